@@ -3,9 +3,9 @@
 // The operations that the formulas are written in.
 //
 // Every result in this project is to have the same bits on every backend, so the formulas use only what IEEE 754 rounds
-// correctly (+ - * / sqrt fma), comparisons, selects and one integer shift. A number type joins by giving these functions
-// for itself, found by argument-dependent lookup, beside + - * / and a constructor from its scalar; here they are for
-// float and double. No compiler may fuse or reorder: contraction is off in the build, every fma is written out.
+// correctly (+ - * / sqrt fma), comparisons, selects and one integer shift. A number type joins by giving these
+// functions for itself, found by argument-dependent lookup, beside + - * / and a constructor from its scalar; here they
+// are for float and double. No compiler may fuse or reorder: contraction is off in the build, every fma is written out.
 
 #include <cmath>
 #include <cstdint>
@@ -38,29 +38,53 @@ template <class T>
 using mask_t = typename NumberTraits<T>::mask;
 
 /// a * b + c with one rounding.
-DEADCONE_HD inline float fused(float a, float b, float c) { return ::fmaf(a, b, c); }
-DEADCONE_HD inline double fused(double a, double b, double c) { return ::fma(a, b, c); }
+DEADCONE_HD inline float fused(float a, float b, float c) {
+  return ::fmaf(a, b, c);
+}
+DEADCONE_HD inline double fused(double a, double b, double c) {
+  return ::fma(a, b, c);
+}
 
-DEADCONE_HD inline float square_root(float a) { return ::sqrtf(a); }
-DEADCONE_HD inline double square_root(double a) { return ::sqrt(a); }
+DEADCONE_HD inline float square_root(float a) {
+  return ::sqrtf(a);
+}
+DEADCONE_HD inline double square_root(double a) {
+  return ::sqrt(a);
+}
 
-DEADCONE_HD inline float magnitude(float a) { return ::fabsf(a); }
-DEADCONE_HD inline double magnitude(double a) { return ::fabs(a); }
+DEADCONE_HD inline float magnitude(float a) {
+  return ::fabsf(a);
+}
+DEADCONE_HD inline double magnitude(double a) {
+  return ::fabs(a);
+}
 
 /// |a| with the sign of b.
-DEADCONE_HD inline float with_sign_of(float a, float b) { return ::copysignf(a, b); }
-DEADCONE_HD inline double with_sign_of(double a, double b) { return ::copysign(a, b); }
+DEADCONE_HD inline float with_sign_of(float a, float b) {
+  return ::copysignf(a, b);
+}
+DEADCONE_HD inline double with_sign_of(double a, double b) {
+  return ::copysign(a, b);
+}
 
 /// `yes` where the mask holds, else `no`.
-DEADCONE_HD inline float select(bool mask, float yes, float no) { return mask ? yes : no; }
-DEADCONE_HD inline double select(bool mask, double yes, double no) { return mask ? yes : no; }
+DEADCONE_HD inline float select(bool mask, float yes, float no) {
+  return mask ? yes : no;
+}
+DEADCONE_HD inline double select(bool mask, double yes, double no) {
+  return mask ? yes : no;
+}
 
 /// Logic on masks.
-DEADCONE_HD inline bool both(bool a, bool b) { return a && b; }
-DEADCONE_HD inline bool negation(bool a) { return !a; }
+DEADCONE_HD inline bool both(bool a, bool b) {
+  return a && b;
+}
+DEADCONE_HD inline bool negation(bool a) {
+  return !a;
+}
 
-/// The number whose bits are those of `a` shifted left until only its lowest bits remain, as an exponent field. `a` comes
-/// from adding NormalCoefficients::round_to_exponent.
+/// The number whose bits are those of `a` shifted left until only its lowest bits remain, as an exponent field. `a`
+/// comes from adding NormalCoefficients::round_to_exponent.
 DEADCONE_HD inline float exponent_from_low_bits(float a) {
   std::uint32_t bits;
   std::memcpy(&bits, &a, sizeof bits);

@@ -7,12 +7,13 @@
 // as one branch-free evaluation that gives both, since every gradient needs both.
 //
 // Method. With h + l = t^2 exactly (l from an fma), phi = 2^y, y = -(h + l) log2(e)/2: y is split into an integer n and
-// |f| <= 1/2, 2^f is a polynomial, 2^n is made of exponent bits. The lower tail is Phi(-x) = phi(x) M(x), with Mills' ratio
-// M a rational function; the upper is 1 - Phi(-t). So the lower tail keeps its relative accuracy down to underflow.
+// |f| <= 1/2, 2^f is a polynomial, 2^n is made of exponent bits. The lower tail is Phi(-x) = phi(x) M(x), with Mills'
+// ratio M a rational function; the upper is 1 - Phi(-t). So the lower tail keeps its relative accuracy down to
+// underflow.
 //
-// Accuracy (tested against 50 digits): relative error of phi and Phi <= 2e-6 in float for |t| <= 8, <= 1e-14 in double for
-// |t| <= 25. phi is exactly zero beyond |t| = 12.82 (float) and 37.50 (double): it passes from normal numbers to zero with
-// no denormals between, which are slow on some machines and flushed on others.
+// Accuracy (tested against 50 digits): relative error of phi and Phi <= 2e-6 in float for |t| <= 8, <= 1e-14 in double
+// for |t| <= 25. phi is exactly zero beyond |t| = 12.82 (float) and 37.50 (double): it passes from normal numbers to
+// zero with no denormals between, which are slow on some machines and flushed on others.
 //
 // Coefficients: scripts/fit_normal.py.
 
@@ -28,8 +29,8 @@ struct Normal {
   T distribution;  ///< Phi(t)
 };
 
-/// phi and Phi at t. Infinities are taken as they are; not-a-number counts as minus infinity (phi = Phi = 0), which is what
-/// the constant unit relu(0) needs: see preactivation() in model.hpp.
+/// phi and Phi at t. Infinities are taken as they are; not-a-number counts as minus infinity (phi = Phi = 0), which is
+/// what the constant unit relu(0) needs: see preactivation() in model.hpp.
 template <class T>
 DEADCONE_HD inline Normal<T> normal(T t) {
   using C = NormalCoefficients<scalar_t<T>>;

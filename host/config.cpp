@@ -1,0 +1,179 @@
+#include "deadcone/config.hpp"
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "deadcone/dynamics.hpp"
+#include "deadcone/errors.hpp"
+
+namespace deadcone {
+namespace {
+
+std::string written(double value) {
+  std::ostringstream text;
+  text.precision(std::numeric_limits<double>::digits10);
+  text << value;
+  return text.str();
+}
+
+/// One rule for one number, and how it is told.
+void require(bool holds, const std::string& name, double value, const std::string& rule) {
+  if (!holds) throw ConfigError(name + " is " + written(value) + ", but " + rule);
+}
+
+void validate(const Range& range, const std::string& name) {
+  require(std::isfinite(range.lo), name + ": LO", range.lo, "must be finite");
+  require(std::isfinite(range.hi), name + ": HI", range.hi, "must be finite");
+  if (!(range.lo < range.hi)) {
+    throw ConfigError(name + " runs from " + written(range.lo) + " to " + written(range.hi) +
+                      ", but LO must be below HI");
+  }
+  require(std::isfinite(range.hi - range.lo), name + ": HI - LO", range.hi - range.lo, "must be finite");
+  require(range.count >= 1, name + ": N", static_cast<double>(range.count), "must be at least 1");
+  require(range.count <= largest_side, name + ": N", static_cast<double>(range.count),
+          "must be at most " + std::to_string(largest_side) + " to fit in memory");
+}
+
+/// Squares of tolerances must not vanish in the precision in use, or no trajectory would ever come to rest.
+template <class Real>
+void validate_constants(const Point& point, const Criteria& criteria) {
+  const Dynamics<Real> dynamics = make_dynamics<Real>(point, criteria);
+  const std::string precision = to_string(sizeof(Real) == 4 ? Precision::float32 : Precision::float64);
+  const auto representable = [&](Real value, const std::string& name, double given) {
+    if (!std::isnormal(value))
+      throw ConfigError(name + " = " + written(given) + " is outside the range of " + precision);
+  };
+  representable(dynamics.target.gamma, "gamma", point.gamma);
+  representable(dynamics.descent.minus_eta, "eta", point.eta);
+  if (point.beta != 0.0) representable(dynamics.descent.beta, "beta", point.beta);
+  require(dynamics.descent.beta < Real(1), "beta", point.beta, "rounds to 1 in " + precision);
+  if (point.delta != 0.0) representable(dynamics.target.delta, "delta", point.delta);
+  if (point.r != 0.0) representable(static_cast<Real>(point.r), "r", point.r);
+  representable(dynamics.target_norm * dynamics.target_norm, "gamma, squared,", point.gamma);
+  representable(dynamics.rest_squared, "(tol/eta)^2 at tol", absolute_tolerance(point, criteria));
+  representable(dynamics.reach_squared, "(rho |Theta*|)^2 at rho", criteria.rho);
+  representable(dynamics.epsilon, "epsilon", criteria.epsilon);
+}
+
+/// The distance that counts as divergence must be a finite number when squared, or an overflow would pass for a fate.
+template <class Real>
+void validate_divergence_limit(const Window& window, const Point& point) {
+  const auto farthest = [](const Range& range) { return std::fmax(std::fabs(range.lo), std::fabs(range.hi)); };
+  const double start = std::hypot(farthest(window.w), farthest(window.b), point.r);
+  const double limit = divergence_factor * (start + std::hypot(point.gamma, point.delta));
+  if (!(limit * limit < static_cast<double>(std::numeric_limits<Real>::max()) / 2)) {
+    throw ConfigError(
+        "the window or the target is too large: 1e6 (|theta_0| + |Theta*|), squared, is outside the range of " +
+        to_string(sizeof(Real) == 4 ? Precision::float32 : Precision::float64));
+  }
+}
+
+}  // namespace
+
+const char* name_of(Axis axis) {
+  switch (axis) {
+    case Axis::beta:
+      return "beta";
+    case Axis::gamma:
+      return "gamma";
+    case Axis::eta:
+      return "eta";
+    case Axis::delta:
+      return "delta";
+    case Axis::r:
+      return "r";
+  }
+  return "";
+}
+
+const char* meaning_of(Axis axis) {
+  switch (axis) {
+    case Axis::beta:
+      return "momentum";
+    case Axis::gamma:
+      return "standard deviation of the target";
+    case Axis::eta:
+      return "learning rate";
+    case Axis::delta:
+      return "mean of the target";
+    case Axis::r:
+      return "initial weight orthogonal to the target direction";
+  }
+  return "";
+}
+
+std::string to_string(StopRule rule) {
+  return rule == StopRule::stationary ? "stationary" : "update";
+}
+std::string to_string(Precision precision) {
+  return precision == Precision::float32 ? "float" : "double";
+}
+
+std::int64_t Sweep::points() const {
+  std::int64_t product = 1;
+  for (const auto& values : axes) product *= static_cast<std::int64_t>(values.size());
+  return product;
+}
+
+Point Sweep::point(std::int64_t index) const {
+  std::array<double, all_axes.size()> value{};
+  for (std::size_t axis = axes.size(); axis-- > 0;) {
+    const auto count = static_cast<std::int64_t>(axes[axis].size());
+    value[axis] = axes[axis][static_cast<std::size_t>(index % count)];
+    index /= count;
+  }
+  return {value[0], value[1], value[2], value[3], value[4]};
+}
+
+void validate(const Window& window) {
+  validate(window.w, "the window in w");
+  validate(window.b, "the window in b");
+}
+
+void validate(const Point& point, const Criteria& criteria, Precision precision) {
+  require(point.beta >= 0.0 && point.beta < 1.0, "beta", point.beta, "must be in [0, 1)");
+  require(point.gamma > 0.0 && std::isfinite(point.gamma), "gamma", point.gamma, "must be above 0 and finite");
+  require(point.eta > 0.0 && std::isfinite(point.eta), "eta", point.eta, "must be above 0 and finite");
+  require(std::isfinite(point.delta), "delta", point.delta, "must be finite");
+  require(std::isfinite(point.r), "r", point.r, "must be finite");
+  require(criteria.tolerance > 0.0 && std::isfinite(criteria.tolerance), "tol", criteria.tolerance,
+          "must be above 0 and finite");
+  require(criteria.rho > 0.0 && std::isfinite(criteria.rho), "rho", criteria.rho, "must be above 0 and finite");
+  require(criteria.epsilon > 0.0 && criteria.epsilon < 1.0, "epsilon", criteria.epsilon, "must be between 0 and 1");
+  require(criteria.max_steps >= 1 && criteria.max_steps < std::numeric_limits<std::int32_t>::max(), "max-steps",
+          static_cast<double>(criteria.max_steps), "must be from 1 to 2147483646");
+  if (precision == Precision::float32) {
+    validate_constants<float>(point, criteria);
+  } else {
+    validate_constants<double>(point, criteria);
+  }
+}
+
+void validate(const Sweep& sweep) {
+  validate(sweep.window);
+  std::int64_t points = 1;
+  for (const Axis axis : all_axes) {
+    if (sweep.values(axis).empty()) throw ConfigError(std::string(name_of(axis)) + " has no value");
+    if (__builtin_mul_overflow(points, static_cast<std::int64_t>(sweep.values(axis).size()), &points)) {
+      throw ConfigError("the sweep has more points than can be counted");
+    }
+  }
+  std::int64_t pixels = 0;
+  std::int64_t updates = 0;
+  if (__builtin_mul_overflow(points, sweep.window.pixels(), &pixels) ||
+      __builtin_mul_overflow(sweep.window.pixels(), sweep.criteria.max_steps, &updates)) {
+    throw ConfigError("the sweep has more pixels or updates than can be counted; lower N or --max-steps");
+  }
+  for (std::int64_t i = 0; i < points; ++i) {
+    const Point point = sweep.point(i);
+    validate(point, sweep.criteria, sweep.precision);
+    if (sweep.precision == Precision::float32) {
+      validate_divergence_limit<float>(sweep.window, point);
+    } else {
+      validate_divergence_limit<double>(sweep.window, point);
+    }
+  }
+}
+
+}  // namespace deadcone

@@ -1,0 +1,65 @@
+#pragma once
+
+// Momentum descent of the affine unit w.x + b, with no rectifier: the linear system that the rectified unit becomes
+// wherever it is always active. Every coordinate a of theta - Theta* obeys
+//
+//   m' = beta m + (1 - beta) a,   a' = a - eta m',      that is   (m, a)' = [[beta, 1-beta], [-eta beta,
+//   1-eta(1-beta)]] (m, a)
+//
+// with trace 1 + beta - eta (1 - beta) and determinant beta. (Eq. 5 of arXiv 2005.06195 prints the vector as (a, m).)
+
+#include <array>
+#include <cmath>
+#include <complex>
+
+namespace deadcone {
+
+/// The two eigenvalues, the larger real part first, or the positive imaginary part first.
+inline std::array<std::complex<double>, 2> affine_eigenvalues(double beta, double eta) {
+  const double half_trace = 0.5 * (1.0 + beta - eta * (1.0 - beta));
+  // half_trace^2 - beta, factored so that it does not cancel near the double eigenvalue.
+  const double root = std::sqrt(beta);
+  const double discriminant = (half_trace - root) * (half_trace + root);
+  if (discriminant < 0.0) {
+    const double imaginary = std::sqrt(-discriminant);
+    return {std::complex<double>(half_trace, imaginary), std::complex<double>(half_trace, -imaginary)};
+  }
+  // The larger in magnitude by a sum of equal signs, the other from the product of the two.
+  const double large = half_trace + std::copysign(std::sqrt(discriminant), half_trace);
+  const double small = large == 0.0 ? 0.0 : beta / large;
+  return {std::complex<double>(std::fmax(large, small)), std::complex<double>(std::fmin(large, small))};
+}
+
+/// The momentum above which the eigenvalues are complex (the affine system oscillates): ((1 - eta)/(1 + eta))^2.
+inline double affine_critical_momentum(double eta) {
+  const double ratio = (1.0 - eta) / (1.0 + eta);
+  return ratio * ratio;
+}
+
+/// The learning rate from which on the affine system is unstable: 2 (1 + beta)/(1 - beta).
+inline double affine_largest_learning_rate(double beta) {
+  return 2.0 * (1.0 + beta) / (1.0 - beta);
+}
+
+/// Momentum and distance of one coordinate.
+struct AffineState {
+  double momentum;
+  double distance;  ///< a
+};
+
+/// The state after `steps` updates from rest at distance a0, in closed form.
+///
+/// A^k = p_k A - beta p_{k-1} I with p_k = (x^k - y^k)/(x - y) for the eigenvalues x, y; p_k = k x^{k-1} where they are
+/// equal.
+inline AffineState affine_state(double beta, double eta, double a0, int steps) {
+  const auto [x, y] = affine_eigenvalues(beta, eta);
+  const auto p = [x = x, y = y](int k) {
+    if (k <= 0) return 0.0;  // p_{-1} is only ever wanted times zero
+    if (x == y) return k * std::pow(x, k - 1).real();
+    return ((std::pow(x, k) - std::pow(y, k)) / (x - y)).real();
+  };
+  if (steps == 0) return {0.0, a0};
+  return {p(steps) * (1.0 - beta) * a0, (p(steps) * (1.0 - eta * (1.0 - beta)) - beta * p(steps - 1)) * a0};
+}
+
+}  // namespace deadcone

@@ -1,0 +1,119 @@
+#pragma once
+
+// What is computed (Sweep) and how (Execution): plain structs, and the one place where defaults live. How a sweep is
+// run may never change what comes out, so the two are kept apart.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "deadcone/trajectory.hpp"
+
+namespace deadcone {
+
+/// A range of initial values, cut into `count` pixels.
+struct Range {
+  double lo = -2.0;
+  double hi = 2.0;
+  std::int64_t count = 512;
+
+  /// The centre of pixel i.
+  double centre(std::int64_t i) const {
+    return lo + (static_cast<double>(i) + 0.5) * (hi - lo) / static_cast<double>(count);
+  }
+};
+
+/// The grid of initial parameters: one pixel for each pair (b, w), b the slower index.
+struct Window {
+  Range w;
+  Range b;
+
+  std::int64_t pixels() const { return w.count * b.count; }
+};
+
+/// The hyper-parameters of one map.
+struct Point {
+  double beta = 0.9;   ///< momentum, in [0, 1)
+  double gamma = 1.0;  ///< standard deviation of the target, > 0
+  double eta = 0.1;    ///< learning rate, > 0
+  double delta = 0.0;  ///< mean of the target
+  double r = 0.0;      ///< initial weight orthogonal to Gamma; 0 is the paper's plane
+
+  Geometry geometry() const { return r == 0.0 ? Geometry::planar : Geometry::general; }
+};
+
+/// When a trajectory ends and what its end is called.
+struct Criteria {
+  StopRule stop = StopRule::stationary;
+  double tolerance = 1e-6;          ///< length of an update that counts as none
+  bool relative_tolerance = false;  ///< tolerance in units of |Theta*|
+  double rho = 0.01;                ///< converged: within rho |Theta*|
+  double epsilon = 0.01;            ///< dead: active with probability below epsilon
+  std::int64_t max_steps = 100'000;
+};
+
+/// The number type of a computation.
+enum class Precision { float32, float64 };
+
+/// Which results are kept beside the fate, which always is.
+struct Fields {
+  bool steps = true;
+  bool final = false;  ///< the last parameters
+  bool loss = false;   ///< the loss there
+};
+
+/// The axes that a sweep can have, in the order of the file.
+enum class Axis { beta, gamma, eta, delta, r };
+inline constexpr std::array<Axis, 5> all_axes = {Axis::beta, Axis::gamma, Axis::eta, Axis::delta, Axis::r};
+
+/// The name of an axis: "beta", ...
+const char* name_of(Axis axis);
+/// What it is, in words.
+const char* meaning_of(Axis axis);
+
+/// A family of maps: the product of its axes.
+struct Sweep {
+  std::array<std::vector<double>, 5> axes = {
+      {{Point{}.beta}, {Point{}.gamma}, {Point{}.eta}, {Point{}.delta}, {Point{}.r}}};
+  Window window;
+  Criteria criteria;
+  Precision precision = Precision::float32;
+  Fields fields;
+
+  const std::vector<double>& values(Axis axis) const { return axes[static_cast<std::size_t>(axis)]; }
+  std::vector<double>& values(Axis axis) { return axes[static_cast<std::size_t>(axis)]; }
+
+  /// The number of maps.
+  std::int64_t points() const;
+  /// Map number `index`, the last axis running fastest.
+  Point point(std::int64_t index) const;
+};
+
+/// Where the work is done.
+enum class Device { automatic, cpu, cuda };
+
+/// How a sweep is run.
+struct Execution {
+  Device device = Device::automatic;
+  int threads = 0;  ///< CPU threads; 0: one for each core
+};
+
+/// Names of the enumerations, as on the command line and in files.
+std::string to_string(StopRule rule);
+std::string to_string(Precision precision);
+
+/// Checks every number of a sweep; throws ConfigError with one line that says what is wrong.
+void validate(const Sweep& sweep);
+
+/// The same for one map and its criteria.
+void validate(const Point& point, const Criteria& criteria, Precision precision);
+
+/// The same for one window.
+void validate(const Window& window);
+
+/// The largest number of pixels along one side of a window: its coordinates are kept in memory.
+inline constexpr std::int64_t largest_side = std::int64_t{1} << 24;
+
+}  // namespace deadcone

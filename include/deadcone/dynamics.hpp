@@ -1,0 +1,41 @@
+#pragma once
+
+// The constants of a trajectory from its configuration: computed once, on the host, in double, and rounded to the
+// precision in use, so that every backend starts from the same bits.
+
+#include <cmath>
+#include <cstdint>
+
+#include "deadcone/config.hpp"
+#include "deadcone/trajectory.hpp"
+
+namespace deadcone {
+
+/// The length of an update that counts as none.
+inline double absolute_tolerance(const Point& point, const Criteria& criteria) {
+  return criteria.relative_tolerance
+             ? criteria.tolerance * std::sqrt(point.gamma * point.gamma + point.delta * point.delta)
+             : criteria.tolerance;
+}
+
+/// The constants of the trajectories of one map. `point` and `criteria` have been checked by validate().
+template <class Real>
+Dynamics<Real> make_dynamics(const Point& point, const Criteria& criteria) {
+  const double target_norm = std::sqrt(point.gamma * point.gamma + point.delta * point.delta);
+  const double rest = absolute_tolerance(point, criteria) / point.eta;
+  const double reach = criteria.rho * target_norm;
+
+  Dynamics<Real> dynamics;
+  dynamics.target = {static_cast<Real>(point.gamma), static_cast<Real>(point.delta)};
+  dynamics.descent = {static_cast<Real>(point.beta), static_cast<Real>(1.0 - point.beta),
+                      static_cast<Real>(-point.eta)};
+  dynamics.rest_squared = static_cast<Real>(rest * rest);
+  dynamics.target_norm = static_cast<Real>(target_norm);
+  dynamics.divergence = static_cast<Real>(divergence_factor);
+  dynamics.reach_squared = static_cast<Real>(reach * reach);
+  dynamics.epsilon = static_cast<Real>(criteria.epsilon);
+  dynamics.max_steps = static_cast<std::int32_t>(criteria.max_steps);
+  return dynamics;
+}
+
+}  // namespace deadcone

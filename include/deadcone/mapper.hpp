@@ -1,0 +1,99 @@
+#pragma once
+
+// A mapper computes maps, tile by tile. There is one for the CPU and one for CUDA; both give the same bits.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "deadcone/config.hpp"
+
+namespace deadcone {
+
+/// A rectangle of pixels of a window.
+struct Tile {
+  std::int64_t first_b = 0;
+  std::int64_t first_w = 0;
+  std::int64_t count_b = 0;
+  std::int64_t count_w = 0;
+
+  std::int64_t pixels() const { return count_b * count_w; }
+};
+
+/// The side of the tiles that a sweep is cut into, and of the chunks of the file.
+inline constexpr std::int64_t tile_side = 512;
+
+/// The tiles of a window, row by row; those at the upper edges are cut short.
+class Tiling {
+ public:
+  explicit Tiling(const Window& window, std::int64_t side = tile_side)
+      : window_(window), side_(side), columns_((window.w.count + side - 1) / side) {}
+
+  std::int64_t count() const { return columns_ * ((window_.b.count + side_ - 1) / side_); }
+  Tile operator[](std::int64_t index) const;
+
+ private:
+  Window window_;
+  std::int64_t side_;
+  std::int64_t columns_;
+};
+
+/// Numbers in the precision of the computation.
+using RealBuffer = std::variant<std::vector<float>, std::vector<double>>;
+
+/// The pixels of one tile, b-major. A field that was not asked for is empty.
+struct TileResult {
+  std::vector<std::int8_t> fate;    ///< values of Fate
+  std::vector<std::int32_t> steps;  ///< updates made
+  RealBuffer r_final, w_final, b_final;
+  RealBuffer loss_final;
+};
+
+/// Integer sums over some pixels of a map, so that they do not depend on the order of summation.
+struct Counts {
+  std::array<std::int64_t, fate_count> fates = {};
+  std::int64_t updates = 0;  ///< sum of steps
+  std::int32_t largest_steps = 0;
+
+  std::int64_t pixels() const;
+  Counts& operator+=(const Counts& other);
+};
+
+/// The counts of one tile. Both arrays are as long as the tile has pixels.
+Counts count(const std::vector<std::int8_t>& fate, const std::vector<std::int32_t>& steps);
+
+/// One map to compute.
+struct Map {
+  Point point;
+  Window window;
+  Criteria criteria;
+  Precision precision = Precision::float32;
+};
+
+/// How far the work has come; written by mappers, read by a progress display while they run.
+struct Meter {
+  std::atomic<std::int64_t> pixels = 0;
+  std::atomic<std::int64_t> updates = 0;
+  std::atomic<bool> stop = false;  ///< set it (a signal handler may) to end the work with Interrupted
+};
+
+class Mapper {
+ public:
+  virtual ~Mapper() = default;
+
+  /// Computes the pixels of `tile` of `map`: fate and steps always, the others where `fields` says so; `r_final` where
+  /// the map is not planar, too. Throws Interrupted when `meter.stop` is set, and then leaves `result` unspecified.
+  virtual void map(const Map& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) = 0;
+
+  /// What it runs on, in words, for the file.
+  virtual std::string description() const = 0;
+};
+
+/// The mapper for an execution. Throws DeviceError where the device asked for is not there.
+std::unique_ptr<Mapper> make_mapper(const Execution& execution);
+
+}  // namespace deadcone

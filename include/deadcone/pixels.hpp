@@ -1,0 +1,48 @@
+#pragma once
+
+// What a mapper does for one pixel. It is the same function for every backend; only who calls it for which pixel
+// differs.
+
+#include <cstdint>
+
+#include "deadcone/annotations.hpp"
+#include "deadcone/trajectory.hpp"
+
+namespace deadcone {
+
+/// Where the results of a tile go, b-major; a field that is not wanted is null, `fate` and `steps` never are.
+template <class Real>
+struct PixelArrays {
+  std::int8_t* fate;
+  std::int32_t* steps;
+  Real* r_final;
+  Real* w_final;
+  Real* b_final;
+  Real* loss_final;
+};
+
+/// The initial parameters of the pixels of a tile: coordinates by column and by row, and r for all.
+template <class Real>
+struct PixelStarts {
+  const Real* w;  ///< count_w values
+  const Real* b;  ///< as many values as there are rows
+  Real r;
+  std::int64_t count_w;
+};
+
+/// Runs pixel `i` of a tile, b-major, stores its results and returns its steps.
+template <Geometry geometry, StopRule rule, class Real>
+DEADCONE_HD inline std::int32_t map_pixel(const Dynamics<Real>& dynamics, const PixelStarts<Real>& starts,
+                                          const PixelArrays<Real>& results, std::int64_t i) {
+  const Parameters<Real> start = {starts.r, starts.w[i % starts.count_w], starts.b[i / starts.count_w]};
+  const Outcome<Real> outcome = trajectory<geometry, rule>(dynamics, start);
+  results.fate[i] = static_cast<std::int8_t>(outcome.fate);
+  results.steps[i] = outcome.steps;
+  if (results.r_final != nullptr) results.r_final[i] = outcome.theta.r;
+  if (results.w_final != nullptr) results.w_final[i] = outcome.theta.w;
+  if (results.b_final != nullptr) results.b_final[i] = outcome.theta.b;
+  if (results.loss_final != nullptr) results.loss_final[i] = loss<geometry>(outcome.theta, dynamics.target);
+  return outcome.steps;
+}
+
+}  // namespace deadcone

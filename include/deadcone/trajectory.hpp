@@ -1,0 +1,110 @@
+#pragma once
+
+// One trajectory: update until it stops, then say what became of it.
+//
+//   g_k = grad L(theta_k),   m_{k+1} = beta m_k + (1 - beta) g_k,   theta_{k+1} = theta_k - eta m_{k+1},   m_0 = 0
+//
+// It stops after two consecutive updates that meet the stop rule, when it has diverged, or at max_steps:
+//
+//   stationary   |theta_{k+1} - theta_k| < tol   and   eta |g_k| < tol
+//   update       |theta_{k+1} - theta_k| < tol                  (the paper's rule: also met where an oscillation turns)
+//
+// |theta_{k+1} - theta_k| is taken as eta |m_{k+1}|, so that the rounding of theta does not count as rest. All
+// comparisons are between squares; none is passed by a not-a-number.
+
+#include <cstdint>
+#include <type_traits>
+
+#include "deadcone/annotations.hpp"
+#include "deadcone/arithmetic.hpp"
+#include "deadcone/fate.hpp"
+#include "deadcone/model.hpp"
+#include "deadcone/momentum.hpp"
+
+namespace deadcone {
+
+/// When a trajectory counts as at rest.
+enum class StopRule { stationary, update };
+
+/// A trajectory with |theta| beyond this times (|theta_0| + |Theta*|) has diverged.
+inline constexpr double divergence_factor = 1e6;
+
+/// All constants of a trajectory, computed in double on the host, rounded once, and handed to every backend. See
+/// make_dynamics() in dynamics.hpp.
+template <class T>
+struct Dynamics {
+  Target<T> target;
+  MomentumDescent<T> descent;
+  T rest_squared;          ///< (tol/eta)^2: what |m|^2 and |g|^2 are to be below
+  T target_norm;           ///< |Theta*|
+  T divergence;            ///< divergence_factor
+  T reach_squared;         ///< (rho |Theta*|)^2: this near to the target counts as converged
+  T epsilon;               ///< active with less than this probability counts as dead
+  std::int32_t max_steps;  ///< updates at most, at least 1
+};
+
+/// What one update tells the stop rules.
+template <class T>
+struct Advance {
+  Parameters<T> gradient;
+  mask_t<T> at_rest;   ///< meets the stop rule
+  mask_t<T> diverged;  ///< has left the region, or is no number
+};
+
+/// The square of the norm of theta beyond which a trajectory from `start` has diverged.
+template <Geometry geometry, class T, class Real>
+DEADCONE_HD inline T divergence_limit(const Dynamics<Real>& dynamics, const Parameters<T>& start) {
+  const T limit = T(dynamics.divergence) * (square_root(squared_norm<geometry>(start)) + T(dynamics.target_norm));
+  return limit * limit;
+}
+
+/// Makes one update of `state` and tests it.
+template <Geometry geometry, StopRule rule, class T, class Real>
+DEADCONE_HD inline Advance<T> advance(const Dynamics<Real>& dynamics, const T& limit_squared, State<T>& state) {
+  const Target<T> target = {T(dynamics.target.gamma), T(dynamics.target.delta)};
+  const MomentumDescent<T> descent = {T(dynamics.descent.beta), T(dynamics.descent.one_minus_beta),
+                                      T(dynamics.descent.minus_eta)};
+  Advance<T> result;
+  result.gradient = loss_gradient<geometry>(state.theta, target);
+  update<geometry>(descent, result.gradient, state);
+  result.diverged = negation(squared_norm<geometry>(state.theta) <= limit_squared);
+  result.at_rest = squared_norm<geometry>(state.momentum) < T(dynamics.rest_squared);
+  if constexpr (rule == StopRule::stationary) {
+    result.at_rest = both(result.at_rest, squared_norm<geometry>(result.gradient) < T(dynamics.rest_squared));
+  }
+  return result;
+}
+
+/// The fate of a trajectory that came to rest at `theta`: converged before dead before stalled.
+template <Geometry geometry, class Real>
+DEADCONE_HD inline Fate fate_at_rest(const Dynamics<Real>& dynamics, const Parameters<Real>& theta) {
+  if (squared_distance<geometry>(theta, dynamics.target) <= dynamics.reach_squared) return Fate::converged;
+  if (active_probability<geometry>(theta) < dynamics.epsilon) return Fate::dead;
+  return Fate::stalled;
+}
+
+/// How a trajectory ended.
+template <class Real>
+struct Outcome {
+  Fate fate;
+  std::int32_t steps;      ///< updates made
+  Parameters<Real> theta;  ///< after the last update
+};
+
+/// Runs the trajectory from `start` to its end.
+template <Geometry geometry, StopRule rule, class Real>
+DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, const Parameters<Real>& start) {
+  static_assert(std::is_trivially_copyable_v<Dynamics<Real>>);
+  const Real limit_squared = divergence_limit<geometry>(dynamics, start);
+  State<Real> state = at_rest(start);
+  bool was_at_rest = false;
+  for (std::int32_t steps = 1;; ++steps) {
+    const Advance<Real> now = advance<geometry, rule>(dynamics, limit_squared, state);
+    if (now.diverged) return {Fate::diverged, steps, state.theta};
+    if (now.at_rest && was_at_rest) return {fate_at_rest<geometry>(dynamics, state.theta), steps, state.theta};
+    if (steps == dynamics.max_steps) return {Fate::unfinished, steps, state.theta};
+    was_at_rest = now.at_rest;
+  }
+}
+
+}  // namespace deadcone
