@@ -1,5 +1,6 @@
 #include "deadcone/config.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -57,16 +58,19 @@ void validate_constants(const Point& point, const Criteria& criteria) {
 }
 
 /// The distance that counts as divergence must be a finite number when squared, or an overflow would pass for a fate.
-template <class Real>
-void validate_divergence_limit(const Window& window, const Point& point) {
-  const auto farthest = [](const Range& range) { return std::fmax(std::fabs(range.lo), std::fabs(range.hi)); };
-  const double start = std::hypot(farthest(window.w), farthest(window.b), point.r);
-  const double limit = divergence_factor * (start + std::hypot(point.gamma, point.delta));
-  if (!(limit * limit < static_cast<double>(std::numeric_limits<Real>::max()) / 2)) {
+void validate_divergence_limit(double start_norm, const Point& point, Precision precision) {
+  const double limit = divergence_factor * (start_norm + std::hypot(point.gamma, point.delta));
+  const double largest = precision == Precision::float32 ? static_cast<double>(std::numeric_limits<float>::max())
+                                                         : std::numeric_limits<double>::max();
+  if (!(limit * limit < largest / 2)) {
     throw ConfigError(
-        "the window or the target is too large: 1e6 (|theta_0| + |Theta*|), squared, is outside the range of " +
-        to_string(sizeof(Real) == 4 ? Precision::float32 : Precision::float64));
+        "the start or the target is so large that 1e6 (|theta_0| + |Theta*|), squared, is outside the range of " +
+        to_string(precision));
   }
+}
+
+double farthest(const Range& range) {
+  return std::fmax(std::fabs(range.lo), std::fabs(range.hi));
 }
 
 }  // namespace
@@ -150,11 +154,23 @@ void validate(const Point& point, const Criteria& criteria, Precision precision)
   }
 }
 
+void validate_start(double w, double b, const Point& point, const Criteria& criteria, Precision precision) {
+  require(std::isfinite(w), "w", w, "must be finite");
+  require(std::isfinite(b), "b", b, "must be finite");
+  validate(point, criteria, precision);
+  validate_divergence_limit(std::hypot(w, b, point.r), point, precision);
+}
+
 void validate(const Sweep& sweep) {
   validate(sweep.window);
   std::int64_t points = 1;
   for (const Axis axis : all_axes) {
-    if (sweep.values(axis).empty()) throw ConfigError(std::string(name_of(axis)) + " has no value");
+    std::vector<double> values = sweep.values(axis);
+    if (values.empty()) throw ConfigError(std::string(name_of(axis)) + " has no value");
+    std::sort(values.begin(), values.end());
+    const auto twice = std::adjacent_find(values.begin(), values.end());
+    if (twice != values.end())
+      throw ConfigError(std::string(name_of(axis)) + " has the value " + written(*twice) + " twice");
     if (__builtin_mul_overflow(points, static_cast<std::int64_t>(sweep.values(axis).size()), &points)) {
       throw ConfigError("the sweep has more points than can be counted");
     }
@@ -168,11 +184,8 @@ void validate(const Sweep& sweep) {
   for (std::int64_t i = 0; i < points; ++i) {
     const Point point = sweep.point(i);
     validate(point, sweep.criteria, sweep.precision);
-    if (sweep.precision == Precision::float32) {
-      validate_divergence_limit<float>(sweep.window, point);
-    } else {
-      validate_divergence_limit<double>(sweep.window, point);
-    }
+    validate_divergence_limit(std::hypot(farthest(sweep.window.w), farthest(sweep.window.b), point.r), point,
+                              sweep.precision);
   }
 }
 

@@ -14,12 +14,22 @@
 
 namespace deadcone {
 
-/// The two eigenvalues, the larger real part first, or the positive imaginary part first.
-inline std::array<std::complex<double>, 2> affine_eigenvalues(double beta, double eta) {
+/// The two eigenvalues are half_trace +- sqrt(discriminant).
+struct AffineSpectrum {
+  double half_trace;
+  double discriminant;
+};
+
+inline AffineSpectrum affine_spectrum(double beta, double eta) {
   const double half_trace = 0.5 * (1.0 + beta - eta * (1.0 - beta));
   // half_trace^2 - beta, factored so that it does not cancel near the double eigenvalue.
   const double root = std::sqrt(beta);
-  const double discriminant = (half_trace - root) * (half_trace + root);
+  return {half_trace, (half_trace - root) * (half_trace + root)};
+}
+
+/// The two eigenvalues, the larger real part first, or the positive imaginary part first.
+inline std::array<std::complex<double>, 2> affine_eigenvalues(double beta, double eta) {
+  const auto [half_trace, discriminant] = affine_spectrum(beta, eta);
   if (discriminant < 0.0) {
     const double imaginary = std::sqrt(-discriminant);
     return {std::complex<double>(half_trace, imaginary), std::complex<double>(half_trace, -imaginary)};
@@ -47,19 +57,33 @@ struct AffineState {
   double distance;  ///< a
 };
 
-/// The state after `steps` updates from rest at distance a0, in closed form.
+/// p_k = (x^k - y^k)/(x - y) for the eigenvalues x, y, the limit k x^(k-1) where they are equal; k >= 0.
 ///
-/// A^k = p_k A - beta p_{k-1} I with p_k = (x^k - y^k)/(x - y) for the eigenvalues x, y; p_k = k x^{k-1} where they are
-/// equal.
+/// Both forms are written in sqrt(|discriminant|), which never cancels, however near the eigenvalues are to each other.
+inline double affine_power(double beta, double eta, int k) {
+  if (k == 0) return 0.0;
+  const auto [half_trace, discriminant] = affine_spectrum(beta, eta);
+  const double root = std::sqrt(std::fabs(discriminant));
+  if (root == 0.0) return k * std::pow(half_trace, k - 1);
+  if (discriminant > 0.0) {
+    // x^(k-1) (1 - q^k)/(1 - q), x the larger in magnitude, q = y/x in [0, 1).
+    const double large = half_trace + std::copysign(root, half_trace);
+    const double gap = std::fmin(2.0 * root / std::fabs(large), 1.0);
+    return std::pow(large, k - 1) * -std::expm1(k * std::log1p(-gap)) / gap;
+  }
+  // |x|^(k-1) sin(k angle)/sin(angle); a negative half_trace is that of -x, -y.
+  const double modulus = std::sqrt(beta);
+  const double angle = std::atan2(root, std::fabs(half_trace));
+  const double sign = half_trace < 0.0 && k % 2 == 0 ? -1.0 : 1.0;
+  return sign * std::pow(modulus, k - 1) * std::sin(k * angle) / std::sin(angle);
+}
+
+/// The state after `steps` updates from rest at distance a0, in closed form: A^k = p_k A - beta p_{k-1} I.
 inline AffineState affine_state(double beta, double eta, double a0, int steps) {
-  const auto [x, y] = affine_eigenvalues(beta, eta);
-  const auto p = [x = x, y = y](int k) {
-    if (k <= 0) return 0.0;  // p_{-1} is only ever wanted times zero
-    if (x == y) return k * std::pow(x, k - 1).real();
-    return ((std::pow(x, k) - std::pow(y, k)) / (x - y)).real();
-  };
   if (steps == 0) return {0.0, a0};
-  return {p(steps) * (1.0 - beta) * a0, (p(steps) * (1.0 - eta * (1.0 - beta)) - beta * p(steps - 1)) * a0};
+  const double p = affine_power(beta, eta, steps);
+  const double last = affine_power(beta, eta, steps - 1);
+  return {p * (1.0 - beta) * a0, (p * (1.0 - eta * (1.0 - beta)) - beta * last) * a0};
 }
 
 }  // namespace deadcone

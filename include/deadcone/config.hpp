@@ -110,6 +110,9 @@ void validate(const Sweep& sweep);
 /// The same for one map and its criteria.
 void validate(const Point& point, const Criteria& criteria, Precision precision);
 
+/// The same for one trajectory from (point.r, w, b).
+void validate_start(double w, double b, const Point& point, const Criteria& criteria, Precision precision);
+
 /// The same for one window.
 void validate(const Window& window);
 

@@ -61,6 +61,7 @@ struct Counts {
 
   std::int64_t pixels() const;
   Counts& operator+=(const Counts& other);
+  bool operator==(const Counts& other) const = default;
 };
 
 /// The counts of one tile. Both arrays are as long as the tile has pixels.

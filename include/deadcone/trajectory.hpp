@@ -91,15 +91,23 @@ struct Outcome {
   Parameters<Real> theta;  ///< after the last update
 };
 
-/// Runs the trajectory from `start` to its end.
-template <Geometry geometry, StopRule rule, class Real>
-DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, const Parameters<Real>& start) {
+/// Sees nothing of a trajectory.
+struct Unobserved {
+  template <class Real>
+  DEADCONE_HD void operator()(std::int32_t /*steps*/, const State<Real>& /*state*/) const {}
+};
+
+/// Runs the trajectory from `start` to its end. `observe(steps, state)` is called after every update.
+template <Geometry geometry, StopRule rule, class Real, class Observer = Unobserved>
+DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, const Parameters<Real>& start,
+                                            const Observer& observe = {}) {
   static_assert(std::is_trivially_copyable_v<Dynamics<Real>>);
   const Real limit_squared = divergence_limit<geometry>(dynamics, start);
   State<Real> state = at_rest(start);
   bool was_at_rest = false;
   for (std::int32_t steps = 1;; ++steps) {
     const Advance<Real> now = advance<geometry, rule>(dynamics, limit_squared, state);
+    observe(steps, state);
     if (now.diverged) return {Fate::diverged, steps, state.theta};
     if (now.at_rest && was_at_rest) return {fate_at_rest<geometry>(dynamics, state.theta), steps, state.theta};
     if (steps == dynamics.max_steps) return {Fate::unfinished, steps, state.theta};

@@ -1,0 +1,110 @@
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "commands.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/sweep_file.hpp"
+#include "names.hpp"
+
+namespace deadcone {
+namespace {
+
+/// "0, 0.7, 0.9" or, for long axes, "0 to 0.99, 100 values".
+std::string in_words(const std::vector<double>& values) {
+  constexpr std::size_t listed = 12;
+  if (values.size() > listed) {
+    return shortest(values.front()) + " to " + shortest(values.back()) + ", " + std::to_string(values.size()) +
+           " values";
+  }
+  std::string text;
+  for (const double value : values) text += (text.empty() ? "" : ", ") + shortest(value);
+  return text;
+}
+
+std::string in_words(const Range& range) {
+  return std::to_string(range.count) + " pixels from " + shortest(range.lo) + " to " + shortest(range.hi);
+}
+
+std::string in_words(const Criteria& criteria) {
+  std::string text = criteria.stop == StopRule::stationary ? "update and gradient" : "update (the paper's rule)";
+  text += " below " + shortest(criteria.tolerance) + (criteria.relative_tolerance ? " |(gamma, delta)|" : "");
+  return text + " twice in a row; at most " + std::to_string(criteria.max_steps) + " updates";
+}
+
+std::string megabytes(std::uint64_t bytes) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << static_cast<double>(bytes) / 1e6 << " MB";
+  return text.str();
+}
+
+void print_line(const std::string& name, const std::string& text) {
+  std::cout << std::left << std::setw(11) << name << text << '\n';
+}
+
+void print_points(const SweepReader& file) {
+  const Sweep& sweep = file.sweep();
+  std::vector<std::size_t> shown;
+  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
+    if (axis < 2 || sweep.axes[axis].size() > 1) shown.push_back(axis);
+  }
+  std::cout << '\n' << std::right;
+  for (const std::size_t axis : shown) std::cout << std::setw(10) << name_of(all_axes[axis]);
+  for (const char* name : fate_names) std::cout << std::setw(12) << name;
+  std::cout << std::setw(12) << "mean steps" << std::setw(11) << "max steps" << std::setw(10) << "seconds" << '\n';
+
+  for (std::int64_t index = 0; index < sweep.points(); ++index) {
+    const Point point = sweep.point(index);
+    const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
+    for (const std::size_t axis : shown) std::cout << std::setw(10) << std::setprecision(6) << values[axis];
+    if (!file.is_done(index)) {
+      std::cout << std::setw(12) << "pending" << '\n';
+      continue;
+    }
+    const Counts counts = file.counts(index);
+    const auto pixels = static_cast<double>(counts.pixels());
+    std::cout << std::fixed << std::setprecision(5);
+    for (const std::int64_t fate : counts.fates) std::cout << std::setw(12) << static_cast<double>(fate) / pixels;
+    std::cout << std::setprecision(1) << std::setw(12) << static_cast<double>(counts.updates) / pixels << std::setw(11)
+              << counts.largest_steps << std::setprecision(2) << std::setw(10) << file.seconds(index) << '\n'
+              << std::defaultfloat;
+  }
+}
+
+void run(const std::string& path) {
+  const SweepReader file(path);
+  const Sweep& sweep = file.sweep();
+  std::int64_t done = 0;
+  for (std::int64_t point = 0; point < sweep.points(); ++point) done += file.is_done(point) ? 1 : 0;
+
+  std::cout << file.attribute("title") << '\n';
+  print_line("made", file.attribute("history"));
+  print_line("by", "deadcone " + file.attribute("version") + ", commit " + file.attribute("git_commit") + ", " +
+                       file.attribute("compiler"));
+  print_line("on", file.attribute("device") + ", in " + to_string(sweep.precision));
+  print_line("points", std::to_string(done) + " of " + std::to_string(sweep.points()) + " done");
+  for (const Axis axis : all_axes)
+    print_line(name_of(axis), in_words(sweep.values(axis)) + "  (" + meaning_of(axis) + ")");
+  print_line("w", in_words(sweep.window.w));
+  print_line("b", in_words(sweep.window.b));
+  print_line("stops", in_words(sweep.criteria));
+  print_line("converged", "within " + shortest(sweep.criteria.rho) + " |(gamma, delta)| of the target");
+  print_line("dead", "active with probability below " + shortest(sweep.criteria.epsilon));
+  print_line("fields", std::string("fate") + (sweep.fields.steps ? ", steps" : "") +
+                           (sweep.fields.final ? ", final parameters" : "") +
+                           (sweep.fields.loss ? ", loss there" : ""));
+  print_line("size", megabytes(file.stored_bytes()) + " of maps, " + megabytes(file.raw_bytes()) + " uncompressed");
+  print_points(file);
+}
+
+}  // namespace
+
+Command add_info_command(CLI::App& main) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* app = main.add_subcommand("info", "Tell what the file of a sweep holds, in words");
+  app->add_option("file", *path, "file of a sweep")->type_name("FILE")->required();
+  return {app, [path] { run(*path); }};
+}
+
+}  // namespace deadcone

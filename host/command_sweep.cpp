@@ -1,0 +1,124 @@
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+#include "commands.hpp"
+#include "config_file.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/sweep.hpp"
+#include "names.hpp"
+#include "options.hpp"
+#include "progress.hpp"
+
+namespace deadcone {
+namespace {
+
+struct SweepOptions {
+  Sweep sweep;
+  Execution execution;
+  std::string out;
+  bool overwrite = false;
+  bool resume = false;
+  std::string progress = "auto";
+  bool quiet = false;
+  std::string config;
+};
+
+/// Lets Ctrl-C (and a plain kill) set `meter.stop` for as long as this lives. A second one ends the process at once.
+class StopOnSignal {
+ public:
+  explicit StopOnSignal(Meter& meter) {
+    static_assert(std::atomic<bool>::is_always_lock_free);
+    stop_ = &meter.stop;
+    struct sigaction action = {};
+    action.sa_handler = [](int) { stop_->store(true); };
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    sigaction(SIGINT, &action, &old_interrupt_);
+    sigaction(SIGTERM, &action, &old_terminate_);
+  }
+  ~StopOnSignal() {
+    sigaction(SIGINT, &old_interrupt_, nullptr);
+    sigaction(SIGTERM, &old_terminate_, nullptr);
+  }
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+ private:
+  static inline std::atomic<bool>* stop_ = nullptr;
+  struct sigaction old_interrupt_ = {};
+  struct sigaction old_terminate_ = {};
+};
+
+/// The swept values of a point, in words: "beta 0.9, gamma 0.1".
+std::string point_name(const Sweep& sweep, std::int64_t index) {
+  const Point point = sweep.point(index);
+  const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
+  std::string name;
+  for (std::size_t axis = 0; axis < values.size(); ++axis) {
+    const bool swept = sweep.axes[axis].size() > 1 || axis < 2;
+    if (swept) name += (name.empty() ? "" : ", ") + std::string(name_of(all_axes[axis])) + " " + shortest(values[axis]);
+  }
+  return name;
+}
+
+void run(SweepOptions& options, const std::string& command_line) {
+  const Sweep& sweep = options.sweep;
+  if (options.out.empty()) throw ConfigError("no output file: give --out FILE");
+  if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume exclude each other");
+  validate(sweep);
+  const ProgressStyle style = options.quiet ? ProgressStyle::none : parse_progress_style(options.progress);
+  const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
+  const ExistingFile existing = options.overwrite ? ExistingFile::overwrite
+                                : options.resume  ? ExistingFile::resume
+                                                  : ExistingFile::refuse;
+  SweepWriter writer(options.out, sweep, {command_line, mapper->description()}, existing);
+
+  std::int64_t points = 0;
+  for (std::int64_t point = 0; point < sweep.points(); ++point) points += writer.is_done(point) ? 0 : 1;
+  Meter meter;
+  const StopOnSignal stop(meter);
+  try {
+    Progress progress(style, std::cerr, meter, points, sweep.window.pixels());
+    run_sweep(sweep, *mapper, writer, meter, [&](std::int64_t point, const Counts&, double seconds) {
+      progress.point_finished(point_name(sweep, point), seconds);
+    });
+  } catch (const Interrupted&) {
+    throw Error("interrupted; the finished points are in " + options.out + ", --resume goes on from there",
+                exit_interrupted);
+  }
+}
+
+}  // namespace
+
+Command add_sweep_command(CLI::App& main, const std::string& command_line) {
+  auto options = std::make_shared<SweepOptions>();
+  CLI::App* app = main.add_subcommand("sweep", "Map the fate of every start in a window, for every point of a sweep");
+  for (const Axis axis : all_axes) add_axis_option(*app, axis, options->sweep.values(axis));
+  add_window_options(*app, options->sweep.window);
+  add_criteria_options(*app, options->sweep.criteria);
+  add_precision_option(*app, options->sweep.precision);
+  add_text_option(
+      *app, "--fields", "LIST",
+      [fields = &options->sweep.fields](const std::string& text) { *fields = parse_fields(text); },
+      "what is kept: fate (always), steps, final (the last parameters), loss (there)", "fate,steps");
+  add_execution_options(*app, options->execution);
+  app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
+  app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
+  app->add_flag("--resume", options->resume,
+                "go on with the output file if it exists: compute the points that it lacks");
+  app->add_option("--progress", options->progress,
+                  "what to show on stderr; auto: a bar on a terminal, else plain lines")
+      ->type_name("auto|bar|plain|none")
+      ->capture_default_str();
+  app->add_flag("--quiet", options->quiet, "write nothing to stderr but errors");
+  add_config_option(*app, options->config);
+  app->footer(
+      "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N.\n"
+      "A sweep is the product of its axes. All numbers but seconds are without units.");
+  return {app, [app, options, command_line] {
+            apply_config_file(*app, options->config);
+            run(*options, command_line);
+          }};
+}
+
+}  // namespace deadcone

@@ -1,0 +1,27 @@
+#pragma once
+
+// The commands of the command line. Each is a CLI11 subcommand and what is to be done when it was parsed.
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+namespace deadcone {
+
+struct Command {
+  CLI::App* app;
+  /// Does the work: results to stdout, talk to stderr; throws Error.
+  std::function<void()> run;
+};
+
+/// `command_line` is what the user typed, for the file's history.
+Command add_sweep_command(CLI::App& main, const std::string& command_line);
+Command add_field_command(CLI::App& main, const std::string& command_line);
+Command add_trace_command(CLI::App& main);
+Command add_spectrum_command(CLI::App& main);
+Command add_info_command(CLI::App& main);
+Command add_verify_command(CLI::App& main);
+Command add_completion_command(CLI::App& main);
+
+}  // namespace deadcone

@@ -1,0 +1,330 @@
+#include "hdf5.hpp"
+
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "deadcone/errors.hpp"
+
+namespace deadcone::hdf5 {
+namespace {
+
+static_assert(sizeof(hid_t) == sizeof(std::int64_t));
+static_assert(sizeof(hsize_t) == sizeof(std::uint64_t));
+
+/// The reason that lies deepest in HDF5's error stack; the system's own words where it has some.
+std::string reason() {
+  std::string text;
+  const auto take_first = [](unsigned, const H5E_error2_t* error, void* data) -> herr_t {
+    auto& first = *static_cast<std::string*>(data);
+    if (first.empty() && error->desc != nullptr) first = error->desc;
+    return 0;
+  };
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, &text);
+  H5Eclear2(H5E_DEFAULT);
+  const std::string mark = "error message = '";
+  if (const auto begin = text.find(mark); begin != std::string::npos) {
+    const auto end = text.find('\'', begin + mark.size());
+    text = text.substr(begin + mark.size(), end - begin - mark.size());
+  }
+  return text.empty() ? "HDF5 gave no reason" : text;
+}
+
+/// HDF5 prints its error stack unless told not to, and writes that we failed in our own words.
+void silence() {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+[[noreturn]] void fail(const std::string& path, const std::string& what) {
+  throw StorageError(path + ": cannot " + what + ": " + reason());
+}
+
+/// The result of a call, if it succeeded.
+template <class Result>
+Result check(Result result, const FileState& file, const std::string& what) {
+  if (result < 0) fail(file.path, what);
+  return result;
+}
+
+/// The same for a call that writes: when it fails, the file is not touched again.
+template <class Result>
+Result check_write(Result result, FileState& file, const std::string& what) {
+  if (result < 0) {
+    file.broken = true;
+    fail(file.path, what);
+  }
+  return result;
+}
+
+/// An identifier for the length of a scope.
+class Scoped {
+ public:
+  Scoped(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
+  Scoped(const Scoped&) = delete;
+  Scoped& operator=(const Scoped&) = delete;
+  ~Scoped() {
+    if (id_ >= 0) close_(id_);
+  }
+  operator hid_t() const noexcept { return id_; }
+
+ private:
+  hid_t id_;
+  herr_t (*close_)(hid_t);
+};
+
+int close_file(std::int64_t id) {
+  return H5Fclose(id);
+}
+int close_dataset(std::int64_t id) {
+  return H5Dclose(id);
+}
+
+hid_t memory_type(Type type) {
+  switch (type) {
+    case Type::int8:
+      return H5T_NATIVE_INT8;
+    case Type::int32:
+      return H5T_NATIVE_INT32;
+    case Type::int64:
+      return H5T_NATIVE_INT64;
+    case Type::float32:
+      return H5T_NATIVE_FLOAT;
+    case Type::float64:
+      return H5T_NATIVE_DOUBLE;
+  }
+  return -1;
+}
+
+hid_t file_type(Type type) {
+  switch (type) {
+    case Type::int8:
+      return H5T_STD_I8LE;
+    case Type::int32:
+      return H5T_STD_I32LE;
+    case Type::int64:
+      return H5T_STD_I64LE;
+    case Type::float32:
+      return H5T_IEEE_F32LE;
+    case Type::float64:
+      return H5T_IEEE_F64LE;
+  }
+  return -1;
+}
+
+std::size_t size_of(Type type) {
+  return H5Tget_size(memory_type(type));
+}
+
+hid_t make_space(const Extent& extent) {
+  return extent.empty() ? H5Screate(H5S_SCALAR)
+                        : H5Screate_simple(static_cast<int>(extent.size()),
+                                           reinterpret_cast<const hsize_t*>(extent.data()), nullptr);
+}
+
+std::size_t elements(const Extent& extent) {
+  return std::accumulate(extent.begin(), extent.end(), std::size_t{1}, std::multiplies<>());
+}
+
+hid_t open(const std::string& path, unsigned mode) {
+  silence();
+  struct stat status = {};
+  if (stat(path.c_str(), &status) != 0) throw StorageError(path + ": no such file");
+  if (!S_ISREG(status.st_mode)) throw StorageError(path + ": is not a file");
+  const hid_t id = H5Fopen(path.c_str(), mode, H5P_DEFAULT);
+  if (id < 0) {
+    const std::string why = reason();
+    throw StorageError(path + ": cannot be opened as an HDF5 file: " + why);
+  }
+  return id;
+}
+
+}  // namespace
+
+Object::Object(std::int64_t id, int (*close)(std::int64_t), std::shared_ptr<FileState> file)
+    : id_(id), close_(close), file_(std::move(file)) {}
+
+Object::Object(Object&& other) noexcept
+    : id_(std::exchange(other.id_, -1)), close_(other.close_), file_(std::move(other.file_)) {}
+
+Object& Object::operator=(Object&& other) noexcept {
+  std::swap(id_, other.id_);
+  std::swap(close_, other.close_);
+  std::swap(file_, other.file_);
+  return *this;
+}
+
+Object::~Object() {
+  if (id_ >= 0 && !file_->broken) close_(id_);
+}
+
+void Object::set_attribute(const std::string& name, const std::string& text) {
+  const Scoped type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type, std::max<std::size_t>(text.size(), 1));
+  H5Tset_strpad(type, H5T_STR_NULLPAD);
+  const Scoped space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Scoped attribute(check_write(H5Acreate2(id_, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), *file_,
+                                     "create the attribute " + name),
+                         H5Aclose);
+  check_write(H5Awrite(attribute, type, text.c_str()), *file_, "write the attribute " + name);
+}
+
+void Object::set_long_attribute(const std::string& name, const std::string& text) {
+  const Scoped type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  const Scoped space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Scoped attribute(check_write(H5Acreate2(id_, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), *file_,
+                                     "create the attribute " + name),
+                         H5Aclose);
+  const char* pointer = text.c_str();
+  check_write(H5Awrite(attribute, type, &pointer), *file_, "write the attribute " + name);
+}
+
+void Object::set_array_attribute(const std::string& name, Type type, const void* values, std::size_t count) {
+  const Scoped space(make_space({count}), H5Sclose);
+  const Scoped attribute(check_write(H5Acreate2(id_, name.c_str(), file_type(type), space, H5P_DEFAULT, H5P_DEFAULT),
+                                     *file_, "create the attribute " + name),
+                         H5Aclose);
+  check_write(H5Awrite(attribute, memory_type(type), values), *file_, "write the attribute " + name);
+}
+
+bool Object::has_attribute(const std::string& name) const {
+  return H5Aexists(id_, name.c_str()) > 0;
+}
+
+std::string Object::text_attribute(const std::string& name) const {
+  const std::string what = "read the attribute " + name;
+  const Scoped attribute(check(H5Aopen(id_, name.c_str(), H5P_DEFAULT), *file_, what), H5Aclose);
+  const Scoped type(H5Aget_type(attribute), H5Tclose);
+  const Scoped space(H5Aget_space(attribute), H5Sclose);
+  if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1) {
+    throw StorageError(file_->path + ": the attribute " + name + " is not a text");
+  }
+  if (H5Tis_variable_str(type) > 0) {
+    char* text = nullptr;
+    check(H5Aread(attribute, type, &text), *file_, what);
+    const std::string copy = text == nullptr ? "" : text;
+    H5free_memory(text);
+    return copy;
+  }
+  std::string text(H5Tget_size(type), '\0');
+  check(H5Aread(attribute, type, text.data()), *file_, what);
+  text.resize(std::min(text.size(), text.find('\0')));
+  return text;
+}
+
+Extent Dataset::extent() const {
+  const Scoped space(H5Dget_space(id_), H5Sclose);
+  Extent extent(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), *file_, "read a dataset's shape")));
+  H5Sget_simple_extent_dims(space, reinterpret_cast<hsize_t*>(extent.data()), nullptr);
+  return extent;
+}
+
+bool Dataset::holds_reals() const {
+  const Scoped type(H5Dget_type(id_), H5Tclose);
+  return H5Tget_class(type) == H5T_FLOAT;
+}
+
+std::uint64_t Dataset::stored_bytes() const {
+  return H5Dget_storage_size(id_);
+}
+
+void Dataset::write_box(const Extent& offset, const Extent& count, Type type, const void* values) {
+  const Scoped space(H5Dget_space(id_), H5Sclose);
+  const Scoped memory(make_space(count), H5Sclose);
+  if (!count.empty()) {
+    check_write(H5Sselect_hyperslab(space, H5S_SELECT_SET, reinterpret_cast<const hsize_t*>(offset.data()), nullptr,
+                                    reinterpret_cast<const hsize_t*>(count.data()), nullptr),
+                *file_, "select a part of a dataset");
+  }
+  check_write(H5Dwrite(id_, memory_type(type), memory, space, H5P_DEFAULT, values), *file_, "write");
+}
+
+void Dataset::read_box(const Extent& offset, const Extent& count, Type type, void* values) const {
+  const Scoped space(H5Dget_space(id_), H5Sclose);
+  const Scoped memory(make_space(count), H5Sclose);
+  if (!count.empty()) {
+    check(H5Sselect_hyperslab(space, H5S_SELECT_SET, reinterpret_cast<const hsize_t*>(offset.data()), nullptr,
+                              reinterpret_cast<const hsize_t*>(count.data()), nullptr),
+          *file_, "select a part of a dataset");
+  }
+  check(H5Dread(id_, memory_type(type), memory, space, H5P_DEFAULT, values), *file_, "read");
+}
+
+void Dataset::make_scale(const std::string& name) {
+  check_write(H5DSset_scale(id_, name.c_str()), *file_, "make " + name + " a dimension");
+}
+
+void Dataset::attach_scale(unsigned index, const Dataset& scale) {
+  check_write(H5DSattach_scale(id_, scale.id_, index), *file_, "name a dimension");
+}
+
+File File::create(const std::string& path, Existing existing) {
+  silence();
+  const Scoped creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  const unsigned mode = existing == Existing::replace ? H5F_ACC_TRUNC : H5F_ACC_EXCL;
+  const hid_t id = H5Fcreate(path.c_str(), mode, creation, H5P_DEFAULT);
+  if (id < 0) fail(path, "create the file");
+  return File(id, close_file, std::make_shared<FileState>(FileState{path}));
+}
+
+File File::open_to_read(const std::string& path) {
+  return File(open(path, H5F_ACC_RDONLY), close_file, std::make_shared<FileState>(FileState{path}));
+}
+
+File File::open_to_write(const std::string& path) {
+  return File(open(path, H5F_ACC_RDWR), close_file, std::make_shared<FileState>(FileState{path}));
+}
+
+Dataset File::create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill) {
+  const Scoped creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const Scoped access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_fill_value(creation, memory_type(type), fill);
+  if (layout.chunk.empty()) {
+    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+  } else {
+    H5Pset_chunk(creation, static_cast<int>(layout.chunk.size()),
+                 reinterpret_cast<const hsize_t*>(layout.chunk.data()));
+    if (layout.deflate_level > 0) {
+      if (size_of(type) > 1) H5Pset_shuffle(creation);
+      H5Pset_deflate(creation, static_cast<unsigned>(layout.deflate_level));
+    }
+    // Every chunk is written once: room for one is enough.
+    H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, size_of(type) * elements(layout.chunk), 1.0);
+  }
+  const Scoped space(make_space(layout.extent), H5Sclose);
+  const hid_t id = check_write(H5Dcreate2(id_, name.c_str(), file_type(type), space, H5P_DEFAULT, creation, access),
+                               *file_, "create the dataset " + name);
+  return Dataset(id, close_dataset, file_);
+}
+
+bool File::has_dataset(const std::string& name) const {
+  return H5Lexists(id_, name.c_str(), H5P_DEFAULT) > 0;
+}
+
+Dataset File::dataset(const std::string& name) const {
+  return Dataset(check(H5Dopen2(id_, name.c_str(), H5P_DEFAULT), *file_, "open the dataset " + name), close_dataset,
+                 file_);
+}
+
+void File::flush() {
+  check_write(H5Fflush(id_, H5F_SCOPE_LOCAL), *file_, "write to the disk");
+}
+
+std::string library_version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}
+
+}  // namespace deadcone::hdf5

@@ -1,0 +1,157 @@
+#pragma once
+
+// A thin layer over the HDF5 C API: handles that close themselves, errors as StorageError, and the handful of calls
+// that this project needs to write files which are valid netCDF-4, too. hdf5.cpp is the only file that includes hdf5.h.
+//
+// Use it from one thread at a time: HDF5 as Debian builds it is not thread-safe.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace deadcone::hdf5 {
+
+/// The element types in use, all little-endian in the file.
+enum class Type { int8, int32, int64, float32, float64 };
+
+template <class T>
+constexpr Type type_of() = delete;
+template <>
+constexpr Type type_of<std::int8_t>() {
+  return Type::int8;
+}
+template <>
+constexpr Type type_of<std::int32_t>() {
+  return Type::int32;
+}
+template <>
+constexpr Type type_of<std::int64_t>() {
+  return Type::int64;
+}
+template <>
+constexpr Type type_of<float>() {
+  return Type::float32;
+}
+template <>
+constexpr Type type_of<double>() {
+  return Type::float64;
+}
+
+/// Lengths or positions, one for each dimension; empty for a scalar.
+using Extent = std::vector<std::uint64_t>;
+
+/// How a dataset is stored.
+struct Layout {
+  Extent extent;
+  Extent chunk = {};      ///< empty: contiguous, allocated at once
+  int deflate_level = 0;  ///< for chunked datasets; 0: not compressed
+};
+
+/// What all handles of one open file share. After a failed write nothing of it is closed any more: HDF5 crashes when it
+/// tries once more to write what it could not.
+struct FileState {
+  std::string path;
+  bool broken = false;
+};
+
+/// A file's root group, or a dataset: something with attributes. Move-only; closing never throws.
+class Object {
+ public:
+  Object(Object&& other) noexcept;
+  Object& operator=(Object&& other) noexcept;
+  virtual ~Object();
+
+  /// Fixed-length ASCII, which netCDF and MATLAB read most easily.
+  void set_attribute(const std::string& name, const std::string& text);
+  /// Variable-length UTF-8.
+  void set_long_attribute(const std::string& name, const std::string& text);
+  template <class T>
+  void set_attribute(const std::string& name, const std::vector<T>& values) {
+    set_array_attribute(name, type_of<T>(), values.data(), values.size());
+  }
+
+  bool has_attribute(const std::string& name) const;
+  /// Text of either kind. Throws StorageError where it is not there or not text.
+  std::string text_attribute(const std::string& name) const;
+
+ protected:
+  Object(std::int64_t id, int (*close)(std::int64_t), std::shared_ptr<FileState> file);
+  void set_array_attribute(const std::string& name, Type type, const void* values, std::size_t count);
+
+  std::int64_t id_ = -1;
+  int (*close_)(std::int64_t) = nullptr;
+  std::shared_ptr<FileState> file_;
+};
+
+/// One dataset.
+class Dataset : public Object {
+ public:
+  Extent extent() const;
+  bool holds_reals() const;
+  /// Bytes that it takes in the file.
+  std::uint64_t stored_bytes() const;
+
+  /// Writes or reads the box of `count` elements at `offset`, row-major, converting between number types where they
+  /// differ.
+  template <class T>
+  void write(const Extent& offset, const Extent& count, const T* values) {
+    write_box(offset, count, type_of<T>(), values);
+  }
+  template <class T>
+  void read(const Extent& offset, const Extent& count, T* values) const {
+    read_box(offset, count, type_of<T>(), values);
+  }
+  /// The whole of it.
+  template <class T>
+  std::vector<T> read_all() const {
+    std::size_t size = 1;
+    for (const std::uint64_t length : extent()) size *= length;
+    std::vector<T> values(size);
+    read_box(Extent(extent().size(), 0), extent(), type_of<T>(), values.data());
+    return values;
+  }
+
+  /// Makes this dataset the coordinate of a dimension of that name.
+  void make_scale(const std::string& name);
+  /// Gives dimension `index` the coordinate `scale`.
+  void attach_scale(unsigned index, const Dataset& scale);
+
+ private:
+  friend class File;
+  using Object::Object;
+  void write_box(const Extent& offset, const Extent& count, Type type, const void* values);
+  void read_box(const Extent& offset, const Extent& count, Type type, void* values) const;
+};
+
+/// An open file.
+class File : public Object {
+ public:
+  enum class Existing { refuse, replace };
+
+  /// Creates a file that keeps the order of creation, as netCDF-4 wants it. Throws StorageError.
+  static File create(const std::string& path, Existing existing);
+  static File open_to_read(const std::string& path);
+  static File open_to_write(const std::string& path);
+
+  /// Creates a dataset whose elements are `fill` until they are written.
+  template <class T>
+  Dataset create_dataset(const std::string& name, const Layout& layout, T fill) {
+    return create_dataset(name, type_of<T>(), layout, &fill);
+  }
+  bool has_dataset(const std::string& name) const;
+  Dataset dataset(const std::string& name) const;
+
+  /// Hands everything written so far to the operating system.
+  void flush();
+  const std::string& path() const noexcept { return file_->path; }
+
+ private:
+  using Object::Object;
+  Dataset create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill);
+};
+
+/// The version of the HDF5 library in use.
+std::string library_version();
+
+}  // namespace deadcone::hdf5

@@ -1,0 +1,32 @@
+#pragma once
+
+// Words of the command line and of files, and what they stand for.
+
+#include <string>
+#include <vector>
+
+#include "deadcone/config.hpp"
+
+namespace deadcone {
+
+/// A finite or infinite number, all of `text`. Throws ConfigError, as all of these do, with one line that quotes the
+/// text.
+double parse_number(const std::string& text);
+
+/// An axis: a value `0.9`, a list `0,0.7,0.9`, `LO:HI:N` (N points, both ends included) or `log:LO:HI:N`.
+std::vector<double> parse_axis(const std::string& text);
+
+/// A range of pixels `LO:HI:N`.
+Range parse_range(const std::string& text);
+
+/// The fields to keep, a list of fate, steps, final, loss.
+Fields parse_fields(const std::string& text);
+
+StopRule parse_stop_rule(const std::string& text);
+Precision parse_precision(const std::string& text);
+Device parse_device(const std::string& text);
+
+/// The shortest text that reads back as the same number.
+std::string shortest(double value);
+
+}  // namespace deadcone

@@ -1,0 +1,39 @@
+#pragma once
+
+// The options that several commands share. They only bind: defaults live in config.hpp, parsing in names.hpp.
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+#include "deadcone/config.hpp"
+
+namespace deadcone {
+
+/// Adds an option whose text is handed to `take`; a ConfigError from it is told with the option's name.
+CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::string& type,
+                             const std::function<void(const std::string&)>& take, const std::string& description,
+                             const std::string& default_text = "");
+
+/// --beta --gamma --eta --delta --r, each an axis.
+void add_axis_option(CLI::App& app, Axis axis, std::vector<double>& values);
+
+/// --w and --b, each a range of pixels.
+void add_window_options(CLI::App& app, Window& window);
+
+/// --stop --tol --tol-relative --rho --epsilon --max-steps.
+void add_criteria_options(CLI::App& app, Criteria& criteria);
+
+/// --precision.
+void add_precision_option(CLI::App& app, Precision& precision);
+
+/// --device --threads.
+void add_threads_option(CLI::App& app, int& threads);
+void add_execution_options(CLI::App& app, Execution& execution);
+
+/// --config FILE.toml: gives the options of this command by their long names; the command line goes before it. `path`
+/// receives the name; the command calls apply_config_file(app, path) before it uses its options.
+void add_config_option(CLI::App& app, std::string& path);
+
+}  // namespace deadcone

@@ -1,0 +1,524 @@
+#include "deadcone/sweep_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <optional>
+
+#include "build_info.hpp"
+#include "deadcone/errors.hpp"
+#include "hdf5.hpp"
+#include "output_path.hpp"
+#include "sweep_json.hpp"
+
+namespace deadcone {
+namespace {
+
+using hdf5::Dataset;
+using hdf5::Extent;
+using hdf5::File;
+using hdf5::Layout;
+
+constexpr int deflate_level = 1;
+
+constexpr std::array<const char*, 4> real_fields = {"r_final", "w_final", "b_final", "loss_final"};
+
+/// The buffer of a result for one of real_fields.
+template <class Result>
+auto& buffer_of(Result& result, std::size_t field) {
+  const std::array buffers = {&result.r_final, &result.w_final, &result.b_final, &result.loss_final};
+  return *buffers[field];
+}
+
+bool is_general(const Sweep& sweep) {
+  return std::ranges::any_of(sweep.values(Axis::r), [](double r) { return r != 0.0; });
+}
+
+/// Whether the file has one of real_fields.
+bool has_field(const Sweep& sweep, std::size_t field) {
+  const std::string name = real_fields[field];
+  if (name == "loss_final") return sweep.fields.loss;
+  return sweep.fields.final && (name != "r_final" || is_general(sweep));
+}
+
+/// The axes that are dimensions of the file: beta and gamma always, the others where they have more than one value.
+std::vector<Axis> dimensions(const Sweep& sweep) {
+  std::vector<Axis> result;
+  for (const Axis axis : all_axes) {
+    if (axis == Axis::beta || axis == Axis::gamma || sweep.values(axis).size() > 1) result.push_back(axis);
+  }
+  return result;
+}
+
+/// The lengths of those.
+Extent point_extent(const Sweep& sweep) {
+  Extent extent;
+  for (const Axis axis : dimensions(sweep)) extent.push_back(sweep.values(axis).size());
+  return extent;
+}
+
+/// The position of a point in a dataset that has one element for each. Axes of one value change nothing, so the file's
+/// row-major order is the sweep's.
+Extent position(const Sweep& sweep, std::int64_t point) {
+  Extent extent = point_extent(sweep);
+  auto rest = static_cast<std::uint64_t>(point);
+  for (auto length = extent.rbegin(); length != extent.rend(); ++length) {
+    const std::uint64_t index = rest % *length;
+    rest /= *length;
+    *length = index;
+  }
+  return extent;
+}
+
+Extent joined(Extent first, const Extent& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+Extent ones(const Sweep& sweep) {
+  return Extent(dimensions(sweep).size(), 1);
+}
+
+/// Offset and count of a tile of a point in a map.
+struct Box {
+  Extent offset;
+  Extent count;
+};
+
+Box box_of(const Sweep& sweep, std::int64_t point, const Tile& tile) {
+  const auto at = [](std::int64_t i) { return static_cast<std::uint64_t>(i); };
+  return {joined(position(sweep, point), {at(tile.first_b), at(tile.first_w)}),
+          joined(ones(sweep), {at(tile.count_b), at(tile.count_w)})};
+}
+
+/// The maps and the datasets by point, as created or as found in a file.
+struct Datasets {
+  Dataset fate;
+  std::optional<Dataset> steps;
+  std::array<std::optional<Dataset>, real_fields.size()> reals;
+  Dataset fate_count;
+  Dataset fate_fraction;
+  Dataset steps_mean;
+  Dataset steps_max;
+  Dataset updates;
+  Dataset seconds;
+  Dataset point_done;
+};
+
+/// Creates the datasets of a new file, one after the other in the order in which they are to be listed.
+class Builder {
+ public:
+  Builder(File& file, const Sweep& sweep) : file_(file), sweep_(sweep) {}
+
+  Datasets build() {
+    create_coordinates();
+    return {.fate = create_fate(),
+            .steps = create_steps(),
+            .reals = create_real_maps(),
+            .fate_count = create_by_fate<std::int64_t>("fate_count", "initial parameters of each fate", 0),
+            .fate_fraction = create_by_fate<double>("fate_fraction", "fraction of each fate", not_a_number),
+            .steps_mean = create_by_point<double>("steps_mean", "mean number of updates", not_a_number),
+            .steps_max = create_by_point<std::int32_t>("steps_max", "largest number of updates", -1),
+            .updates = create_by_point<std::int64_t>("updates", "sum of the updates of all pixels", 0),
+            .seconds = create_by_point<double>("seconds", "time taken", not_a_number, "s"),
+            .point_done = create_by_point<std::int8_t>("point_done", "1 where the map is complete", 0)};
+  }
+
+ private:
+  static constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+  static void describe(Dataset& dataset, const std::string& long_name, const std::string& units = "1") {
+    dataset.set_attribute("long_name", long_name);
+    dataset.set_attribute("units", units);
+  }
+
+  template <class T>
+  void create_dimension(const std::string& name, const std::string& meaning, const std::vector<T>& values) {
+    Dataset scale = file_.create_dataset(name, Layout{.extent = {values.size()}}, T{});
+    scale.write({0}, {values.size()}, values.data());
+    scale.make_scale(name);
+    describe(scale, meaning);
+    scales_.push_back(std::move(scale));
+  }
+
+  void create_coordinates() {
+    for (const Axis axis : all_axes) {
+      const std::vector<double>& values = sweep_.values(axis);
+      const auto swept = dimensions(sweep_);
+      if (std::ranges::find(swept, axis) != swept.end()) {
+        create_dimension(name_of(axis), meaning_of(axis), values);
+      } else {
+        Dataset scalar = file_.create_dataset(name_of(axis), Layout{.extent = {}}, 0.0);
+        scalar.write({}, {}, values.data());
+        describe(scalar, meaning_of(axis));
+        scalars_ += (scalars_.empty() ? "" : " ") + std::string(name_of(axis));
+      }
+    }
+    create_dimension("b", "initial bias, at pixel centres", centres(sweep_.window.b));
+    create_dimension("w", "initial weight along the target direction, at pixel centres", centres(sweep_.window.w));
+    std::vector<std::int8_t> codes(fate_count);
+    for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(i);
+    create_dimension("fate_code", "fate", codes);
+    describe_fates(scales_.back(), false);
+  }
+
+  static std::vector<double> centres(const Range& range) {
+    std::vector<double> values(static_cast<std::size_t>(range.count));
+    for (std::int64_t i = 0; i < range.count; ++i) values[static_cast<std::size_t>(i)] = range.centre(i);
+    return values;
+  }
+
+  static void describe_fates(Dataset& dataset, bool with_pending) {
+    std::vector<std::int8_t> values;
+    std::string meanings;
+    const auto add = [&](std::int8_t value, const std::string& meaning) {
+      values.push_back(value);
+      meanings += (meanings.empty() ? "" : " ") + meaning;
+    };
+    if (with_pending) add(static_cast<std::int8_t>(Fate::pending), "pending");
+    for (std::size_t i = 0; i < fate_names.size(); ++i) add(static_cast<std::int8_t>(i), fate_names[i]);
+    dataset.set_attribute("flag_values", values);
+    dataset.set_attribute("flag_meanings", meanings);
+  }
+
+  /// Attaches the first scales to the dimensions of the points, and `last` to those that follow.
+  void name_dimensions(Dataset& dataset, const std::vector<std::string>& last) {
+    unsigned index = 0;
+    for (; index < dimensions(sweep_).size(); ++index) dataset.attach_scale(index, scales_[index]);
+    for (const std::string& name : last) {
+      const std::size_t scale = name == "b"   ? scales_.size() - 3
+                                : name == "w" ? scales_.size() - 2
+                                              : scales_.size() - 1;
+      dataset.attach_scale(index++, scales_[scale]);
+    }
+    if (!scalars_.empty()) dataset.set_attribute("coordinates", scalars_);
+  }
+
+  template <class T>
+  Dataset create_map(const std::string& name, const std::string& long_name, T fill) {
+    const auto b = static_cast<std::uint64_t>(sweep_.window.b.count);
+    const auto w = static_cast<std::uint64_t>(sweep_.window.w.count);
+    const auto side = static_cast<std::uint64_t>(tile_side);
+    Dataset map = file_.create_dataset(name,
+                                       Layout{.extent = joined(point_extent(sweep_), {b, w}),
+                                              .chunk = joined(ones(sweep_), {std::min(b, side), std::min(w, side)}),
+                                              .deflate_level = deflate_level},
+                                       fill);
+    describe(map, long_name);
+    name_dimensions(map, {"b", "w"});
+    return map;
+  }
+
+  Dataset create_fate() {
+    Dataset fate = create_map<std::int8_t>("fate", "what became of the initial parameters",
+                                           static_cast<std::int8_t>(Fate::pending));
+    describe_fates(fate, true);
+    return fate;
+  }
+
+  std::optional<Dataset> create_steps() {
+    if (!sweep_.fields.steps) return std::nullopt;
+    Dataset steps = create_map<std::int32_t>("steps", "updates made until the end", -1);
+    steps.set_attribute("comment", "-1: not computed yet");
+    return steps;
+  }
+
+  std::array<std::optional<Dataset>, real_fields.size()> create_real_maps() {
+    std::array<std::optional<Dataset>, real_fields.size()> maps;
+    for (std::size_t field = 0; field < maps.size(); ++field) {
+      if (has_field(sweep_, field)) maps[field] = create_real_map(real_fields[field]);
+    }
+    return maps;
+  }
+
+  Dataset create_real_map(const std::string& name) {
+    const std::string meaning = name == "loss_final" ? "loss at the end"
+                                : name == "r_final"  ? "weight orthogonal to the target direction at the end"
+                                : name == "w_final"  ? "weight along the target direction at the end"
+                                                     : "bias at the end";
+    if (sweep_.precision == Precision::float32) {
+      return create_map<float>(name, meaning, std::numeric_limits<float>::quiet_NaN());
+    }
+    return create_map<double>(name, meaning, not_a_number);
+  }
+
+  template <class T>
+  Dataset create_by_point(const std::string& name, const std::string& long_name, T fill,
+                          const std::string& units = "1") {
+    Dataset dataset = file_.create_dataset(name, Layout{.extent = point_extent(sweep_)}, fill);
+    describe(dataset, long_name, units);
+    name_dimensions(dataset, {});
+    return dataset;
+  }
+
+  template <class T>
+  Dataset create_by_fate(const std::string& name, const std::string& long_name, T fill) {
+    Dataset dataset = file_.create_dataset(name, Layout{.extent = joined(point_extent(sweep_), {fate_count})}, fill);
+    describe(dataset, long_name);
+    name_dimensions(dataset, {"fate_code"});
+    return dataset;
+  }
+
+  File& file_;
+  const Sweep& sweep_;
+  std::vector<Dataset> scales_;  ///< of the points, then b, w, fate_code
+  std::string scalars_;          ///< names of the axes that are no dimensions
+};
+
+Datasets open_datasets(const File& file, const Sweep& sweep) {
+  Datasets datasets = {.fate = file.dataset("fate"),
+                       .steps = std::nullopt,
+                       .reals = {},
+                       .fate_count = file.dataset("fate_count"),
+                       .fate_fraction = file.dataset("fate_fraction"),
+                       .steps_mean = file.dataset("steps_mean"),
+                       .steps_max = file.dataset("steps_max"),
+                       .updates = file.dataset("updates"),
+                       .seconds = file.dataset("seconds"),
+                       .point_done = file.dataset("point_done")};
+  if (sweep.fields.steps) datasets.steps = file.dataset("steps");
+  for (std::size_t field = 0; field < real_fields.size(); ++field) {
+    if (has_field(sweep, field)) datasets.reals[field] = file.dataset(real_fields[field]);
+  }
+  const Extent expected = joined(point_extent(sweep), {static_cast<std::uint64_t>(sweep.window.b.count),
+                                                       static_cast<std::uint64_t>(sweep.window.w.count)});
+  if (datasets.fate.extent() != expected || datasets.point_done.extent() != point_extent(sweep)) {
+    throw StorageError(file.path() + ": the shape of its maps is not that of its configuration");
+  }
+  return datasets;
+}
+
+/// The configuration of an open file; throws where it is no sweep.
+std::string configuration_of(const File& file) {
+  if (!file.has_attribute("configuration") || !file.has_attribute("numerics") || !file.has_dataset("fate")) {
+    throw StorageError(file.path() + ": is HDF5, but not a sweep made by deadcone");
+  }
+  return file.text_attribute("configuration");
+}
+
+int numerics_of(const File& file) {
+  try {
+    return std::stoi(file.text_attribute("numerics"));
+  } catch (const std::logic_error&) {
+    throw StorageError(file.path() + ": its numerics version is not a number");
+  }
+}
+
+void describe_file(File& file, const Sweep& sweep, const Provenance& provenance) {
+  file.set_attribute("title", "Basins of attraction of a rectified unit under gradient descent with momentum");
+  file.set_attribute("Conventions", "CF-1.8");
+  file.set_attribute("history", history_line(provenance.command_line));
+  file.set_attribute("references", "arXiv:2005.06195");
+  file.set_long_attribute("configuration", to_json(sweep));
+  file.set_attribute("precision", to_string(sweep.precision));
+  file.set_attribute("version", version());
+  file.set_attribute("numerics", std::to_string(numerics_version));
+  file.set_attribute("git_commit", git_commit());
+  file.set_attribute("compiler", ascii(compiler()));
+  file.set_attribute("hdf5", hdf5::library_version());
+  file.set_attribute("device", ascii(provenance.device));
+}
+
+std::uint64_t bytes_of_a_pixel(const Sweep& sweep) {
+  const std::uint64_t real = sweep.precision == Precision::float32 ? 4 : 8;
+  std::uint64_t bytes = 1 + (sweep.fields.steps ? 4 : 0);
+  for (std::size_t field = 0; field < real_fields.size(); ++field) bytes += has_field(sweep, field) ? real : 0;
+  return bytes;
+}
+
+void check_path(const std::string& path, const Sweep& sweep, ExistingFile existing) {
+  const double pixels = static_cast<double>(sweep.points()) * static_cast<double>(sweep.window.pixels());
+  const double coordinates = 8.0 * static_cast<double>(sweep.window.w.count + sweep.window.b.count);
+  check_output_path(path, existing != ExistingFile::refuse, pixels * static_cast<double>(bytes_of_a_pixel(sweep)),
+                    coordinates);
+}
+
+}  // namespace
+
+struct SweepWriter::Contents {
+  Sweep sweep;
+  File file;
+  Datasets datasets;
+  std::vector<std::int8_t> done;
+
+  static std::unique_ptr<Contents> create(const std::string& path, const Sweep& sweep, const Provenance& provenance,
+                                          File::Existing existing) {
+    File file = File::create(path, existing);
+    try {
+      describe_file(file, sweep, provenance);
+      Datasets datasets = Builder(file, sweep).build();
+      file.flush();
+      return std::make_unique<Contents>(
+          Contents{sweep, std::move(file), std::move(datasets),
+                   std::vector<std::int8_t>(static_cast<std::size_t>(sweep.points()), 0)});
+    } catch (const StorageError&) {
+      std::error_code error;
+      std::filesystem::remove(path, error);
+      throw;
+    }
+  }
+
+  static std::unique_ptr<Contents> resume(const std::string& path, const Sweep& sweep) {
+    File file = File::open_to_write(path);
+    const std::string configuration = configuration_of(file);
+    if (numerics_of(file) != numerics_version) {
+      throw ConfigError(path + ": was begun by a deadcone whose results have other bits (numerics " +
+                        file.text_attribute("numerics") + ", here " + std::to_string(numerics_version) +
+                        "); finish it with version " + file.text_attribute("version") + " or --overwrite it");
+    }
+    if (to_json(sweep_from_json(configuration, path)) != to_json(sweep)) {
+      throw ConfigError(path + ": holds another sweep than the one asked for; `deadcone info` shows which");
+    }
+    Datasets datasets = open_datasets(file, sweep);
+    std::vector<std::int8_t> done = datasets.point_done.read_all<std::int8_t>();
+    return std::make_unique<Contents>(Contents{sweep, std::move(file), std::move(datasets), std::move(done)});
+  }
+};
+
+SweepWriter::SweepWriter(const std::string& path, const Sweep& sweep, const Provenance& provenance,
+                         ExistingFile existing) {
+  validate(sweep);
+  check_path(path, sweep, existing);
+  if (existing == ExistingFile::resume && std::filesystem::exists(path)) {
+    contents_ = Contents::resume(path, sweep);
+  } else {
+    contents_ =
+        Contents::create(path, sweep, provenance,
+                         existing == ExistingFile::overwrite ? File::Existing::replace : File::Existing::refuse);
+  }
+}
+
+SweepWriter::~SweepWriter() = default;
+
+bool SweepWriter::is_done(std::int64_t point) const {
+  return contents_->done[static_cast<std::size_t>(point)] != 0;
+}
+
+void SweepWriter::write(std::int64_t point, const Tile& tile, const TileResult& result) {
+  auto& [sweep, file, datasets, done] = *contents_;
+  const Box box = box_of(sweep, point, tile);
+  datasets.fate.write(box.offset, box.count, result.fate.data());
+  if (datasets.steps) datasets.steps->write(box.offset, box.count, result.steps.data());
+  for (std::size_t field = 0; field < real_fields.size(); ++field) {
+    if (!datasets.reals[field]) continue;
+    std::visit(
+        [&]<class Real>(const std::vector<Real>& values) {
+          // A planar map of a sweep over r has no r to store: it is zero.
+          const std::vector<Real> zeros(values.empty() ? static_cast<std::size_t>(tile.pixels()) : 0);
+          datasets.reals[field]->write(box.offset, box.count, values.empty() ? zeros.data() : values.data());
+        },
+        buffer_of(result, field));
+  }
+}
+
+void SweepWriter::finish(std::int64_t point, const Counts& counts, double seconds) {
+  auto& [sweep, file, datasets, done] = *contents_;
+  const Extent at = position(sweep, point);
+  const Extent one = ones(sweep);
+  const auto pixels = static_cast<double>(counts.pixels());
+
+  std::array<double, fate_count> fractions{};
+  std::ranges::transform(counts.fates, fractions.begin(),
+                         [&](std::int64_t fate) { return static_cast<double>(fate) / pixels; });
+  const double mean = static_cast<double>(counts.updates) / pixels;
+  datasets.fate_count.write(joined(at, {0}), joined(one, {fate_count}), counts.fates.data());
+  datasets.fate_fraction.write(joined(at, {0}), joined(one, {fate_count}), fractions.data());
+  datasets.steps_mean.write(at, one, &mean);
+  datasets.steps_max.write(at, one, &counts.largest_steps);
+  datasets.updates.write(at, one, &counts.updates);
+  datasets.seconds.write(at, one, &seconds);
+  file.flush();
+
+  const std::int8_t yes = 1;
+  datasets.point_done.write(at, one, &yes);
+  file.flush();
+  done[static_cast<std::size_t>(point)] = yes;
+}
+
+struct SweepReader::Contents {
+  File file;
+  Sweep sweep;
+  Datasets datasets;
+};
+
+SweepReader::SweepReader(const std::string& path) {
+  File file = File::open_to_read(path);
+  Sweep sweep = sweep_from_json(configuration_of(file), path);
+  Datasets datasets = open_datasets(file, sweep);
+  contents_ = std::make_unique<Contents>(Contents{std::move(file), std::move(sweep), std::move(datasets)});
+}
+
+SweepReader::~SweepReader() = default;
+
+const Sweep& SweepReader::sweep() const {
+  return contents_->sweep;
+}
+std::string SweepReader::attribute(const std::string& name) const {
+  return contents_->file.text_attribute(name);
+}
+int SweepReader::numerics() const {
+  return numerics_of(contents_->file);
+}
+
+bool SweepReader::is_done(std::int64_t point) const {
+  std::int8_t done = 0;
+  contents_->datasets.point_done.read(position(contents_->sweep, point), ones(contents_->sweep), &done);
+  return done != 0;
+}
+
+Counts SweepReader::counts(std::int64_t point) const {
+  const auto& [file, sweep, datasets] = *contents_;
+  const Extent at = position(sweep, point);
+  const Extent one = ones(sweep);
+  Counts counts;
+  datasets.fate_count.read(joined(at, {0}), joined(one, {fate_count}), counts.fates.data());
+  datasets.updates.read(at, one, &counts.updates);
+  datasets.steps_max.read(at, one, &counts.largest_steps);
+  return counts;
+}
+
+double SweepReader::seconds(std::int64_t point) const {
+  double seconds = 0.0;
+  contents_->datasets.seconds.read(position(contents_->sweep, point), ones(contents_->sweep), &seconds);
+  return seconds;
+}
+
+TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
+  const auto& [file, sweep, datasets] = *contents_;
+  const Box box = box_of(sweep, point, tile);
+  const auto pixels = static_cast<std::size_t>(tile.pixels());
+  TileResult result;
+  result.fate.resize(pixels);
+  datasets.fate.read(box.offset, box.count, result.fate.data());
+  if (datasets.steps) {
+    result.steps.resize(pixels);
+    datasets.steps->read(box.offset, box.count, result.steps.data());
+  }
+  for (std::size_t field = 0; field < real_fields.size(); ++field) {
+    RealBuffer& buffer = buffer_of(result, field);
+    if (sweep.precision == Precision::float64) buffer.emplace<std::vector<double>>();
+    if (!datasets.reals[field]) continue;
+    std::visit(
+        [&](auto& values) {
+          values.resize(pixels);
+          datasets.reals[field]->read(box.offset, box.count, values.data());
+        },
+        buffer);
+  }
+  return result;
+}
+
+std::uint64_t SweepReader::stored_bytes() const {
+  const Datasets& datasets = contents_->datasets;
+  std::uint64_t bytes = datasets.fate.stored_bytes() + (datasets.steps ? datasets.steps->stored_bytes() : 0);
+  for (const auto& real : datasets.reals) bytes += real ? real->stored_bytes() : 0;
+  return bytes;
+}
+
+std::uint64_t SweepReader::raw_bytes() const {
+  const Sweep& sweep = contents_->sweep;
+  return static_cast<std::uint64_t>(sweep.points() * sweep.window.pixels()) * bytes_of_a_pixel(sweep);
+}
+
+}  // namespace deadcone

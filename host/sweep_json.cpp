@@ -1,0 +1,66 @@
+#include "sweep_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "deadcone/errors.hpp"
+#include "names.hpp"
+
+namespace deadcone {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json range_to_json(const Range& range) {
+  return {{"lo", range.lo}, {"hi", range.hi}, {"count", range.count}};
+}
+
+Range range_from_json(const Json& json) {
+  return {json.at("lo").get<double>(), json.at("hi").get<double>(), json.at("count").get<std::int64_t>()};
+}
+
+}  // namespace
+
+std::string to_json(const Sweep& sweep) {
+  Json json;
+  for (const Axis axis : all_axes) json["axes"][name_of(axis)] = sweep.values(axis);
+  json["window"] = {{"w", range_to_json(sweep.window.w)}, {"b", range_to_json(sweep.window.b)}};
+  const Criteria& criteria = sweep.criteria;
+  json["criteria"] = {{"stop", to_string(criteria.stop)},
+                      {"tolerance", criteria.tolerance},
+                      {"relative_tolerance", criteria.relative_tolerance},
+                      {"rho", criteria.rho},
+                      {"epsilon", criteria.epsilon},
+                      {"max_steps", criteria.max_steps}};
+  json["precision"] = to_string(sweep.precision);
+  json["fields"] = {{"steps", sweep.fields.steps}, {"final", sweep.fields.final}, {"loss", sweep.fields.loss}};
+  return json.dump();
+}
+
+Sweep sweep_from_json(const std::string& text, const std::string& where) {
+  try {
+    const Json json = Json::parse(text);
+    Sweep sweep;
+    for (const Axis axis : all_axes) {
+      sweep.values(axis) = json.at("axes").at(name_of(axis)).get<std::vector<double>>();
+    }
+    sweep.window = {range_from_json(json.at("window").at("w")), range_from_json(json.at("window").at("b"))};
+    const Json& criteria = json.at("criteria");
+    sweep.criteria.stop = parse_stop_rule(criteria.at("stop").get<std::string>());
+    sweep.criteria.tolerance = criteria.at("tolerance").get<double>();
+    sweep.criteria.relative_tolerance = criteria.at("relative_tolerance").get<bool>();
+    sweep.criteria.rho = criteria.at("rho").get<double>();
+    sweep.criteria.epsilon = criteria.at("epsilon").get<double>();
+    sweep.criteria.max_steps = criteria.at("max_steps").get<std::int64_t>();
+    sweep.precision = parse_precision(json.at("precision").get<std::string>());
+    const Json& fields = json.at("fields");
+    sweep.fields = {fields.at("steps").get<bool>(), fields.at("final").get<bool>(), fields.at("loss").get<bool>()};
+    validate(sweep);
+    return sweep;
+  } catch (const Json::exception& error) {
+    throw StorageError(where + ": its configuration cannot be read: " + error.what());
+  } catch (const ConfigError& error) {
+    throw StorageError(where + ": its configuration is damaged: " + error.what());
+  }
+}
+
+}  // namespace deadcone
