@@ -8,6 +8,7 @@
 #include "deadcone/pixels.hpp"
 #include "pixel_loop.hpp"
 #include "thread_pool.hpp"
+#include "tile_arrays.hpp"
 
 namespace deadcone {
 namespace {
@@ -15,22 +16,6 @@ namespace {
 /// Pixels that a thread takes at a time: neighbours last equally long, so few enough that a slow region is shared out,
 /// and enough that taking them costs nothing.
 constexpr std::int64_t block_pixels = 32;
-
-/// Coordinates of `count` pixels from `first` on, in the precision of the computation.
-template <class Real>
-std::vector<Real> centres(const Range& range, std::int64_t first, std::int64_t count) {
-  std::vector<Real> values(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i)
-    values[static_cast<std::size_t>(i)] = static_cast<Real>(range.centre(first + i));
-  return values;
-}
-
-/// Room for a field of `pixels` values where it is wanted; null where not.
-template <class Real>
-Real* allot(RealBuffer& buffer, bool wanted, std::int64_t pixels) {
-  auto& values = buffer.emplace<std::vector<Real>>(static_cast<std::size_t>(wanted ? pixels : 0));
-  return wanted ? values.data() : nullptr;
-}
 
 class CpuMapper final : public Mapper {
  public:
@@ -54,17 +39,7 @@ class CpuMapper final : public Mapper {
     const std::int64_t pixels = tile.pixels();
     const std::vector<Real> w = centres<Real>(map.window.w, tile.first_w, tile.count_w);
     const std::vector<Real> b = centres<Real>(map.window.b, tile.first_b, tile.count_b);
-    const bool planar = map.point.geometry() == Geometry::planar;
-
-    result.fate.resize(static_cast<std::size_t>(pixels));
-    result.steps.resize(static_cast<std::size_t>(pixels));
-    const PixelArrays<Real> arrays = {result.fate.data(),
-                                      result.steps.data(),
-                                      allot<Real>(result.r_final, fields.final && !planar, pixels),
-                                      allot<Real>(result.w_final, fields.final, pixels),
-                                      allot<Real>(result.b_final, fields.final, pixels),
-                                      allot<Real>(result.loss_final, fields.loss, pixels)};
-
+    const PixelArrays<Real> arrays = allot<Real>(result, fields, map.point.geometry(), pixels);
     const PixelStarts<Real> starts = {w.data(), b.data(), static_cast<Real>(map.point.r), tile.count_w};
     const Dynamics<Real> dynamics = make_dynamics<Real>(map.point, map.criteria);
     const PixelLoop<Real> loop = pixel_loop<Real>(map.point.geometry(), map.criteria.stop);

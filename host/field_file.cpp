@@ -86,20 +86,15 @@ Dataset create_scale(File& file, const std::string& name, const std::string& mea
   return scale;
 }
 
-std::vector<double> centres(const Range& range) {
-  std::vector<double> values(static_cast<std::size_t>(range.count));
-  for (std::int64_t i = 0; i < range.count; ++i) values[static_cast<std::size_t>(i)] = range.centre(i);
-  return values;
-}
-
 std::vector<Dataset> create_variables(File& file, const FieldGrid& grid) {
   std::vector<Dataset> scales;
   scales.push_back(create_scale(file, "gamma", meaning_of(Axis::gamma), grid.gamma));
   scales.push_back(create_scale(file, "delta", meaning_of(Axis::delta), grid.delta));
   scales.push_back(create_scale(file, "r", "weight orthogonal to the target direction", grid.r));
-  scales.push_back(create_scale(file, "b", "bias, at pixel centres", centres(grid.window.b)));
   scales.push_back(
-      create_scale(file, "w", "weight along the target direction, at pixel centres", centres(grid.window.w)));
+      create_scale(file, "b", "bias, at pixel centres", centres<double>(grid.window.b, 0, grid.window.b.count)));
+  scales.push_back(create_scale(file, "w", "weight along the target direction, at pixel centres",
+                                centres<double>(grid.window.w, 0, grid.window.w.count)));
 
   Layout layout = {.extent = {}, .chunk = {}, .deflate_level = 1};
   for (const Dataset& scale : scales) layout.extent.push_back(scale.extent().front());

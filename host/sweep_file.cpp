@@ -155,18 +155,13 @@ class Builder {
         scalars_ += (scalars_.empty() ? "" : " ") + std::string(name_of(axis));
       }
     }
-    create_dimension("b", "initial bias, at pixel centres", centres(sweep_.window.b));
-    create_dimension("w", "initial weight along the target direction, at pixel centres", centres(sweep_.window.w));
+    create_dimension("b", "initial bias, at pixel centres", centres<double>(sweep_.window.b, 0, sweep_.window.b.count));
+    create_dimension("w", "initial weight along the target direction, at pixel centres",
+                     centres<double>(sweep_.window.w, 0, sweep_.window.w.count));
     std::vector<std::int8_t> codes(fate_count);
     for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(i);
     create_dimension("fate_code", "fate", codes);
     describe_fates(scales_.back(), false);
-  }
-
-  static std::vector<double> centres(const Range& range) {
-    std::vector<double> values(static_cast<std::size_t>(range.count));
-    for (std::int64_t i = 0; i < range.count; ++i) values[static_cast<std::size_t>(i)] = range.centre(i);
-    return values;
   }
 
   static void describe_fates(Dataset& dataset, bool with_pending) {

@@ -25,6 +25,15 @@ struct Range {
   }
 };
 
+/// The centres of `count` pixels from pixel `first` on, computed in double and rounded once.
+template <class Real>
+std::vector<Real> centres(const Range& range, std::int64_t first, std::int64_t count) {
+  std::vector<Real> values(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i)
+    values[static_cast<std::size_t>(i)] = static_cast<Real>(range.centre(first + i));
+  return values;
+}
+
 /// The grid of initial parameters: one pixel for each pair (b, w), b the slower index.
 struct Window {
   Range w;

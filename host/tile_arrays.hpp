@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "deadcone/mapper.hpp"
+#include "deadcone/pixels.hpp"
+
+namespace deadcone {
+
+/// Room for a field of `pixels` values where it is wanted; null where not.
+template <class Real>
+Real* allot(RealBuffer& buffer, bool wanted, std::int64_t pixels) {
+  auto& values = buffer.emplace<std::vector<Real>>(static_cast<std::size_t>(wanted ? pixels : 0));
+  return wanted ? values.data() : nullptr;
+}
+
+/// Makes room in `result` for the fields that are wanted of a tile, and says where.
+template <class Real>
+PixelArrays<Real> allot(TileResult& result, const Fields& fields, Geometry geometry, std::int64_t pixels) {
+  result.fate.resize(static_cast<std::size_t>(pixels));
+  result.steps.resize(static_cast<std::size_t>(pixels));
+  return {result.fate.data(),
+          result.steps.data(),
+          allot<Real>(result.r_final, fields.final && geometry == Geometry::general, pixels),
+          allot<Real>(result.w_final, fields.final, pixels),
+          allot<Real>(result.b_final, fields.final, pixels),
+          allot<Real>(result.loss_final, fields.loss, pixels)};
+}
+
+}  // namespace deadcone
