@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep_file.hpp"
+#include "field_file.hpp"
 #include "names.hpp"
 
 namespace deadcone {
@@ -72,7 +73,19 @@ void print_points(const SweepReader& file) {
   }
 }
 
-void run(const std::string& path) {
+void print_field(const FieldSummary& field) {
+  std::cout << field.title << '\n';
+  print_line("made", field.history);
+  print_line("by", "deadcone " + field.version + ", commit " + field.git_commit);
+  print_line("gamma", in_words(field.grid.gamma) + "  (" + meaning_of(Axis::gamma) + ")");
+  print_line("delta", in_words(field.grid.delta) + "  (" + meaning_of(Axis::delta) + ")");
+  print_line("r", in_words(field.grid.r));
+  print_line("w", in_words(field.grid.window.w));
+  print_line("b", in_words(field.grid.window.b));
+  print_line("fields", "loss, grad_w, grad_b, grad_r");
+}
+
+void print_sweep(const std::string& path) {
   const SweepReader file(path);
   const Sweep& sweep = file.sweep();
   std::int64_t done = 0;
@@ -98,12 +111,20 @@ void run(const std::string& path) {
   print_points(file);
 }
 
+void run(const std::string& path) {
+  if (const auto field = read_field_summary(path)) {
+    print_field(*field);
+  } else {
+    print_sweep(path);
+  }
+}
+
 }  // namespace
 
 Command add_info_command(CLI::App& main) {
   auto path = std::make_shared<std::string>();
-  CLI::App* app = main.add_subcommand("info", "Tell what the file of a sweep holds, in words");
-  app->add_option("file", *path, "file of a sweep")->type_name("FILE")->required();
+  CLI::App* app = main.add_subcommand("info", "Tell what a file holds, in words");
+  app->add_option("file", *path, "file of a sweep or a field")->type_name("FILE")->required();
   return {app, [path] { run(*path); }};
 }
 

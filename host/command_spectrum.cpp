@@ -1,8 +1,8 @@
 #include <cmath>
 #include <iomanip>
 #include <iostream>
-#include <limits>
 #include <memory>
+#include <utility>
 
 #include "commands.hpp"
 #include "config_file.hpp"
@@ -14,6 +14,9 @@
 namespace deadcone {
 namespace {
 
+/// A sign, the digits of a double, a point and an exponent.
+constexpr int column_width = 24;
+
 struct SpectrumOptions {
   std::vector<double> beta = parse_axis("0:0.99:100");
   double eta = Point{}.eta;
@@ -23,24 +26,18 @@ struct SpectrumOptions {
 void run(const SpectrumOptions& options) {
   for (const double beta : options.beta) validate({.beta = beta, .eta = options.eta}, {}, Precision::float64);
 
-  constexpr int digits = std::numeric_limits<double>::max_digits10;
+  const auto print_row = [](const auto&... cells) {
+    const char* separator = "";
+    ((std::cout << std::exchange(separator, " ") << std::setw(column_width) << cells), ...);
+    std::cout << '\n';
+  };
   std::cout << "# eta " << shortest(options.eta) << '\n';
   std::cout << "# critical_beta " << shortest(affine_critical_momentum(options.eta)) << '\n';
-  const char* separator = "";
-  for (const char* name : {"beta", "re1", "im1", "re2", "im2", "abs1", "abs2"}) {
-    std::cout << separator << std::setw(digits + 7) << name;
-    separator = " ";
-  }
-  std::cout << '\n' << std::setprecision(digits);
+  print_row("beta", "re1", "im1", "re2", "im2", "abs1", "abs2");
   for (const double beta : options.beta) {
     const auto [first, second] = affine_eigenvalues(beta, options.eta);
-    separator = "";
-    for (const double value :
-         {beta, first.real(), first.imag(), second.real(), second.imag(), std::abs(first), std::abs(second)}) {
-      std::cout << separator << std::setw(digits + 7) << value;
-      separator = " ";
-    }
-    std::cout << '\n';
+    print_row(shortest(beta), shortest(first.real()), shortest(first.imag()), shortest(second.real()),
+              shortest(second.imag()), shortest(std::abs(first)), shortest(std::abs(second)));
   }
 }
 

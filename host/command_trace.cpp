@@ -27,7 +27,6 @@ template <Geometry geometry, class Real>
 class Table {
  public:
   explicit Table(const Dynamics<Real>& dynamics) : dynamics_(dynamics) {
-    std::cout << std::setprecision(std::numeric_limits<Real>::max_digits10);
     std::cout << std::setw(10) << "step";
     for (const char* name :
          {"w", "b", "r", "momentum_w", "momentum_b", "momentum_r", "update_norm", "gradient_norm", "loss"}) {
@@ -43,7 +42,7 @@ class Table {
     std::cout << std::setw(10) << steps;
     for (const Real value : {theta.w, theta.b, theta.r, momentum.w, momentum.b, momentum.r, update_norm, gradient_norm,
                              loss<geometry>(theta, dynamics_.target)}) {
-      std::cout << ' ' << std::setw(width) << value;
+      std::cout << ' ' << std::setw(width) << shortest(value);
     }
     std::cout << '\n';
   }

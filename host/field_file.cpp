@@ -59,13 +59,15 @@ void compute(const FieldGrid& grid, const Target<double>& target, double r, cons
   }
 }
 
+constexpr const char* title = "Loss of a rectified unit and its gradient";
+
+using Json = nlohmann::ordered_json;
+
 void describe(File& file, const FieldGrid& grid, const std::string& command_line) {
-  const auto range = [](const Range& r) {
-    return nlohmann::ordered_json{{"lo", r.lo}, {"hi", r.hi}, {"count", r.count}};
-  };
-  const nlohmann::ordered_json configuration = {{"axes", {{"gamma", grid.gamma}, {"delta", grid.delta}, {"r", grid.r}}},
-                                                {"window", {{"w", range(grid.window.w)}, {"b", range(grid.window.b)}}}};
-  file.set_attribute("title", "Loss of a rectified unit and its gradient");
+  const auto range = [](const Range& r) { return Json{{"lo", r.lo}, {"hi", r.hi}, {"count", r.count}}; };
+  const Json configuration = {{"axes", {{"gamma", grid.gamma}, {"delta", grid.delta}, {"r", grid.r}}},
+                              {"window", {{"w", range(grid.window.w)}, {"b", range(grid.window.b)}}}};
+  file.set_attribute("title", title);
   file.set_attribute("Conventions", "CF-1.8");
   file.set_attribute("history", history_line(command_line));
   file.set_attribute("references", "arXiv:2005.06195");
@@ -149,6 +151,26 @@ void write_field(const std::string& path, const FieldGrid& grid, const std::stri
     std::error_code error;
     std::filesystem::remove(path, error);
     throw;
+  }
+}
+
+std::optional<FieldSummary> read_field_summary(const std::string& path) {
+  const File file = File::open_to_read(path);
+  if (!file.has_attribute("title") || file.text_attribute("title") != title) return std::nullopt;
+  try {
+    const Json json = Json::parse(file.text_attribute("configuration"));
+    const auto values = [&](const char* axis) { return json.at("axes").at(axis).get<std::vector<double>>(); };
+    const auto range = [&](const char* name) {
+      const Json& r = json.at("window").at(name);
+      return Range{r.at("lo").get<double>(), r.at("hi").get<double>(), r.at("count").get<std::int64_t>()};
+    };
+    return FieldSummary{{values("gamma"), values("delta"), values("r"), {range("w"), range("b")}},
+                        file.text_attribute("title"),
+                        file.text_attribute("history"),
+                        file.text_attribute("version"),
+                        file.text_attribute("git_commit")};
+  } catch (const Json::exception& error) {
+    throw StorageError(path + ": its configuration cannot be read: " + error.what());
   }
 }
 

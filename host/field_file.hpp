@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,17 @@ struct FieldGrid {
 /// tile by tile. Throws ConfigError before any work where the grid or the path is wrong, StorageError where the file
 /// fails; a file that cannot be completed is removed.
 void write_field(const std::string& path, const FieldGrid& grid, const std::string& command_line, bool overwrite);
+
+/// What a field file says of itself.
+struct FieldSummary {
+  FieldGrid grid;
+  std::string title;
+  std::string history;
+  std::string version;
+  std::string git_commit;
+};
+
+/// Reads it; nothing if the file is HDF5 but no field. Throws StorageError where the file is missing or damaged.
+std::optional<FieldSummary> read_field_summary(const std::string& path);
 
 }  // namespace deadcone

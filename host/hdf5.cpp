@@ -208,7 +208,7 @@ std::string Object::text_attribute(const std::string& name) const {
   if (H5Tis_variable_str(type) > 0) {
     char* text = nullptr;
     check(H5Aread(attribute, type, &text), *file_, what);
-    const std::string copy = text == nullptr ? "" : text;
+    std::string copy = text == nullptr ? "" : text;
     H5free_memory(text);
     return copy;
   }

@@ -27,7 +27,7 @@ Counts& Counts::operator+=(const Counts& other) {
 
 Counts count(const std::vector<std::int8_t>& fate, const std::vector<std::int32_t>& steps) {
   Counts counts;
-  for (const std::int8_t value : fate) ++counts.fates[static_cast<std::size_t>(value)];
+  for (const std::int8_t value : fate) ++counts.fates.at(static_cast<std::uint8_t>(value));
   for (const std::int32_t value : steps) {
     counts.updates += value;
     counts.largest_steps = std::max(counts.largest_steps, value);

@@ -46,6 +46,12 @@ std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logari
   return values;
 }
 
+template <class Real>
+std::string shortest_text(Real value) {
+  char buffer[32];  // longer than any shortest text of a double
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+}
+
 }  // namespace
 
 double parse_number(const std::string& text) {
@@ -112,9 +118,10 @@ Device parse_device(const std::string& text) {
 }
 
 std::string shortest(double value) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-  return error == std::errc() ? std::string(buffer, end) : "nan";
+  return shortest_text(value);
+}
+std::string shortest(float value) {
+  return shortest_text(value);
 }
 
 }  // namespace deadcone

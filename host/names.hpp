@@ -26,7 +26,8 @@ StopRule parse_stop_rule(const std::string& text);
 Precision parse_precision(const std::string& text);
 Device parse_device(const std::string& text);
 
-/// The shortest text that reads back as the same number.
+/// The shortest text that reads back as the same number of the same type.
 std::string shortest(double value);
+std::string shortest(float value);
 
 }  // namespace deadcone

@@ -1,7 +1,9 @@
 """What the plotting scripts share: reading the files that deadcone writes, colours, the layout of panels, errors.
 
-A file holds maps over (beta, gamma, ..., b, w); see "The file" in the manual. A map is never read whole: it may be far larger
-than its picture, so only the pixels that the picture shows are kept, each as it is in the file. Labels cannot be averaged.
+A file holds maps over (beta, gamma, ..., b, w). A map may be far larger than its picture, so it is never kept whole:
+only the pixels that the picture shows are, each as it is in the file, since labels cannot be averaged.
+
+Figures are made without pyplot, so no display is looked for.
 """
 
 import argparse
@@ -11,18 +13,16 @@ import sys
 import h5py
 import matplotlib
 import numpy as np
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402  (after the choice of the backend)
-from matplotlib.lines import Line2D  # noqa: E402
-from matplotlib.patches import Patch, Rectangle  # noqa: E402
-from matplotlib.ticker import MaxNLocator  # noqa: E402
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 AXES = ("beta", "gamma", "eta", "delta", "r")
 SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Delta", "r": "r_0"}
 
-# Name and colour of each fate. The colours are Okabe and Ito's and Paul Tol's; their lightness (L* = 70, 49, 90, 31, 0) keeps
-# them apart in print without colour, too.
+# Name and colour of each fate. The colours are Okabe and Ito's and Paul Tol's; their lightness (L* = 70, 49, 90, 31, 0)
+# keeps them apart in print without colour, too.
 PENDING, CONVERGED, DEAD, STALLED, UNFINISHED, DIVERGED = -1, 0, 1, 2, 3, 4
 FATES = {
     CONVERGED: ("converged", "#56B4E9"),
@@ -32,7 +32,7 @@ FATES = {
     DIVERGED: ("diverged", "#000000"),
 }
 # Visible on all of them.
-TARGET_STYLE = {"linestyle": "", "marker": "o", "markersize": 5, "markerfacecolor": "white", "markeredgecolor": "black"}
+TARGET_STYLE = {"linestyle": "", "marker": "o", "markersize": 4.5, "color": "white", "markeredgecolor": "black"}
 PENDING_STYLE = {"facecolor": "#F4F4F4", "edgecolor": "#B0B0B0", "hatch": "////", "linewidth": 0.0}
 
 STYLE = {
@@ -51,6 +51,41 @@ STYLE = {
     "legend.fontsize": 10,
     "legend.frameon": False,
     "hatch.linewidth": 0.5,
+}
+
+
+SHADES = 256
+
+
+def ramp(light, dark):
+    """Colours in equal steps of OKLab (Ottosson 2020), as RGBA bytes. An end is lightness, chroma, hue in degrees."""
+    lightness, chroma, hue = (np.linspace(a, b, SHADES) for a, b in zip(light, dark))
+    # More chroma in the middle, where sRGB has room for it.
+    chroma = chroma + 0.06 * np.sin(np.pi * np.linspace(0, 1, SHADES))
+    a, b = chroma * np.cos(np.radians(hue)), chroma * np.sin(np.radians(hue))
+    to_cones = np.array(
+        [
+            [1, 0.3963377774, 0.2158037573],
+            [1, -0.1055613458, -0.0638541728],
+            [1, -0.0894841775, -1.291485548],
+        ]
+    )
+    to_rgb = np.array(
+        [
+            [4.0767416621, -3.3077115913, 0.2309699292],
+            [-1.2684380046, 2.6097574011, -0.3413193965],
+            [-0.0041960863, -0.7034186147, 1.707614701],
+        ]
+    )
+    linear = np.clip(to_rgb @ (to_cones @ np.stack([lightness, a, b])) ** 3, 0, 1)
+    rgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.rint(255 * np.vstack([rgb, np.ones(SHADES)])).astype(np.uint8).T
+
+
+# For quantities within a fate: its hue, and the same lightness for the same quantity.
+RAMPS = {
+    CONVERGED: ramp((0.94, 0.04, 215), (0.30, 0.10, 262)),
+    DEAD: ramp((0.94, 0.04, 75), (0.30, 0.11, 15)),
 }
 
 
@@ -78,10 +113,13 @@ class ResultFile:
         # An axis that is not swept is stored as a scalar; a swept one is a dimension, even if it has one value.
         self.axes = tuple(name for name in coordinates if coordinates[name].ndim == 1)
         self.values = {name: np.atleast_1d(values) for name, values in coordinates.items()}
-        self.b, self.w = self._coordinate("b"), self._coordinate("w")
-        lengths = tuple(self.values[name].size for name in self.axes) + (self.b.size, self.w.size)
-        if self._file[variable].shape != lengths or 0 in lengths:
-            raise PlotError(f"{path}: '{variable}' is {self._file[variable].shape}, but its coordinates are {lengths}")
+        self.b, self.w = (np.atleast_1d(self._coordinate(name)) for name in ("b", "w"))
+        self._shape = tuple(self.values[name].size for name in self.axes) + (self.b.size, self.w.size)
+        if 0 in self._shape or self._file[variable].shape != self._shape:
+            shape = self._file[variable].shape
+            raise PlotError(f"{path}: the shape of '{variable}' is {shape}, but its coordinates' is {self._shape}")
+        if np.any(np.diff(self.b) <= 0) or np.any(np.diff(self.w) <= 0):
+            raise PlotError(f"{path}: 'b' and 'w' do not increase")
 
     def __enter__(self):
         return self
@@ -114,7 +152,7 @@ class ResultFile:
             raise PlotError(f"{self.path}: there is no variable '{name}' in it")
         try:
             return self._file[name][index]
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, IndexError) as error:
             raise PlotError(f"{self.path}: cannot read '{name}': {_reason(error)}") from error
 
     def sample(self, name, position, rows, columns):
@@ -122,15 +160,18 @@ class ResultFile:
 
         Reads a row of chunks at a time: HDF5 unpacks whole chunks anyway, and picks single elements out of them slowly.
         """
+        if not self.has(name):
+            raise PlotError(f"{self.path}: there is no variable '{name}' in it")
+        dataset = self._file[name]
+        if dataset.shape != self._shape:
+            raise PlotError(f"{self.path}: the shape of '{name}' is {dataset.shape}, not {self._shape}")
+        band = dataset.chunks[-2] if dataset.chunks else 512
         j, i = spread(self.b.size, rows), spread(self.w.size, columns)
-        dataset = self._file.get(name)
-        band = (dataset.chunks or (512, 0))[-2] if isinstance(dataset, h5py.Dataset) else 512
         parts = []
         for low in range(0, self.b.size, band):
             wanted = j[(j >= low) & (j < low + band)] - low
             if wanted.size:
-                part = self.read(name, position + (slice(low, low + band),))
-                parts.append(part[np.ix_(wanted, i)])
+                parts.append(self.read(name, (*position, slice(low, low + band)))[np.ix_(wanted, i)])
         return np.concatenate(parts)
 
     def fates(self, position, rows, columns):
@@ -178,7 +219,8 @@ def parser(description, picture):
 
 def add_axis_options(result, names, default):
     for name in names:
-        result.add_argument(f"--{name}", type=float, metavar="VALUE", help=f"the {name} nearest to VALUE (default: {default})")
+        meaning = f"the {name} nearest to VALUE (default: {default})"
+        result.add_argument(f"--{name}", type=float, metavar="VALUE", help=meaning)
 
 
 def _dpi(text):
@@ -206,8 +248,13 @@ def run(main):
     """Runs a script: what goes wrong is said in one line, and by the exit status."""
     try:
         main()
-    except (PlotError, OSError) as error:
-        sys.exit(f"{pathlib.Path(sys.argv[0]).stem}: {' '.join(str(error).split())}")
+    except PlotError as error:
+        message = str(error)
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    else:
+        return
+    sys.exit(f"{pathlib.Path(sys.argv[0]).stem}: {' '.join(message.split())}")
 
 
 # ---- Layout
@@ -231,30 +278,36 @@ class Grid:
 
     def __init__(self, data, arguments):
         self._data = data
-        self._betas = data.ascending("beta", arguments.beta)
-        self._gammas = data.ascending("gamma", arguments.gamma)[::-1]
+        betas = data.ascending("beta", arguments.beta)
+        gammas = data.ascending("gamma", arguments.gamma)[::-1]
+        self.betas, self.gammas = data.values["beta"][betas], data.values["gamma"][gammas]
         self._fixed = {axis: data.nearest(axis, getattr(arguments, axis)) for axis in ("eta", "delta", "r")}
-        self.shape = (len(self._gammas), len(self._betas))
+        self.shape = (len(gammas), len(betas))
         self.positions = {
             (row, column): data.position({"beta": beta, "gamma": gamma, **self._fixed})
-            for row, gamma in enumerate(self._gammas)
-            for column, beta in enumerate(self._betas)
+            for row, gamma in enumerate(gammas)
+            for column, beta in enumerate(betas)
         }
 
     def column_titles(self):
-        return [equation("beta", self._data.values["beta"][i]) for i in self._betas]
+        return [equation("beta", value) for value in self.betas]
 
     def row_titles(self):
-        return [equation("gamma", self._data.values["gamma"][i]) for i in self._gammas]
+        return [equation("gamma", value) for value in self.gammas]
 
     def target(self, row):
         """The best parameters, (w, b), for the panels of a row."""
-        return self._data.values["gamma"][self._gammas[row]], self._data.values["delta"][self._fixed["delta"]]
+        return self.gammas[row], self._data.values["delta"][self._fixed["delta"]]
 
     def caption(self):
         """What all panels have in common."""
         starts = rf"${self._data.w.size} \times {self._data.b.size}$ starts"
         return ",  ".join([equation(axis, self._data.values[axis][i]) for axis, i in self._fixed.items()] + [starts])
+
+
+def new_figure(**options):
+    matplotlib.rcParams.update(STYLE)
+    return Figure(**options)
 
 
 def occurring(maps):
@@ -270,7 +323,7 @@ def legend_of(fates):
 
 
 def draw_map(axes, colours, window):
-    """Shows an array of RGBA bytes, the row of the lowest b first; hatching where it is transparent stands for pending."""
+    """Shows an array of RGBA bytes, the row of the lowest b first; what is transparent is pending and hatched."""
     if not colours[..., 3].all():
         corner, size = (window[0], window[2]), (window[1] - window[0], window[3] - window[2])
         axes.add_patch(Rectangle(corner, *size, **PENDING_STYLE, zorder=0))
@@ -291,23 +344,23 @@ class Panels:
     LEFT, TOP, BOTTOM, GAP = 0.92, 0.5, 0.58, 0.09
 
     def __init__(self, rows, columns, window, dpi):
-        plt.rcParams.update(STYLE)
         self.grid, self.window, self.dpi = (rows, columns), window, dpi
         # Equal scales, unless that would make slivers of the panels.
         shape = np.clip((window[3] - window[2]) / (window[1] - window[0]), 0.5, 2.0)
         width = np.clip(min(10.5 / columns, 8.0 / (rows * shape)), 0.85, 3.6)
         self.pixels = (round(width * shape * dpi), round(width * dpi))
 
-    def draw(self, column_titles, row_titles, caption, legend, right=0.2):
+    def draw(self, column_titles, row_titles, caption, legend, right=0.2, labels=("initial $w$", "initial $b$")):
         """Makes the figure and returns its axes, rows by columns. `right` inches are left free beside them."""
         rows, columns = self.grid
         # From here on in whole pixels, so that none of a map's is cut.
         height, width = self.pixels
-        left, top, bottom, gap, right = (round(x * self.dpi) for x in (self.LEFT, self.TOP, self.BOTTOM, self.GAP, right))
+        margins = (self.LEFT, self.TOP, self.BOTTOM, self.GAP, right)
+        left, top, bottom, gap, right = (round(margin * self.dpi) for margin in margins)
         grid_height, grid_width = rows * (height + gap) - gap, columns * (width + gap) - gap
         total_width = left + grid_width + right
 
-        self.figure = plt.figure(figsize=(total_width / self.dpi, 1), dpi=self.dpi)
+        self.figure = new_figure(figsize=(total_width / self.dpi, 1), dpi=self.dpi)
         bottom += self._draw_legend(legend)
         total_height = bottom + grid_height + top
         self.figure.set_size_inches(total_width / self.dpi, total_height / self.dpi)
@@ -315,6 +368,8 @@ class Panels:
         def place(x, y):
             return x / total_width, y / total_height
 
+        # Titles of neighbours must not touch.
+        title_size = min(11, 10 * width / self.dpi)
         axes = np.empty(self.grid, dtype=object)
         for row, column in np.ndindex(*self.grid):
             corner = place(left + column * (width + gap), bottom + (rows - 1 - row) * (height + gap))
@@ -324,38 +379,39 @@ class Panels:
             panel.yaxis.set_major_locator(MaxNLocator(4, prune="both"))
             panel.tick_params(labelbottom=row == rows - 1, labelleft=column == 0)
             if row == 0:
-                panel.set_title(column_titles[column], pad=4)
+                panel.set_title(column_titles[column], pad=4, fontsize=title_size)
             if row == rows - 1:
-                panel.set_xlabel("initial $w$", labelpad=2)
+                panel.set_xlabel(labels[0], labelpad=2)
             if column == 0:
-                panel.set_ylabel("initial $b$", labelpad=2)
+                panel.set_ylabel(labels[1], labelpad=2)
             axes[row, column] = panel
 
         for row, title in enumerate(row_titles):
             y = bottom + (rows - 1 - row) * (height + gap) + height / 2
-            self.figure.text(*place(0.16 * self.dpi, y), title, rotation=90, ha="center", va="center", fontsize=11)
+            style = {"rotation": 90, "ha": "center", "va": "center", "fontsize": title_size}
+            self.figure.text(*place(0.16 * self.dpi, y), title, **style)
         caption_at = place(left, total_height - 0.08 * self.dpi)
         self.figure.text(*caption_at, caption, va="top", color="#555555", fontsize=9)
-        # The top right corner beside the panels, in inches.
-        self._corner = (left + grid_width) / self.dpi, (bottom + grid_height) / self.dpi
+        self._beside = (left + grid_width) / self.dpi, bottom / self.dpi, grid_height / self.dpi
         return axes
 
     def add_beside(self, offset, width, height):
-        """Axes to the right of the panels, from their top edge down; sizes in inches."""
+        """Axes to the right of the panels, a little below their top to leave room for a title; sizes in inches."""
+        x, y, grid_height = self._beside
+        top = y + grid_height - 0.2
+        height = min(height, top - y + self.BOTTOM / 2)
         total_width, total_height = self.figure.get_size_inches()
-        x, y = self._corner
-        height = min(height, y - self.BOTTOM)
         return self.figure.add_axes(
-            ((x + offset) / total_width, (y - height) / total_height, width / total_width, height / total_height)
+            ((x + offset) / total_width, (top - height) / total_height, width / total_width, height / total_height)
         )
 
     def _draw_legend(self, entries):
         """Draws the legend at the foot of the figure, in as many columns as fit; returns its height in pixels."""
-        if not entries:
-            return 0
+        legend = None
         for columns in range(len(entries), 0, -1):
+            if legend:
+                legend.remove()
             legend = self.figure.legend(handles=entries, loc="lower center", ncols=columns, columnspacing=1.4)
-            box = legend.get_window_extent()
-            if box.width <= self.figure.bbox.width or columns == 1:
-                return round(box.height)
-            legend.remove()
+            if legend.get_window_extent().width <= self.figure.bbox.width:
+                break
+        return round(legend.get_window_extent().height)

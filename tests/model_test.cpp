@@ -133,7 +133,7 @@ TEST(Model, LossIsTheExpectedSquaredErrorHalved) {
   Dice dice(1);
   for (int i = 0; i < 400; ++i) {
     const Place<double> place = random_place(dice);
-    EXPECT_LE(std::fabs(loss_at(place) - expected_loss(place.theta, place.target)), 1e-14 * size(place) * size(place));
+    EXPECT_LE(std::fabs(loss_at(place) - expected_loss(place.theta, place.target)), 2e-15 * size(place) * size(place));
   }
 }
 
@@ -142,7 +142,7 @@ TEST(Model, GradientIsTheExpectedGradient) {
   for (int i = 0; i < 400; ++i) {
     const Place<double> place = random_place(dice);
     const Parameters<double> gradient = gradient_in(geometry_of(place), place.theta, place.target);
-    EXPECT_LE(farthest(gradient, expected_gradient(place.theta, place.target)), 3e-14 * size(place));
+    EXPECT_LE(farthest(gradient, expected_gradient(place.theta, place.target)), 5e-15 * size(place));
   }
 }
 
@@ -184,7 +184,7 @@ TEST(Model, FloatIsNearDouble) {
     const Place<double> same = rounded<double>(place);
     const Parameters<float> gradient = loss_gradient<Geometry::general>(place.theta, place.target);
     const Parameters<double> exact = loss_gradient<Geometry::general>(same.theta, same.target);
-    EXPECT_LE(farthest({gradient.r, gradient.w, gradient.b}, exact), 2e-6 * size(same));
+    EXPECT_LE(farthest({gradient.r, gradient.w, gradient.b}, exact), 1e-6 * size(same));
   }
 }
 
@@ -381,7 +381,7 @@ TEST(ModelCriticalPoint, IsTheTargetAlone) {
         ++found;
         EXPECT_LE(std::hypot(r, w - gamma, b - delta), 1e-10) << r << " " << w << " " << b;
       }
-      EXPECT_GE(found, 40);
+      EXPECT_GE(found, 200);
     }
   }
 }

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Draws the direction of gradient descent over the loss (Fig. 3 of arXiv 2005.06195).
+
+Columns are standard deviations of the target, rows are its means, the largest first. Between the dashed lines a unit is
+dead. All arrows have one length; where the gradient is less than a millionth of the largest, there are none.
+"""
+
+import argparse
+from statistics import NormalDist
+
+import matplotlib
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, PowerNorm
+from matplotlib.lines import Line2D
+
+import sweep_file
+from sweep_file import PlotError, equation
+
+ARROWS_PER_INCH = 5.5
+SMALLEST_GRADIENT = 1e-6
+# Contours of a map of this many points a side look smooth.
+CONTOUR_POINTS = 256
+LEVELS = 15
+# The light part of a map, on which the arrows can be seen.
+SHADES = ListedColormap(matplotlib.colormaps["Blues"](np.linspace(0.0, 0.75, 256)))
+ARROW_COLOUR = "#202020"
+CONE_STYLE = {"color": sweep_file.FATES[sweep_file.DEAD][1], "linestyle": (0, (5, 2)), "linewidth": 1.4}
+
+
+def probability(text):
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError("must be between 0 and 1")
+    return value
+
+
+def draw_loss(axes, loss, norm):
+    """Filled contours, evenly spaced in the colours of `norm`."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    rows, columns = loss.shape
+    # The outermost values lie half a pixel inside the window; repeated on its edges they fill it.
+    w = np.concatenate([[left], left + (np.arange(columns) + 0.5) * (right - left) / columns, [right]])
+    b = np.concatenate([[low], low + (np.arange(rows) + 0.5) * (high - low) / rows, [high]])
+    levels = norm.inverse(np.linspace(0, 1, LEVELS))
+    axes.contourf(w, b, np.pad(np.clip(loss, levels[0], levels[-1]), 1, "edge"), levels=levels, norm=norm, cmap=SHADES)
+
+
+def draw_arrows(axes, w, b, grad_w, grad_b):
+    """Arrows of one length along minus the gradient."""
+    size = np.hypot(grad_w, grad_b)
+    moves = size > SMALLEST_GRADIENT * size.max()
+    w, b = np.meshgrid(w, b)
+    arrows = (w[moves], b[moves], -grad_w[moves] / size[moves], -grad_b[moves] / size[moves])
+    head = {"headwidth": 4.5, "headlength": 5, "headaxislength": 4.5}
+    size = {"units": "inches", "scale_units": "inches", "scale": 1.25 * ARROWS_PER_INCH, "width": 0.009}
+    axes.quiver(*arrows, **size, **head, pivot="mid", color=ARROW_COLOUR)
+
+
+def main():
+    parser = sweep_file.parser(__doc__, "FILE with the suffix .png")
+    parser.add_argument("file", metavar="FILE", help="what `deadcone field` wrote")
+    sweep_file.add_axis_options(parser, ("gamma", "delta"), "all")
+    sweep_file.add_axis_options(parser, ("r",), "the first")
+    meaning = "dead: active with less than this probability (default: %(default)s)"
+    parser.add_argument("--epsilon", type=probability, default=0.01, help=meaning)
+    arguments = parser.parse_args()
+
+    with sweep_file.ResultFile(arguments.file, "loss", axes=("gamma", "delta", "r")) as data:
+        gammas = data.ascending("gamma", arguments.gamma)[::-1]
+        deltas = data.ascending("delta", arguments.delta)[::-1]
+        index_r = data.nearest("r", arguments.r)
+        panels = sweep_file.Panels(len(deltas), len(gammas), data.window(), arguments.dpi)
+        arrows = [max(2, round(ARROWS_PER_INCH * pixels / arguments.dpi)) for pixels in panels.pixels]
+        w, b = data.w[sweep_file.spread(data.w.size, arrows[1])], data.b[sweep_file.spread(data.b.size, arrows[0])]
+        losses, gradients, targets = {}, {}, {}
+        for cell in np.ndindex(*panels.grid):
+            index = {"gamma": gammas[cell[1]], "delta": deltas[cell[0]], "r": index_r}
+            position = data.position(index)
+            losses[cell] = data.sample("loss", position, CONTOUR_POINTS, CONTOUR_POINTS)
+            gradients[cell] = [data.sample(name, position, *arrows) for name in ("grad_w", "grad_b")]
+            targets[cell] = [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
+            if not (np.all(np.isfinite(losses[cell])) and np.all(np.isfinite(gradients[cell]))):
+                raise PlotError(f"{arguments.file}: the loss or its gradient is not finite everywhere")
+
+    # The loss grows with the square of the distance, so in its root the levels are evenly spaced.
+    norm = PowerNorm(0.5, 0.0, max(max(loss.max() for loss in losses.values()), np.finfo(float).tiny))
+    r = data.values["r"][index_r]
+    unit_norm = "|w|" if r == 0 else r"\sqrt{w^2 + r^2}"
+    legend = sweep_file.legend_of([]) + [
+        Line2D([], [], color=ARROW_COLOUR, linewidth=0.8, marker=">", markersize=4, label="minus the gradient"),
+        Line2D([], [], **CONE_STYLE, label=rf"$\Phi(b/{unit_norm}) = {sweep_file.number(arguments.epsilon)}$"),
+    ]
+    axes = panels.draw(
+        [equation("gamma", data.values["gamma"][i]) for i in gammas],
+        [equation("delta", data.values["delta"][i]) for i in deltas],
+        f"$r = {sweep_file.number(r)}$",
+        legend,
+        right=1.0,
+        labels=("$w$", "$b$"),
+    )
+    line = np.linspace(*panels.window[:2], 1001)
+    for cell, panel in np.ndenumerate(axes):
+        draw_loss(panel, losses[cell], norm)
+        draw_arrows(panel, w, b, *gradients[cell])
+        panel.plot(line, NormalDist().inv_cdf(arguments.epsilon) * np.hypot(line, r), **CONE_STYLE, zorder=3)
+        sweep_file.mark_target(panel, targets[cell])
+    bar = panels.add_beside(0.25, 0.17, height=3.0)
+    panels.figure.colorbar(ScalarMappable(norm, SHADES), cax=bar, label="loss")
+    sweep_file.save(panels.figure, arguments, sweep_file.beside(arguments.file, ".png"))
+
+
+if __name__ == "__main__":
+    sweep_file.run(main)

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs what deadcone is built from and drawn with: system packages through apt where that is allowed, Python packages into
+# .venv. Does nothing where all is there. Run it from anywhere; run.sh and test.sh call it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libtomlplusplus-dev
+          netcdf-bin nlohmann-json3-dev python3 python3-venv)
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+  done
+}
+
+install_packages() {
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    command -v cmake >/dev/null && return  # no Debian: trust that the user has seen to it
+    echo "setup: install a C++20 compiler, CMake 3.25, HDF5 (serial, with its HL library), CLI11, toml++, nlohmann-json, GoogleTest, Python 3 with venv" >&2
+    return 1
+  fi
+  local missing apt=()
+  missing=$(missing_packages | tr '\n' ' ')
+  [ -z "$missing" ] && return
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      echo "setup: packages are missing; run: sudo apt-get install $missing" >&2
+      return 1
+    fi
+    apt=(sudo)
+  fi
+  echo "setup: installing $missing" >&2
+  apt+=(env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+  "${apt[@]}" update
+  # shellcheck disable=SC2086  # a list of words
+  "${apt[@]}" install --no-install-recommends --yes $missing >/dev/null
+}
+
+install_python() {
+  local stamp=.venv/requirements.sum sum
+  sum=$(sha256sum scripts/requirements.txt)
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && .venv/bin/python -c '' 2>/dev/null && return
+  echo "setup: making the Python environment .venv" >&2
+  rm -rf .venv
+  python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements.txt
+  echo "$sum" >"$stamp"
+}
+
+install_packages
+install_python

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs all tests through ctest.
+#   scripts/test.sh          the quick ones
+#   scripts/test.sh --slow   those labelled slow, too
+#   scripts/test.sh --all    and the quick ones once more under the sanitizers; this is what CI runs
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build_and_test() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" -DDEADCONE_WERROR=ON
+  cmake --build --preset "$preset" --parallel
+  ctest --preset "$preset" --parallel "$(nproc)" "$@"
+}
+
+case "${1:-}" in
+  "") slow=() sanitizers=() ;;
+  --slow) slow=(--build-config Slow) sanitizers=() ;;
+  --all) slow=(--build-config Slow) sanitizers=(asan tsan) ;;
+  *)
+    echo "test: unknown argument $1; use --slow, --all or nothing" >&2
+    exit 2
+    ;;
+esac
+
+scripts/setup.sh
+build_and_test release "${slow[@]}"
+for preset in "${sanitizers[@]}"; do build_and_test "$preset"; done

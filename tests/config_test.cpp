@@ -1,0 +1,308 @@
+// Sweeps: their points, and what is refused before work starts.
+
+#include "deadcone/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "deadcone/errors.hpp"
+
+namespace deadcone {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+TEST(Range, CentresLieInTheMiddleOfEqualPixels) {
+  const Range range = {-1, 3, 8};
+  for (std::int64_t i = 0; i < 8; ++i) EXPECT_EQ(range.centre(i), -0.75 + 0.5 * static_cast<double>(i));
+  EXPECT_EQ((Range{-2, 5, 1}.centre(0)), 1.5);
+}
+
+TEST(Range, CentresAreSymmetricWhereTheRangeIs) {
+  for (const std::int64_t count : {1, 2, 7, 81, 512}) {
+    const Range range = {-2, 2, count};
+    for (std::int64_t i = 0; i < count; ++i) EXPECT_LE(std::fabs(range.centre(i) + range.centre(count - 1 - i)), 1e-15);
+  }
+}
+
+TEST(Range, CentresAreRoundedOnce) {
+  const Range range = {-2, 2, 81};
+  const std::vector<float> some = centres<float>(range, 20, 5);
+  ASSERT_EQ(some.size(), 5U);
+  for (std::int64_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(some[static_cast<std::size_t>(i)], static_cast<float>(range.centre(20 + i)));
+  }
+}
+
+TEST(Window, HasAPixelForEachPair) {
+  const Window window = {{-1, 1, 3}, {-1, 1, 5}};
+  EXPECT_EQ(window.pixels(), 15);
+  EXPECT_EQ((Window{{-1, 1, largest_side}, {-1, 1, largest_side}}.pixels()), largest_side * largest_side);
+}
+
+TEST(Point, IsPlanarExactlyWithoutR) {
+  Point point;
+  EXPECT_EQ(point.geometry(), Geometry::planar);
+  point.r = -0.0;
+  EXPECT_EQ(point.geometry(), Geometry::planar);
+  for (const double r : {0.5, -0.5, 1e-300}) {
+    point.r = r;
+    EXPECT_EQ(point.geometry(), Geometry::general);
+  }
+}
+
+TEST(Sweep, IsOneMapUnlessToldOtherwise) {
+  const Sweep sweep;
+  ASSERT_EQ(sweep.points(), 1);
+  const Point point = sweep.point(0);
+  EXPECT_EQ(point.beta, Point{}.beta);
+  EXPECT_EQ(point.gamma, Point{}.gamma);
+  EXPECT_EQ(point.eta, Point{}.eta);
+  EXPECT_EQ(point.delta, Point{}.delta);
+  EXPECT_EQ(point.r, Point{}.r);
+}
+
+TEST(Sweep, RunsThroughTheProductOfItsAxesTheLastFastest) {
+  Sweep sweep;
+  sweep.values(Axis::beta) = {0.0, 0.5};
+  sweep.values(Axis::gamma) = {1.0, 2.0, 3.0};
+  sweep.values(Axis::eta) = {0.1};
+  sweep.values(Axis::delta) = {-1.0, 0.0};
+  sweep.values(Axis::r) = {0.0, 4.0};
+  ASSERT_EQ(sweep.points(), 24);
+  std::int64_t index = 0;
+  for (const double beta : sweep.values(Axis::beta)) {
+    for (const double gamma : sweep.values(Axis::gamma)) {
+      for (const double delta : sweep.values(Axis::delta)) {
+        for (const double r : sweep.values(Axis::r)) {
+          const Point point = sweep.point(index++);
+          EXPECT_EQ(std::tie(point.beta, point.gamma, point.eta, point.delta, point.r),
+                    std::make_tuple(beta, gamma, 0.1, delta, r));
+        }
+      }
+    }
+  }
+}
+
+TEST(Sweep, AxesHaveNamesAndMeaningsOfTheirOwn) {
+  std::set<std::string> names;
+  std::set<std::string> meanings;
+  for (const Axis axis : all_axes) {
+    names.insert(name_of(axis));
+    meanings.insert(meaning_of(axis));
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"beta", "gamma", "eta", "delta", "r"}));
+  EXPECT_EQ(meanings.size(), all_axes.size());
+}
+
+TEST(ConfigNames, AreThoseOfTheCommandLine) {
+  EXPECT_EQ(to_string(StopRule::stationary), "stationary");
+  EXPECT_EQ(to_string(StopRule::update), "update");
+  EXPECT_EQ(to_string(Precision::float32), "float");
+  EXPECT_EQ(to_string(Precision::float64), "double");
+}
+
+// What is accepted.
+
+TEST(Validate, AcceptsTheDefaults) {
+  Sweep sweep;
+  EXPECT_NO_THROW(validate(sweep));
+  sweep.precision = Precision::float64;
+  EXPECT_NO_THROW(validate(sweep));
+}
+
+TEST(Validate, AcceptsTheLimits) {
+  Sweep sweep;
+  sweep.values(Axis::beta) = {0.0, 0.999};
+  sweep.values(Axis::delta) = {-3.0, 0.0, 3.0};
+  sweep.values(Axis::r) = {-1.0, 0.0};
+  sweep.values(Axis::gamma) = {1e-3, 1e3};
+  sweep.window = {{-1e-3, 1e3, 1}, {5, 6, 1}};
+  sweep.criteria.max_steps = std::numeric_limits<std::int32_t>::max() - 1;
+  EXPECT_NO_THROW(validate(sweep));
+  sweep.criteria.max_steps = 1;
+  EXPECT_NO_THROW(validate(sweep));
+  sweep.window.w.count = largest_side;
+  EXPECT_NO_THROW(validate(sweep));
+}
+
+// What is refused.
+
+/// One thing wrong with a sweep, and a word that the message must have.
+struct Fault {
+  std::string named;
+  std::function<void(Sweep&)> commit;
+};
+
+std::string message_for(const Fault& fault) {
+  Sweep sweep;
+  fault.commit(sweep);
+  try {
+    validate(sweep);
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(error.status(), exit_usage);
+    return error.what();
+  }
+  return "";
+}
+
+void expect_refused(const std::vector<Fault>& faults) {
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    SCOPED_TRACE(::testing::Message() << "fault " << i << ", " << faults[i].named);
+    const std::string message = message_for(faults[i]);
+    EXPECT_FALSE(message.empty()) << "it is accepted";
+    EXPECT_NE(message.find(faults[i].named), std::string::npos) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
+}
+
+/// Each of the values on an axis, alone and behind one that is right.
+std::vector<Fault> bad_values(Axis axis, const std::vector<double>& values) {
+  std::vector<Fault> faults;
+  for (const double value : values) {
+    faults.push_back({name_of(axis), [=](Sweep& sweep) { sweep.values(axis) = {value}; }});
+    faults.push_back({name_of(axis), [=](Sweep& sweep) { sweep.values(axis).push_back(value); }});
+  }
+  return faults;
+}
+
+std::vector<Fault> bad_numbers(const std::string& name, double Criteria::*number, const std::vector<double>& values) {
+  std::vector<Fault> faults;
+  for (const double value : values) {
+    faults.push_back({name, [=](Sweep& sweep) { sweep.criteria.*number = value; }});
+  }
+  return faults;
+}
+
+TEST(Validate, RefusesWhatIsNoMomentum) {
+  expect_refused(bad_values(Axis::beta, {-0.1, -1e-300, 1.0, 1.5, nan, infinity, -infinity}));
+}
+
+TEST(Validate, RefusesWhatIsNoTargetDeviation) {
+  expect_refused(bad_values(Axis::gamma, {0.0, -0.0, -1.0, nan, infinity, -infinity}));
+}
+
+TEST(Validate, RefusesWhatIsNoLearningRate) {
+  expect_refused(bad_values(Axis::eta, {0.0, -0.0, -0.1, nan, infinity, -infinity}));
+}
+
+TEST(Validate, RefusesWhatIsNoTargetMeanOrWeight) {
+  expect_refused(bad_values(Axis::delta, {nan, infinity, -infinity}));
+  expect_refused(bad_values(Axis::r, {nan, infinity, -infinity}));
+}
+
+TEST(Validate, RefusesAnAxisWithoutValueOrWithOneTwice) {
+  for (const Axis axis : all_axes) {
+    expect_refused(
+        {{name_of(axis), [=](Sweep& sweep) { sweep.values(axis).clear(); }}, {name_of(axis), [=](Sweep& sweep) {
+                                                                                sweep.values(axis) = {0.5, 0.25, 0.5};
+                                                                              }}});
+  }
+}
+
+TEST(Validate, RefusesAWindowThatIsNone) {
+  for (Range Window::*side : {&Window::w, &Window::b}) {
+    const std::string name = side == &Window::w ? "window in w" : "window in b";
+    for (const Range bad : {Range{2, -2, 8},
+                            {1, 1, 8},
+                            {nan, 1, 8},
+                            {0, nan, 8},
+                            {0, infinity, 8},
+                            {-infinity, 0, 8},
+                            {-1.5e308, 1.5e308, 8},
+                            {-2, 2, 0},
+                            {-2, 2, -1},
+                            {-2, 2, largest_side + 1},
+                            {-2, 2, 1'000'000'000'000},
+                            {-2, 2, std::numeric_limits<std::int64_t>::max()}}) {
+      expect_refused({{name, [=](Sweep& sweep) { sweep.window.*side = bad; }}});
+    }
+  }
+}
+
+TEST(Validate, RefusesCriteriaThatAreNone) {
+  expect_refused(bad_numbers("tol", &Criteria::tolerance, {0.0, -1e-6, nan, infinity}));
+  expect_refused(bad_numbers("epsilon", &Criteria::epsilon, {0.0, 1.0, -0.01, 2.0, nan, infinity}));
+  expect_refused(bad_numbers("rho", &Criteria::rho, {0.0, -0.01, nan, infinity}));
+  for (const std::int64_t steps :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{2'147'483'647}, std::numeric_limits<std::int64_t>::max()}) {
+    expect_refused({{"max-steps", [=](Sweep& sweep) { sweep.criteria.max_steps = steps; }}});
+  }
+}
+
+TEST(Validate, RefusesMoreThanCanBeCounted) {
+  const auto many = [](Sweep& sweep) {
+    for (const Axis axis : all_axes) {
+      for (int i = 1; i < 100; ++i) sweep.values(axis).push_back(1e-3 * i);
+    }
+    sweep.window = {{-2, 2, largest_side}, {-2, 2, largest_side}};
+  };
+  expect_refused({{"more pixels", many}});
+  expect_refused({{"updates", [](Sweep& sweep) {
+                     sweep.window = {{-2, 2, largest_side}, {-2, 2, largest_side}};
+                     sweep.criteria.max_steps = 1'000'000;
+                   }}});
+}
+
+/// What float cannot hold but double can.
+void expect_refused_in_float_alone(const Fault& fault) {
+  expect_refused({fault});
+  expect_refused({{"float", fault.commit}});
+  Sweep sweep;
+  sweep.precision = Precision::float64;
+  fault.commit(sweep);
+  EXPECT_NO_THROW(validate(sweep)) << fault.named;
+}
+
+TEST(Validate, RefusesInFloatWhatRoundsAwayThere) {
+  const std::vector<Fault> faults = {
+      {"beta", [](Sweep& sweep) { sweep.values(Axis::beta) = {1 - 1e-12}; }},
+      {"beta", [](Sweep& sweep) { sweep.values(Axis::beta) = {1e-60}; }},
+      {"gamma", [](Sweep& sweep) { sweep.values(Axis::gamma) = {1e-22}; }},
+      {"gamma", [](Sweep& sweep) { sweep.values(Axis::gamma) = {1e-60}; }},
+      {"eta", [](Sweep& sweep) { sweep.values(Axis::eta) = {1e-60}; }},
+      {"eta", [](Sweep& sweep) { sweep.values(Axis::eta) = {1e60}; }},
+      {"delta", [](Sweep& sweep) { sweep.values(Axis::delta) = {1e-60}; }},
+      {"r", [](Sweep& sweep) { sweep.values(Axis::r) = {1e-60}; }},
+      {"tol", [](Sweep& sweep) { sweep.criteria.tolerance = 1e-30; }},
+      {"rho", [](Sweep& sweep) { sweep.criteria.rho = 1e-25; }},
+      {"epsilon", [](Sweep& sweep) { sweep.criteria.epsilon = 1e-60; }},
+  };
+  for (const Fault& fault : faults) expect_refused_in_float_alone(fault);
+}
+
+TEST(Validate, RefusesInFloatStartsWhoseDivergenceCouldNotBeTold) {
+  expect_refused_in_float_alone({"start", [](Sweep& sweep) { sweep.window.w = {-1e14, 1, 8}; }});
+  expect_refused_in_float_alone({"start", [](Sweep& sweep) { sweep.window.b = {-1, 1e14, 8}; }});
+  expect_refused_in_float_alone({"start", [](Sweep& sweep) { sweep.values(Axis::r) = {-1e14}; }});
+  expect_refused_in_float_alone({"target", [](Sweep& sweep) { sweep.values(Axis::gamma) = {1e14}; }});
+  expect_refused_in_float_alone({"target", [](Sweep& sweep) { sweep.values(Axis::delta) = {1e14}; }});
+}
+
+TEST(Validate, RefusesAStartThatIsNone) {
+  EXPECT_NO_THROW(validate_start(1, -1, Point{}, Criteria{}, Precision::float32));
+  for (const double bad : {nan, infinity, -infinity, 1e20}) {
+    EXPECT_THROW(validate_start(bad, 0, Point{}, Criteria{}, Precision::float32), ConfigError) << bad;
+    EXPECT_THROW(validate_start(0, bad, Point{}, Criteria{}, Precision::float32), ConfigError) << bad;
+  }
+}
+
+TEST(Errors, HaveTheExitStatusOfTheirKind) {
+  EXPECT_EQ(ConfigError("").status(), 2);
+  EXPECT_EQ(StorageError("").status(), 3);
+  EXPECT_EQ(DeviceError("").status(), 4);
+  EXPECT_EQ(Interrupted().status(), 130);
+}
+
+}  // namespace
+}  // namespace deadcone

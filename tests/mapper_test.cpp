@@ -1,0 +1,394 @@
+// The contract of every mapper: the bits of trajectory(), pixel by pixel, however the work is cut and shared out.
+//
+// The expectations are compiled here for any machine, without fma instructions where those are optional; the CPU mapper
+// takes the best the machine has. So these tests also compare instruction sets.
+
+#include "deadcone/mapper.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cpu_mapper.hpp"
+#include "deadcone/dynamics.hpp"
+#include "deadcone/errors.hpp"
+#include "support.hpp"
+
+namespace deadcone {
+namespace {
+
+using test::run;
+using test::same_bits;
+
+// The backends. One more joins by a line here.
+
+struct Backend {
+  std::string name;
+  std::function<std::unique_ptr<Mapper>()> make;
+};
+
+Backend cpu(int threads) {
+  return {"cpu" + std::to_string(threads), [=] { return make_cpu_mapper(threads); }};
+}
+
+std::vector<Backend> backends() {
+  return {cpu(1), cpu(2), cpu(3), cpu(7)};
+}
+
+// The maps that all of them are asked for: among them are every fate and both ends of the range of steps.
+
+struct Task {
+  std::string name;
+  Map map;
+};
+
+std::vector<Task> tasks() {
+  const Window window = {{-2, 2.5, 23}, {-2.25, 2, 17}};
+  Criteria criteria;
+  criteria.tolerance = 1e-4;
+  criteria.max_steps = 500;
+  const Point paper;
+  const Point general = {0.7, 0.5, 0.2, -0.3, 0.75};
+  const Point unstable = {0.0, 1.0, 100.0, 0.0, 0.5};
+  std::vector<Task> all;
+  for (const Precision precision : {Precision::float32, Precision::float64}) {
+    for (const StopRule rule : {StopRule::stationary, StopRule::update}) {
+      criteria.stop = rule;
+      const std::string suffix = "_" + to_string(precision) + "_" + to_string(rule);
+      all.push_back({"planar" + suffix, {paper, window, criteria, precision}});
+      all.push_back({"general" + suffix, {general, window, criteria, precision}});
+      all.push_back({"unstable" + suffix, {unstable, window, criteria, precision}});
+    }
+  }
+  return all;
+}
+
+constexpr Fields every_field = {true, true, true};
+
+Tile whole(const Window& window) {
+  return {0, 0, window.b.count, window.w.count};
+}
+
+/// The pixels of a tile by trajectory(), one after the other, every field.
+template <class Real>
+TileResult expected_as(const Map& map, const Tile& tile) {
+  const Dynamics<Real> dynamics = make_dynamics<Real>(map.point, map.criteria);
+  const Geometry geometry = map.point.geometry();
+  TileResult result;
+  std::vector<Real> r, w, b, losses;
+  for (std::int64_t row = tile.first_b; row < tile.first_b + tile.count_b; ++row) {
+    for (std::int64_t column = tile.first_w; column < tile.first_w + tile.count_w; ++column) {
+      const Parameters<Real> start = {static_cast<Real>(map.point.r), static_cast<Real>(map.window.w.centre(column)),
+                                      static_cast<Real>(map.window.b.centre(row))};
+      const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.stop);
+      result.fate.push_back(static_cast<std::int8_t>(outcome.fate));
+      result.steps.push_back(outcome.steps);
+      if (geometry == Geometry::general) r.push_back(outcome.theta.r);
+      w.push_back(outcome.theta.w);
+      b.push_back(outcome.theta.b);
+      losses.push_back(geometry == Geometry::planar ? loss<Geometry::planar>(outcome.theta, dynamics.target)
+                                                    : loss<Geometry::general>(outcome.theta, dynamics.target));
+    }
+  }
+  result.r_final = r;
+  result.w_final = w;
+  result.b_final = b;
+  result.loss_final = losses;
+  return result;
+}
+
+TileResult expected(const Map& map, const Tile& tile) {
+  return map.precision == Precision::float32 ? expected_as<float>(map, tile) : expected_as<double>(map, tile);
+}
+
+TileResult expected(const Map& map) {
+  return expected(map, whole(map.window));
+}
+
+template <class Real>
+void expect_same_numbers(const std::vector<Real>& a, const std::vector<Real>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_TRUE(same_bits(a[i], b[i])) << "pixel " << i;
+}
+
+void expect_same_numbers(const RealBuffer& a, const RealBuffer& b, const std::string& name) {
+  SCOPED_TRACE(name);
+  ASSERT_EQ(a.index(), b.index()) << "precisions differ";
+  if (const auto* floats = std::get_if<std::vector<float>>(&a)) {
+    expect_same_numbers(*floats, std::get<std::vector<float>>(b));
+  } else {
+    expect_same_numbers(std::get<std::vector<double>>(a), std::get<std::vector<double>>(b));
+  }
+}
+
+void expect_same(const TileResult& a, const TileResult& b) {
+  EXPECT_EQ(a.fate, b.fate);
+  EXPECT_EQ(a.steps, b.steps);
+  expect_same_numbers(a.r_final, b.r_final, "r_final");
+  expect_same_numbers(a.w_final, b.w_final, "w_final");
+  expect_same_numbers(a.b_final, b.b_final, "b_final");
+  expect_same_numbers(a.loss_final, b.loss_final, "loss_final");
+}
+
+std::size_t length(const RealBuffer& buffer) {
+  return std::visit([](const auto& values) { return values.size(); }, buffer);
+}
+
+std::int64_t sum(const std::vector<std::int32_t>& steps) {
+  std::int64_t total = 0;
+  for (const std::int32_t value : steps) total += value;
+  return total;
+}
+
+// What holds for each backend and each map.
+
+class MapperTest : public ::testing::TestWithParam<std::tuple<Backend, Task>> {
+ protected:
+  TileResult computed(const Map& map, const Tile& tile, const Fields& fields = every_field) {
+    Meter meter;
+    TileResult result;
+    mapper_->map(map, tile, fields, meter, result);
+    return result;
+  }
+
+  const std::unique_ptr<Mapper> mapper_ = std::get<0>(GetParam()).make();
+  const Map map_ = std::get<1>(GetParam()).map;
+};
+
+TEST_P(MapperTest, GivesTheBitsOfTheTrajectory) {
+  expect_same(computed(map_, whole(map_.window)), expected(map_));
+}
+
+TEST_P(MapperTest, GivesTheSameBitsHoweverTheWindowIsCut) {
+  for (const std::int64_t side : {5, 16, 100}) {
+    const Tiling tiling(map_.window, side);
+    for (std::int64_t i = 0; i < tiling.count(); ++i) {
+      SCOPED_TRACE(::testing::Message() << "side " << side << ", tile " << i);
+      expect_same(computed(map_, tiling[i]), expected(map_, tiling[i]));
+    }
+  }
+}
+
+TEST_P(MapperTest, GivesTheSameBitsWhenAskedAgainIntoTheSameResult) {
+  // A larger tile and another precision before must leave nothing behind.
+  Map other = map_;
+  other.precision = map_.precision == Precision::float32 ? Precision::float64 : Precision::float32;
+  const Tile tile = {3, 2, 4, 9};
+  Meter meter;
+  TileResult result;
+  mapper_->map(other, whole(map_.window), every_field, meter, result);
+  mapper_->map(map_, tile, every_field, meter, result);
+  expect_same(result, expected(map_, tile));
+}
+
+TEST_P(MapperTest, FillsTheFieldsAskedForAlone) {
+  const Tile tile = whole(map_.window);
+  const TileResult all = expected(map_);
+  const bool planar = map_.point.geometry() == Geometry::planar;
+  for (const bool final : {false, true}) {
+    for (const bool loss : {false, true}) {
+      SCOPED_TRACE(::testing::Message() << "final " << final << ", loss " << loss);
+      const TileResult result = computed(map_, tile, {true, final, loss});
+      EXPECT_EQ(result.fate, all.fate);
+      EXPECT_EQ(result.steps, all.steps);
+      const std::size_t pixels = all.fate.size();
+      EXPECT_EQ(length(result.r_final), final && !planar ? pixels : 0);
+      EXPECT_EQ(length(result.w_final), final ? pixels : 0);
+      EXPECT_EQ(length(result.b_final), final ? pixels : 0);
+      EXPECT_EQ(length(result.loss_final), loss ? pixels : 0);
+      if (loss) expect_same_numbers(result.loss_final, all.loss_final, "loss_final");
+    }
+  }
+}
+
+TEST_P(MapperTest, GivesFateAndStepsEvenWhereStepsAreNotKept) {
+  const TileResult result = computed(map_, whole(map_.window), {false, false, false});
+  const TileResult all = expected(map_);
+  EXPECT_EQ(result.fate, all.fate);
+  EXPECT_EQ(result.steps, all.steps);
+}
+
+TEST_P(MapperTest, TakesWindowsOfOnePixelOneRowAndOneColumn) {
+  for (const auto& [columns, rows] :
+       {std::pair<std::int64_t, std::int64_t>{1, 1}, {70, 1}, {1, 70}, {32, 1}, {3, 11}}) {
+    SCOPED_TRACE(::testing::Message() << columns << " x " << rows);
+    Map map = map_;
+    map.window.w.count = columns;
+    map.window.b.count = rows;
+    expect_same(computed(map, whole(map.window)), expected(map));
+  }
+}
+
+TEST_P(MapperTest, MetersEveryPixelAndUpdate) {
+  Meter meter;
+  TileResult result;
+  std::int64_t pixels = 0;
+  std::int64_t updates = 0;
+  const Tiling tiling(map_.window, 10);
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    mapper_->map(map_, tiling[i], Fields{}, meter, result);
+    pixels += tiling[i].pixels();
+    updates += sum(result.steps);
+    EXPECT_EQ(meter.pixels, pixels);
+    EXPECT_EQ(meter.updates, updates);
+  }
+  EXPECT_EQ(pixels, map_.window.pixels());
+}
+
+TEST_P(MapperTest, StopsWhenToldToBeforehandAndWorksAfterwards) {
+  Meter stopped;
+  stopped.stop = true;
+  TileResult result;
+  EXPECT_THROW(mapper_->map(map_, whole(map_.window), Fields{}, stopped, result), Interrupted);
+  EXPECT_LT(stopped.pixels, map_.window.pixels());
+  expect_same(computed(map_, whole(map_.window)), expected(map_));
+}
+
+std::string name_of_case(const ::testing::TestParamInfo<MapperTest::ParamType>& info) {
+  return std::get<0>(info.param).name + "_" + std::get<1>(info.param).name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, MapperTest,
+                         ::testing::Combine(::testing::ValuesIn(backends()), ::testing::ValuesIn(tasks())),
+                         name_of_case);
+
+// What holds for each backend.
+
+class BackendTest : public ::testing::TestWithParam<Backend> {
+ protected:
+  const std::unique_ptr<Mapper> mapper_ = GetParam().make();
+};
+
+TEST_P(BackendTest, SaysWhatItRunsOn) {
+  const std::string description = mapper_->description();
+  EXPECT_FALSE(description.empty());
+  EXPECT_EQ(description.find('\n'), std::string::npos);
+}
+
+TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
+  // Far more work than is done by the time that the other thread has seen the first of it.
+  Map map;
+  map.window = {{-2, 2, 2000}, {-2, 2, 2000}};
+  Meter meter;
+  std::thread other([&] {
+    while (meter.pixels == 0) std::this_thread::yield();
+    meter.stop = true;
+  });
+  TileResult result;
+  EXPECT_THROW(mapper_->map(map, whole(map.window), Fields{}, meter, result), Interrupted);
+  other.join();
+  EXPECT_LT(meter.pixels, map.window.pixels());
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, BackendTest, ::testing::ValuesIn(backends()),
+                         [](const auto& backend) { return backend.param.name; });
+
+// The maps above are worth comparing.
+
+TEST(MapperTasks, CoverEveryFate) {
+  Counts counts;
+  for (const Task& task : tasks()) {
+    const TileResult result = expected(task.map);
+    counts += count(result.fate, result.steps);
+  }
+  for (std::size_t i = 0; i < counts.fates.size(); ++i) EXPECT_GT(counts.fates[i], 0) << fate_names[i];
+}
+
+TEST(MakeMapper, TakesTheDeviceAskedFor) {
+  EXPECT_NE(make_mapper({Device::cpu, 3})->description().find("3 threads"), std::string::npos);
+  EXPECT_NE(make_mapper({Device::automatic, 1}), nullptr);
+}
+
+// Tiles.
+
+/// How often each pixel of the window lies in a tile.
+std::vector<int> coverage(const Window& window, const Tiling& tiling) {
+  std::vector<int> times(static_cast<std::size_t>(window.pixels()));
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    const Tile tile = tiling[i];
+    for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
+      for (std::int64_t w = tile.first_w; w < tile.first_w + tile.count_w; ++w) {
+        ++times.at(static_cast<std::size_t>(b * window.w.count + w));
+      }
+    }
+  }
+  return times;
+}
+
+TEST(Tiling, CoversEachPixelOnce) {
+  for (const std::int64_t columns : {1, 7, 16, 33}) {
+    for (const std::int64_t rows : {1, 5, 16, 31}) {
+      const Window window = {{-1, 1, columns}, {-1, 1, rows}};
+      for (const std::int64_t side : {1, 3, 8, 16, 64}) {
+        const Tiling tiling(window, side);
+        EXPECT_EQ(coverage(window, tiling), std::vector<int>(static_cast<std::size_t>(window.pixels()), 1))
+            << columns << " x " << rows << " in tiles of " << side;
+      }
+    }
+  }
+}
+
+TEST(Tiling, HasNoTileLargerThanItsSideAndNoneEmpty) {
+  const Window window = {{-1, 1, 1100}, {-1, 1, 513}};
+  const Tiling tiling(window);
+  EXPECT_EQ(tiling.count(), 6);
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    EXPECT_LE(std::max(tiling[i].count_w, tiling[i].count_b), tile_side);
+    EXPECT_GE(std::min(tiling[i].count_w, tiling[i].count_b), 1);
+  }
+}
+
+TEST(Tiling, GoesRowByRow) {
+  const Window window = {{-1, 1, 25}, {-1, 1, 15}};
+  const Tiling tiling(window, 10);
+  ASSERT_EQ(tiling.count(), 6);
+  EXPECT_EQ(tiling[1].first_w, 10);
+  EXPECT_EQ(tiling[1].first_b, 0);
+  EXPECT_EQ(tiling[3].first_w, 0);
+  EXPECT_EQ(tiling[3].first_b, 10);
+  EXPECT_EQ(tiling[5].pixels(), 5 * 5);
+}
+
+// Counts.
+
+TEST(Counts, CountEachFateAndSumTheSteps) {
+  const Counts counts = count({0, 1, 1, 4, 3, 2, 1}, {10, 20, 30, 1, 100, 7, 2'000'000'000});
+  EXPECT_EQ(counts.fates, (std::array<std::int64_t, fate_count>{1, 3, 1, 1, 1}));
+  EXPECT_EQ(counts.pixels(), 7);
+  EXPECT_EQ(counts.updates, 2'000'000'168);
+  EXPECT_EQ(counts.largest_steps, 2'000'000'000);
+}
+
+TEST(Counts, SumBeyondThirtyTwoBits) {
+  const Counts counts = count({3, 3, 3}, {2'000'000'000, 2'000'000'000, 2'000'000'000});
+  EXPECT_EQ(counts.updates, 6'000'000'000);
+}
+
+TEST(Counts, AddUp) {
+  const std::vector<std::int8_t> fate = {0, 1, 2, 3, 4, 0, 1};
+  const std::vector<std::int32_t> steps = {5, 4, 3, 9, 1, 1, 1};
+  for (std::ptrdiff_t cut = 0; cut <= 7; ++cut) {
+    Counts parts = count({fate.begin(), fate.begin() + cut}, {steps.begin(), steps.begin() + cut});
+    parts += count({fate.begin() + cut, fate.end()}, {steps.begin() + cut, steps.end()});
+    EXPECT_EQ(parts, count(fate, steps)) << "cut at " << cut;
+  }
+}
+
+TEST(Counts, OfNothingAreZero) {
+  EXPECT_EQ(count({}, {}), Counts{});
+  EXPECT_EQ(Counts{}.pixels(), 0);
+}
+
+}  // namespace
+}  // namespace deadcone
