@@ -39,8 +39,10 @@ std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logari
   if (logarithmic && !(lo > 0.0)) throw ConfigError("a log axis must begin above 0");
   std::vector<double> values(static_cast<std::size_t>(count), lo);
   for (std::int64_t i = 1; i + 1 < count; ++i) {
-    const double part = static_cast<double>(i) / static_cast<double>(count - 1);
-    values[static_cast<std::size_t>(i)] = logarithmic ? lo * std::pow(hi / lo, part) : lo + (hi - lo) * part;
+    // Multiplied before divided, so that 0:0.99:100 has 0.05 and not its neighbour.
+    const auto steps = static_cast<double>(count - 1);
+    values[static_cast<std::size_t>(i)] = logarithmic ? lo * std::pow(hi / lo, static_cast<double>(i) / steps)
+                                                      : lo + static_cast<double>(i) * (hi - lo) / steps;
   }
   values.back() = hi;
   return values;

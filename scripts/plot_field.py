@@ -35,6 +35,11 @@ def probability(text):
     return value
 
 
+def evenly(points, wanted):
+    """About as many of the points as wanted, a whole number apart, so that the arrows are, too."""
+    return max(1, points // max(1, round(points / wanted)))
+
+
 def draw_loss(axes, loss, norm):
     """Filled contours, evenly spaced in the colours of `norm`."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
@@ -71,7 +76,10 @@ def main():
         deltas = data.ascending("delta", arguments.delta)[::-1]
         index_r = data.nearest("r", arguments.r)
         panels = sweep_file.Panels(len(deltas), len(gammas), data.window(), arguments.dpi)
-        arrows = [max(2, round(ARROWS_PER_INCH * pixels / arguments.dpi)) for pixels in panels.pixels]
+        arrows = [
+            evenly(points.size, ARROWS_PER_INCH * pixels / arguments.dpi)
+            for points, pixels in zip((data.b, data.w), panels.pixels)
+        ]
         w, b = data.w[sweep_file.spread(data.w.size, arrows[1])], data.b[sweep_file.spread(data.b.size, arrows[0])]
         losses, gradients, targets = {}, {}, {}
         for cell in np.ndindex(*panels.grid):

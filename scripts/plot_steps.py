@@ -6,7 +6,7 @@ number of updates says little, are flat.
 """
 
 import numpy as np
-from matplotlib.colors import LogNorm, to_rgba_array
+from matplotlib.colors import ListedColormap, LogNorm, to_rgba_array
 
 import sweep_file
 from sweep_file import FATES, RAMPS, SHADES
@@ -38,7 +38,8 @@ def draw_colour_bars(panels, fates, scale):
     width, gap, bar = 0.17, 0.1, None
     for i, fate in enumerate(fates):
         bar = panels.add_beside(0.25 + i * (width + gap), width, height=3.0)
-        bar.pcolormesh([0, 1], np.geomspace(scale.vmin, scale.vmax, SHADES + 1), RAMPS[fate][:, None, :])
+        edges = np.geomspace(scale.vmin, scale.vmax, SHADES + 1)
+        bar.pcolormesh([0, 1], edges, np.arange(SHADES)[:, None], cmap=ListedColormap(RAMPS[fate] / 255))
         bar.set(yscale="log", xticks=[], ylim=(scale.vmin, scale.vmax))
         bar.set_title(FATES[fate][0], rotation=90, fontsize=9, pad=4, va="bottom")
         bar.tick_params(which="both", left=False, labelleft=False)

@@ -23,6 +23,7 @@ TEST(ParseAxis, TakesValuesAndLists) {
 TEST(ParseAxis, SpacesPointsEvenlyWithBothEnds) {
   EXPECT_EQ(parse_axis("0:1:5"), (Values{0.0, 0.25, 0.5, 0.75, 1.0}));
   EXPECT_EQ(parse_axis("3:3:1"), Values{3.0});
+  EXPECT_EQ(parse_axis("0:0.99:100")[5], 0.05);  // the number that a user would type
   const Values tenths = parse_axis("0.1:0.7:7");
   EXPECT_EQ(tenths.front(), 0.1);
   EXPECT_EQ(tenths.back(), 0.7);  // exactly, whatever rounding did between
