@@ -36,6 +36,14 @@ void validate(const Range& range, const std::string& name) {
           "must be at most " + std::to_string(largest_side) + " to fit in memory");
 }
 
+void validate_axis(std::vector<double> values, const std::string& name) {
+  if (values.empty()) throw ConfigError(name + " has no value");
+  for (const double value : values) require(std::isfinite(value), name, value, "must be finite");
+  std::sort(values.begin(), values.end());
+  const auto twice = std::adjacent_find(values.begin(), values.end());
+  if (twice != values.end()) throw ConfigError(name + " has the value " + written(*twice) + " twice");
+}
+
 /// Squares of tolerances must not vanish in the precision in use, or no trajectory would ever come to rest.
 template <class Real>
 void validate_constants(const Point& point, const Criteria& criteria) {
@@ -165,15 +173,14 @@ void validate(const Sweep& sweep) {
   validate(sweep.window);
   std::int64_t points = 1;
   for (const Axis axis : all_axes) {
-    std::vector<double> values = sweep.values(axis);
-    if (values.empty()) throw ConfigError(std::string(name_of(axis)) + " has no value");
-    std::sort(values.begin(), values.end());
-    const auto twice = std::adjacent_find(values.begin(), values.end());
-    if (twice != values.end())
-      throw ConfigError(std::string(name_of(axis)) + " has the value " + written(*twice) + " twice");
+    validate_axis(sweep.values(axis), name_of(axis));
     if (__builtin_mul_overflow(points, static_cast<std::int64_t>(sweep.values(axis).size()), &points)) {
       throw ConfigError("the sweep has more points than can be counted");
     }
+  }
+  if (points > largest_points) {
+    throw ConfigError("the sweep has " + std::to_string(points) + " points, more than the " +
+                      std::to_string(largest_points) + " that a file holds");
   }
   std::int64_t pixels = 0;
   std::int64_t updates = 0;

@@ -15,6 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds bar_interval(100);
+constexpr std::chrono::seconds shortest_line_interval(1);
 constexpr std::chrono::seconds line_interval(30);
 constexpr int bar_width = 24;
 
@@ -57,7 +58,8 @@ Progress::Progress(ProgressStyle style, std::ostream& out, const Meter& meter, s
       meter_(meter),
       points_(points),
       pixels_(points * pixels_per_point),
-      start_(Clock::now()) {
+      start_(Clock::now()),
+      next_line_(start_) {
   if (style_ != ProgressStyle::none) thread_ = std::thread([this] { run(); });
 }
 
@@ -73,7 +75,9 @@ Progress::~Progress() {
 void Progress::point_finished(const std::string& name, double seconds) {
   const std::lock_guard lock(mutex_);
   ++finished_;
-  if (style_ != ProgressStyle::plain) return;
+  const Clock::time_point now = Clock::now();
+  if (style_ != ProgressStyle::plain || (now < next_line_ && finished_ < points_)) return;
+  next_line_ = now + shortest_line_interval;
   std::ostringstream took;
   took << std::fixed << std::setprecision(2) << seconds;
   out_ << summary() << "; finished " << name << " in " << took.str() << " s\n" << std::flush;

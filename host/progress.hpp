@@ -2,6 +2,7 @@
 
 // What a user sees of a running sweep, on stderr.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -30,7 +31,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Tells that one more point is finished; `name` says which.
+  /// Tells that one more point is finished; `name` says which. Lines tell of the first and the last point, and of one a
+  /// second between.
   void point_finished(const std::string& name, double seconds);
 
  private:
@@ -48,6 +50,7 @@ class Progress {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::int64_t finished_ = 0;  ///< under mutex_, like all writing to out_
+  std::chrono::steady_clock::time_point next_line_;
   bool closing_ = false;
   std::thread thread_;
 };

@@ -323,10 +323,12 @@ std::uint64_t bytes_of_a_pixel(const Sweep& sweep) {
 }
 
 void check_path(const std::string& path, const Sweep& sweep, ExistingFile existing) {
-  const double pixels = static_cast<double>(sweep.points()) * static_cast<double>(sweep.window.pixels());
+  const auto points = static_cast<double>(sweep.points());
+  const double maps =
+      points * static_cast<double>(sweep.window.pixels()) * static_cast<double>(bytes_of_a_pixel(sweep));
+  const double by_point = points * (2.0 * 8.0 * fate_count + 3.0 * 8.0 + 4.0 + 1.0);
   const double coordinates = 8.0 * static_cast<double>(sweep.window.w.count + sweep.window.b.count);
-  check_output_path(path, existing != ExistingFile::refuse, pixels * static_cast<double>(bytes_of_a_pixel(sweep)),
-                    coordinates);
+  check_output_path(path, existing != ExistingFile::refuse, maps, by_point + coordinates);
 }
 
 }  // namespace

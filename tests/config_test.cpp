@@ -241,13 +241,18 @@ TEST(Validate, RefusesCriteriaThatAreNone) {
 }
 
 TEST(Validate, RefusesMoreThanCanBeCounted) {
-  const auto many = [](Sweep& sweep) {
-    for (const Axis axis : all_axes) {
+  const auto lengthen = [](Sweep& sweep, std::initializer_list<Axis> axes) {
+    for (const Axis axis : axes) {
       for (int i = 1; i < 100; ++i) sweep.values(axis).push_back(1e-3 * i);
     }
-    sweep.window = {{-2, 2, largest_side}, {-2, 2, largest_side}};
   };
-  expect_refused({{"more pixels", many}});
+  expect_refused({{"points", [&](Sweep& sweep) {
+                     lengthen(sweep, {Axis::beta, Axis::gamma, Axis::eta, Axis::delta, Axis::r});
+                   }}});
+  expect_refused({{"more pixels", [&](Sweep& sweep) {
+                     lengthen(sweep, {Axis::beta, Axis::gamma, Axis::eta});
+                     sweep.window = {{-2, 2, largest_side}, {-2, 2, largest_side}};
+                   }}});
   expect_refused({{"updates", [](Sweep& sweep) {
                      sweep.window = {{-2, 2, largest_side}, {-2, 2, largest_side}};
                      sweep.criteria.max_steps = 1'000'000;

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -251,7 +253,8 @@ TEST_P(MapperTest, StopsWhenToldToBeforehandAndWorksAfterwards) {
   stopped.stop = true;
   TileResult result;
   EXPECT_THROW(mapper_->map(map_, whole(map_.window), Fields{}, stopped, result), Interrupted);
-  EXPECT_LT(stopped.pixels, map_.window.pixels());
+  EXPECT_EQ(stopped.pixels, 0);
+  EXPECT_EQ(stopped.updates, 0);
   expect_same(computed(map_, whole(map_.window)), expected(map_));
 }
 
@@ -277,18 +280,43 @@ TEST_P(BackendTest, SaysWhatItRunsOn) {
 }
 
 TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
-  // Far more work than is done by the time that the other thread has seen the first of it.
+  // Far more tiles than are done by the time that the other thread has seen the first of it.
   Map map;
-  map.window = {{-2, 2, 2000}, {-2, 2, 2000}};
+  map.window = {{-2, 2, 10'000}, {-2, 2, 10'000}};
   Meter meter;
   std::thread other([&] {
-    while (meter.pixels == 0) std::this_thread::yield();
+    while (meter.pixels == 0 && !meter.stop) std::this_thread::yield();
     meter.stop = true;
   });
-  TileResult result;
-  EXPECT_THROW(mapper_->map(map, whole(map.window), Fields{}, meter, result), Interrupted);
+  const auto map_all = [&] {
+    const Tiling tiling(map.window);
+    TileResult result;
+    for (std::int64_t i = 0; i < tiling.count(); ++i) mapper_->map(map, tiling[i], Fields{}, meter, result);
+  };
+  EXPECT_THROW(map_all(), Interrupted);
+  meter.stop = true;  // lets the other thread end where the mapper failed
   other.join();
   EXPECT_LT(meter.pixels, map.window.pixels());
+}
+
+TEST_P(BackendTest, StoresOneNotANumber) {
+  // A learning rate near the largest float throws theta to infinity, where the loss is no number. Its sign would tell
+  // the machine; the result must not.
+  Map map;
+  map.point = {.beta = 0.0, .gamma = 1.0, .eta = 3e38};
+  map.window = {{-2, 2, 8}, {-2, 2, 8}};
+  Meter meter;
+  TileResult result;
+  mapper_->map(map, whole(map.window), {.steps = true, .final = true, .loss = true}, meter, result);
+  int not_numbers = 0;
+  for (const RealBuffer* field : {&result.w_final, &result.b_final, &result.loss_final}) {
+    for (const float value : std::get<std::vector<float>>(*field)) {
+      if (!std::isnan(value)) continue;
+      ++not_numbers;
+      EXPECT_EQ(std::bit_cast<std::uint32_t>(value), 0x7fc00000U);
+    }
+  }
+  EXPECT_GT(not_numbers, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, BackendTest, ::testing::ValuesIn(backends()),
@@ -303,6 +331,20 @@ TEST(MapperTasks, CoverEveryFate) {
     counts += count(result.fate, result.steps);
   }
   for (std::size_t i = 0; i < counts.fates.size(); ++i) EXPECT_GT(counts.fates[i], 0) << fate_names[i];
+}
+
+TEST(MapperTasks, EndInNumbers) {
+  // The bits of a not-a-number depend on the machine: none may be compared.
+  for (const Task& task : tasks()) {
+    SCOPED_TRACE(task.name);
+    const TileResult result = expected(task.map);
+    for (const RealBuffer* field : {&result.r_final, &result.w_final, &result.b_final, &result.loss_final}) {
+      const auto are_finite = [](const auto& values) {
+        return std::all_of(values.begin(), values.end(), [](auto value) { return std::isfinite(value); });
+      };
+      EXPECT_TRUE(std::visit(are_finite, *field));
+    }
+  }
 }
 
 TEST(MakeMapper, TakesTheDeviceAskedFor) {

@@ -111,6 +111,14 @@ DEADCONE_HD inline T larger(T a, T b) {
   return select(a > b, a, b);
 }
 
+/// The same number; one and the same not-a-number for all of them, since their signs depend on the machine.
+DEADCONE_HD inline float canonical(float a) {
+  return a == a ? a : NAN;
+}
+DEADCONE_HD inline double canonical(double a) {
+  return a == a ? a : double(NAN);
+}
+
 /// Horner's scheme from a start: ((start x + c0) x + c1) ...
 template <class T>
 DEADCONE_HD inline T horner_from(T /*x*/, T start) {

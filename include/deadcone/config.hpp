@@ -128,4 +128,7 @@ void validate(const Window& window);
 /// The largest number of pixels along one side of a window: its coordinates are kept in memory.
 inline constexpr std::int64_t largest_side = std::int64_t{1} << 24;
 
+/// The largest number of points of a sweep.
+inline constexpr std::int64_t largest_points = std::int64_t{1} << 24;
+
 }  // namespace deadcone

@@ -11,8 +11,8 @@
 //   Delta).
 //
 // Momentum descent from rest never leaves the span of its start and Gamma, so two components of w serve every input
-// dimension: r orthogonal to Gamma (signed) and w along it. r = 0 is an invariant plane, and the hot case: s = |w|, v =
-// +-1.
+// dimension: r orthogonal to Gamma (signed) and w along it. r = 0 is an invariant plane, and the hot case: s = |w| and
+// v = 1 or -1. There the general form gives the same bits as the planar one, as long as w^2 does not underflow.
 //
 // Where s = 0 the unit is the constant relu(b): Phi = 1 if b > 0, else 0, and every phi term is 0.
 //

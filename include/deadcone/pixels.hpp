@@ -38,10 +38,10 @@ DEADCONE_HD inline std::int32_t map_pixel(const Dynamics<Real>& dynamics, const 
   const Outcome<Real> outcome = trajectory<geometry, rule>(dynamics, start);
   results.fate[i] = static_cast<std::int8_t>(outcome.fate);
   results.steps[i] = outcome.steps;
-  if (results.r_final != nullptr) results.r_final[i] = outcome.theta.r;
-  if (results.w_final != nullptr) results.w_final[i] = outcome.theta.w;
-  if (results.b_final != nullptr) results.b_final[i] = outcome.theta.b;
-  if (results.loss_final != nullptr) results.loss_final[i] = loss<geometry>(outcome.theta, dynamics.target);
+  if (results.r_final != nullptr) results.r_final[i] = canonical(outcome.theta.r);
+  if (results.w_final != nullptr) results.w_final[i] = canonical(outcome.theta.w);
+  if (results.b_final != nullptr) results.b_final[i] = canonical(outcome.theta.b);
+  if (results.loss_final != nullptr) results.loss_final[i] = canonical(loss<geometry>(outcome.theta, dynamics.target));
   return outcome.steps;
 }
 
