@@ -399,11 +399,12 @@ void SweepWriter::write(std::int64_t point, const Tile& tile, const TileResult& 
   if (datasets.steps) datasets.steps->write(box.offset, box.count, result.steps.data());
   for (std::size_t field = 0; field < real_fields.size(); ++field) {
     if (!datasets.reals[field]) continue;
+    Dataset& map = *datasets.reals[field];
     std::visit(
         [&]<class Real>(const std::vector<Real>& values) {
           // A planar map of a sweep over r has no r to store: it is zero.
           const std::vector<Real> zeros(values.empty() ? static_cast<std::size_t>(tile.pixels()) : 0);
-          datasets.reals[field]->write(box.offset, box.count, values.empty() ? zeros.data() : values.data());
+          map.write(box.offset, box.count, values.empty() ? zeros.data() : values.data());
         },
         buffer_of(result, field));
   }
@@ -496,10 +497,11 @@ TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
     RealBuffer& buffer = buffer_of(result, field);
     if (sweep.precision == Precision::float64) buffer.emplace<std::vector<double>>();
     if (!datasets.reals[field]) continue;
+    const Dataset& map = *datasets.reals[field];
     std::visit(
         [&](auto& values) {
           values.resize(pixels);
-          datasets.reals[field]->read(box.offset, box.count, values.data());
+          map.read(box.offset, box.count, values.data());
         },
         buffer);
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the style of the C++ sources: clang-format, and clang-tidy on the release build.
+# Checks the style of the C++ sources: clang-format, and clang-tidy on host/.
 #   scripts/check_style.sh [--fix]    --fix lets clang-format rewrite
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,5 +10,9 @@ if [ "${1:-}" = --fix ]; then
 else
   clang-format --dry-run --Werror "${sources[@]}"
 fi
-cmake --preset release >/dev/null
-clang-tidy --quiet --warnings-as-errors='*' -p build/release host/*.cpp
+# Without CUDA, so that every file of host/ is among the compile commands; GCC's warnings are not all clang's.
+cmake --preset debug -DDEADCONE_ENABLE_CUDA=OFF -DDEADCONE_BUILD_TESTS=OFF >/dev/null
+printf '%s\n' host/*.cpp |
+  xargs --max-procs="$(nproc)" --max-args=4 \
+    clang-tidy --quiet --warnings-as-errors='*' --extra-arg=-Wno-unknown-warning-option -p build/debug
+echo "check_style: the style is as it should be"

@@ -1,7 +1,7 @@
 """What the tests of the command line and of its files share.
 
-The program is given by the environment variable DEADCONE. The model is written down here once more, in numpy and from the
-equations, so that the tests do not compare the program with itself.
+The program is given by the environment variable DEADCONE. The model is written down here once more, in numpy and from
+the equations, so that the tests do not compare the program with itself.
 """
 
 import os
@@ -22,7 +22,7 @@ PENDING, CONVERGED, DEAD, STALLED, UNFINISHED, DIVERGED = range(-1, 5)
 
 
 class Program:
-    """The program as a function: `deadcone("sweep --beta 0.9", "--out", path)`; texts are split at blanks, paths are not."""
+    """The program as a function: `deadcone("sweep --beta 0", "--out", path)`. Texts are split at blanks, paths not."""
 
     def __init__(self, path):
         self.path = pathlib.Path(path)
@@ -45,7 +45,12 @@ class Program:
         return result
 
     def start(self, *args, **options):
-        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
+        options = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "text": True,
+        } | options
         return subprocess.Popen(self.command(*args), **options)
 
 
@@ -83,7 +88,9 @@ def read_all(path):
 def names_by_point(file):
     """The datasets that have results of every point; the time taken is not one of them, since it differs every time."""
     leading = file["point_done"].shape
-    return [name for name in file if file[name].shape[: len(leading)] == leading and name not in ("seconds", "point_done")]
+    return [
+        name for name in file if file[name].shape[: len(leading)] == leading and name not in ("seconds", "point_done")
+    ]
 
 
 def assert_same_results(path, expected_path):
@@ -98,7 +105,7 @@ def assert_same_results(path, expected_path):
 
 
 def assert_done_points_match(path, full_path):
-    """The file opens and has every point that it calls done, with the bits of a full one. Returns how many those are."""
+    """The file opens and has every point that it calls done, with the bits of a full one. Returns how many it has."""
     with h5py.File(path) as file, h5py.File(full_path) as full:
         done = np.argwhere(file["point_done"][...] == 1)
         for name in names_by_point(full):
