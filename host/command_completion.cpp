@@ -41,11 +41,12 @@ std::string names_of(const std::vector<const CLI::App*>& commands) {
   return names;
 }
 
-bool takes_a_file(const CLI::App& app) {
+/// What the command takes without an option's name.
+Argument positional_of(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
-    if (option->get_positional() && argument_of(*option).is_file) return true;
+    if (option->get_positional()) return argument_of(*option);
   }
-  return false;
+  return {};
 }
 
 void print_bash(const CLI::App& main, const std::vector<const CLI::App*>& commands) {
@@ -71,12 +72,15 @@ void print_bash(const CLI::App& main, const std::vector<const CLI::App*>& comman
   std::cout << "  esac\n"
                "  case \"${COMP_WORDS[1]}\" in\n";
   for (const CLI::App* command : commands) {
-    std::cout << "    " << command->get_name() << ") words=\"" << long_names(*command) << "\" ;;\n";
+    std::cout << "    " << command->get_name() << ") words=\"" << long_names(*command) << "\"";
+    const std::string choice = positional_of(*command).words;
+    if (!choice.empty()) std::cout << "; case \"$current\" in -*) ;; *) words=\"" << choice << "\" ;; esac";
+    std::cout << " ;;\n";
   }
   std::cout << "  esac\n"
                "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n";
   for (const CLI::App* command : commands) {
-    if (!takes_a_file(*command)) continue;
+    if (!positional_of(*command).is_file) continue;
     std::cout << "  [ \"${COMP_WORDS[1]}\" = " << command->get_name()
               << " ] && COMPREPLY+=($(compgen -f -- \"$current\"))\n";
   }

@@ -66,7 +66,8 @@ void run(SweepOptions& options, const std::string& command_line) {
   if (options.out.empty()) throw ConfigError("no output file: give --out FILE");
   if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume exclude each other");
   validate(sweep);
-  const ProgressStyle style = options.quiet ? ProgressStyle::none : parse_progress_style(options.progress);
+  const ProgressStyle asked = parse_progress_style(options.progress);
+  const ProgressStyle style = options.quiet ? ProgressStyle::none : asked;
   const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
   const ExistingFile existing = options.overwrite ? ExistingFile::overwrite
                                 : options.resume  ? ExistingFile::resume

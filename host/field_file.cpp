@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -139,19 +138,18 @@ void write_maps(std::vector<Dataset>& datasets, const FieldGrid& grid) {
 
 void write_field(const std::string& path, const FieldGrid& grid, const std::string& command_line, bool overwrite) {
   validate(grid);
-  const double maps = static_cast<double>(grid.gamma.size() * grid.delta.size() * grid.r.size());
-  check_output_path(path, overwrite, maps * static_cast<double>(grid.window.pixels()) * 8.0 * variables.size(), 0.0);
-  File file = File::create(path, overwrite ? File::Existing::replace : File::Existing::refuse);
-  try {
-    describe(file, grid, command_line);
-    std::vector<Dataset> datasets = create_variables(file, grid);
-    write_maps(datasets, grid);
-    file.flush();
-  } catch (const StorageError&) {
-    std::error_code error;
-    std::filesystem::remove(path, error);
-    throw;
-  }
+  const std::size_t maps = grid.gamma.size() * grid.delta.size() * grid.r.size();
+  const auto chunks = maps * static_cast<std::size_t>(Tiling(grid.window).count());
+  const double bytes =
+      static_cast<double>(maps) * static_cast<double>(grid.window.pixels()) * sizeof(double) * variables.size();
+  check_output_path(path, overwrite, bytes, 0.0);
+  NewFile place(path, overwrite);
+  File file = File::create(place.part(), path, chunks);
+  describe(file, grid, command_line);
+  std::vector<Dataset> datasets = create_variables(file, grid);
+  write_maps(datasets, grid);
+  file.flush();
+  place.take_place();
 }
 
 std::optional<FieldSummary> read_field_summary(const std::string& path) {

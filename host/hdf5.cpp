@@ -4,8 +4,12 @@
 #include <hdf5_hl.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <numeric>
 #include <utility>
 
@@ -130,17 +134,40 @@ std::size_t elements(const Extent& extent) {
   return std::accumulate(extent.begin(), extent.end(), std::size_t{1}, std::multiplies<>());
 }
 
+/// How files are opened. HDF5 would set aside blocks for small pieces of data, to be filled over several flushes;
+/// without them every piece lies where the file ended before it, and a flush can say where the file ends before it
+/// writes.
+hid_t make_access() {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_meta_block_size(access, 0);
+  H5Pset_small_data_block_size(access, 0);
+  return access;
+}
+
 hid_t open(const std::string& path, unsigned mode) {
   silence();
   struct stat status = {};
   if (stat(path.c_str(), &status) != 0) throw StorageError(path + ": no such file");
   if (!S_ISREG(status.st_mode)) throw StorageError(path + ": is not a file");
-  const hid_t id = H5Fopen(path.c_str(), mode, H5P_DEFAULT);
-  if (id < 0) {
+  // Asked first, because H5Fopen makes an HDF5 file of an empty one.
+  if (H5Fis_hdf5(path.c_str()) <= 0) {
     const std::string why = reason();
-    throw StorageError(path + ": cannot be opened as an HDF5 file: " + why);
+    throw StorageError(path + ": is not an HDF5 file, or damaged" +
+                       (access(path.c_str(), R_OK) == 0 ? "" : ": " + why));
   }
+  const Scoped access_list(make_access(), H5Pclose);
+  const hid_t id = H5Fopen(path.c_str(), mode, access_list);
+  if (id < 0) fail(path, "open the HDF5 file");
   return id;
+}
+
+/// Half the number of chunks that one node of a dataset's index holds. A node that is full is split, and a process
+/// killed between the writes of its parts leaves an index with a hole; so there is room for all chunks in one node, up
+/// to a size at which writing it with every flush would cost more than the rare split.
+unsigned index_rank(std::uint64_t most_chunks) {
+  constexpr std::uint64_t default_rank = 32;
+  constexpr std::uint64_t largest_rank = 1024;
+  return static_cast<unsigned>(std::clamp(most_chunks / 2 + 1, default_rank, largest_rank));
 }
 
 }  // namespace
@@ -264,15 +291,16 @@ void Dataset::attach_scale(unsigned index, const Dataset& scale) {
   check_write(H5DSattach_scale(id_, scale.id_, index), *file_, "name a dimension");
 }
 
-File File::create(const std::string& path, Existing existing) {
+File File::create(const std::string& path, const std::string& name, std::uint64_t most_chunks) {
   silence();
   const Scoped creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  const unsigned mode = existing == Existing::replace ? H5F_ACC_TRUNC : H5F_ACC_EXCL;
-  const hid_t id = H5Fcreate(path.c_str(), mode, creation, H5P_DEFAULT);
-  if (id < 0) fail(path, "create the file");
-  return File(id, close_file, std::make_shared<FileState>(FileState{path}));
+  H5Pset_istore_k(creation, index_rank(most_chunks));
+  const Scoped access_list(make_access(), H5Pclose);
+  const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access_list);
+  if (id < 0) fail(name, "create the file");
+  return File(id, close_file, std::make_shared<FileState>(FileState{name}));
 }
 
 File File::open_to_read(const std::string& path) {
@@ -297,13 +325,21 @@ Dataset File::create_dataset(const std::string& name, Type type, const Layout& l
       if (size_of(type) > 1) H5Pset_shuffle(creation);
       H5Pset_deflate(creation, static_cast<unsigned>(layout.deflate_level));
     }
-    // Every chunk is written once: room for one is enough.
-    H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, size_of(type) * elements(layout.chunk), 1.0);
+    // Every chunk is written once and whole. Uncached, it has its place in the file before a flush begins.
+    H5Pset_chunk_cache(access, 0, 0, 1.0);
   }
   const Scoped space(make_space(layout.extent), H5Sclose);
   const hid_t id = check_write(H5Dcreate2(id_, name.c_str(), file_type(type), space, H5P_DEFAULT, creation, access),
                                *file_, "create the dataset " + name);
-  return Dataset(id, close_dataset, file_);
+  Dataset dataset(id, close_dataset, file_);
+  if (!layout.chunk.empty()) {
+    // The first chunk makes the index. Were it made later, a process killed meanwhile could leave a dataset without.
+    std::string values;
+    for (std::size_t i = 0; i < elements(layout.chunk); ++i)
+      values.append(static_cast<const char*>(fill), size_of(type));
+    dataset.write_box(Extent(layout.chunk.size(), 0), layout.chunk, type, values.data());
+  }
+  return dataset;
 }
 
 bool File::has_dataset(const std::string& name) const {
@@ -316,7 +352,36 @@ Dataset File::dataset(const std::string& name) const {
 }
 
 void File::flush() {
+  write_end_of_file();
   check_write(H5Fflush(id_, H5F_SCOPE_LOCAL), *file_, "write to the disk");
+}
+
+// HDF5 writes the end of the file last, into the superblock, and refuses a file that points beyond the end that stands
+// there or is shorter than it. So the file is made as long as it is going to be, and says so, before anything else is
+// written.
+void File::write_end_of_file() {
+  hsize_t size = 0;
+  void* handle = nullptr;
+  check_write(H5Fget_filesize(id_, &size), *file_, "find the size of the file");
+  check_write(H5Fget_vfd_handle(id_, H5P_DEFAULT, &handle), *file_, "find the file");
+  const int descriptor = *static_cast<int*>(handle);
+  const auto check_system = [this](bool done) {
+    if (done) return;
+    file_->broken = true;
+    throw StorageError(file_->path + ": cannot write to the disk: " + std::strerror(errno));
+  };
+  check_system(ftruncate(descriptor, static_cast<off_t>(size)) == 0);
+
+  // Where the address of the end stands in superblocks of version 0 and 1, which HDF5 writes unless told otherwise
+  // (HDF5 File Format Specification, II.A). Newer versions have a checksum and are left alone.
+  constexpr off_t version_offset = 8;
+  constexpr std::array<off_t, 2> end_offsets = {40, 44};
+  unsigned char version = 0;
+  check_system(pread(descriptor, &version, 1, version_offset) == 1);
+  if (version >= end_offsets.size()) return;
+  std::array<unsigned char, 8> end{};
+  for (std::size_t i = 0; i < end.size(); ++i) end[i] = static_cast<unsigned char>(size >> (8 * i));
+  check_system(pwrite(descriptor, end.data(), end.size(), end_offsets[version]) == static_cast<ssize_t>(end.size()));
 }
 
 std::string library_version() {

@@ -51,7 +51,7 @@ struct Layout {
 /// What all handles of one open file share. After a failed write nothing of it is closed any more: HDF5 crashes when it
 /// tries once more to write what it could not.
 struct FileState {
-  std::string path;
+  std::string path;  ///< as errors tell it
   bool broken = false;
 };
 
@@ -127,14 +127,15 @@ class Dataset : public Object {
 /// An open file.
 class File : public Object {
  public:
-  enum class Existing { refuse, replace };
-
-  /// Creates a file that keeps the order of creation, as netCDF-4 wants it. Throws StorageError.
-  static File create(const std::string& path, Existing existing);
+  /// Creates a file that keeps the order of creation, as netCDF-4 wants it, or empties the one that is there.
+  /// `most_chunks` is the number of chunks that its largest dataset will have; `name` is what errors call it. Throws
+  /// StorageError.
+  static File create(const std::string& path, const std::string& name, std::uint64_t most_chunks);
   static File open_to_read(const std::string& path);
   static File open_to_write(const std::string& path);
 
-  /// Creates a dataset whose elements are `fill` until they are written.
+  /// Creates a dataset whose elements are `fill` until they are written. A chunked one has its first chunk stored at
+  /// once.
   template <class T>
   Dataset create_dataset(const std::string& name, const Layout& layout, T fill) {
     return create_dataset(name, type_of<T>(), layout, &fill);
@@ -142,13 +143,15 @@ class File : public Object {
   bool has_dataset(const std::string& name) const;
   Dataset dataset(const std::string& name) const;
 
-  /// Hands everything written so far to the operating system.
+  /// Hands everything written so far to the operating system, in an order that keeps the file readable, whenever the
+  /// process may be killed, with all that the last flush left in it.
   void flush();
   const std::string& path() const noexcept { return file_->path; }
 
  private:
   using Object::Object;
   Dataset create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill);
+  void write_end_of_file();
 };
 
 /// The version of the HDF5 library in use.

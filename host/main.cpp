@@ -1,5 +1,6 @@
 // The command line: parses, runs one command, and turns what happens into an exit status.
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <new>
@@ -19,16 +20,19 @@ std::string joined(int argc, char** argv) {
 }
 
 /// Tells what is wrong in one line, and gives the status back.
-int tell(const std::string& message, ExitStatus status) {
+int tell(std::string message, ExitStatus status) {
+  std::replace(message.begin(), message.end(), '\n', ' ');
   std::cerr << "deadcone: " << message << std::endl;
   return status;
 }
+
+constexpr const char* stdout_failure = "stdout: cannot write the result";
 
 void run_parsed(const std::vector<Command>& commands) {
   for (const Command& command : commands) {
     if (command.app->parsed()) command.run();
   }
-  if (!std::cout.flush()) throw StorageError("stdout: cannot write the result");
+  if (!std::cout.flush()) throw StorageError(stdout_failure);
 }
 
 int run(int argc, char** argv) {
@@ -52,7 +56,8 @@ int run(int argc, char** argv) {
     run_parsed(commands);
     return exit_done;
   } catch (const CLI::Success& asked) {  // --help and --version
-    return main.exit(asked) == 0 && std::cout.flush() ? exit_done : exit_storage;
+    main.exit(asked);
+    return std::cout.flush() ? static_cast<int>(exit_done) : tell(stdout_failure, exit_storage);
   } catch (const CLI::Error& error) {
     return tell(std::string(error.what()) + " (see --help)", exit_usage);
   } catch (const Error& error) {

@@ -21,14 +21,6 @@ std::vector<std::string> split(const std::string& text, char separator) {
   throw ConfigError("'" + text + "' is not " + wanted);
 }
 
-std::int64_t parse_count(const std::string& text) {
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size()) reject(text, "a whole number that can be a count");
-  if (count < 1) throw ConfigError("N is " + text + ", but must be at least 1");
-  return count;
-}
-
 /// N points from lo to hi, both included and exact.
 std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logarithmic) {
   if (count > largest_side) throw ConfigError("an axis of " + std::to_string(count) + " points does not fit in memory");
@@ -64,6 +56,14 @@ double parse_number(const std::string& text) {
   const auto [end, error] = std::from_chars(first, last, value);
   if (error != std::errc() || end != last) reject(text, "a number");
   return value;
+}
+
+std::int64_t parse_count(const std::string& text) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size()) reject(text, "a whole number that can be a count");
+  if (count < 1) throw ConfigError("N is " + text + ", but must be at least 1");
+  return count;
 }
 
 std::vector<double> parse_axis(const std::string& text) {

@@ -13,6 +13,9 @@ namespace deadcone {
 /// text.
 double parse_number(const std::string& text);
 
+/// A whole number of at least 1.
+std::int64_t parse_count(const std::string& text);
+
 /// An axis: a value `0.9`, a list `0,0.7,0.9`, `LO:HI:N` (N points, both ends included) or `log:LO:HI:N`.
 std::vector<double> parse_axis(const std::string& text);
 

@@ -1,10 +1,15 @@
 #include "output_path.hpp"
 
+#include <fcntl.h>
 #include <sys/statvfs.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <utility>
 
 #include "deadcone/errors.hpp"
 
@@ -32,6 +37,24 @@ void check_output_path(const std::string& path, bool may_exist, double raw_bytes
         path + ": " + std::to_string(static_cast<std::int64_t>(raw_bytes / 1e9)) +
         " GB of results cannot fit on the disk, however well they compress; lower N or the number of points");
   }
+}
+
+NewFile::NewFile(std::string path, bool may_exist)
+    : path_(std::move(path)), part_(path_ + ".part"), may_exist_(may_exist) {}
+
+NewFile::~NewFile() {
+  std::error_code error;
+  if (!placed_) std::filesystem::remove(part_, error);
+}
+
+void NewFile::take_place() {
+  const unsigned flags = may_exist_ ? 0 : RENAME_NOREPLACE;
+  int status = renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), flags);
+  // File systems that cannot refuse to replace are left with the check made before.
+  if (status != 0 && errno == EINVAL) status = rename(part_.c_str(), path_.c_str());
+  if (status != 0 && errno == EEXIST) throw ConfigError(path_ + ": exists already; --overwrite replaces it");
+  if (status != 0) throw StorageError(path_ + ": cannot be put in its place: " + std::strerror(errno));
+  placed_ = true;
 }
 
 std::string ascii(std::string text) {

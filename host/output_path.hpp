@@ -10,6 +10,26 @@ namespace deadcone {
 /// on the disk. Throws ConfigError.
 void check_output_path(const std::string& path, bool may_exist, double raw_bytes, double fixed_bytes);
 
+/// A file that is made beside its place, as PATH.part, and takes it when it is complete. Removed if it never is.
+class NewFile {
+ public:
+  NewFile(std::string path, bool may_exist);
+  ~NewFile();
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  /// Where to write.
+  const std::string& part() const noexcept { return part_; }
+  /// Puts the file into its place. Throws ConfigError if something is there by now that may not be replaced.
+  void take_place();
+
+ private:
+  std::string path_;
+  std::string part_;
+  bool may_exist_;
+  bool placed_ = false;
+};
+
 /// "2026-01-31T12:00:00Z: " and the command line, in ASCII, for the `history` attribute.
 std::string history_line(const std::string& command_line);
 

@@ -340,20 +340,16 @@ struct SweepWriter::Contents {
   std::vector<std::int8_t> done;
 
   static std::unique_ptr<Contents> create(const std::string& path, const Sweep& sweep, const Provenance& provenance,
-                                          File::Existing existing) {
-    File file = File::create(path, existing);
-    try {
-      describe_file(file, sweep, provenance);
-      Datasets datasets = Builder(file, sweep).build();
-      file.flush();
-      return std::make_unique<Contents>(
-          Contents{sweep, std::move(file), std::move(datasets),
-                   std::vector<std::int8_t>(static_cast<std::size_t>(sweep.points()), 0)});
-    } catch (const StorageError&) {
-      std::error_code error;
-      std::filesystem::remove(path, error);
-      throw;
-    }
+                                          bool may_exist) {
+    const auto chunks = static_cast<std::uint64_t>(sweep.points() * Tiling(sweep.window).count());
+    NewFile place(path, may_exist);
+    File file = File::create(place.part(), path, chunks);
+    describe_file(file, sweep, provenance);
+    Datasets datasets = Builder(file, sweep).build();
+    file.flush();
+    place.take_place();
+    return std::make_unique<Contents>(Contents{sweep, std::move(file), std::move(datasets),
+                                               std::vector<std::int8_t>(static_cast<std::size_t>(sweep.points()), 0)});
   }
 
   static std::unique_ptr<Contents> resume(const std::string& path, const Sweep& sweep) {
@@ -380,9 +376,7 @@ SweepWriter::SweepWriter(const std::string& path, const Sweep& sweep, const Prov
   if (existing == ExistingFile::resume && std::filesystem::exists(path)) {
     contents_ = Contents::resume(path, sweep);
   } else {
-    contents_ =
-        Contents::create(path, sweep, provenance,
-                         existing == ExistingFile::overwrite ? File::Existing::replace : File::Existing::refuse);
+    contents_ = Contents::create(path, sweep, provenance, existing == ExistingFile::overwrite);
   }
 }
 
