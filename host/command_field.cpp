@@ -34,14 +34,7 @@ Command add_field_command(CLI::App& main, const std::string& command_line) {
   add_text_option(
       *app, "--r", "AXIS", [options](const std::string& text) { options->grid.r = parse_axis(text); },
       "weight orthogonal to the target direction", "0");
-  const auto add_range = [app](const std::string& name, Range& range, const std::string& description) {
-    add_text_option(
-        *app, name, "LO:HI:N", [&range](const std::string& text) { range = parse_range(text); }, description,
-        shortest(range.lo) + ":" + shortest(range.hi) + ":" + std::to_string(range.count));
-  };
-  add_range("--w", options->grid.window.w,
-            "weights along the target direction: N pixels between LO and HI, at their centres");
-  add_range("--b", options->grid.window.b, "biases, likewise");
+  add_window_options(*app, options->grid.window, "");
   app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
   add_config_option(*app, options->config);

@@ -95,7 +95,7 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line) {
   auto options = std::make_shared<SweepOptions>();
   CLI::App* app = main.add_subcommand("sweep", "Map the fate of every start in a window, for every point of a sweep");
   for (const Axis axis : all_axes) add_axis_option(*app, axis, options->sweep.values(axis));
-  add_window_options(*app, options->sweep.window);
+  add_window_options(*app, options->sweep.window, "initial ");
   add_criteria_options(*app, options->sweep.criteria);
   add_precision_option(*app, options->sweep.precision);
   add_text_option(

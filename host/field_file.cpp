@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
-#include "build_info.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/mapper.hpp"
 #include "deadcone/model.hpp"
 #include "hdf5.hpp"
 #include "output_path.hpp"
+#include "provenance.hpp"
+#include "range_json.hpp"
 
 namespace deadcone {
 namespace {
@@ -62,19 +62,10 @@ constexpr const char* title = "Loss of a rectified unit and its gradient";
 
 using Json = nlohmann::ordered_json;
 
-void describe(File& file, const FieldGrid& grid, const std::string& command_line) {
-  const auto range = [](const Range& r) { return Json{{"lo", r.lo}, {"hi", r.hi}, {"count", r.count}}; };
-  const Json configuration = {{"axes", {{"gamma", grid.gamma}, {"delta", grid.delta}, {"r", grid.r}}},
-                              {"window", {{"w", range(grid.window.w)}, {"b", range(grid.window.b)}}}};
-  file.set_attribute("title", title);
-  file.set_attribute("Conventions", "CF-1.8");
-  file.set_attribute("history", history_line(command_line));
-  file.set_attribute("references", "arXiv:2005.06195");
-  file.set_long_attribute("configuration", configuration.dump());
-  file.set_attribute("precision", to_string(Precision::float64));
-  file.set_attribute("version", version());
-  file.set_attribute("git_commit", git_commit());
-  file.set_attribute("compiler", ascii(compiler()));
+std::string configuration_of(const FieldGrid& grid) {
+  const Json json = {{"axes", {{"gamma", grid.gamma}, {"delta", grid.delta}, {"r", grid.r}}},
+                     {"window", {{"w", grid.window.w}, {"b", grid.window.b}}}};
+  return json.dump();
 }
 
 Dataset create_scale(File& file, const std::string& name, const std::string& meaning,
@@ -145,7 +136,7 @@ void write_field(const std::string& path, const FieldGrid& grid, const std::stri
   check_output_path(path, overwrite, bytes, 0.0);
   NewFile place(path, overwrite);
   File file = File::create(place.part(), path, chunks);
-  describe(file, grid, command_line);
+  describe_file(file, title, command_line, configuration_of(grid), to_string(Precision::float64));
   std::vector<Dataset> datasets = create_variables(file, grid);
   write_maps(datasets, grid);
   file.flush();
@@ -158,10 +149,7 @@ std::optional<FieldSummary> read_field_summary(const std::string& path) {
   try {
     const Json json = Json::parse(file.text_attribute("configuration"));
     const auto values = [&](const char* axis) { return json.at("axes").at(axis).get<std::vector<double>>(); };
-    const auto range = [&](const char* name) {
-      const Json& r = json.at("window").at(name);
-      return Range{r.at("lo").get<double>(), r.at("hi").get<double>(), r.at("count").get<std::int64_t>()};
-    };
+    const auto range = [&](const char* name) { return json.at("window").at(name).get<Range>(); };
     return FieldSummary{{values("gamma"), values("delta"), values("r"), {range("w"), range("b")}},
                         file.text_attribute("title"),
                         file.text_attribute("history"),

@@ -50,14 +50,14 @@ void add_axis_option(CLI::App& app, Axis axis, std::vector<double>& values) {
       meaning_of(axis), text_of(values));
 }
 
-void add_window_options(CLI::App& app, Window& window) {
+void add_window_options(CLI::App& app, Window& window, const std::string& what) {
   const auto add = [&app](const std::string& name, Range& range, const std::string& description) {
     add_text_option(
         app, name, "LO:HI:N", [&range](const std::string& text) { range = parse_range(text); }, description,
         text_of(range));
   };
-  add("--w", window.w, "initial weights along the target direction: N pixels between LO and HI, at their centres");
-  add("--b", window.b, "initial biases, likewise");
+  add("--w", window.w, what + "weights along the target direction: N pixels between LO and HI, at their centres");
+  add("--b", window.b, what + "biases, likewise");
 }
 
 void add_criteria_options(CLI::App& app, Criteria& criteria) {

@@ -19,8 +19,8 @@ CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::
 /// --beta --gamma --eta --delta --r, each an axis.
 void add_axis_option(CLI::App& app, Axis axis, std::vector<double>& values);
 
-/// --w and --b, each a range of pixels.
-void add_window_options(CLI::App& app, Window& window);
+/// --w and --b, each a range of pixels; `what` of them: "initial " or nothing.
+void add_window_options(CLI::App& app, Window& window, const std::string& what);
 
 /// --stop --tol --tol-relative --rho --epsilon --max-steps.
 void add_criteria_options(CLI::App& app, Criteria& criteria);

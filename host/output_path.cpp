@@ -4,10 +4,8 @@
 #include <sys/statvfs.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <utility>
 
@@ -55,22 +53,6 @@ void NewFile::take_place() {
   if (status != 0 && errno == EEXIST) throw ConfigError(path_ + ": exists already; --overwrite replaces it");
   if (status != 0) throw StorageError(path_ + ": cannot be put in its place: " + std::strerror(errno));
   placed_ = true;
-}
-
-std::string ascii(std::string text) {
-  for (char& c : text) {
-    if (c < 0x20 || c > 0x7e) c = '?';
-  }
-  return text;
-}
-
-std::string history_line(const std::string& command_line) {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm broken_down = {};
-  gmtime_r(&now, &broken_down);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &broken_down);
-  return ascii(text + (": " + command_line));
 }
 
 }  // namespace deadcone

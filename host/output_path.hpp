@@ -30,10 +30,4 @@ class NewFile {
   bool placed_ = false;
 };
 
-/// "2026-01-31T12:00:00Z: " and the command line, in ASCII, for the `history` attribute.
-std::string history_line(const std::string& command_line);
-
-/// The text with everything that is not printable ASCII made '?': netCDF readers expect ASCII attributes.
-std::string ascii(std::string text);
-
 }  // namespace deadcone

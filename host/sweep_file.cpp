@@ -6,10 +6,10 @@
 #include <limits>
 #include <optional>
 
-#include "build_info.hpp"
 #include "deadcone/errors.hpp"
 #include "hdf5.hpp"
 #include "output_path.hpp"
+#include "provenance.hpp"
 #include "sweep_json.hpp"
 
 namespace deadcone {
@@ -300,21 +300,6 @@ int numerics_of(const File& file) {
   }
 }
 
-void describe_file(File& file, const Sweep& sweep, const Provenance& provenance) {
-  file.set_attribute("title", "Basins of attraction of a rectified unit under gradient descent with momentum");
-  file.set_attribute("Conventions", "CF-1.8");
-  file.set_attribute("history", history_line(provenance.command_line));
-  file.set_attribute("references", "arXiv:2005.06195");
-  file.set_long_attribute("configuration", to_json(sweep));
-  file.set_attribute("precision", to_string(sweep.precision));
-  file.set_attribute("version", version());
-  file.set_attribute("numerics", std::to_string(numerics_version));
-  file.set_attribute("git_commit", git_commit());
-  file.set_attribute("compiler", ascii(compiler()));
-  file.set_attribute("hdf5", hdf5::library_version());
-  file.set_attribute("device", ascii(provenance.device));
-}
-
 std::uint64_t bytes_of_a_pixel(const Sweep& sweep) {
   const std::uint64_t real = sweep.precision == Precision::float32 ? 4 : 8;
   std::uint64_t bytes = 1 + (sweep.fields.steps ? 4 : 0);
@@ -344,7 +329,10 @@ struct SweepWriter::Contents {
     const auto chunks = static_cast<std::uint64_t>(sweep.points() * Tiling(sweep.window).count());
     NewFile place(path, may_exist);
     File file = File::create(place.part(), path, chunks);
-    describe_file(file, sweep, provenance);
+    describe_file(file, "Basins of attraction of a rectified unit under gradient descent with momentum",
+                  provenance.command_line, to_json(sweep), to_string(sweep.precision));
+    file.set_attribute("numerics", std::to_string(numerics_version));
+    file.set_attribute("device", ascii(provenance.device));
     Datasets datasets = Builder(file, sweep).build();
     file.flush();
     place.take_place();

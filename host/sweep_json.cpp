@@ -1,29 +1,20 @@
 #include "sweep_json.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "deadcone/errors.hpp"
 #include "names.hpp"
+#include "range_json.hpp"
 
 namespace deadcone {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json range_to_json(const Range& range) {
-  return {{"lo", range.lo}, {"hi", range.hi}, {"count", range.count}};
-}
-
-Range range_from_json(const Json& json) {
-  return {json.at("lo").get<double>(), json.at("hi").get<double>(), json.at("count").get<std::int64_t>()};
-}
-
 }  // namespace
 
 std::string to_json(const Sweep& sweep) {
   Json json;
   for (const Axis axis : all_axes) json["axes"][name_of(axis)] = sweep.values(axis);
-  json["window"] = {{"w", range_to_json(sweep.window.w)}, {"b", range_to_json(sweep.window.b)}};
+  json["window"] = {{"w", sweep.window.w}, {"b", sweep.window.b}};
   const Criteria& criteria = sweep.criteria;
   json["criteria"] = {{"stop", to_string(criteria.stop)},
                       {"tolerance", criteria.tolerance},
@@ -43,7 +34,7 @@ Sweep sweep_from_json(const std::string& text, const std::string& where) {
     for (const Axis axis : all_axes) {
       sweep.values(axis) = json.at("axes").at(name_of(axis)).get<std::vector<double>>();
     }
-    sweep.window = {range_from_json(json.at("window").at("w")), range_from_json(json.at("window").at("b"))};
+    sweep.window = {json.at("window").at("w").get<Range>(), json.at("window").at("b").get<Range>()};
     const Json& criteria = json.at("criteria");
     sweep.criteria.stop = parse_stop_rule(criteria.at("stop").get<std::string>());
     sweep.criteria.tolerance = criteria.at("tolerance").get<double>();
