@@ -109,7 +109,7 @@ void run(const VerifyOptions& options) {
                 exit_failed);
   }
   const Sweep& sweep = file.sweep();
-  const std::unique_ptr<Mapper> mapper = make_cpu_mapper(options.threads);
+  const std::unique_ptr<Mapper> mapper = make_cpu_mapper(options.threads, InstructionSet::scalar);
   Verification verification(file, *mapper);
   std::int64_t points = 0;
   for (std::int64_t point = 0; point < sweep.points(); ++point) {

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-resolution=${RESOLUTION:-160}
+resolution=${RESOLUTION:-512}
 
 scripts/setup.sh
 mkdir -p build out

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libtomlplusplus-dev
+packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libtomlplusplus-dev
           netcdf-bin nlohmann-json3-dev python3 python3-venv)
 
 missing_packages() {
@@ -17,7 +17,7 @@ missing_packages() {
 install_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     command -v cmake >/dev/null && return  # no Debian: trust that the user has seen to it
-    echo "setup: install a C++20 compiler, CMake 3.25, HDF5 (serial, with its HL library), CLI11, toml++, nlohmann-json, GoogleTest, Python 3 with venv" >&2
+    echo "setup: install a C++20 compiler, CMake 3.25, HDF5 (serial, with its HL library), Highway, CLI11, toml++, nlohmann-json, GoogleTest, Python 3 with venv" >&2
     return 1
   fi
   local missing apt=()

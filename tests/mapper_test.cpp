@@ -40,12 +40,19 @@ struct Backend {
   std::function<std::unique_ptr<Mapper>()> make;
 };
 
-Backend cpu(int threads) {
-  return {"cpu" + std::to_string(threads), [=] { return make_cpu_mapper(threads); }};
+Backend cpu(InstructionSet set, const std::string& name, int threads) {
+  return {name + std::to_string(threads), [=] { return make_cpu_mapper(threads, set); }};
 }
 
 std::vector<Backend> backends() {
-  return {cpu(1), cpu(2), cpu(3), cpu(7)};
+  std::vector<Backend> result = {cpu(InstructionSet::scalar, "scalar", 1), cpu(InstructionSet::scalar, "scalar", 3)};
+  if (has_instruction_set(InstructionSet::avx2)) {
+    for (const int threads : {1, 2, 5}) result.push_back(cpu(InstructionSet::avx2, "avx2_", threads));
+  }
+  if (has_instruction_set(InstructionSet::avx512)) {
+    for (const int threads : {1, 4, 7}) result.push_back(cpu(InstructionSet::avx512, "avx512_", threads));
+  }
+  return result;
 }
 
 // The maps that all of them are asked for: among them are every fate and both ends of the range of steps.

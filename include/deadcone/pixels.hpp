@@ -30,18 +30,30 @@ struct PixelStarts {
   std::int64_t count_w;
 };
 
-/// Runs pixel `i` of a tile, b-major, stores its results and returns its steps.
-template <Geometry geometry, StopRule rule, class Real>
-DEADCONE_HD inline std::int32_t map_pixel(const Dynamics<Real>& dynamics, const PixelStarts<Real>& starts,
-                                          const PixelArrays<Real>& results, std::int64_t i) {
-  const Parameters<Real> start = {starts.r, starts.w[i % starts.count_w], starts.b[i / starts.count_w]};
-  const Outcome<Real> outcome = trajectory<geometry, rule>(dynamics, start);
+/// The initial parameters of pixel `i`, b-major.
+template <class Real>
+DEADCONE_HD inline Parameters<Real> start_of(const PixelStarts<Real>& starts, std::int64_t i) {
+  return {starts.r, starts.w[i % starts.count_w], starts.b[i / starts.count_w]};
+}
+
+/// Stores how the trajectory of pixel `i` ended.
+template <Geometry geometry, class Real>
+DEADCONE_HD inline void store(const Dynamics<Real>& dynamics, const PixelArrays<Real>& results, std::int64_t i,
+                              const Outcome<Real>& outcome) {
   results.fate[i] = static_cast<std::int8_t>(outcome.fate);
   results.steps[i] = outcome.steps;
   if (results.r_final != nullptr) results.r_final[i] = canonical(outcome.theta.r);
   if (results.w_final != nullptr) results.w_final[i] = canonical(outcome.theta.w);
   if (results.b_final != nullptr) results.b_final[i] = canonical(outcome.theta.b);
   if (results.loss_final != nullptr) results.loss_final[i] = canonical(loss<geometry>(outcome.theta, dynamics.target));
+}
+
+/// Runs pixel `i` of a tile, stores its results and returns its steps.
+template <Geometry geometry, StopRule rule, class Real>
+DEADCONE_HD inline std::int32_t map_pixel(const Dynamics<Real>& dynamics, const PixelStarts<Real>& starts,
+                                          const PixelArrays<Real>& results, std::int64_t i) {
+  const Outcome<Real> outcome = trajectory<geometry, rule>(dynamics, start_of(starts, i));
+  store<geometry>(dynamics, results, i, outcome);
   return outcome.steps;
 }
 

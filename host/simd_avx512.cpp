@@ -1,0 +1,17 @@
+// The vector loop for AVX-512. CMakeLists.txt compiles this file for it.
+
+#include "simd_lanes.hpp"
+#include "simd_targets.hpp"
+
+static_assert(HWY_TARGET == HWY_AVX3, "the compile options of this file do not give Highway all that the target needs");
+
+namespace deadcone {
+
+TileLoop<float> avx512_loop(float, Geometry geometry, StopRule rule) {
+  return simd::HWY_NAMESPACE::loop_for<float>(geometry, rule);
+}
+TileLoop<double> avx512_loop(double, Geometry geometry, StopRule rule) {
+  return simd::HWY_NAMESPACE::loop_for<double>(geometry, rule);
+}
+
+}  // namespace deadcone

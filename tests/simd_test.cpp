@@ -1,0 +1,117 @@
+// Every instruction set that this machine has gives the bits of the scalar path: over random models, numbers of pixels
+// that leave lanes empty, and few steps.
+
+#include "simd_loop.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <random>
+
+#include "cpu_mapper.hpp"
+
+namespace deadcone {
+namespace {
+
+constexpr Fields all_fields = {.steps = true, .final = true, .loss = true};
+
+TileResult computed(InstructionSet set, int threads, const Map& map) {
+  TileResult result;
+  Meter meter;
+  make_cpu_mapper(threads, set)->map(map, {0, 0, map.window.b.count, map.window.w.count}, all_fields, meter, result);
+  EXPECT_EQ(meter.pixels, map.window.pixels());
+  EXPECT_EQ(meter.updates, count(result.fate, result.steps).updates);
+  return result;
+}
+
+bool same_bits(const RealBuffer& a, const RealBuffer& b) {
+  return std::visit(
+      [&]<class Values>(const Values& values) {
+        const auto& others = std::get<Values>(b);
+        return values.size() == others.size() &&
+               (values.empty() || std::memcmp(values.data(), others.data(), values.size() * sizeof(values[0])) == 0);
+      },
+      a);
+}
+
+void expect_same(const TileResult& a, const TileResult& b) {
+  EXPECT_EQ(a.fate, b.fate);
+  EXPECT_EQ(a.steps, b.steps);
+  EXPECT_TRUE(same_bits(a.r_final, b.r_final));
+  EXPECT_TRUE(same_bits(a.w_final, b.w_final));
+  EXPECT_TRUE(same_bits(a.b_final, b.b_final));
+  EXPECT_TRUE(same_bits(a.loss_final, b.loss_final));
+}
+
+/// A model, a window and criteria of any kind, quick to run.
+Map random_map(std::mt19937_64& random) {
+  const auto between = [&](double lo, double hi) { return std::uniform_real_distribution<double>(lo, hi)(random); };
+  const auto one_in = [&](unsigned n) { return random() % n == 0; };
+  Map map;
+  map.point.beta = one_in(5) ? 0.0 : 1.0 - std::pow(10.0, between(-2.0, 0.0));
+  map.point.gamma = std::pow(10.0, between(-2.0, 1.0));
+  map.point.eta = one_in(6) ? between(1.0, 100.0) : std::pow(10.0, between(-2.0, 0.0));
+  map.point.delta = one_in(2) ? 0.0 : between(-2.0, 2.0);
+  map.point.r = one_in(2) ? 0.0 : between(-2.0, 2.0);
+  const double scale = std::pow(10.0, between(-1.0, 1.0));
+  map.window.w = {-scale, scale * between(0.1, 2.0), static_cast<std::int64_t>(1 + random() % 15)};
+  map.window.b = {-scale, scale * between(0.1, 2.0), static_cast<std::int64_t>(1 + random() % 15)};
+  map.criteria.stop = one_in(2) ? StopRule::update : StopRule::stationary;
+  map.criteria.tolerance = std::pow(10.0, between(-5.0, -2.0));
+  map.criteria.max_steps = one_in(4) ? static_cast<std::int64_t>(1 + random() % 5) : 3000;
+  map.precision = one_in(2) ? Precision::float64 : Precision::float32;
+  return map;
+}
+
+class Simd : public testing::TestWithParam<InstructionSet> {
+ protected:
+  void SetUp() override {
+    if (!has_instruction_set(GetParam())) GTEST_SKIP() << "this machine has no " << to_string(GetParam());
+  }
+};
+
+TEST_P(Simd, GivesTheScalarBitsForRandomMaps) {
+  std::mt19937_64 random(20200519);
+  Counts counts;
+  for (int i = 0; i < 150; ++i) {
+    SCOPED_TRACE(i);
+    const Map map = random_map(random);
+    const TileResult expected = computed(InstructionSet::scalar, 2, map);
+    expect_same(computed(GetParam(), 1 + i % 5, map), expected);
+    counts += count(expected.fate, expected.steps);
+  }
+  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate) EXPECT_GT(counts.fates[fate], 0) << fate_names[fate];
+}
+
+TEST_P(Simd, GivesTheScalarBitsForAnyNumberOfPixels) {
+  // From one pixel to more than all lanes in flight hold.
+  for (std::int64_t pixels = 1; pixels <= 101; pixels += pixels < 35 ? 1 : 11) {
+    SCOPED_TRACE(pixels);
+    Map map;
+    map.criteria.tolerance = 1e-3;
+    map.window = {{-2.0, 2.0, pixels}, {0.5, 1.5, 1}};
+    for (const Precision precision : {Precision::float32, Precision::float64}) {
+      map.precision = precision;
+      expect_same(computed(GetParam(), 2, map), computed(InstructionSet::scalar, 1, map));
+    }
+  }
+}
+
+TEST_P(Simd, GivesTheScalarBitsDeepInTheDeadCone) {
+  // phi underflows here, and the float gradient is zero, beside starts that live.
+  Map map;
+  map.window = {{-0.5, 0.5, 24}, {-20.0, 2.0, 24}};
+  expect_same(computed(GetParam(), 2, map), computed(InstructionSet::scalar, 2, map));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Simd, testing::Values(InstructionSet::avx2, InstructionSet::avx512),
+                         [](const auto& set) { return set.param == InstructionSet::avx2 ? "avx2" : "avx512"; });
+
+TEST(InstructionSets, TheBestIsThere) {
+  EXPECT_TRUE(has_instruction_set(best_instruction_set()));
+  EXPECT_TRUE(has_instruction_set(InstructionSet::scalar));
+}
+
+}  // namespace
+}  // namespace deadcone
