@@ -35,13 +35,7 @@ class CpuMapper final : public Mapper {
     const std::vector<Real> b = centres<Real>(map.window.b, tile.first_b, tile.count_b);
     const PixelArrays<Real> arrays = allot<Real>(result, fields, map.point.geometry(), pixels);
     const PixelStarts<Real> starts = {w.data(), b.data(), static_cast<Real>(map.point.r), tile.count_w};
-    TileWork<Real> work{map.point.geometry(),
-                        map.criteria.stop,
-                        make_dynamics<Real>(map.point, map.criteria),
-                        starts,
-                        arrays,
-                        pixels,
-                        meter};
+    TileWork<Real> work{make_dynamics<Real>(map.point, map.criteria), starts, arrays, pixels, meter};
     const TileLoop<Real> loop = tile_loop<Real>(set_, map.point.geometry(), map.criteria.stop);
     pool_.for_each_block(pool_.size(), [&](std::int64_t) { loop(work); });
     if (meter.stop.load(std::memory_order_relaxed)) throw Interrupted();

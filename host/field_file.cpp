@@ -1,7 +1,6 @@
 #include "field_file.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "deadcone/errors.hpp"

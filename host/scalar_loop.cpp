@@ -1,7 +1,5 @@
 #include "scalar_loop.hpp"
 
-#include <utility>
-
 namespace deadcone {
 namespace {
 

@@ -1,7 +1,6 @@
 #include "deadcone/sweep_file.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <optional>

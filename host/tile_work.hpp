@@ -19,8 +19,6 @@ struct PixelBlock {
 
 template <class Real>
 struct TileWork {
-  Geometry geometry;
-  StopRule rule;
   Dynamics<Real> dynamics;
   PixelStarts<Real> starts;
   PixelArrays<Real> results;

@@ -79,11 +79,7 @@ def draw(fractions, grid, dpi):
 
 
 def main():
-    parser = sweep_file.parser(__doc__, "FILE with the ending _dead_fraction.png")
-    parser.add_argument("file", metavar="FILE", help="what `deadcone sweep` wrote")
-    sweep_file.add_axis_options(parser, ("beta", "gamma"), "all")
-    sweep_file.add_axis_options(parser, ("eta", "delta", "r"), "the first")
-    arguments = parser.parse_args()
+    arguments = sweep_file.sweep_arguments(__doc__, "FILE with the ending _dead_fraction.png")
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
         grid = sweep_file.Grid(data, arguments)

@@ -50,11 +50,9 @@ def draw_colour_bars(panels, fates, scale):
 
 
 def main():
-    parser = sweep_file.parser(__doc__, "FILE with the ending _steps.png")
-    parser.add_argument("file", metavar="FILE", help="what `deadcone sweep` wrote, steps among its fields")
-    sweep_file.add_axis_options(parser, ("beta", "gamma"), "all")
-    sweep_file.add_axis_options(parser, ("eta", "delta", "r"), "the first")
-    arguments = parser.parse_args()
+    arguments = sweep_file.sweep_arguments(
+        __doc__, "FILE with the ending _steps.png", "what `deadcone sweep` wrote, steps among its fields"
+    )
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
         grid = sweep_file.Grid(data, arguments)

@@ -31,11 +31,7 @@ def final_parameters(data, position, rows, columns):
 
 
 def main():
-    parser = sweep_file.parser(__doc__, "FILE with the suffix .png")
-    parser.add_argument("file", metavar="FILE", help="what `deadcone sweep` wrote")
-    sweep_file.add_axis_options(parser, ("beta", "gamma"), "all")
-    sweep_file.add_axis_options(parser, ("eta", "delta", "r"), "the first")
-    arguments = parser.parse_args()
+    arguments = sweep_file.sweep_arguments(__doc__, "FILE with the suffix .png")
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
         grid = sweep_file.Grid(data, arguments)

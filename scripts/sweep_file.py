@@ -223,6 +223,15 @@ def add_axis_options(result, names, default):
         result.add_argument(f"--{name}", type=float, metavar="VALUE", help=meaning)
 
 
+def sweep_arguments(description, picture, wanted="what `deadcone sweep` wrote"):
+    """The arguments of a picture of a sweep: the file, the points of it, and where the picture goes."""
+    arguments = parser(description, picture)
+    arguments.add_argument("file", metavar="FILE", help=wanted)
+    add_axis_options(arguments, ("beta", "gamma"), "all")
+    add_axis_options(arguments, ("eta", "delta", "r"), "the first")
+    return arguments.parse_args()
+
+
 def _dpi(text):
     value = int(text)
     if not 20 <= value <= 2400:
