@@ -24,9 +24,11 @@ inline void start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real
 
 template <Geometry geometry, class Real>
 inline void finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd<Real>& lane) {
-  const Fate fate = lane.diverged       ? Fate::diverged
-                    : lane.came_to_rest ? fate_at_rest<geometry>(work.dynamics, lane.theta)
-                                        : Fate::unfinished;
+  Fate fate = Fate::unfinished;
+  if (lane.stopped) {
+    fate = has_diverged<geometry>(lane.theta, lane.limit_squared) ? Fate::diverged
+                                                                  : fate_at_rest<geometry>(work.dynamics, lane.theta);
+  }
   store<geometry>(work.dynamics, work.results, pixel, {fate, lane.steps, lane.theta});
 }
 

@@ -24,9 +24,9 @@ struct LaneStart {
 template <class Real>
 struct LaneEnd {
   Parameters<Real> theta;
+  Real limit_squared;  ///< as it began
   std::int32_t steps;
-  bool diverged;
-  bool came_to_rest;  ///< unfinished if neither
+  bool stopped;  ///< diverged or came to rest; else unfinished
 };
 
 /// The scalar work at the two ends of a lane.

@@ -75,50 +75,41 @@ class Lanes {
     was_at_rest_ = Pack<Real>(Real(0)) < Pack<Real>(Real(0));
     HWY_ALIGN Real theta[3][count] = {};
     HWY_ALIGN Real limit[count] = {};
-    HWY_ALIGN Real live[count] = {};
-    for (int lane = 0; lane < count; ++lane) restart(work, ends, source, 0, lane, theta, limit, live);
-    load(theta, limit, live);
+    for (int lane = 0; lane < count; ++lane) restart(work, ends, source, 0, lane, theta, limit);
+    load(theta, limit);
   }
 
-  /// Makes one update of every lane; true if some lane has ended.
-  HWY_INLINE bool advance_all(const Dynamics<Real>& dynamics) {
+  /// Makes one update of every lane. Bit i of what it returns: lane i has diverged or come to rest.
+  HWY_INLINE std::uint32_t advance_all(const Dynamics<Real>& dynamics) {
     const Advance<Pack<Real>> now = advance<geometry, rule>(dynamics, limit_squared_, state_);
-    diverged_ = now.diverged;
-    rested_ = both(now.at_rest, was_at_rest_);
+    const PackMask<Real> rested = both(now.at_rest, was_at_rest_);
     was_at_rest_ = now.at_rest;
-    return !hn::AllFalse(Tag(), both(live_, either(diverged_, rested_)).bits);
+    return bits_of(either(now.diverged, rested)) & live_;
   }
 
-  /// Finishes the lanes that ended in round `round` and refills them.
-  void turn_over(const TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source,
-                 std::int64_t round) {
+  /// Finishes and refills the lanes that have `stopped` (what advance_all() returned) or made their last update in
+  /// round `round`.
+  void turn_over(const TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int64_t round,
+                 std::uint32_t stopped) {
     HWY_ALIGN Real theta[3][count];
     HWY_ALIGN Real limit[count];
-    HWY_ALIGN Real live[count];
-    HWY_ALIGN Real diverged[count];
-    HWY_ALIGN Real rested[count];
-    HWY_ALIGN Real renewed[count];
+    HWY_ALIGN Real renewed[count] = {};
     store(state_.theta.r, theta[0]);
     store(state_.theta.w, theta[1]);
     store(state_.theta.b, theta[2]);
     store(limit_squared_, limit);
-    store(flags(live_), live);
-    store(flags(diverged_), diverged);
-    store(flags(rested_), rested);
     for (int lane = 0; lane < count; ++lane) {
-      renewed[lane] = Real(0);
-      if (live[lane] == Real(0)) continue;
+      if (pixel_[lane] < 0) continue;
       const auto steps = static_cast<std::int32_t>(round - began_[lane]);
-      const bool has_diverged = diverged[lane] != Real(0);
-      const bool has_rested = rested[lane] != Real(0);
-      if (!has_diverged && !has_rested && steps < work.dynamics.max_steps) continue;
+      const bool has_stopped = (stopped >> lane & 1) != 0;
+      if (!has_stopped && steps < work.dynamics.max_steps) continue;
       ends.finish(work, pixel_[lane],
-                  {{theta[0][lane], theta[1][lane], theta[2][lane]}, steps, has_diverged, has_rested});
+                  {{theta[0][lane], theta[1][lane], theta[2][lane]}, limit[lane], steps, has_stopped});
       source.finished(steps);
       renewed[lane] = Real(1);
-      restart(work, ends, source, round, lane, theta, limit, live);
+      restart(work, ends, source, round, lane, theta, limit);
     }
-    load(theta, limit, live);
+    load(theta, limit);
     const PackMask<Real> fresh = {hn::Gt(hn::Load(Tag(), renewed), hn::Zero(Tag()))};
     clear(fresh, state_.momentum);
     clear(fresh, state_.carry);
@@ -134,15 +125,12 @@ class Lanes {
   }
   /// The first round in which some lane has made its last update; far away when no lane is live.
   HWY_INLINE std::int64_t deadline() const { return deadline_; }
-  HWY_INLINE bool any_live() const { return !hn::AllFalse(Tag(), live_.bits); }
+  HWY_INLINE bool any_live() const { return live_ != 0; }
 
  private:
   static constexpr std::int64_t never = INT64_MAX;
 
   HWY_INLINE static void store(const Pack<Real>& pack, Real* to) { hn::Store(pack.lanes, Tag(), to); }
-  HWY_INLINE static Pack<Real> flags(const PackMask<Real>& mask) {
-    return select(mask, Pack<Real>(Real(1)), Pack<Real>(Real(0)));
-  }
   HWY_INLINE static void clear(const PackMask<Real>& where, Parameters<Pack<Real>>& values) {
     const Pack<Real> zero(Real(0));
     values.r = select(where, zero, values.r);
@@ -151,12 +139,14 @@ class Lanes {
   }
 
   HWY_INLINE void restart(const TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source,
-                          std::int64_t round, int lane, Real (&theta)[3][count], Real (&limit)[count],
-                          Real (&live)[count]) {
+                          std::int64_t round, int lane, Real (&theta)[3][count], Real (&limit)[count]) {
     pixel_[lane] = source.take();
     began_[lane] = round;
-    live[lane] = pixel_[lane] < 0 ? Real(0) : Real(1);
-    if (pixel_[lane] < 0) return;
+    if (pixel_[lane] < 0) {
+      live_ &= ~(std::uint32_t{1} << lane);
+      return;
+    }
+    live_ |= std::uint32_t{1} << lane;
     LaneStart<Real> start;
     ends.start(work, pixel_[lane], start);
     theta[0][lane] = start.theta.r;
@@ -165,19 +155,16 @@ class Lanes {
     limit[lane] = start.limit_squared;
   }
 
-  HWY_INLINE void load(const Real (&theta)[3][count], const Real (&limit)[count], const Real (&live)[count]) {
+  HWY_INLINE void load(const Real (&theta)[3][count], const Real (&limit)[count]) {
     state_.theta = {Pack<Real>(hn::Load(Tag(), theta[0])), Pack<Real>(hn::Load(Tag(), theta[1])),
                     Pack<Real>(hn::Load(Tag(), theta[2]))};
     limit_squared_ = Pack<Real>(hn::Load(Tag(), limit));
-    live_ = {hn::Gt(hn::Load(Tag(), live), hn::Zero(Tag()))};
   }
 
   State<Pack<Real>> state_;
   Pack<Real> limit_squared_;
   PackMask<Real> was_at_rest_;
-  PackMask<Real> live_;
-  PackMask<Real> diverged_;
-  PackMask<Real> rested_;
+  std::uint32_t live_ = 0;  ///< bit i: lane i holds a trajectory
   std::int64_t deadline_ = never;
   std::int64_t pixel_[count];
   std::int64_t began_[count];
@@ -196,17 +183,17 @@ void loop(TileWork<Real>& work) {
     live |= pack.any_live();
   }
   for (std::int64_t round = 1; live; ++round) {
-    bool ended[packs_in_flight];
+    std::uint32_t stopped[packs_in_flight];
     bool some = false;
     for (int i = 0; i < packs_in_flight; ++i) {
-      ended[i] = packs[i].advance_all(dynamics) || round >= packs[i].deadline();
-      some |= ended[i];
+      stopped[i] = packs[i].advance_all(dynamics);
+      some |= stopped[i] != 0 || round >= packs[i].deadline();
     }
     if (!some && round % rounds_between_looks != 0) continue;
     live = false;
     for (int i = 0; i < packs_in_flight; ++i) {
-      if (ended[i]) {
-        packs[i].turn_over(work, ends, source, round);
+      if (stopped[i] != 0 || round >= packs[i].deadline()) {
+        packs[i].turn_over(work, ends, source, round, stopped[i]);
         packs[i].find_deadline(dynamics.max_steps);
       }
       live |= packs[i].any_live();

@@ -6,6 +6,9 @@
 #define HWY_COMPILE_ONLY_STATIC
 #include <hwy/highway.h>
 
+#include <cstdint>
+#include <cstring>
+
 #include "deadcone/arithmetic.hpp"
 
 namespace deadcone::simd::HWY_NAMESPACE {
@@ -62,6 +65,9 @@ DEADCONE_PACK_OPERATION PackMask<Real> operator>(Pack<Real> a, Pack<Real> b) {
 DEADCONE_PACK_OPERATION Pack<Real> fused(Pack<Real> a, Pack<Real> b, Pack<Real> c) {
   return Pack<Real>(hn::MulAdd(a.lanes, b.lanes, c.lanes));
 }
+DEADCONE_PACK_OPERATION Pack<Real> fused_difference(Pack<Real> a, Pack<Real> b, Pack<Real> c) {
+  return Pack<Real>(hn::MulSub(a.lanes, b.lanes, c.lanes));
+}
 DEADCONE_PACK_OPERATION Pack<Real> square_root(Pack<Real> a) {
   return Pack<Real>(hn::Sqrt(a.lanes));
 }
@@ -74,6 +80,10 @@ DEADCONE_PACK_OPERATION Pack<Real> with_sign_of(Pack<Real> a, Pack<Real> b) {
 DEADCONE_PACK_OPERATION Pack<Real> select(PackMask<Real> mask, Pack<Real> yes, Pack<Real> no) {
   return Pack<Real>(hn::IfThenElse(mask.bits, yes.lanes, no.lanes));
 }
+// The minimum of x86 gives the second operand where the first is not a number, as smaller() is to.
+DEADCONE_PACK_OPERATION Pack<Real> smaller(Pack<Real> a, Pack<Real> b) {
+  return Pack<Real>(hn::Min(a.lanes, b.lanes));
+}
 DEADCONE_PACK_OPERATION PackMask<Real> both(PackMask<Real> a, PackMask<Real> b) {
   return {hn::And(a.bits, b.bits)};
 }
@@ -82,6 +92,15 @@ DEADCONE_PACK_OPERATION PackMask<Real> either(PackMask<Real> a, PackMask<Real> b
 }
 DEADCONE_PACK_OPERATION PackMask<Real> negation(PackMask<Real> a) {
   return {hn::Not(a.bits)};
+}
+/// The number of which bit i says whether the mask holds in lane i.
+template <class Real>
+HWY_INLINE std::uint32_t bits_of(PackMask<Real> mask) {
+  std::uint8_t bytes[8] = {};  // Highway writes up to as many
+  hn::StoreMaskBits(hn::ScalableTag<Real>(), mask.bits, bytes);
+  std::uint32_t bits;
+  std::memcpy(&bits, bytes, sizeof bits);
+  return bits;
 }
 DEADCONE_PACK_OPERATION Pack<Real> exponent_from_low_bits(Pack<Real> a) {
   constexpr int mantissa_bits = sizeof(Real) == 4 ? 23 : 52;

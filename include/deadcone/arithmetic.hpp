@@ -45,6 +45,14 @@ DEADCONE_HD inline double fused(double a, double b, double c) {
   return ::fma(a, b, c);
 }
 
+/// a * b - c with one rounding.
+DEADCONE_HD inline float fused_difference(float a, float b, float c) {
+  return ::fmaf(a, b, -c);
+}
+DEADCONE_HD inline double fused_difference(double a, double b, double c) {
+  return ::fma(a, b, -c);
+}
+
 DEADCONE_HD inline float square_root(float a) {
   return ::sqrtf(a);
 }
@@ -104,11 +112,6 @@ DEADCONE_HD inline double exponent_from_low_bits(double a) {
 template <class T>
 DEADCONE_HD inline T smaller(T a, T b) {
   return select(a < b, a, b);
-}
-/// The larger of two; `b` where `a` is not a number.
-template <class T>
-DEADCONE_HD inline T larger(T a, T b) {
-  return select(a > b, a, b);
 }
 
 /// The same number; one and the same not-a-number for all of them, since their signs depend on the machine.

@@ -99,7 +99,7 @@ DEADCONE_HD inline Parameters<T> loss_gradient(const Parameters<T>& theta, const
   const T phi = a.norm.density;
   const T Phi = a.norm.distribution;
   const T g = target.gamma * a.v;
-  const T along_w = phi * fused(a.t, g, T(0) - target.delta);
+  const T along_w = phi * fused_difference(a.t, g, target.delta);
 
   Parameters<T> gradient;
   gradient.r = geometry == Geometry::planar ? T(0) : fused(Phi, theta.r, along_w * a.u);
@@ -115,7 +115,7 @@ DEADCONE_HD inline T loss(const Parameters<T>& theta, const Target<T>& target) {
   const T Phi = a.norm.distribution;
   const T active = Phi * squared_distance<geometry>(theta, target);
   const T silent = (T(1) - Phi) * fused(target.gamma, target.gamma, target.delta * target.delta);
-  const T edge = a.norm.density * a.s * fused(T(0.5), theta.b, T(0) - target.delta);
+  const T edge = a.norm.density * a.s * fused_difference(T(0.5), theta.b, target.delta);
   return fused(T(0.5), active + silent, edge);
 }
 

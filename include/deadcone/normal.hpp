@@ -40,10 +40,10 @@ DEADCONE_HD inline Normal<T> normal(T t) {
 
   // n and f with n + f = -x^2 log2(e)/2.
   const T h = x * x;
-  const T l = fused(x, x, T(0) - h);
+  const T l = fused_difference(x, x, h);
   const T rounded = fused(h, T(C::rate_high), T(C::round_to_exponent));
   const T n = rounded - T(C::round_to_exponent);
-  const T leading = fused(h, T(C::rate_high), T(0) - n);
+  const T leading = fused_difference(h, T(C::rate_high), n);
   const T f = fused(l, T(C::rate_high), fused(h, T(C::rate_low), leading));
 
   const T density = C::exp2(f) * exponent_from_low_bits(rounded);

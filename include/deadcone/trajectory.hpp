@@ -58,6 +58,12 @@ DEADCONE_HD inline T divergence_limit(const Dynamics<Real>& dynamics, const Para
   return limit * limit;
 }
 
+/// Whether theta has left the region of that limit, or is no number.
+template <Geometry geometry, class T>
+DEADCONE_HD inline mask_t<T> has_diverged(const Parameters<T>& theta, const T& limit_squared) {
+  return negation(squared_norm<geometry>(theta) <= limit_squared);
+}
+
 /// Makes one update of `state` and tests it.
 template <Geometry geometry, StopRule rule, class T, class Real>
 DEADCONE_HD inline Advance<T> advance(const Dynamics<Real>& dynamics, const T& limit_squared, State<T>& state) {
@@ -67,7 +73,7 @@ DEADCONE_HD inline Advance<T> advance(const Dynamics<Real>& dynamics, const T& l
   Advance<T> result;
   result.gradient = loss_gradient<geometry>(state.theta, target);
   update<geometry>(descent, result.gradient, state);
-  result.diverged = negation(squared_norm<geometry>(state.theta) <= limit_squared);
+  result.diverged = has_diverged<geometry>(state.theta, limit_squared);
   result.at_rest = squared_norm<geometry>(state.momentum) < T(dynamics.rest_squared);
   if constexpr (rule == StopRule::stationary) {
     result.at_rest = both(result.at_rest, squared_norm<geometry>(result.gradient) < T(dynamics.rest_squared));
