@@ -6,9 +6,7 @@
 //
 // Near its end a trajectory moves by some ten ulp of a float per update, and rounding theta each time would bend the
 // last thousands of updates. In float theta is therefore summed with compensation (Kahan): what rounding took from the
-// last sum is carried into the next. Measured on 15 maps of 128^2 (beta from 0 to .99, gamma 1, .1, .01, rule
-// `stationary`), float against double: plain sums gave up to .018% other fates and .59% of the step counts off by more
-// than 1%; compensated sums no other fate and .012%, for 8% more time.
+// last sum is carried into the next. bench/results/summation.md shows both sums against double on 15 maps.
 
 #include <type_traits>
 
@@ -17,6 +15,10 @@
 #include "deadcone/model.hpp"
 
 namespace deadcone {
+
+/// Whether theta is summed with compensation, for a number type.
+template <class T>
+inline constexpr bool sums_with_compensation = std::is_same_v<scalar_t<T>, float>;
 
 /// The coefficients of one update, computed in double on the host and rounded once.
 template <class T>
@@ -31,7 +33,7 @@ template <class T>
 struct State {
   Parameters<T> theta;
   Parameters<T> momentum;
-  Parameters<T> carry;  ///< what rounding took from theta; stays zero in double
+  Parameters<T> carry;  ///< what rounding took from theta; stays zero without compensation
 };
 
 /// The state at rest at `start`.
@@ -46,7 +48,7 @@ template <class T>
 DEADCONE_HD inline void update_coordinate(const MomentumDescent<T>& descent, const T& gradient, T& theta, T& momentum,
                                           T& carry) {
   momentum = fused(descent.beta, momentum, descent.one_minus_beta * gradient);
-  if constexpr (std::is_same_v<scalar_t<T>, float>) {
+  if constexpr (sums_with_compensation<T>) {
     const T step = fused(descent.minus_eta, momentum, carry);
     const T sum = theta + step;
     carry = step - (sum - theta);

@@ -1,0 +1,54 @@
+#pragma once
+
+// How a contestant of the benchmark talks with bench.py, the same for every language:
+//
+//   it makes one run that is not timed, writes the labels of all pixels to a file (fates as int8, then steps as int32,
+//   b-major), and prints a line {"updates": N};
+//   then, for every line on standard input, it makes one run and prints {"seconds": S}.
+//
+// So the labels are there to be verified before anything is timed, and contestants take turns within one run of the
+// suite: what the machine does to one of them in between, it does to all.
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// What became of the pixels of a window, b-major.
+struct Labels {
+  std::vector<std::int8_t> fate;
+  std::vector<std::int32_t> steps;
+};
+
+inline void write(const Labels& labels, const std::string& path) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(labels.fate.data()), static_cast<std::streamsize>(labels.fate.size()));
+  file.write(reinterpret_cast<const char*>(labels.steps.data()),
+             static_cast<std::streamsize>(labels.steps.size() * sizeof labels.steps[0]));
+  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+}
+
+/// Serves until standard input ends. `run` computes all labels.
+template <class Run>
+void serve(const Run& run, const std::string& labels_path) {
+  const Labels labels = run();
+  write(labels, labels_path);
+  const std::int64_t updates = std::accumulate(labels.steps.begin(), labels.steps.end(), std::int64_t{0});
+  std::cout << "{\"updates\": " << updates << "}" << std::endl;
+  for (std::string line; std::getline(std::cin, line);) {
+    const auto start = std::chrono::steady_clock::now();
+    run();
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    std::printf("{\"seconds\": %.9f}\n", seconds.count());
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace bench
