@@ -19,9 +19,9 @@
 
 namespace deadcone::simd::HWY_NAMESPACE {
 
-/// Vectors in flight in each thread. With AVX-512, gamma = 1, beta = .7, 1024^2 pixels of [-1, 1]^2, updates/s relative
-/// to 4 in float and double: on a Xeon 1: .51, .47; 2: .94, .91; 3: .95, .98; on an EPYC of Zen 4 1: .60, .62; 2: .98,
-/// .98; 3: 1, 1; 6: 1, 1; 8: 1, .97. bench/README.md has what binds.
+/// Vectors in flight in each thread. With AVX-512 on two cores of Zen 4, gamma = 1, beta = .7, 1024^2 pixels of [-1,
+/// 1]^2, updates/s relative to 4 in float and double: 1: .64, .69; 2: .99, .99; 3, 6 and 8: 1, 1. On a Xeon, where
+/// more latency is left to hide: 1: .51, .47; 2: .94, .91; 3: .95, .98.
 inline constexpr int packs_in_flight = 4;
 
 /// Rounds after which a thread looks whether it is to stop, though no lane has ended: a fraction of a second.

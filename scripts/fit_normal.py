@@ -7,7 +7,7 @@ Two functions are approximated, each by the smallest form that keeps well inside
   Mills' ratio M(x) = Phi(-x)/phi(x), x >= 0   a rational function P(x)/Q(x), Q monic (relative error)
 
 Both fits minimise the largest relative error by Lawson's reweighting of a least-squares problem, solved in 60 digits.
-All coefficients of P and Q come out positive, so for x >= 0 neither Horner scheme cancels.
+All coefficients of P and Q come out positive, so for x >= 0 no sum cancels.
 
   scripts/fit_normal.py            print the header
   scripts/fit_normal.py --write    write it
@@ -116,25 +116,15 @@ def literal(x, single):
     return f"{mantissa.rstrip('0') if '.' in mantissa else mantissa}p{exponent}{'F' if single else ''}"
 
 
-def horner(name, argument, coefficients, single, comment):
-    terms = ",\n                  ".join(literal(c, single) for c in reversed(coefficients))
+def polynomial(function, name, argument, coefficients, single, comment):
+    """A function of the argument and its square that calls one of arithmetic.hpp's."""
+    call = f"    return {function}({argument}, {argument}_squared, "
+    terms = (",\n" + " " * (call.index("(") + 1)).join(literal(c, single) for c in reversed(coefficients))
     return f"""  /// {comment}
   template <class T>
-  DEADCONE_HD static T {name}(T {argument}) {{
-    return horner({argument},
-                  {terms});
-  }}
-"""
-
-
-def monic(name, argument, coefficients, single, comment):
-    first, *rest = [literal(c, single) for c in reversed(coefficients)]
-    joined = ",\n                       ".join(rest)
-    return f"""  /// {comment}
-  template <class T>
-  DEADCONE_HD static T {name}(T {argument}) {{
-    return horner_from({argument}, {argument} + T({first}),
-                       {joined});
+  DEADCONE_HD static T {name}(T {argument}, T {argument}_squared) {{
+{call.rstrip()}
+{" " * (call.index("(") + 1)}{terms});
   }}
 """
 
@@ -161,9 +151,9 @@ struct NormalCoefficients<{real}> {{
   /// |t| is clamped to this; the density is exactly zero from {mp.nstr(zero_from, 6)} on.
   static constexpr {real} largest_t = {literal(largest, single)};
 
-{horner("exp2", "f", exp2, single, f"2^{HEADROOM}/sqrt(2 pi) 2^f for |f| <= 1/2, relative error {mp.nstr(exp_error, 2)}.")}
-{horner("mills_numerator", "x", numerator, single, f"Mills' ratio for 0 <= x <= largest_t, relative error {mp.nstr(mills_error, 2)}: numerator.")}
-{monic("mills_denominator", "x", denominator, single, "Mills' ratio: denominator, monic.")}}};
+{polynomial("polynomial", "exp2", "f", exp2, single, f"2^{HEADROOM}/sqrt(2 pi) 2^f for |f| <= 1/2, relative error {mp.nstr(exp_error, 2)}.")}
+{polynomial("polynomial", "mills_numerator", "x", numerator, single, f"Mills' ratio for 0 <= x <= largest_t, relative error {mp.nstr(mills_error, 2)}: numerator.")}
+{polynomial("monic_polynomial", "mills_denominator", "x", denominator, single, "Mills' ratio: denominator, monic.")}}};
 """
 
 

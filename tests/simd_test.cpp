@@ -98,6 +98,38 @@ TEST_P(Simd, GivesTheScalarBitsForAnyNumberOfPixels) {
   }
 }
 
+TEST_P(Simd, GivesTheScalarBitsForTilesOfAnySizeAndAnyNumberOfThreads) {
+  constexpr std::int64_t columns = 19;
+  constexpr std::int64_t rows = 13;
+  Map map;
+  map.criteria.tolerance = 1e-3;
+  map.window = {{-1.5, 1.0, columns}, {-1.0, 1.5, rows}};
+  for (const Precision precision : {Precision::float32, Precision::float64}) {
+    map.precision = precision;
+    const TileResult expected = computed(InstructionSet::scalar, 1, map);
+    for (int threads = 1; threads <= 5; ++threads) {
+      const auto mapper = make_cpu_mapper(threads, GetParam());
+      for (std::int64_t side = 1; side <= columns; ++side) {
+        SCOPED_TRACE(testing::Message() << threads << " threads, tiles of " << side);
+        const Tiling tiles(map.window, side);
+        for (std::int64_t i = 0; i < tiles.count(); ++i) {
+          const Tile tile = tiles[i];
+          Meter meter;
+          TileResult result;
+          mapper->map(map, tile, Fields{}, meter, result);
+          for (std::int64_t pixel = 0; pixel < tile.pixels(); ++pixel) {
+            const std::int64_t row = tile.first_b + pixel / tile.count_w;
+            const std::int64_t column = tile.first_w + pixel % tile.count_w;
+            const auto at = static_cast<std::size_t>(row * columns + column);
+            ASSERT_EQ(result.fate[static_cast<std::size_t>(pixel)], expected.fate[at]);
+            ASSERT_EQ(result.steps[static_cast<std::size_t>(pixel)], expected.steps[at]);
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST_P(Simd, GivesTheScalarBitsDeepInTheDeadCone) {
   // phi underflows here, and the float gradient is zero, beside starts that live.
   Map map;

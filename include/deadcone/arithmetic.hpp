@@ -122,19 +122,25 @@ DEADCONE_HD inline double canonical(double a) {
   return a == a ? a : double(NAN);
 }
 
-/// Horner's scheme from a start: ((start x + c0) x + c1) ...
+/// One step after the other of the sum below; `earlier` and `later` are the sums over every second power so far.
 template <class T>
-DEADCONE_HD inline T horner_from(T /*x*/, T start) {
-  return start;
+DEADCONE_HD inline T even_odd(T x, T /*x_squared*/, T earlier, T later) {
+  return fused(earlier, x, later);
 }
 template <class T, class... Rest>
-DEADCONE_HD inline T horner_from(T x, T start, scalar_t<T> c, Rest... rest) {
-  return horner_from(x, fused(start, x, T(c)), rest...);
+DEADCONE_HD inline T even_odd(T x, T x_squared, T earlier, T later, scalar_t<T> c, Rest... rest) {
+  return even_odd(x, x_squared, later, fused(earlier, x_squared, T(c)), rest...);
 }
-/// The polynomial with the given coefficients, highest power first.
+/// The polynomial with the given coefficients, highest power first, at least two: even and odd powers by Horner's
+/// scheme in x^2, so that no chain of operations is longer than half the degree.
 template <class T, class... Rest>
-DEADCONE_HD inline T horner(T x, scalar_t<T> highest, Rest... rest) {
-  return horner_from(x, T(highest), rest...);
+DEADCONE_HD inline T polynomial(T x, T x_squared, scalar_t<T> highest, scalar_t<T> next, Rest... rest) {
+  return even_odd(x, x_squared, T(highest), T(next), rest...);
+}
+/// The same with the highest coefficient 1, which is not given.
+template <class T, class... Rest>
+DEADCONE_HD inline T monic_polynomial(T x, T x_squared, scalar_t<T> next, scalar_t<T> after, Rest... rest) {
+  return even_odd(x, x_squared, T(next), x_squared + T(after), rest...);
 }
 
 }  // namespace deadcone

@@ -46,8 +46,8 @@ DEADCONE_HD inline Normal<T> normal(T t) {
   const T leading = fused_difference(h, T(C::rate_high), n);
   const T f = fused(l, T(C::rate_high), fused(h, T(C::rate_low), leading));
 
-  const T density = C::exp2(f) * exponent_from_low_bits(rounded);
-  const T tail = density * C::mills_numerator(x) / C::mills_denominator(x);
+  const T density = C::exp2(f, f * f) * exponent_from_low_bits(rounded);
+  const T tail = density * (C::mills_numerator(x, h) / C::mills_denominator(x, h));
   return {density, select(t > T(0), T(1) - tail, tail)};
 }
 

@@ -16,7 +16,7 @@
 namespace deadcone {
 
 /// Raised whenever the bits of some result change: a file of another number cannot be resumed or verified.
-inline constexpr int numerics_version = 1;
+inline constexpr int numerics_version = 2;
 
 /// What the file says of its making beside the sweep itself.
 struct Provenance {
