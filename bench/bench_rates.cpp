@@ -19,6 +19,7 @@ namespace {
 
 // A loop of REPEAT x twelve instructions on registers 0 to 11, none of which waits for another within a turn.
 // Registers 12 and 13 hold ones, so that all numbers stay normal.
+// clang-format off
 #define ONE(operation, width, i) operation " %%" width "mm12, %%" width "mm13, %%" width "mm" #i "\n"
 #define TWELVE(even, odd, w)                                                                                   \
   ONE(even, w, 0)                                                                                              \
@@ -37,6 +38,7 @@ namespace {
                  : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",   \
                    "xmm11", "xmm12", "xmm13"); \
   }
+// clang-format on
 constexpr int instructions_per_turn = 12;
 
 LOOP(avx2_float_vector, "avx2,fma", "vfmadd231ps", "vaddps", "y", "vbroadcastss", float)

@@ -1,4 +1,5 @@
-// How closely float follows double: at least 99.99% of the fates, and the steps of 99% of the pixels to 1%, on each map.
+// How closely float follows double: at least 99.99% of the fates, and the steps of 99% of the pixels to 1%, on each
+// map.
 
 #include <gtest/gtest.h>
 

@@ -10,6 +10,7 @@
 // |f| <= 1/2, 2^f is a polynomial, 2^n is made of exponent bits. The lower tail is Phi(-x) = phi(x) M(x), with Mills'
 // ratio M a rational function; the upper is 1 - Phi(-t). So the lower tail keeps its relative accuracy down to
 // underflow.
+// The ratio is divided out before it meets the density, so that the division does not wait for the exponential.
 //
 // Accuracy (tested against 50 digits): relative error of phi and Phi <= 2e-6 in float for |t| <= 8, <= 1e-14 in double
 // for |t| <= 25. phi is exactly zero beyond |t| = 12.82 (float) and 37.50 (double): it passes from normal numbers to
