@@ -6,6 +6,7 @@
 #include "config_file.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep.hpp"
+#include "deadcone/sweep_file.hpp"
 #include "names.hpp"
 #include "options.hpp"
 #include "progress.hpp"
@@ -19,19 +20,24 @@ struct SweepOptions {
   std::string out;
   bool overwrite = false;
   bool resume = false;
+  bool dry_run = false;
   std::string progress = "auto";
   bool quiet = false;
   std::string config;
 };
 
-/// Lets Ctrl-C (and a plain kill) set `meter.stop` for as long as this lives. A second one ends the process at once.
+/// Lets SIGINT (Ctrl-C) and SIGTERM (a plain kill) set `meter.stop` for as long as this lives. A second one ends the
+/// process at once.
 class StopOnSignal {
  public:
   explicit StopOnSignal(Meter& meter) {
     static_assert(std::atomic<bool>::is_always_lock_free);
     stop_ = &meter.stop;
     struct sigaction action = {};
-    action.sa_handler = [](int) { stop_->store(true); };
+    action.sa_handler = [](int signal) {
+      terminated_ = signal == SIGTERM ? 1 : 0;
+      stop_->store(true);
+    };
     action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
     sigaction(SIGINT, &action, &old_interrupt_);
     sigaction(SIGTERM, &action, &old_terminate_);
@@ -43,7 +49,11 @@ class StopOnSignal {
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
 
+  /// The status of a process that ends because of the signal that came.
+  static ExitStatus exit_status() { return terminated_ != 0 ? exit_terminated : exit_interrupted; }
+
  private:
+  static inline volatile std::sig_atomic_t terminated_ = 0;
   static inline std::atomic<bool>* stop_ = nullptr;
   struct sigaction old_interrupt_ = {};
   struct sigaction old_terminate_ = {};
@@ -61,31 +71,40 @@ std::string point_name(const Sweep& sweep, std::int64_t index) {
   return name;
 }
 
+std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& mapper,
+                                     const std::string& command_line) {
+  if (options.dry_run) return std::make_unique<NoSink>();
+  const ExistingFile existing = options.overwrite ? ExistingFile::overwrite
+                                : options.resume  ? ExistingFile::resume
+                                                  : ExistingFile::refuse;
+  return std::make_unique<SweepWriter>(options.out, options.sweep, Provenance{command_line, mapper.description()},
+                                       existing);
+}
+
 void run(SweepOptions& options, const std::string& command_line) {
   const Sweep& sweep = options.sweep;
-  if (options.out.empty()) throw ConfigError("no output file: give --out FILE");
+  if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE, or --dry-run");
   if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume exclude each other");
   validate(sweep);
   const ProgressStyle asked = parse_progress_style(options.progress);
   const ProgressStyle style = options.quiet ? ProgressStyle::none : asked;
   const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
-  const ExistingFile existing = options.overwrite ? ExistingFile::overwrite
-                                : options.resume  ? ExistingFile::resume
-                                                  : ExistingFile::refuse;
-  SweepWriter writer(options.out, sweep, {command_line, mapper->description()}, existing);
+  const std::unique_ptr<SweepSink> sink = open_sink(options, *mapper, command_line);
 
   std::int64_t points = 0;
-  for (std::int64_t point = 0; point < sweep.points(); ++point) points += writer.is_done(point) ? 0 : 1;
+  for (std::int64_t point = 0; point < sweep.points(); ++point) points += sink->is_done(point) ? 0 : 1;
   Meter meter;
   const StopOnSignal stop(meter);
   try {
     Progress progress(style, std::cerr, meter, points, sweep.window.pixels());
-    run_sweep(sweep, *mapper, writer, meter, [&](std::int64_t point, const Counts&, double seconds) {
+    run_sweep(sweep, *mapper, *sink, meter, [&](std::int64_t point, const Counts&, double seconds) {
       progress.point_finished(point_name(sweep, point), seconds);
     });
   } catch (const Interrupted&) {
-    throw Error("interrupted; the finished points are in " + options.out + ", --resume goes on from there",
-                exit_interrupted);
+    throw Error(options.dry_run
+                    ? "interrupted"
+                    : "interrupted; the finished points are in " + options.out + ", --resume goes on from there",
+                StopOnSignal::exit_status());
   }
 }
 
@@ -107,6 +126,8 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line) {
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
   app->add_flag("--resume", options->resume,
                 "go on with the output file if it exists: compute the points that it lacks");
+  app->add_flag("--dry-run", options->dry_run,
+                "compute everything and write nothing: to time a sweep without its file");
   app->add_option("--progress", options->progress,
                   "what to show on stderr; auto: a bar on a terminal, else plain lines")
       ->type_name("auto|bar|plain|none")

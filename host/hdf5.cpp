@@ -39,7 +39,7 @@ std::string reason() {
   return text.empty() ? "HDF5 gave no reason" : text;
 }
 
-/// HDF5 prints its error stack unless told not to, and writes that we failed in our own words.
+/// HDF5 prints its error stack unless told not to, in every thread anew; what failed is said in our own words.
 void silence() {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
@@ -262,6 +262,7 @@ std::uint64_t Dataset::stored_bytes() const {
 }
 
 void Dataset::write_box(const Extent& offset, const Extent& count, Type type, const void* values) {
+  silence();
   const Scoped space(H5Dget_space(id_), H5Sclose);
   const Scoped memory(make_space(count), H5Sclose);
   if (!count.empty()) {
@@ -270,6 +271,14 @@ void Dataset::write_box(const Extent& offset, const Extent& count, Type type, co
                 *file_, "select a part of a dataset");
   }
   check_write(H5Dwrite(id_, memory_type(type), memory, space, H5P_DEFAULT, values), *file_, "write");
+}
+
+void Dataset::write_chunk(const Extent& offset, const std::vector<std::byte>& encoded) {
+  silence();
+  constexpr std::uint32_t every_filter_applied = 0;
+  check_write(H5Dwrite_chunk(id_, H5P_DEFAULT, every_filter_applied, reinterpret_cast<const hsize_t*>(offset.data()),
+                             encoded.size(), encoded.data()),
+              *file_, "write");
 }
 
 void Dataset::read_box(const Extent& offset, const Extent& count, Type type, void* values) const {
@@ -352,6 +361,7 @@ Dataset File::dataset(const std::string& name) const {
 }
 
 void File::flush() {
+  silence();
   write_end_of_file();
   check_write(H5Fflush(id_, H5F_SCOPE_LOCAL), *file_, "write to the disk");
 }

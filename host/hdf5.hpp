@@ -3,8 +3,9 @@
 // A thin layer over the HDF5 C API: handles that close themselves, errors as StorageError, and the handful of calls
 // that this project needs to write files which are valid netCDF-4, too. hdf5.cpp is the only file that includes hdf5.h.
 //
-// Use it from one thread at a time: HDF5 as Debian builds it is not thread-safe.
+// Use it from one thread at a time: not every build of HDF5 is thread-safe.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -102,6 +103,13 @@ class Dataset : public Object {
   void read(const Extent& offset, const Extent& count, T* values) const {
     read_box(offset, count, type_of<T>(), values);
   }
+  /// The same with the element type as a value.
+  void read(const Extent& offset, const Extent& count, Type type, void* values) const {
+    read_box(offset, count, type, values);
+  }
+  /// Writes the whole chunk at `offset`, a multiple of the chunk's lengths, as it is to stand in the file: what the
+  /// dataset's filters would have made of it.
+  void write_chunk(const Extent& offset, const std::vector<std::byte>& encoded);
   /// The whole of it.
   template <class T>
   std::vector<T> read_all() const {
@@ -140,6 +148,8 @@ class File : public Object {
   Dataset create_dataset(const std::string& name, const Layout& layout, T fill) {
     return create_dataset(name, type_of<T>(), layout, &fill);
   }
+  /// The same with the element type as a value, and one element of it.
+  Dataset create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill);
   bool has_dataset(const std::string& name) const;
   Dataset dataset(const std::string& name) const;
 
@@ -150,7 +160,6 @@ class File : public Object {
 
  private:
   using Object::Object;
-  Dataset create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill);
   void write_end_of_file();
 };
 

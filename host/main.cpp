@@ -42,7 +42,7 @@ int run(int argc, char** argv) {
   main.footer(
       "`deadcone COMMAND --help` tells the options of a command.\n"
       "Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 disk or file, 4 no such device, "
-      "130 interrupted.");
+      "130 interrupted (143 by SIGTERM).");
   const std::string command_line = joined(argc, argv);
   const std::vector<Command> commands = {add_sweep_command(main, command_line),
                                          add_field_command(main, command_line),

@@ -2,27 +2,41 @@
 
 #include <chrono>
 
-namespace deadcone {
+#include "deadcone/errors.hpp"
 
-void run_sweep(const Sweep& sweep, Mapper& mapper, SweepWriter& writer, Meter& meter,
-               const PointFinished& point_finished) {
+namespace deadcone {
+namespace {
+
+void compute_points(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter,
+                    const PointFinished& point_finished) {
   using Clock = std::chrono::steady_clock;
   const Tiling tiles(sweep.window);
   TileResult result;
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
-    if (writer.is_done(point)) continue;
+    if (sink.is_done(point)) continue;
     const Clock::time_point start = Clock::now();
     const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
     Counts counts;
     for (std::int64_t i = 0; i < tiles.count(); ++i) {
       mapper.map(map, tiles[i], sweep.fields, meter, result);
       counts += count(result.fate, result.steps);
-      writer.write(point, tiles[i], result);
+      sink.take(point, tiles[i], result);
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    writer.finish(point, counts, seconds);
-    point_finished(point, counts, seconds);
+    sink.finish(point, counts, seconds, [=, &point_finished] { point_finished(point, counts, seconds); });
   }
+}
+
+}  // namespace
+
+void run_sweep(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished) {
+  try {
+    compute_points(sweep, mapper, sink, meter, point_finished);
+  } catch (const std::exception&) {
+    sink.close();  // where this fails, too, that is the graver news
+    throw;
+  }
+  sink.close();
 }
 
 }  // namespace deadcone

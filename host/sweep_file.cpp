@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
-#include <optional>
+#include <thread>
+#include <utility>
 
 #include "deadcone/errors.hpp"
 #include "hdf5.hpp"
+#include "ordered_pipeline.hpp"
 #include "output_path.hpp"
 #include "provenance.hpp"
+#include "stored_maps.hpp"
 #include "sweep_json.hpp"
+#include "tile_encoder.hpp"
 
 namespace deadcone {
 namespace {
@@ -19,27 +23,11 @@ using hdf5::Extent;
 using hdf5::File;
 using hdf5::Layout;
 
+/// What the file says of its compression; any level is read back.
 constexpr int deflate_level = 1;
 
-constexpr std::array<const char*, 4> real_fields = {"r_final", "w_final", "b_final", "loss_final"};
-
-/// The buffer of a result for one of real_fields.
-template <class Result>
-auto& buffer_of(Result& result, std::size_t field) {
-  const std::array buffers = {&result.r_final, &result.w_final, &result.b_final, &result.loss_final};
-  return *buffers[field];
-}
-
-bool is_general(const Sweep& sweep) {
-  return std::ranges::any_of(sweep.values(Axis::r), [](double r) { return r != 0.0; });
-}
-
-/// Whether the file has one of real_fields.
-bool has_field(const Sweep& sweep, std::size_t field) {
-  const std::string name = real_fields[field];
-  if (name == "loss_final") return sweep.fields.loss;
-  return sweep.fields.final && (name != "r_final" || is_general(sweep));
-}
+/// Threads that compress, at most: more than these outrun any disk.
+constexpr int most_encoders = 4;
 
 /// The axes that are dimensions of the file: beta and gamma always, the others where they have more than one value.
 std::vector<Axis> dimensions(const Sweep& sweep) {
@@ -93,9 +81,7 @@ Box box_of(const Sweep& sweep, std::int64_t point, const Tile& tile) {
 
 /// The maps and the datasets by point, as created or as found in a file.
 struct Datasets {
-  Dataset fate;
-  std::optional<Dataset> steps;
-  std::array<std::optional<Dataset>, real_fields.size()> reals;
+  std::vector<Dataset> maps;  ///< those of stored_maps()
   Dataset fate_count;
   Dataset fate_fraction;
   Dataset steps_mean;
@@ -112,9 +98,7 @@ class Builder {
 
   Datasets build() {
     create_coordinates();
-    return {.fate = create_fate(),
-            .steps = create_steps(),
-            .reals = create_real_maps(),
+    return {.maps = create_maps(),
             .fate_count = create_by_fate<std::int64_t>("fate_count", "initial parameters of each fate", 0),
             .fate_fraction = create_by_fate<double>("fate_fraction", "fraction of each fate", not_a_number),
             .steps_mean = create_by_point<double>("steps_mean", "mean number of updates", not_a_number),
@@ -189,52 +173,25 @@ class Builder {
     if (!scalars_.empty()) dataset.set_attribute("coordinates", scalars_);
   }
 
-  template <class T>
-  Dataset create_map(const std::string& name, const std::string& long_name, T fill) {
-    const auto b = static_cast<std::uint64_t>(sweep_.window.b.count);
-    const auto w = static_cast<std::uint64_t>(sweep_.window.w.count);
-    const auto side = static_cast<std::uint64_t>(tile_side);
-    Dataset map = file_.create_dataset(name,
-                                       Layout{.extent = joined(point_extent(sweep_), {b, w}),
-                                              .chunk = joined(ones(sweep_), {std::min(b, side), std::min(w, side)}),
-                                              .deflate_level = deflate_level},
-                                       fill);
-    describe(map, long_name);
-    name_dimensions(map, {"b", "w"});
-    return map;
-  }
-
-  Dataset create_fate() {
-    Dataset fate = create_map<std::int8_t>("fate", "what became of the initial parameters",
-                                           static_cast<std::int8_t>(Fate::pending));
-    describe_fates(fate, true);
-    return fate;
-  }
-
-  std::optional<Dataset> create_steps() {
-    if (!sweep_.fields.steps) return std::nullopt;
-    Dataset steps = create_map<std::int32_t>("steps", "updates made until the end", -1);
-    steps.set_attribute("comment", "-1: not computed yet");
-    return steps;
-  }
-
-  std::array<std::optional<Dataset>, real_fields.size()> create_real_maps() {
-    std::array<std::optional<Dataset>, real_fields.size()> maps;
-    for (std::size_t field = 0; field < maps.size(); ++field) {
-      if (has_field(sweep_, field)) maps[field] = create_real_map(real_fields[field]);
+  std::vector<Dataset> create_maps() {
+    const Window& window = sweep_.window;
+    const ChunkShape chunk = chunk_shape(window);
+    const auto length = [](std::int64_t count) { return static_cast<std::uint64_t>(count); };
+    const Layout layout = {
+        .extent = joined(point_extent(sweep_), {length(window.b.count), length(window.w.count)}),
+        .chunk = joined(ones(sweep_), {length(chunk.count_b), length(chunk.count_w)}),
+        .deflate_level = deflate_level,
+    };
+    std::vector<Dataset> maps;
+    for (const StoredMap& each : stored_maps(sweep_)) {
+      Dataset map = file_.create_dataset(name_of(each.field), each.type, layout, fill_of(each.type).data());
+      describe(map, meaning_of(each.field));
+      name_dimensions(map, {"b", "w"});
+      if (each.field == MapField::fate) describe_fates(map, true);
+      if (each.field == MapField::steps) map.set_attribute("comment", "-1: not computed yet");
+      maps.push_back(std::move(map));
     }
     return maps;
-  }
-
-  Dataset create_real_map(const std::string& name) {
-    const std::string meaning = name == "loss_final" ? "loss at the end"
-                                : name == "r_final"  ? "weight orthogonal to the target direction at the end"
-                                : name == "w_final"  ? "weight along the target direction at the end"
-                                                     : "bias at the end";
-    if (sweep_.precision == Precision::float32) {
-      return create_map<float>(name, meaning, std::numeric_limits<float>::quiet_NaN());
-    }
-    return create_map<double>(name, meaning, not_a_number);
   }
 
   template <class T>
@@ -261,9 +218,7 @@ class Builder {
 };
 
 Datasets open_datasets(const File& file, const Sweep& sweep) {
-  Datasets datasets = {.fate = file.dataset("fate"),
-                       .steps = std::nullopt,
-                       .reals = {},
+  Datasets datasets = {.maps = {},
                        .fate_count = file.dataset("fate_count"),
                        .fate_fraction = file.dataset("fate_fraction"),
                        .steps_mean = file.dataset("steps_mean"),
@@ -271,13 +226,11 @@ Datasets open_datasets(const File& file, const Sweep& sweep) {
                        .updates = file.dataset("updates"),
                        .seconds = file.dataset("seconds"),
                        .point_done = file.dataset("point_done")};
-  if (sweep.fields.steps) datasets.steps = file.dataset("steps");
-  for (std::size_t field = 0; field < real_fields.size(); ++field) {
-    if (has_field(sweep, field)) datasets.reals[field] = file.dataset(real_fields[field]);
-  }
+  for (const StoredMap& map : stored_maps(sweep)) datasets.maps.push_back(file.dataset(name_of(map.field)));
   const Extent expected = joined(point_extent(sweep), {static_cast<std::uint64_t>(sweep.window.b.count),
                                                        static_cast<std::uint64_t>(sweep.window.w.count)});
-  if (datasets.fate.extent() != expected || datasets.point_done.extent() != point_extent(sweep)) {
+  const auto has_shape = [&](const Dataset& map) { return map.extent() == expected; };
+  if (!std::ranges::all_of(datasets.maps, has_shape) || datasets.point_done.extent() != point_extent(sweep)) {
     throw StorageError(file.path() + ": the shape of its maps is not that of its configuration");
   }
   return datasets;
@@ -300,9 +253,8 @@ int numerics_of(const File& file) {
 }
 
 std::uint64_t bytes_of_a_pixel(const Sweep& sweep) {
-  const std::uint64_t real = sweep.precision == Precision::float32 ? 4 : 8;
-  std::uint64_t bytes = 1 + (sweep.fields.steps ? 4 : 0);
-  for (std::size_t field = 0; field < real_fields.size(); ++field) bytes += has_field(sweep, field) ? real : 0;
+  std::uint64_t bytes = 0;
+  for (const StoredMap& map : stored_maps(sweep)) bytes += fill_of(map.type).size();
   return bytes;
 }
 
@@ -322,6 +274,37 @@ struct SweepWriter::Contents {
   File file;
   Datasets datasets;
   std::vector<std::int8_t> done;
+  TileEncoder encoder = TileEncoder(sweep);
+
+  /// Writes the chunks of a tile.
+  void write(std::int64_t point, const Tile& tile, const EncodedTile& encoded) {
+    const Extent offset = box_of(sweep, point, tile).offset;
+    for (std::size_t i = 0; i < encoded.size(); ++i) datasets.maps[i].write_chunk(offset, encoded[i]);
+  }
+
+  /// Writes what is said of the point as a whole, and marks it done.
+  void finish(std::int64_t point, const Counts& counts, double seconds) {
+    const Extent at = position(sweep, point);
+    const Extent one = ones(sweep);
+    const auto pixels = static_cast<double>(counts.pixels());
+
+    std::array<double, fate_count> fractions{};
+    std::ranges::transform(counts.fates, fractions.begin(),
+                           [&](std::int64_t fate) { return static_cast<double>(fate) / pixels; });
+    const double mean = static_cast<double>(counts.updates) / pixels;
+    datasets.fate_count.write(joined(at, {0}), joined(one, {fate_count}), counts.fates.data());
+    datasets.fate_fraction.write(joined(at, {0}), joined(one, {fate_count}), fractions.data());
+    datasets.steps_mean.write(at, one, &mean);
+    datasets.steps_max.write(at, one, &counts.largest_steps);
+    datasets.updates.write(at, one, &counts.updates);
+    datasets.seconds.write(at, one, &seconds);
+    file.flush();
+
+    const std::int8_t yes = 1;
+    datasets.point_done.write(at, one, &yes);
+    file.flush();
+    done[static_cast<std::size_t>(point)] = yes;
+  }
 
   static std::unique_ptr<Contents> create(const std::string& path, const Sweep& sweep, const Provenance& provenance,
                                           bool may_exist) {
@@ -365,6 +348,8 @@ SweepWriter::SweepWriter(const std::string& path, const Sweep& sweep, const Prov
   } else {
     contents_ = Contents::create(path, sweep, provenance, existing == ExistingFile::overwrite);
   }
+  const int encoders = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_encoders);
+  pipeline_ = std::make_unique<OrderedPipeline>(encoders, static_cast<std::size_t>(2 * encoders + 2));
 }
 
 SweepWriter::~SweepWriter() = default;
@@ -373,46 +358,27 @@ bool SweepWriter::is_done(std::int64_t point) const {
   return contents_->done[static_cast<std::size_t>(point)] != 0;
 }
 
-void SweepWriter::write(std::int64_t point, const Tile& tile, const TileResult& result) {
-  auto& [sweep, file, datasets, done] = *contents_;
-  const Box box = box_of(sweep, point, tile);
-  datasets.fate.write(box.offset, box.count, result.fate.data());
-  if (datasets.steps) datasets.steps->write(box.offset, box.count, result.steps.data());
-  for (std::size_t field = 0; field < real_fields.size(); ++field) {
-    if (!datasets.reals[field]) continue;
-    Dataset& map = *datasets.reals[field];
-    std::visit(
-        [&]<class Real>(const std::vector<Real>& values) {
-          // A planar map of a sweep over r has no r to store: it is zero.
-          const std::vector<Real> zeros(values.empty() ? static_cast<std::size_t>(tile.pixels()) : 0);
-          map.write(box.offset, box.count, values.empty() ? zeros.data() : values.data());
-        },
-        buffer_of(result, field));
-  }
+void SweepWriter::take(std::int64_t point, const Tile& tile, TileResult& result) {
+  Contents& contents = *contents_;
+  auto pixels = std::make_shared<const TileResult>(std::exchange(result, TileResult()));
+  pipeline_->push([&contents, point, tile, pixels]() mutable -> OrderedPipeline::SecondStage {
+    auto encoded = std::make_shared<const EncodedTile>(contents.encoder.encode(tile, *pixels));
+    pixels.reset();
+    return [&contents, point, tile, encoded] { contents.write(point, tile, *encoded); };
+  });
 }
 
-void SweepWriter::finish(std::int64_t point, const Counts& counts, double seconds) {
-  auto& [sweep, file, datasets, done] = *contents_;
-  const Extent at = position(sweep, point);
-  const Extent one = ones(sweep);
-  const auto pixels = static_cast<double>(counts.pixels());
+void SweepWriter::finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) {
+  Contents& contents = *contents_;
+  const OrderedPipeline::SecondStage commit = [&contents, point, counts, seconds, kept] {
+    contents.finish(point, counts, seconds);
+    kept();
+  };
+  pipeline_->push([commit] { return commit; });
+}
 
-  std::array<double, fate_count> fractions{};
-  std::ranges::transform(counts.fates, fractions.begin(),
-                         [&](std::int64_t fate) { return static_cast<double>(fate) / pixels; });
-  const double mean = static_cast<double>(counts.updates) / pixels;
-  datasets.fate_count.write(joined(at, {0}), joined(one, {fate_count}), counts.fates.data());
-  datasets.fate_fraction.write(joined(at, {0}), joined(one, {fate_count}), fractions.data());
-  datasets.steps_mean.write(at, one, &mean);
-  datasets.steps_max.write(at, one, &counts.largest_steps);
-  datasets.updates.write(at, one, &counts.updates);
-  datasets.seconds.write(at, one, &seconds);
-  file.flush();
-
-  const std::int8_t yes = 1;
-  datasets.point_done.write(at, one, &yes);
-  file.flush();
-  done[static_cast<std::size_t>(point)] = yes;
+void SweepWriter::close() {
+  pipeline_->drain();
 }
 
 struct SweepReader::Contents {
@@ -467,32 +433,20 @@ TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
   const auto& [file, sweep, datasets] = *contents_;
   const Box box = box_of(sweep, point, tile);
   const auto pixels = static_cast<std::size_t>(tile.pixels());
+  const std::vector<StoredMap> maps = stored_maps(sweep);
   TileResult result;
-  result.fate.resize(pixels);
-  datasets.fate.read(box.offset, box.count, result.fate.data());
-  if (datasets.steps) {
-    result.steps.resize(pixels);
-    datasets.steps->read(box.offset, box.count, result.steps.data());
+  if (sweep.precision == Precision::float64) {
+    result.r_final = result.w_final = result.b_final = result.loss_final = std::vector<double>();
   }
-  for (std::size_t field = 0; field < real_fields.size(); ++field) {
-    RealBuffer& buffer = buffer_of(result, field);
-    if (sweep.precision == Precision::float64) buffer.emplace<std::vector<double>>();
-    if (!datasets.reals[field]) continue;
-    const Dataset& map = *datasets.reals[field];
-    std::visit(
-        [&](auto& values) {
-          values.resize(pixels);
-          map.read(box.offset, box.count, values.data());
-        },
-        buffer);
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    datasets.maps[i].read(box.offset, box.count, maps[i].type, room_for(result, maps[i], pixels));
   }
   return result;
 }
 
 std::uint64_t SweepReader::stored_bytes() const {
-  const Datasets& datasets = contents_->datasets;
-  std::uint64_t bytes = datasets.fate.stored_bytes() + (datasets.steps ? datasets.steps->stored_bytes() : 0);
-  for (const auto& real : datasets.reals) bytes += real ? real->stored_bytes() : 0;
+  std::uint64_t bytes = 0;
+  for (const Dataset& map : contents_->datasets.maps) bytes += map.stored_bytes();
   return bytes;
 }
 

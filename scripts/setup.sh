@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libtomlplusplus-dev
+packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libisal-dev libtomlplusplus-dev
           netcdf-bin nlohmann-json3-dev python3 python3-venv)
 
 missing_packages() {

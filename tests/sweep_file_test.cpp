@@ -113,13 +113,22 @@ TEST_F(SweepFile, PendingPointsAreToldAndResumed) {
   Meter meter;
   {
     SweepWriter writer(path("part.h5"), sweep, {"", ""}, ExistingFile::refuse);
-    const auto stop_at_three = [&](std::int64_t point, const Counts&, double) { meter.stop = point == 3; };
+    const auto stop_at_three = [&](std::int64_t point, const Counts&, double) {
+      if (point == 3) meter.stop = true;
+    };
     EXPECT_THROW(run_sweep(sweep, *mapper, writer, meter, stop_at_three), Interrupted);
   }
+  // The sweep was ahead of its file when it was stopped: some more points may be finished, in their order.
+  std::int64_t done = 0;
   {
     const SweepReader reader(path("part.h5"));
-    for (std::int64_t point = 0; point < sweep.points(); ++point) EXPECT_EQ(reader.is_done(point), point <= 3);
-    EXPECT_EQ(reader.read(4, {0, 0, 1, 1}).fate.front(), static_cast<std::int8_t>(Fate::pending));
+    while (done < sweep.points() && reader.is_done(done)) ++done;
+    EXPECT_GE(done, 4);
+    ASSERT_LT(done, sweep.points());
+    for (std::int64_t point = done; point < sweep.points(); ++point) {
+      EXPECT_FALSE(reader.is_done(point));
+    }
+    EXPECT_EQ(reader.read(sweep.points() - 1, {0, 0, 1, 1}).fate.front(), static_cast<std::int8_t>(Fate::pending));
   }
   meter.stop = false;
   meter.pixels = 0;
@@ -127,7 +136,7 @@ TEST_F(SweepFile, PendingPointsAreToldAndResumed) {
     SweepWriter writer(path("part.h5"), sweep, {"", ""}, ExistingFile::resume);
     run_sweep(sweep, *mapper, writer, meter, [](auto...) {});
   }
-  EXPECT_EQ(meter.pixels, (sweep.points() - 4) * sweep.window.pixels());  // nothing was computed twice
+  EXPECT_EQ(meter.pixels, (sweep.points() - done) * sweep.window.pixels());  // nothing was computed twice
   const SweepReader whole(path("whole.h5"));
   const SweepReader part(path("part.h5"));
   const Tile all = {0, 0, sweep.window.b.count, sweep.window.w.count};

@@ -51,6 +51,7 @@ OPTIONS = {
         "out": None,
         "overwrite": None,
         "resume": None,
+        "dry-run": None,
         "progress": "auto",
         "quiet": None,
         "config": None,

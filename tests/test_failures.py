@@ -1,7 +1,7 @@
 """What goes wrong, and that it goes wrong well: one line, the right status, and no result lost or left half made.
 
 Exit status: 1 it failed, 2 the command line or the configuration is wrong, 3 the disk or the file failed, 4 there is no
-such device, 130 interrupted.
+such device, 130 interrupted, 143 by SIGTERM.
 """
 
 import json
@@ -622,13 +622,13 @@ def start_and_wait_for_a_point(deadcone, *args):
     pytest.fail(f"the sweep ended with {process.wait()} and no point")
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_sweep_can_be_resumed(deadcone, long_file, tmp_path, sent):
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_sweep_can_be_resumed(deadcone, long_file, tmp_path, sent, status):
     path = tmp_path / "map.h5"
     process = start_and_wait_for_a_point(deadcone, LONG, "--out", path)
     process.send_signal(sent)
     stdout, stderr = process.communicate(timeout=TIMEOUT)
-    assert process.returncode == 130 and stdout == ""
+    assert process.returncode == status and stdout == ""
     errors = [line for line in stderr.splitlines() if line.startswith("deadcone: ")]
     assert len(errors) == 1 and "interrupted" in errors[0] and str(path) in errors[0] and "--resume" in errors[0]
     assert stderr.splitlines()[-1] == errors[0]

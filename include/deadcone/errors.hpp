@@ -14,7 +14,8 @@ enum ExitStatus : int {
   exit_usage = 2,
   exit_storage = 3,
   exit_device = 4,
-  exit_interrupted = 130,
+  exit_interrupted = 130,  ///< by SIGINT
+  exit_terminated = 143,   ///< by SIGTERM
 };
 
 /// An error with an exit status; what() is one line: what, where, and what to do.

@@ -12,11 +12,14 @@
 
 #include "deadcone/config.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/sweep_sink.hpp"
 
 namespace deadcone {
 
 /// Raised whenever the bits of some result change: a file of another number cannot be resumed or verified.
 inline constexpr int numerics_version = 2;
+
+class OrderedPipeline;
 
 /// What the file says of its making beside the sweep itself.
 struct Provenance {
@@ -27,24 +30,27 @@ struct Provenance {
 /// What to do where the output file already exists.
 enum class ExistingFile { refuse, overwrite, resume };
 
-class SweepWriter {
+/// Writes a sweep. Tiles are compressed in threads of its own and written by another, in the order in which they come;
+/// so a caller waits only when it is more than a few tiles ahead. A point is on its way to the disk whole before the
+/// file says that it is done.
+class SweepWriter final : public SweepSink {
  public:
   /// Creates the file, or opens it to go on with. Throws ConfigError where it exists and should not, lies in a missing
   /// folder, holds another sweep, or cannot fit on the disk however well it compresses; StorageError where the disk or
   /// the file fails. A new file that cannot be completed is removed.
   SweepWriter(const std::string& path, const Sweep& sweep, const Provenance& provenance, ExistingFile existing);
-  ~SweepWriter();
+  /// Writes what is left, and tells no error: call close() before.
+  ~SweepWriter() override;
 
-  /// Whether a resumed file already has this point.
-  bool is_done(std::int64_t point) const;
-  /// Writes one tile of a point.
-  void write(std::int64_t point, const Tile& tile, const TileResult& result);
-  /// Writes what is said of the point as a whole, and marks it done.
-  void finish(std::int64_t point, const Counts& counts, double seconds);
+  bool is_done(std::int64_t point) const override;
+  void take(std::int64_t point, const Tile& tile, TileResult& result) override;
+  void finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) override;
+  void close() override;
 
  private:
   struct Contents;
   std::unique_ptr<Contents> contents_;
+  std::unique_ptr<OrderedPipeline> pipeline_;  ///< works on contents_
 };
 
 class SweepReader {

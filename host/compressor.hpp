@@ -1,0 +1,30 @@
+#pragma once
+
+// zlib streams, as HDF5's deflate filter reads them: made by ISA-L where the build has it (compressor_isal.cpp), which
+// is several times as fast, else by zlib (compressor_zlib.cpp).
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace deadcone {
+
+/// One for each thread: it keeps its tables.
+class Compressor {
+ public:
+  Compressor();
+
+  /// The most bytes that the stream of `size` bytes can take.
+  static std::size_t bound(std::size_t size);
+  /// Writes the stream of `size` bytes, at most 2^32 - 1, to `to`, where there is room for bound(size); gives its
+  /// length.
+  std::size_t compress(const std::byte* from, std::size_t size, std::byte* to);
+
+  /// The library in use, for people: "ISA-L 2.30.0".
+  static std::string library();
+
+ private:
+  std::vector<unsigned char> tables_;
+};
+
+}  // namespace deadcone
