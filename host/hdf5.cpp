@@ -141,6 +141,8 @@ hid_t make_access() {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_meta_block_size(access, 0);
   H5Pset_small_data_block_size(access, 0);
+  // Its writer holds a FileLock, and whoever reads may do so meanwhile: every flush leaves the file readable.
+  H5Pset_file_locking(access, false, true);
   return access;
 }
 

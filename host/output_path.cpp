@@ -38,14 +38,18 @@ void check_output_path(const std::string& path, bool may_exist, double raw_bytes
 }
 
 NewFile::NewFile(std::string path, bool may_exist)
-    : path_(std::move(path)), part_(path_ + ".part"), may_exist_(may_exist) {}
+    : path_(std::move(path)),
+      part_(path_ + ".part"),
+      may_exist_(may_exist),
+      old_lock_(path_, false, path_),
+      part_lock_(part_, true, path_) {}
 
 NewFile::~NewFile() {
   std::error_code error;
   if (!placed_) std::filesystem::remove(part_, error);
 }
 
-void NewFile::take_place() {
+FileLock NewFile::take_place() {
   const unsigned flags = may_exist_ ? 0 : RENAME_NOREPLACE;
   int status = renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), flags);
   // File systems that cannot refuse to replace are left with the check made before.
@@ -53,6 +57,7 @@ void NewFile::take_place() {
   if (status != 0 && errno == EEXIST) throw ConfigError(path_ + ": exists already; --overwrite replaces it");
   if (status != 0) throw StorageError(path_ + ": cannot be put in its place: " + std::strerror(errno));
   placed_ = true;
+  return std::move(part_lock_);
 }
 
 }  // namespace deadcone

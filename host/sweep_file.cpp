@@ -270,6 +270,7 @@ void check_path(const std::string& path, const Sweep& sweep, ExistingFile existi
 }  // namespace
 
 struct SweepWriter::Contents {
+  FileLock lock;
   Sweep sweep;
   File file;
   Datasets datasets;
@@ -317,12 +318,12 @@ struct SweepWriter::Contents {
     file.set_attribute("device", ascii(provenance.device));
     Datasets datasets = Builder(file, sweep).build();
     file.flush();
-    place.take_place();
-    return std::make_unique<Contents>(Contents{sweep, std::move(file), std::move(datasets),
+    return std::make_unique<Contents>(Contents{place.take_place(), sweep, std::move(file), std::move(datasets),
                                                std::vector<std::int8_t>(static_cast<std::size_t>(sweep.points()), 0)});
   }
 
   static std::unique_ptr<Contents> resume(const std::string& path, const Sweep& sweep) {
+    FileLock lock(path, false, path);
     File file = File::open_to_write(path);
     const std::string configuration = configuration_of(file);
     if (numerics_of(file) != numerics_version) {
@@ -335,7 +336,8 @@ struct SweepWriter::Contents {
     }
     Datasets datasets = open_datasets(file, sweep);
     std::vector<std::int8_t> done = datasets.point_done.read_all<std::int8_t>();
-    return std::make_unique<Contents>(Contents{sweep, std::move(file), std::move(datasets), std::move(done)});
+    return std::make_unique<Contents>(
+        Contents{std::move(lock), sweep, std::move(file), std::move(datasets), std::move(done)});
   }
 };
 
