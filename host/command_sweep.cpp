@@ -10,6 +10,7 @@
 #include "names.hpp"
 #include "options.hpp"
 #include "progress.hpp"
+#include "scheduler.hpp"
 
 namespace deadcone {
 namespace {
@@ -21,6 +22,7 @@ struct SweepOptions {
   bool overwrite = false;
   bool resume = false;
   bool dry_run = false;
+  std::string shard;
   std::string progress = "auto";
   bool quiet = false;
   std::string config;
@@ -59,18 +61,6 @@ class StopOnSignal {
   struct sigaction old_terminate_ = {};
 };
 
-/// The swept values of a point, in words: "beta 0.9, gamma 0.1".
-std::string point_name(const Sweep& sweep, std::int64_t index) {
-  const Point point = sweep.point(index);
-  const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
-  std::string name;
-  for (std::size_t axis = 0; axis < values.size(); ++axis) {
-    const bool swept = sweep.axes[axis].size() > 1 || axis < 2;
-    if (swept) name += (name.empty() ? "" : ", ") + std::string(name_of(all_axes[axis])) + " " + shortest(values[axis]);
-  }
-  return name;
-}
-
 std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& mapper,
                                      const std::string& command_line) {
   if (options.dry_run) return std::make_unique<NoSink>();
@@ -86,18 +76,24 @@ void run(SweepOptions& options, const std::string& command_line) {
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE, or --dry-run");
   if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume exclude each other");
   validate(sweep);
+  Shard& shard = options.execution.shard;
+  if (!options.shard.empty()) {
+    shard = options.shard == "auto" ? shard_from_scheduler(environment_variable) : parse_shard(options.shard);
+    if (!options.out.empty()) options.out = path_of_shard(options.out, shard);
+  }
   const ProgressStyle asked = parse_progress_style(options.progress);
   const ProgressStyle style = options.quiet ? ProgressStyle::none : asked;
   const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
   const std::unique_ptr<SweepSink> sink = open_sink(options, *mapper, command_line);
 
   std::int64_t points = 0;
-  for (std::int64_t point = 0; point < sweep.points(); ++point) points += sink->is_done(point) ? 0 : 1;
+  for (std::int64_t point = 0; point < sweep.points(); ++point)
+    points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
   Meter meter;
   const StopOnSignal stop(meter);
   try {
     Progress progress(style, std::cerr, meter, points, sweep.window.pixels());
-    run_sweep(sweep, *mapper, *sink, meter, [&](std::int64_t point, const Counts&, double seconds) {
+    run_sweep(sweep, shard, *mapper, *sink, meter, [&](std::int64_t point, const Counts&, double seconds) {
       progress.point_finished(point_name(sweep, point), seconds);
     });
   } catch (const Interrupted&) {
@@ -126,6 +122,11 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line) {
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
   app->add_flag("--resume", options->resume,
                 "go on with the output file if it exists: compute the points that it lacks");
+  app->add_option(
+         "--shard", options->shard,
+         "compute part K (from 1) of N, every N-th point, into FILE with .K-of-N before its extension; auto: as "
+         "Slurm or mpirun started this process; `deadcone merge` puts the parts together")
+      ->type_name("K/N|auto");
   app->add_flag("--dry-run", options->dry_run,
                 "compute everything and write nothing: to time a sweep without its file");
   app->add_option("--progress", options->progress,

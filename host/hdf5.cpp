@@ -283,6 +283,18 @@ void Dataset::write_chunk(const Extent& offset, const std::vector<std::byte>& en
               *file_, "write");
 }
 
+std::vector<std::byte> Dataset::read_chunk(const Extent& offset, std::size_t most_bytes) const {
+  const auto* at = reinterpret_cast<const hsize_t*>(offset.data());
+  hsize_t size = 0;
+  check(H5Dget_chunk_storage_size(id_, at, &size), *file_, "find a chunk");
+  if (size == 0 || size > most_bytes) throw StorageError(file_->path + ": is damaged: a chunk is missing or too long");
+  std::vector<std::byte> encoded(size);
+  std::uint32_t filters_left_out = 0;
+  check(H5Dread_chunk(id_, H5P_DEFAULT, at, &filters_left_out, encoded.data()), *file_, "read a chunk");
+  if (filters_left_out != 0) throw StorageError(file_->path + ": has a chunk that is not compressed as the others");
+  return encoded;
+}
+
 void Dataset::read_box(const Extent& offset, const Extent& count, Type type, void* values) const {
   const Scoped space(H5Dget_space(id_), H5Sclose);
   const Scoped memory(make_space(count), H5Sclose);

@@ -110,6 +110,9 @@ class Dataset : public Object {
   /// Writes the whole chunk at `offset`, a multiple of the chunk's lengths, as it is to stand in the file: what the
   /// dataset's filters would have made of it.
   void write_chunk(const Extent& offset, const std::vector<std::byte>& encoded);
+  /// The chunk at `offset` as it stands in the file, all filters applied. Throws StorageError where there is none, or
+  /// where it claims to be longer than `most_bytes`.
+  std::vector<std::byte> read_chunk(const Extent& offset, std::size_t most_bytes) const;
   /// The whole of it.
   template <class T>
   std::vector<T> read_all() const {

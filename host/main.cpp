@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
                                          add_spectrum_command(main),
                                          add_info_command(main),
                                          add_verify_command(main),
+                                         add_merge_command(main, command_line),
                                          add_completion_command(main)};
   try {
     main.parse(argc, argv);

@@ -126,4 +126,15 @@ std::string shortest(float value) {
   return shortest_text(value);
 }
 
+std::string point_name(const Sweep& sweep, std::int64_t index) {
+  const Point point = sweep.point(index);
+  const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
+  std::string name;
+  for (std::size_t axis = 0; axis < values.size(); ++axis) {
+    const bool swept = sweep.axes[axis].size() > 1 || axis < 2;
+    if (swept) name += (name.empty() ? "" : ", ") + std::string(name_of(all_axes[axis])) + " " + shortest(values[axis]);
+  }
+  return name;
+}
+
 }  // namespace deadcone

@@ -29,6 +29,9 @@ StopRule parse_stop_rule(const std::string& text);
 Precision parse_precision(const std::string& text);
 Device parse_device(const std::string& text);
 
+/// The swept values of a point, in words: "beta 0.9, gamma 0.1".
+std::string point_name(const Sweep& sweep, std::int64_t index);
+
 /// The shortest text that reads back as the same number of the same type.
 std::string shortest(double value);
 std::string shortest(float value);

@@ -7,13 +7,13 @@
 namespace deadcone {
 namespace {
 
-void compute_points(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter,
+void compute_points(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
                     const PointFinished& point_finished) {
   using Clock = std::chrono::steady_clock;
   const Tiling tiles(sweep.window);
   TileResult result;
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
-    if (sink.is_done(point)) continue;
+    if (!shard.has(point) || sink.is_done(point)) continue;
     const Clock::time_point start = Clock::now();
     const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
     Counts counts;
@@ -29,9 +29,10 @@ void compute_points(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& 
 
 }  // namespace
 
-void run_sweep(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished) {
+void run_sweep(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
+               const PointFinished& point_finished) {
   try {
-    compute_points(sweep, mapper, sink, meter, point_finished);
+    compute_points(sweep, shard, mapper, sink, meter, point_finished);
   } catch (const std::exception&) {
     sink.close();  // where this fails, too, that is the graver news
     throw;

@@ -383,6 +383,15 @@ void SweepWriter::close() {
   pipeline_->drain();
 }
 
+void SweepWriter::copy_point(const SweepReader& from, std::int64_t point) {
+  close();  // both files are now used from this thread alone
+  const Tiling tiles(contents_->sweep.window);
+  for (std::int64_t i = 0; i < tiles.count(); ++i) {
+    contents_->write(point, tiles[i], from.read_encoded(point, tiles[i]));
+  }
+  contents_->finish(point, from.counts(point), from.seconds(point));
+}
+
 struct SweepReader::Contents {
   File file;
   Sweep sweep;
@@ -444,6 +453,19 @@ TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
     datasets.maps[i].read(box.offset, box.count, maps[i].type, room_for(result, maps[i], pixels));
   }
   return result;
+}
+
+EncodedTile SweepReader::read_encoded(std::int64_t point, const Tile& tile) const {
+  const auto& [file, sweep, datasets] = *contents_;
+  const Extent offset = box_of(sweep, point, tile).offset;
+  const ChunkShape shape = chunk_shape(sweep.window);
+  const std::vector<StoredMap> maps = stored_maps(sweep);
+  EncodedTile chunks;
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    const std::size_t bytes = static_cast<std::size_t>(shape.count_b * shape.count_w) * fill_of(maps[i].type).size();
+    chunks.push_back(datasets.maps[i].read_chunk(offset, 2 * bytes + 1024));
+  }
+  return chunks;
 }
 
 std::uint64_t SweepReader::stored_bytes() const {

@@ -6,12 +6,10 @@
 #include "chunk_encoder.hpp"
 #include "deadcone/config.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/sweep_file.hpp"
 #include "stored_maps.hpp"
 
 namespace deadcone {
-
-/// The chunks of one tile, as they stand in the file: one for each of stored_maps().
-using EncodedTile = std::vector<ChunkBytes>;
 
 /// The shape of a chunk of a map: that of a tile, or of the window where it is smaller.
 struct ChunkShape {

@@ -43,7 +43,7 @@ class SweepFile : public testing::Test {
     const auto mapper = make_cpu_mapper(2);
     SweepWriter writer(path(name), sweep, {"a command", mapper->description()}, ExistingFile::refuse);
     Meter meter;
-    run_sweep(sweep, *mapper, writer, meter, [](auto...) {});
+    run_sweep(sweep, {}, *mapper, writer, meter, [](auto...) {});
   }
 
   std::string folder_;
@@ -116,7 +116,7 @@ TEST_F(SweepFile, PendingPointsAreToldAndResumed) {
     const auto stop_at_three = [&](std::int64_t point, const Counts&, double) {
       if (point == 3) meter.stop = true;
     };
-    EXPECT_THROW(run_sweep(sweep, *mapper, writer, meter, stop_at_three), Interrupted);
+    EXPECT_THROW(run_sweep(sweep, {}, *mapper, writer, meter, stop_at_three), Interrupted);
   }
   // The sweep was ahead of its file when it was stopped: some more points may be finished, in their order.
   std::int64_t done = 0;
@@ -134,7 +134,7 @@ TEST_F(SweepFile, PendingPointsAreToldAndResumed) {
   meter.pixels = 0;
   {
     SweepWriter writer(path("part.h5"), sweep, {"", ""}, ExistingFile::resume);
-    run_sweep(sweep, *mapper, writer, meter, [](auto...) {});
+    run_sweep(sweep, {}, *mapper, writer, meter, [](auto...) {});
   }
   EXPECT_EQ(meter.pixels, (sweep.points() - done) * sweep.window.pixels());  // nothing was computed twice
   const SweepReader whole(path("whole.h5"));

@@ -52,6 +52,7 @@ OPTIONS = {
         "overwrite": None,
         "resume": None,
         "dry-run": None,
+        "shard": None,
         "progress": "auto",
         "quiet": None,
         "config": None,
@@ -70,6 +71,7 @@ OPTIONS = {
     "spectrum": {"beta": "0:0.99:100", "eta": "0.1", "config": None},
     "info": {},
     "verify": {"all": None, "patches": "4", "threads": "0"},
+    "merge": {"overwrite": None},
     "completion": {},
 }
 

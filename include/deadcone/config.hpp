@@ -103,10 +103,19 @@ struct Sweep {
 /// Where the work is done.
 enum class Device { automatic, cpu, cuda };
 
+/// A part of the points of a sweep, for one of `count` processes that share it: every count-th point, from `index` on.
+struct Shard {
+  std::int64_t index = 0;  ///< from 0
+  std::int64_t count = 1;
+
+  bool has(std::int64_t point) const { return point % count == index; }
+};
+
 /// How a sweep is run.
 struct Execution {
   Device device = Device::automatic;
   int threads = 0;  ///< CPU threads; 0: one for each core
+  Shard shard = {};
 };
 
 /// Names of the enumerations, as on the command line and in files.

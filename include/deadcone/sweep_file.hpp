@@ -6,9 +6,11 @@
 // killed at any moment and what the file calls done is there. After a failed write (StorageError) the file is left as
 // the last flush made it.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "deadcone/config.hpp"
 #include "deadcone/mapper.hpp"
@@ -20,6 +22,10 @@ namespace deadcone {
 inline constexpr int numerics_version = 2;
 
 class OrderedPipeline;
+class SweepReader;
+
+/// The chunks of one tile, as they stand in the file: one for each map that is kept.
+using EncodedTile = std::vector<std::vector<std::byte>>;
 
 /// What the file says of its making beside the sweep itself.
 struct Provenance {
@@ -46,6 +52,8 @@ class SweepWriter final : public SweepSink {
   void take(std::int64_t point, const Tile& tile, TileResult& result) override;
   void finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) override;
   void close() override;
+  /// Copies a finished point from another file of the same sweep, as it is compressed there.
+  void copy_point(const SweepReader& from, std::int64_t point);
 
  private:
   struct Contents;
@@ -71,6 +79,9 @@ class SweepReader {
   double seconds(std::int64_t point) const;
   /// The stored pixels of a tile; fields that the file does not have are empty.
   TileResult read(std::int64_t point, const Tile& tile) const;
+  /// The same as it stands in the file; `tile` is one of Tiling(window). Throws StorageError where it is not there, or
+  /// cannot be what it should be. What is compressed in it is not looked at.
+  EncodedTile read_encoded(std::int64_t point, const Tile& tile) const;
   /// The bytes that the maps take in the file, and would take without compression.
   std::uint64_t stored_bytes() const;
   std::uint64_t raw_bytes() const;
