@@ -9,9 +9,11 @@ import datetime
 import json
 import pathlib
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import numpy as np
 
@@ -149,6 +151,31 @@ def busy_lanes(steps, lanes):
     return float(whole.sum() / (lanes * whole.max(axis=1).sum())) if whole.size else 1.0
 
 
+OUTPUT_SWEEP = "sweep --beta 0:0.9:8 --gamma log:0.01:1:8 --max-steps 50 --device cpu --quiet"
+
+
+def measure_output(build, turns, side, folder):
+    """Rates of the encoders on one core, and a sweep of 64 points with its file against the same without, in turns."""
+    print("bench: output", file=sys.stderr, flush=True)
+    rates = json.loads(subprocess.run([build / "bench" / "bench_output"], check=True, capture_output=True, text=True).stdout)
+    window = f"-2:2:{side}"
+    program = [build / "deadcone", *OUTPUT_SWEEP.split(), f"--w={window}", f"--b={window}"]
+
+    def seconds(*options):
+        start = time.perf_counter()
+        subprocess.run([*program, *options], check=True)
+        return time.perf_counter() - start
+
+    file = folder / "output.h5"
+    pairs = [(seconds("--out", file, "--overwrite"), seconds("--dry-run")) for _ in range(turns)]
+    return rates | {
+        "options": f"64 points of {side}² pixels, fate and steps, at most 50 updates",
+        "file_bytes": file.stat().st_size,
+        "seconds": statistics.median(pair[0] for pair in pairs),
+        "times_the_dry_run": statistics.median(with_file / without for with_file, without in pairs),
+    }
+
+
 def shrunk(case, side):
     return type(case)(**{**vars(case), "side": side})
 
@@ -162,10 +189,11 @@ def main():
     parser.add_argument("--quick", action="store_true", help="tiny maps, one round: tries the suite, measures nothing")
     arguments = parser.parse_args()
 
-    names = arguments.cases.split(",") if arguments.cases else [case.name for case in CASES]
-    unknown = set(names) - {case.name for case in CASES}
+    known = [*(case.name for case in CASES), "output"]
+    names = arguments.cases.split(",") if arguments.cases else known
+    unknown = set(names) - set(known)
     if unknown:
-        raise ContestError(f"no case {', '.join(sorted(unknown))}; there are {', '.join(case.name for case in CASES)}")
+        raise ContestError(f"no case {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     cases = [case for case in CASES if case.name in names]
     if arguments.quick:
         cases = [shrunk(case, 32) for case in cases]
@@ -183,6 +211,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for case in cases:
             results["results"] += suite.run(case, pathlib.Path(folder))
+        if "output" in names:
+            side = 64 if arguments.quick else 2048
+            results["output"] = measure_output(arguments.build, suite.rounds, side, pathlib.Path(folder))
 
     described = results["machine"]
     device = described["gpu"] if suite.cuda else f"{described['cpu']} {described['cores']} cores {suite.sets[-1]}"

@@ -121,7 +121,7 @@ def run_suite(*options):
 
 
 def test_the_suite_runs_and_reports(tmp_path):
-    result = run_suite("--quick", "--cases", "peers,general,diverged", "--out", tmp_path)
+    result = run_suite("--quick", "--cases", "peers,general,diverged,output", "--out", tmp_path)
     assert result.returncode == 0, result.stderr
     paths = [pathlib.Path(line) for line in result.stdout.splitlines()]
     assert [path.suffix for path in paths] == [".json", ".md", ".png"]
@@ -133,7 +133,9 @@ def test_the_suite_runs_and_reports(tmp_path):
         assert sum(r["fates"].values()) == r["pixels"] == 32 * 32
         assert r["updates_per_second"] == max(m["updates_per_second"] for m in r["mappers"].values())
     assert found["results"][0]["peers"].keys() >= {"C++ with OpenMP", "NumPy"}
+    assert found["output"]["file_bytes"] > 0 and found["output"]["times_the_dry_run"] > 0
     page = paths[1].read_text()
+    assert "## The file" in page
     assert "C++ with OpenMP" in page and "100.000% of the fates" in page and paths[2].name in page
     before = page
     assert report.write(paths[0]) == paths and paths[1].read_text() == before
