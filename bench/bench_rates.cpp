@@ -50,11 +50,11 @@ LOOP(avx512_float_divide, "avx512f", "vdivps", "vdivps", "z", "vbroadcastss", fl
 LOOP(avx512_double_vector, "avx512f", "vfmadd231pd", "vaddpd", "z", "vbroadcastsd", double)
 LOOP(avx512_double_divide, "avx512f", "vdivpd", "vdivpd", "z", "vbroadcastsd", double)
 
-/// Instructions per second, all threads together: the median of five.
+/// Instructions per second, all threads together: the best of six, the first of which lets the clock rise.
 double rate(void (*loop)(std::int64_t), int threads) {
   constexpr std::int64_t turns = 5'000'000;
   std::vector<double> rates;
-  for (int repeat = 0; repeat < 5; ++repeat) {
+  for (int repeat = 0; repeat < 6; ++repeat) {
     std::vector<double> seconds(static_cast<std::size_t>(threads));
     std::atomic<int> ready = 0;
     std::vector<std::thread> workers;
@@ -74,8 +74,7 @@ double rate(void (*loop)(std::int64_t), int threads) {
     for (const double each : seconds) sum += instructions_per_turn * static_cast<double>(turns) / each;
     rates.push_back(sum);
   }
-  std::sort(rates.begin(), rates.end());
-  return rates[rates.size() / 2];
+  return *std::max_element(rates.begin(), rates.end());
 }
 
 struct Set {

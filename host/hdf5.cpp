@@ -203,15 +203,19 @@ void Object::set_attribute(const std::string& name, const std::string& text) {
 }
 
 void Object::set_long_attribute(const std::string& name, const std::string& text) {
+  constexpr std::size_t longest_fixed = 32768;  // an object's header has room for 64 KiB
+  const bool fixed = text.size() <= longest_fixed;
   const Scoped type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_size(type, fixed ? std::max<std::size_t>(text.size(), 1) : H5T_VARIABLE);
+  H5Tset_strpad(type, fixed ? H5T_STR_NULLPAD : H5T_STR_NULLTERM);
   H5Tset_cset(type, H5T_CSET_UTF8);
   const Scoped space(H5Screate(H5S_SCALAR), H5Sclose);
   const Scoped attribute(check_write(H5Acreate2(id_, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), *file_,
                                      "create the attribute " + name),
                          H5Aclose);
   const char* pointer = text.c_str();
-  check_write(H5Awrite(attribute, type, &pointer), *file_, "write the attribute " + name);
+  const void* values = fixed ? static_cast<const void*>(pointer) : static_cast<const void*>(&pointer);
+  check_write(H5Awrite(attribute, type, values), *file_, "write the attribute " + name);
 }
 
 void Object::set_array_attribute(const std::string& name, Type type, const void* values, std::size_t count) {
@@ -281,6 +285,11 @@ void Dataset::write_chunk(const Extent& offset, const std::vector<std::byte>& en
   check_write(H5Dwrite_chunk(id_, H5P_DEFAULT, every_filter_applied, reinterpret_cast<const hsize_t*>(offset.data()),
                              encoded.size(), encoded.data()),
               *file_, "write");
+}
+
+bool Dataset::has_chunk(const Extent& offset) const {
+  hsize_t size = 0;
+  return H5Dget_chunk_storage_size(id_, reinterpret_cast<const hsize_t*>(offset.data()), &size) >= 0 && size > 0;
 }
 
 std::vector<std::byte> Dataset::read_chunk(const Extent& offset, std::size_t most_bytes) const {

@@ -65,7 +65,8 @@ class Object {
 
   /// Fixed-length ASCII, which netCDF and MATLAB read most easily.
   void set_attribute(const std::string& name, const std::string& text);
-  /// Variable-length UTF-8.
+  /// UTF-8 of any length. Where it is short enough for it, it is of fixed length, too: HDF5 can lose its way for good
+  /// in a damaged file that has texts of variable length.
   void set_long_attribute(const std::string& name, const std::string& text);
   template <class T>
   void set_attribute(const std::string& name, const std::vector<T>& values) {
@@ -110,6 +111,8 @@ class Dataset : public Object {
   /// Writes the whole chunk at `offset`, a multiple of the chunk's lengths, as it is to stand in the file: what the
   /// dataset's filters would have made of it.
   void write_chunk(const Extent& offset, const std::vector<std::byte>& encoded);
+  /// Whether the index finds the chunk at `offset`. A damaged one may not, and reading then gives the fill value.
+  bool has_chunk(const Extent& offset) const;
   /// The chunk at `offset` as it stands in the file, all filters applied. Throws StorageError where there is none, or
   /// where it claims to be longer than `most_bytes`.
   std::vector<std::byte> read_chunk(const Extent& offset, std::size_t most_bytes) const;

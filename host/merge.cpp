@@ -29,8 +29,8 @@ Common common_to(const std::string& out, const std::vector<std::string>& parts) 
     }
     if (&path == &parts.front()) {
       common.sweep = part.sweep();
-    } else if (to_json(part.sweep()) != to_json(common.sweep)) {
-      throw ConfigError(path + ": holds another sweep than " + parts.front() + "; `deadcone info` shows which");
+    } else if (const std::string text = difference(part.sweep(), common.sweep); !text.empty()) {
+      throw ConfigError(path + ": holds another sweep than " + parts.front() + ": " + text);
     }
     devices.insert(part.attribute("device"));
   }

@@ -236,6 +236,44 @@ Datasets open_datasets(const File& file, const Sweep& sweep) {
   return datasets;
 }
 
+/// Throws StorageError unless every finished point has all its chunks: for one that its index has lost, HDF5 would give
+/// what is not computed yet.
+void check_index(const File& file, const Sweep& sweep, const Datasets& datasets, const std::vector<std::int8_t>& done) {
+  const Tiling tiles(sweep.window);
+  for (std::size_t point = 0; point < done.size(); ++point) {
+    if (done[point] == 0) continue;
+    for (std::int64_t i = 0; i < tiles.count(); ++i) {
+      const Extent offset = box_of(sweep, static_cast<std::int64_t>(point), tiles[i]).offset;
+      const auto has_tile = [&](const Dataset& map) { return map.has_chunk(offset); };
+      if (std::ranges::all_of(datasets.maps, has_tile)) continue;
+      throw StorageError(file.path() + ": is damaged: point " + std::to_string(point) +
+                         " is called done, and its maps are not all there");
+    }
+  }
+}
+
+/// More bytes than an encoded chunk of any map can take, with any compressor.
+std::size_t most_chunk_bytes(const Sweep& sweep) {
+  const ChunkShape shape = chunk_shape(sweep.window);
+  return 2 * sizeof(double) * static_cast<std::size_t>(shape.count_b * shape.count_w) + 1024;
+}
+
+/// Looks at the chunks that a tile of a point touches before HDF5 decodes them: it trusts a chunk that says it is not
+/// compressed to be as long as it should be.
+void check_chunks(const Sweep& sweep, const Datasets& datasets, std::int64_t point, const Tile& tile) {
+  const Tiling tiles(sweep.window);
+  for (std::int64_t i = 0; i < tiles.count(); ++i) {
+    const Tile chunk = tiles[i];
+    const bool apart = chunk.first_b + chunk.count_b <= tile.first_b || tile.first_b + tile.count_b <= chunk.first_b ||
+                       chunk.first_w + chunk.count_w <= tile.first_w || tile.first_w + tile.count_w <= chunk.first_w;
+    if (apart) continue;
+    const Extent offset = box_of(sweep, point, chunk).offset;
+    for (const Dataset& map : datasets.maps) {
+      if (map.has_chunk(offset)) map.read_chunk(offset, most_chunk_bytes(sweep));
+    }
+  }
+}
+
 /// The configuration of an open file; throws where it is no sweep.
 std::string configuration_of(const File& file) {
   if (!file.has_attribute("configuration") || !file.has_attribute("numerics") || !file.has_dataset("fate")) {
@@ -331,11 +369,12 @@ struct SweepWriter::Contents {
                         file.text_attribute("numerics") + ", here " + std::to_string(numerics_version) +
                         "); finish it with version " + file.text_attribute("version") + " or --overwrite it");
     }
-    if (to_json(sweep_from_json(configuration, path)) != to_json(sweep)) {
-      throw ConfigError(path + ": holds another sweep than the one asked for; `deadcone info` shows which");
+    if (const std::string text = difference(sweep_from_json(configuration, path), sweep); !text.empty()) {
+      throw ConfigError(path + ": holds another sweep than the one asked for: " + text);
     }
     Datasets datasets = open_datasets(file, sweep);
     std::vector<std::int8_t> done = datasets.point_done.read_all<std::int8_t>();
+    check_index(file, sweep, datasets, done);
     return std::make_unique<Contents>(
         Contents{std::move(lock), sweep, std::move(file), std::move(datasets), std::move(done)});
   }
@@ -402,6 +441,7 @@ SweepReader::SweepReader(const std::string& path) {
   File file = File::open_to_read(path);
   Sweep sweep = sweep_from_json(configuration_of(file), path);
   Datasets datasets = open_datasets(file, sweep);
+  check_index(file, sweep, datasets, datasets.point_done.read_all<std::int8_t>());
   contents_ = std::make_unique<Contents>(Contents{std::move(file), std::move(sweep), std::move(datasets)});
 }
 
@@ -442,6 +482,7 @@ double SweepReader::seconds(std::int64_t point) const {
 
 TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
   const auto& [file, sweep, datasets] = *contents_;
+  check_chunks(sweep, datasets, point, tile);
   const Box box = box_of(sweep, point, tile);
   const auto pixels = static_cast<std::size_t>(tile.pixels());
   const std::vector<StoredMap> maps = stored_maps(sweep);
@@ -458,13 +499,8 @@ TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
 EncodedTile SweepReader::read_encoded(std::int64_t point, const Tile& tile) const {
   const auto& [file, sweep, datasets] = *contents_;
   const Extent offset = box_of(sweep, point, tile).offset;
-  const ChunkShape shape = chunk_shape(sweep.window);
-  const std::vector<StoredMap> maps = stored_maps(sweep);
   EncodedTile chunks;
-  for (std::size_t i = 0; i < maps.size(); ++i) {
-    const std::size_t bytes = static_cast<std::size_t>(shape.count_b * shape.count_w) * fill_of(maps[i].type).size();
-    chunks.push_back(datasets.maps[i].read_chunk(offset, 2 * bytes + 1024));
-  }
+  for (const Dataset& map : datasets.maps) chunks.push_back(map.read_chunk(offset, most_chunk_bytes(sweep)));
   return chunks;
 }
 

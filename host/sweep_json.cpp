@@ -9,9 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-}  // namespace
-
-std::string to_json(const Sweep& sweep) {
+Json json_of(const Sweep& sweep) {
   Json json;
   for (const Axis axis : all_axes) json["axes"][name_of(axis)] = sweep.values(axis);
   json["window"] = {{"w", sweep.window.w}, {"b", sweep.window.b}};
@@ -24,7 +22,40 @@ std::string to_json(const Sweep& sweep) {
                       {"max_steps", criteria.max_steps}};
   json["precision"] = to_string(sweep.precision);
   json["fields"] = {{"steps", sweep.fields.steps}, {"final", sweep.fields.final}, {"loss", sweep.fields.loss}};
-  return json.dump();
+  return json;
+}
+
+/// A value, unless it is a long list.
+std::string in_words(const Json& value) {
+  constexpr std::size_t longest = 60;
+  const std::string text = value.dump();
+  return text.size() <= longest ? text : "another list";
+}
+
+}  // namespace
+
+std::string to_json(const Sweep& sweep) {
+  return json_of(sweep).dump();
+}
+
+std::string difference(const Sweep& found, const Sweep& asked) {
+  const Json all_found = json_of(found);
+  const Json all_asked = json_of(asked);
+  std::string text;
+  const auto compare = [&text](const std::string& name, const Json& there, const Json& here) {
+    if (there == here) return;
+    text += (text.empty() ? "" : ", ") + name + " is " + in_words(there) + " there, " + in_words(here) + " here";
+  };
+  for (const auto& [section, values] : all_found.items()) {
+    if (!values.is_object()) {
+      compare(section, values, all_asked.at(section));
+      continue;
+    }
+    for (const auto& [name, value] : values.items()) {
+      compare(section == "fields" ? "field " + name : name, value, all_asked.at(section).at(name));
+    }
+  }
+  return text;
 }
 
 Sweep sweep_from_json(const std::string& text, const std::string& where) {

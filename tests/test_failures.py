@@ -381,19 +381,19 @@ def test_field_is_no_sweep(deadcone, tmp_path, command):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "told"),
     [
-        "--beta 0,0.5",
-        "--beta 0.9,0",
-        "--w -2:2:9",
-        "--tol 1e-5",
-        "--precision double",
-        "--fields fate",
-        "--stop update",
-        "--eta 0.2",
+        ("--beta 0,0.5", "beta is [0.0,0.9] there, [0.0,0.5] here"),
+        ("--beta 0.9,0", "beta is"),
+        ("--w -2:2:9", "w is"),
+        ("--tol 1e-5", "tolerance is 1e-06 there, 1e-05 here"),
+        ("--precision double", 'precision is "float" there, "double" here'),
+        ("--fields fate", "field steps is true there, false here"),
+        ("--stop update", "stop is"),
+        ("--eta 0.2", "eta is [0.1] there, [0.2] here"),
     ],
 )
-def test_resume_of_another_sweep(deadcone, good_file, tmp_path, change):
+def test_resume_of_another_sweep(deadcone, good_file, tmp_path, change, told):
     path = shutil.copy(good_file, tmp_path / "map.h5")
     options = {
         "--beta": "0,0.9",
@@ -405,7 +405,7 @@ def test_resume_of_another_sweep(deadcone, good_file, tmp_path, change):
     name, value = change.split()
     options[name] = value
     words = " ".join(f"{name} {value}" for name, value in options.items())
-    assert_one_error(deadcone("sweep --quiet --resume", words, "--out", path), 2, "another sweep", str(path))
+    assert_one_error(deadcone("sweep --quiet --resume", words, "--out", path), 2, "another sweep", str(path), told)
     assert path.read_bytes() == good_file.read_bytes()
 
 

@@ -196,7 +196,7 @@ def test_history_has_the_command_line_and_the_time(rich, rich_path, deadcone):
 
 def test_configuration_says_everything(rich):
     kind = text_type(rich, "configuration")
-    assert kind.encoding == "utf-8" and kind.length is None
+    assert kind.encoding == "utf-8" and kind.length == len(rich.attrs["configuration"])
     assert json.loads(rich.attrs["configuration"]) == {
         "axes": {"beta": list(BETA), "gamma": list(GAMMA), "eta": [0.1], "delta": list(DELTA), "r": [0.5]},
         "window": {"w": {"lo": -2, "hi": 2, "count": COLUMNS}, "b": {"lo": -1.5, "hi": 2, "count": ROWS}},

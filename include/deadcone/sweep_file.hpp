@@ -63,7 +63,7 @@ class SweepWriter final : public SweepSink {
 
 class SweepReader {
  public:
-  /// Throws StorageError where the file is missing, damaged, or no sweep.
+  /// Throws StorageError where the file is missing, damaged, lacks a map of a finished point, or is no sweep.
   explicit SweepReader(const std::string& path);
   ~SweepReader();
 
@@ -77,7 +77,8 @@ class SweepReader {
   Counts counts(std::int64_t point) const;
   /// Seconds that the point took.
   double seconds(std::int64_t point) const;
-  /// The stored pixels of a tile; fields that the file does not have are empty.
+  /// The stored pixels of a tile; fields that the file does not have are empty. Throws StorageError where they do not
+  /// pass their checksum.
   TileResult read(std::int64_t point, const Tile& tile) const;
   /// The same as it stands in the file; `tile` is one of Tiling(window). Throws StorageError where it is not there, or
   /// cannot be what it should be. What is compressed in it is not looked at.
