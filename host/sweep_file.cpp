@@ -411,11 +411,12 @@ void SweepWriter::take(std::int64_t point, const Tile& tile, TileResult& result)
 
 void SweepWriter::finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) {
   Contents& contents = *contents_;
-  const OrderedPipeline::SecondStage commit = [&contents, point, counts, seconds, kept] {
-    contents.finish(point, counts, seconds);
-    kept();
-  };
-  pipeline_->push([commit] { return commit; });
+  pipeline_->push([&contents, point, counts, seconds, kept]() -> OrderedPipeline::SecondStage {
+    return [&contents, point, counts, seconds, kept] {
+      contents.finish(point, counts, seconds);
+      kept();
+    };
+  });
 }
 
 void SweepWriter::close() {
