@@ -16,8 +16,10 @@ DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends --yes
   munge openmpi-bin slurm-client slurmctld slurmd >/dev/null
 
 work=$(mktemp -d)
+own_munge=
 cleanup() {
-  for pid in "$work"/*.pid; do [ -f "$pid" ] && kill "$(cat "$pid")" 2>/dev/null; done
+  for pid in "$work"/*.pid; do [ ! -f "$pid" ] || kill "$(cat "$pid")" 2>/dev/null || true; done
+  [ -z "$own_munge" ] || kill "$(pidof munged)" || true
   sleep 1
   rm -rf "$work"
 }
@@ -26,7 +28,8 @@ trap cleanup EXIT
 # munge tells Slurm's daemons who is who.
 if ! munge -n </dev/null >/dev/null 2>&1; then
   install -d -o munge -g munge -m 755 /run/munge
-  runuser -u munge -- munged --pid-file="$work/munged.pid" 2>/dev/null || munged --force
+  runuser -u munge -- munged
+  own_munge=yes
 fi
 
 host=$(hostname -s)
