@@ -347,6 +347,7 @@ UNREADABLE = {
     "no steps": edited(lambda file: file.pop("steps")),
     "fate of another shape": edited(shrink_fate),
     "folder": lambda path, _good: path.mkdir(),
+    "pipe": lambda path, _good: os.mkfifo(path),
     "missing": lambda path, _good: None,
 }
 RESUMING = f"sweep --quiet --beta 0,0.9 {SMALL} --fields fate,steps,final --resume --out"
