@@ -30,8 +30,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Suite:
-    def __init__(self, build, rounds, quick):
-        self.build, self.rounds, self.quick = build, rounds, quick
+    def __init__(self, build, rounds):
+        self.build, self.rounds = build, rounds
         self.mapper = build / "bench" / "bench_mapper"
         here = json.loads(subprocess.run([self.mapper, "--list"], check=True, capture_output=True, text=True).stdout)
         self.sets = [name for name in here["mappers"] if name != "cuda"]
@@ -198,7 +198,7 @@ def main():
     if arguments.quick:
         cases = [shrunk(case, 32) for case in cases]
 
-    suite = Suite(arguments.build, 1 if arguments.quick else arguments.rounds, arguments.quick)
+    suite = Suite(arguments.build, 1 if arguments.quick else arguments.rounds)
     version = subprocess.run([arguments.build / "deadcone", "--version"], capture_output=True, text=True, check=True)
     results = {
         "machine": machine.description(version.stdout.strip()),

@@ -1,7 +1,6 @@
 #include <isa-l.h>
 
 #include <cstdint>
-#include <limits>
 
 #include "compressor.hpp"
 #include "deadcone/errors.hpp"

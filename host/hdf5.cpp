@@ -163,6 +163,22 @@ hid_t open(const std::string& path, unsigned mode) {
   return id;
 }
 
+/// Creates an attribute that holds a text, of fixed or of variable length.
+void write_text(hid_t object, FileState& file, const std::string& name, const std::string& text, H5T_cset_t characters,
+                bool fixed) {
+  const Scoped type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type, fixed ? std::max<std::size_t>(text.size(), 1) : H5T_VARIABLE);
+  H5Tset_strpad(type, fixed ? H5T_STR_NULLPAD : H5T_STR_NULLTERM);
+  H5Tset_cset(type, characters);
+  const Scoped space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Scoped attribute(check_write(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), file,
+                                     "create the attribute " + name),
+                         H5Aclose);
+  const char* pointer = text.c_str();
+  const void* values = fixed ? static_cast<const void*>(pointer) : static_cast<const void*>(&pointer);
+  check_write(H5Awrite(attribute, type, values), file, "write the attribute " + name);
+}
+
 /// Half the number of chunks that one node of a dataset's index holds. A node that is full is split, and a process
 /// killed between the writes of its parts leaves an index with a hole; so there is room for all chunks in one node, up
 /// to a size at which writing it with every flush would cost more than the rare split.
@@ -192,30 +208,12 @@ Object::~Object() {
 }
 
 void Object::set_attribute(const std::string& name, const std::string& text) {
-  const Scoped type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type, std::max<std::size_t>(text.size(), 1));
-  H5Tset_strpad(type, H5T_STR_NULLPAD);
-  const Scoped space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Scoped attribute(check_write(H5Acreate2(id_, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), *file_,
-                                     "create the attribute " + name),
-                         H5Aclose);
-  check_write(H5Awrite(attribute, type, text.c_str()), *file_, "write the attribute " + name);
+  write_text(id_, *file_, name, text, H5T_CSET_ASCII, true);
 }
 
 void Object::set_long_attribute(const std::string& name, const std::string& text) {
   constexpr std::size_t longest_fixed = 32768;  // an object's header has room for 64 KiB
-  const bool fixed = text.size() <= longest_fixed;
-  const Scoped type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type, fixed ? std::max<std::size_t>(text.size(), 1) : H5T_VARIABLE);
-  H5Tset_strpad(type, fixed ? H5T_STR_NULLPAD : H5T_STR_NULLTERM);
-  H5Tset_cset(type, H5T_CSET_UTF8);
-  const Scoped space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Scoped attribute(check_write(H5Acreate2(id_, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), *file_,
-                                     "create the attribute " + name),
-                         H5Aclose);
-  const char* pointer = text.c_str();
-  const void* values = fixed ? static_cast<const void*>(pointer) : static_cast<const void*>(&pointer);
-  check_write(H5Awrite(attribute, type, values), *file_, "write the attribute " + name);
+  write_text(id_, *file_, name, text, H5T_CSET_UTF8, text.size() <= longest_fixed);
 }
 
 void Object::set_array_attribute(const std::string& name, Type type, const void* values, std::size_t count) {
