@@ -1,8 +1,8 @@
-#include <cstring>
 #include <iostream>
 #include <memory>
 #include <random>
-#include <sstream>
+#include <string>
+#include <vector>
 
 #include "commands.hpp"
 #include "cpu_mapper.hpp"
@@ -10,12 +10,16 @@
 #include "deadcone/sweep_file.hpp"
 #include "names.hpp"
 #include "options.hpp"
+#include "pixel_differences.hpp"
 
 namespace deadcone {
 namespace {
 
 /// Pixels are recomputed in patches of this side: they share the work among threads and are read from one chunk.
 constexpr std::int64_t patch_side = 16;
+
+/// Pixels that differ are named up to this number, and all are counted.
+constexpr std::int64_t most_listed = 100;
 
 struct VerifyOptions {
   std::string path;
@@ -24,63 +28,58 @@ struct VerifyOptions {
   int threads = 0;
 };
 
-/// Whether two arrays have the same bits. A NaN equals itself here, and 0 is not -0.
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
-
-bool same_bits(const RealBuffer& a, const RealBuffer& b) {
-  return a.index() == b.index() &&
-         std::visit([&]<class Values>(const Values& values) { return same_bits(values, std::get<Values>(b)); }, a);
-}
-
-/// Whether all numbers are +0.
-bool all_zero(const RealBuffer& buffer) {
-  return std::visit([]<class Values>(const Values& values) { return same_bits(values, Values(values.size())); },
-                    buffer);
-}
-
-/// The name of the first field that differs; empty if none does. In a sweep over r the file has r_final for planar
-/// maps, too, which a mapper does not give: it is zero.
-std::string first_difference(const TileResult& stored, const TileResult& computed, const Fields& fields, bool planar) {
-  if (!same_bits(stored.fate, computed.fate)) return "fate";
-  if (fields.steps && !same_bits(stored.steps, computed.steps)) return "steps";
-  if (fields.final && !same_bits(stored.w_final, computed.w_final)) return "w_final";
-  if (fields.final && !same_bits(stored.b_final, computed.b_final)) return "b_final";
-  if (fields.final && !(planar ? all_zero(stored.r_final) : same_bits(stored.r_final, computed.r_final)))
-    return "r_final";
-  if (fields.loss && !same_bits(stored.loss_final, computed.loss_final)) return "loss_final";
-  return "";
-}
-
+/// Recomputes tiles of a file and tells on stdout what is not as it should be.
 class Verification {
  public:
   Verification(const SweepReader& file, Mapper& mapper) : file_(file), mapper_(mapper) {}
 
-  /// Recomputes one tile, compares it with the file and returns its counts; throws Error where they differ.
-  Counts check(std::int64_t point, const Tile& tile) {
-    const Sweep& sweep = file_.sweep();
-    const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
-    mapper_.map(map, tile, sweep.fields, meter_, computed_);
-    const TileResult stored = file_.read(point, tile);
-    const std::string field =
-        first_difference(stored, computed_, sweep.fields, map.point.geometry() == Geometry::planar);
-    if (field.empty()) return count(computed_.fate, computed_.steps);
-    std::ostringstream message;
-    message << field << " of point " << point << " differs from the scalar path between pixels (b " << tile.first_b
-            << ", w " << tile.first_w << ") and (b " << tile.first_b + tile.count_b - 1 << ", w "
-            << tile.first_w + tile.count_w - 1 << ")";
-    throw Error(message.str(), exit_failed);
+  /// Recomputes the tiles of a point, `all` of its pixels or some, and compares them with the file.
+  void check(std::int64_t point, const std::vector<Tile>& tiles, bool all) {
+    Counts counts;
+    for (const Tile& tile : tiles) counts += check(point, tile);
+    const Counts stored = file_.counts(point);
+    if (stored.pixels() == file_.sweep().window.pixels() && (!all || stored == counts)) return;
+    ++wrong_counts_;
+    std::cout << in_words(point) << ": its counts are not those of its pixels\n";
   }
 
   std::int64_t pixels() const { return meter_.pixels; }
 
+  /// What was found, in words; empty if nothing was.
+  std::string findings() const {
+    std::string text;
+    if (wrong_pixels_ > 0) text = std::to_string(wrong_pixels_) + (wrong_pixels_ == 1 ? " pixel differs" : " pixels differ");
+    if (wrong_counts_ > 0) {
+      text += (text.empty() ? "" : ", ") + std::to_string(wrong_counts_) +
+              (wrong_counts_ == 1 ? " point has" : " points have") + " wrong counts";
+    }
+    return text;
+  }
+
  private:
+  Counts check(std::int64_t point, const Tile& tile) {
+    const Sweep& sweep = file_.sweep();
+    const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
+    mapper_.map(map, tile, sweep.fields, meter_, computed_);
+    for (const PixelDifference& pixel : pixel_differences(sweep, tile, file_.read(point, tile), computed_)) {
+      if (++wrong_pixels_ > most_listed) continue;
+      std::cout << in_words(point) << ", pixel b " << pixel.b << ", w " << pixel.w << " (b "
+                << shortest(sweep.window.b.centre(pixel.b)) << ", w " << shortest(sweep.window.w.centre(pixel.w))
+                << "): " << pixel.field << " is " << pixel.stored << ", should be " << pixel.computed << '\n';
+    }
+    return count(computed_.fate, computed_.steps);
+  }
+
+  std::string in_words(std::int64_t point) const {
+    return "point " + std::to_string(point) + " (" + point_name(file_.sweep(), point) + ")";
+  }
+
   const SweepReader& file_;
   Mapper& mapper_;
   Meter meter_;
   TileResult computed_;
+  std::int64_t wrong_pixels_ = 0;
+  std::int64_t wrong_counts_ = 0;
 };
 
 /// All tiles of a window, or some patches of it, the same ones every time.
@@ -115,16 +114,13 @@ void run(const VerifyOptions& options) {
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
     if (!file.is_done(point)) continue;
     ++points;
-    try {
-      Counts counts;
-      for (const Tile& tile : chosen_tiles(sweep.window, options, point)) counts += verification.check(point, tile);
-      const Counts stored = file.counts(point);
-      if (stored.pixels() != sweep.window.pixels() || (options.all && stored != counts)) {
-        throw Error("the counts of point " + std::to_string(point) + " are not those of its pixels", exit_failed);
-      }
-    } catch (const Error& error) {
-      throw Error(options.path + ": " + error.what(), error.status());
-    }
+    verification.check(point, chosen_tiles(sweep.window, options, point), options.all);
+  }
+  if (const std::string findings = verification.findings(); !findings.empty()) {
+    std::cout.flush();
+    throw Error(options.path + ": " + findings + " (see stdout; " + std::to_string(verification.pixels()) +
+                    " pixels recomputed with the scalar path)",
+                exit_failed);
   }
   std::cout << options.path << ": " << verification.pixels() << " pixels of " << points
             << " points recomputed, the same bits\n";

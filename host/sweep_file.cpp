@@ -131,6 +131,8 @@ class Builder {
       const auto swept = dimensions(sweep_);
       if (std::ranges::find(swept, axis) != swept.end()) {
         create_dimension(name_of(axis), meaning_of(axis), values);
+        // ParaView and its like show maps of at most three dimensions beside the one that is said to be time.
+        if (axis == Axis::beta) scales_.back().set_attribute("axis", "T");
       } else {
         Dataset scalar = file_.create_dataset(name_of(axis), Layout{.extent = {}}, 0.0);
         scalar.write({}, {}, values.data());

@@ -342,26 +342,78 @@ def test_verify_accepts_a_good_file(deadcone, swept, options):
         assert f"{8 * 24 * 20} pixels of 8 points" in result.stdout
 
 
-@pytest.mark.parametrize("point", [(0, 0, 0), (1, 1, 1)])
+def assert_verify_finds(deadcone, path, *lines):
+    """`verify --all` exits with 1, names each finding on stdout in a line that matches, and says so in one line."""
+    result = deadcone("verify --all", path)
+    found = result.stdout.splitlines()
+    assert len(found) == len(lines)
+    for line, expected in zip(found, lines):
+        assert re.fullmatch(expected, line), f"{line} is not {expected}"
+    result.stdout = ""
+    assert_one_error(result, 1, str(path), "stdout")
+    return result.stderr
+
+
+# A sweep point of `swept`, with what `verify` calls it.
+SWEPT_POINTS = {(0, 0, 0): "0 (beta 0, gamma 1, r 0)", (1, 1, 1): "7 (beta 0.9, gamma 0.25, r 0.5)"}
+
+
+def spoil(file, name, pixel):
+    """Changes one value in a file by as little as can be; gives the old and the new one."""
+    dataset = file[name]
+    value = dataset[pixel]
+    if dataset.dtype.kind == "f":
+        dataset[pixel] = np.nextafter(value, dataset.dtype.type(np.inf))
+    else:
+        dataset[pixel] = (value + 1) % 5
+    assert dataset[pixel] != value
+    return value, dataset[pixel]
+
+
+@pytest.mark.parametrize("point", SWEPT_POINTS)
 @pytest.mark.parametrize("name", ["fate", "steps", "w_final", "b_final", "r_final", "loss_final"])
 def test_verify_finds_one_changed_pixel(deadcone, copy, name, point):
-    pixel = (*point, 13, 17)
+    row, column = 13, 17
     with h5py.File(copy, "r+") as file:
-        dataset = file[name]
-        value = dataset[pixel]
-        if dataset.dtype.kind == "f":
-            dataset[pixel] = np.nextafter(value, dataset.dtype.type(np.inf))
-        else:
-            dataset[pixel] = (value + 1) % 5
-        assert dataset[pixel] != value
-    assert_one_error(deadcone("verify --all", copy), 1, name, str(copy))
+        old, new = spoil(file, name, (*point, row, column))
+        b, w = file["b"][row], file["w"][column]
+    line = re.escape(f"point {SWEPT_POINTS[point]}, pixel b {row}, w {column} (b ")
+    found = r"(\S+) is (\S+), should be (\S+)"
+    text = deadcone("verify --all", copy).stdout
+    match = re.fullmatch(rf"{line}(\S+), w (\S+)\): {found}\n", text)
+    assert match, text
+    np.testing.assert_allclose([float(match[1]), float(match[2])], [b, w], rtol=1e-14)
+    assert match[3] == name
+    if name == "fate":
+        assert [match[4], match[5]] == [FATES[new], FATES[old]]
+    else:
+        assert [old.dtype.type(match[4]), old.dtype.type(match[5])] == [new, old]
+    assert_verify_finds(deadcone, copy, line + ".*")
+
+
+def test_verify_finds_everything_that_is_wrong(deadcone, copy):
+    with h5py.File(copy, "r+") as file:
+        for pixel in ((0, 0, 0, 0, 0), (0, 1, 0, 2, 3), (1, 1, 1, 19, 23)):
+            spoil(file, "steps", pixel)
+            spoil(file, "w_final", pixel)
+        file["fate_count"][0, 1, 0, 4] += 1
+    expected = ["point 0 .*w 0 .*steps.*", "point 2 .*w 3 .*steps.*", "point 2 .*counts.*", "point 7 .*w 23 .*steps.*"]
+    error = assert_verify_finds(deadcone, copy, *expected)
+    assert "3 pixels" in error and "1 point " in error
+
+
+def test_verify_names_no_more_than_a_hundred_pixels(deadcone, copy):
+    with h5py.File(copy, "r+") as file:
+        file["steps"][0, 0, 0, :6, :] += 1
+    error = assert_verify_finds(deadcone, copy, *100 * ["point 0 .*steps.*"])
+    assert "144 pixels" in error
 
 
 @pytest.mark.parametrize("name", ["fate_count", "updates", "steps_max"])
 def test_verify_finds_counts_that_are_not_those_of_the_pixels(deadcone, copy, name):
     with h5py.File(copy, "r+") as file:
         file[name][1, 0, 1] += 1
-    assert_one_error(deadcone("verify --all", copy), 1, "counts", str(copy))
+    assert_verify_finds(deadcone, copy, r"point 5 \(beta 0.9, gamma 1, r 0.5\): .*counts.*")
 
 
 def test_verify_leaves_out_pending_points(deadcone, copy):

@@ -1,9 +1,11 @@
 """The file of a sweep: what is in it, that its numbers are right, and that the usual tools read it as it is."""
 
 import json
+import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import h5py
 import netCDF4
@@ -22,6 +24,7 @@ from conftest import (
     read_all,
     simulate,
 )
+from matplotlib import image
 
 BETA, GAMMA, DELTA = (0.0, 0.9, 0.97), (1.0, 0.25), (0.0, 0.25)
 ROWS, COLUMNS = 12, 16  # of pixels: b, w
@@ -456,3 +459,39 @@ def test_ncdump_shows_dimensions_and_flags(rich_path):
     assert f'fate:flag_meanings = "pending {" ".join(FATES)}" ;' in result.stdout
     assert "fate:flag_values = -1b, 0b, 1b, 2b, 3b, 4b ;" in result.stdout
     assert 'fate:coordinates = "eta r" ;' in result.stdout
+
+
+def test_the_example_for_xarray_draws_a_map(deadcone, tmp_path):
+    path = tmp_path / "map.h5"
+    deadcone.done("sweep --quiet --beta 0,0.9 --gamma 1,0.1 --w -2:2:32 --b -2:2:24 --max-steps 500 --out", path)
+    script = pathlib.Path(__file__).parents[1] / "scripts" / "example_xarray.py"
+    result = subprocess.run([sys.executable, script, path], capture_output=True, text=True, check=True)
+    assert result.stderr == ""
+    picture = tmp_path / "map.heat.png"
+    assert result.stdout.splitlines()[-1] == str(picture)
+    for fraction in read_all(path)["fate_fraction"][..., 1].ravel():
+        assert f"{fraction:.6f}" in result.stdout
+    pixels = image.imread(picture)
+    assert pixels.shape[0] > 300 and len(np.unique(pixels.reshape(-1, 4), axis=0)) > 50
+
+
+def test_paraview_shows_a_map_for_each_momentum(deadcone, tmp_path):
+    """Its reader takes what is said to be time for time, so that gamma, b and w are what a picture shows."""
+    reader_of = pytest.importorskip("vtkmodules.vtkIONetCDF", reason="VTK is not installed: pip install vtk")
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    path = tmp_path / "map.h5"
+    deadcone.done("sweep --quiet --beta 0,0.7,0.9 --gamma 1,0.1 --w -2:2:16 --b -2:2:12 --max-steps 500 --out", path)
+    values = read_all(path)
+    reader = reader_of.vtkNetCDFCFReader()
+    assert reader.CanReadFile(str(path))
+    reader.SetFileName(str(path))
+    reader.SphericalCoordinatesOff()
+    reader.UpdateMetaData()
+    reader.SetDimensions("(gamma, b, w)")
+    for index, beta in enumerate(values["beta"]):
+        reader.UpdateTimeStep(beta)
+        points = reader.GetOutput().GetPointData()
+        for name in ("fate", "steps"):
+            found = vtk_to_numpy(points.GetArray(name))
+            np.testing.assert_array_equal(found, values[name][index].ravel(), err_msg=f"{name}, beta {beta}")

@@ -1,0 +1,27 @@
+#pragma once
+
+// Where two results of the same tile differ, bit for bit.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "deadcone/config.hpp"
+#include "deadcone/mapper.hpp"
+
+namespace deadcone {
+
+struct PixelDifference {
+  std::int64_t b = 0;  ///< row and column in the window
+  std::int64_t w = 0;
+  std::string field;     ///< the first that differs, in the order of the file
+  std::string stored;    ///< its values, in words
+  std::string computed;
+};
+
+/// The pixels of `tile` that differ, b-major, in the fields that `sweep` keeps. In a sweep over r the file has r_final
+/// for planar maps, too, where a mapper gives none: it is zero.
+std::vector<PixelDifference> pixel_differences(const Sweep& sweep, const Tile& tile, const TileResult& stored,
+                                               const TileResult& computed);
+
+}  // namespace deadcone
