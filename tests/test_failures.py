@@ -420,6 +420,36 @@ def test_file_of_other_numerics(deadcone, good_file, tmp_path):
     assert_one_error(deadcone(RESUMING, path), 2, str(path))
 
 
+def mutated(content, random):
+    """Some bits flipped, a stretch zeroed, or the end cut off."""
+    content = bytearray(content)
+    kind = random.randrange(8)
+    if kind == 0:
+        return content[: random.randrange(len(content))]
+    if kind < 3:
+        at = random.randrange(len(content))
+        content[at : at + 64] = bytes(len(content[at : at + 64]))
+        return content
+    for _ in range(random.randint(1, 4)):
+        content[random.randrange(len(content))] ^= 1 << random.randrange(8)
+    return content
+
+
+# tests/hostile_file_test.cpp tries many more of them without the programs around. DEADCONE_MUTATIONS=N tries N.
+@pytest.mark.parametrize("seed", range(int(os.environ.get("DEADCONE_MUTATIONS", "16"))))
+def test_damaged_file(deadcone, good_file, tmp_path, seed):
+    """Each command says in one line what is wrong, or does its work."""
+    path = tmp_path / "map.h5"
+    content = mutated(good_file.read_bytes(), random.Random(seed))
+    for command in (["info"], ["verify --all"], ["merge --overwrite", tmp_path / "merged.h5"], [RESUMING]):
+        path.write_bytes(content)
+        result = deadcone(*command, path)
+        assert result.returncode in (0, 1, 2, 3), f"{command} ended with {result.returncode}: {result.stderr}"
+        if result.returncode != 0:
+            result.stdout = ""  # verify lists what it found
+            assert_one_error(result, result.returncode, str(path))
+
+
 # 3: the disk cannot be written.
 
 
@@ -643,8 +673,8 @@ def test_interrupted_sweep_can_be_resumed(deadcone, long_file, tmp_path, sent, s
     results = read_all(path)
     assert (results["fate"][results["point_done"] == 0] == -1).all()
 
-    # Only what is missing is computed.
-    resumed = deadcone.done(LONG, "--resume --progress plain --out", path)
+    # Only what is missing is computed, on however many threads.
+    resumed = deadcone.done(LONG.replace("--threads 2", "--threads 1"), "--resume --progress plain --out", path)
     assert resumed.stderr.startswith(f"1/{LONG_POINTS - done} points")
     assert_same_results(path, long_file)
 
