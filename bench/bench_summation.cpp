@@ -66,6 +66,12 @@ inline PlainFloat magnitude(PlainFloat a) {
 inline PlainFloat with_sign_of(PlainFloat a, PlainFloat b) {
   return PlainFloat(with_sign_of(a.value, b.value));
 }
+inline PlainFloat times_sign_of(PlainFloat a, PlainFloat b) {
+  return PlainFloat(times_sign_of(a.value, b.value));
+}
+inline PlainFloat moderate_quotient(PlainFloat a, PlainFloat b) {
+  return a / b;
+}
 inline PlainFloat select(bool mask, PlainFloat yes, PlainFloat no) {
   return mask ? yes : no;
 }

@@ -72,7 +72,7 @@ class Lanes {
     const Parameters<Pack<Real>> zero = {Pack<Real>(Real(0)), Pack<Real>(Real(0)), Pack<Real>(Real(0))};
     state_ = {zero, zero, zero};
     limit_squared_ = Pack<Real>(Real(0));
-    was_at_rest_ = Pack<Real>(Real(0)) < Pack<Real>(Real(0));
+    was_at_rest_ = none();
     HWY_ALIGN Real theta[3][count] = {};
     HWY_ALIGN Real limit[count] = {};
     for (int lane = 0; lane < count; ++lane) restart(work, ends, source, 0, lane, theta, limit);
@@ -81,10 +81,17 @@ class Lanes {
 
   /// Makes one update of every lane. Bit i of what it returns: lane i has diverged or come to rest.
   HWY_INLINE std::uint32_t advance_all(const Dynamics<Real>& dynamics) {
-    const Advance<Pack<Real>> now = advance<geometry, rule>(dynamics, limit_squared_, state_);
-    const PackMask<Real> rested = both(now.at_rest, was_at_rest_);
-    was_at_rest_ = now.at_rest;
-    return bits_of(either(now.diverged, rested)) & live_;
+    const Parameters<Pack<Real>> gradient = advance<geometry>(dynamics, state_);
+    const PackMask<Real> diverged = has_diverged<geometry>(state_.theta, limit_squared_);
+    const PackMask<Real> slow = is_slow<geometry>(dynamics, state_);
+    if ((bits_of(either(diverged, slow)) & live_) == 0) {
+      was_at_rest_ = none();
+      return 0;
+    }
+    const PackMask<Real> now_at_rest = is_at_rest<geometry, rule>(dynamics, gradient, slow);
+    const PackMask<Real> rested = both(now_at_rest, was_at_rest_);
+    was_at_rest_ = now_at_rest;
+    return bits_of(either(diverged, rested)) & live_;
   }
 
   /// Finishes and refills the lanes that have `stopped` (what advance_all() returned) or made their last update in
@@ -129,6 +136,8 @@ class Lanes {
 
  private:
   static constexpr std::int64_t never = INT64_MAX;
+
+  HWY_INLINE static PackMask<Real> none() { return {hn::FirstN(Tag(), 0)}; }
 
   HWY_INLINE static void store(const Pack<Real>& pack, Real* to) { hn::Store(pack.lanes, Tag(), to); }
   HWY_INLINE static void clear(const PackMask<Real>& where, Parameters<Pack<Real>>& values) {

@@ -77,6 +77,12 @@ DEADCONE_PACK_OPERATION Pack<Real> magnitude(Pack<Real> a) {
 DEADCONE_PACK_OPERATION Pack<Real> with_sign_of(Pack<Real> a, Pack<Real> b) {
   return Pack<Real>(hn::CopySign(a.lanes, b.lanes));
 }
+DEADCONE_PACK_OPERATION Pack<Real> times_sign_of(Pack<Real> a, Pack<Real> b) {
+  return Pack<Real>(hn::Xor(a.lanes, hn::And(b.lanes, hn::SignBit(hn::ScalableTag<Real>()))));
+}
+DEADCONE_PACK_OPERATION Pack<Real> moderate_quotient(Pack<Real> a, Pack<Real> b) {
+  return a / b;
+}
 DEADCONE_PACK_OPERATION Pack<Real> select(PackMask<Real> mask, Pack<Real> yes, Pack<Real> no) {
   return Pack<Real>(hn::IfThenElse(mask.bits, yes.lanes, no.lanes));
 }

@@ -116,17 +116,21 @@ def literal(x, single):
     return f"{mantissa.rstrip('0') if '.' in mantissa else mantissa}p{exponent}{'F' if single else ''}"
 
 
-def polynomial(function, name, argument, coefficients, single, comment):
-    """A function of the argument and its square that calls one of arithmetic.hpp's."""
-    call = f"    return {function}({argument}, {argument}_squared, "
-    terms = (",\n" + " " * (call.index("(") + 1)).join(literal(c, single) for c in reversed(coefficients))
-    return f"""  /// {comment}
-  template <class T>
-  DEADCONE_HD static T {name}(T {argument}, T {argument}_squared) {{
-{call.rstrip()}
-{" " * (call.index("(") + 1)}{terms});
-  }}
+def table(name, real, coefficients, single, comment):
+    """Highest power first, as the polynomials of arithmetic.hpp take them."""
+    terms = ",\n    ".join(literal(c, single) for c in reversed(coefficients))
+    return f"""/// {comment}
+DEADCONE_TABLE {real} {name}_{real}[] = {{
+    {terms}}};
 """
+
+
+def polynomial(function, name, argument, real):
+    """A function of the argument and its square that calls one of arithmetic.hpp's."""
+    return f"""  template <class T>
+  DEADCONE_HD static T {name}(T {argument}, T {argument}_squared) {{
+    return {function}({argument}, {argument}_squared, {name}_{real});
+  }}"""
 
 
 def precision_block(real, single, exp_degree, mills_degree, bias, mantissa):
@@ -141,6 +145,9 @@ def precision_block(real, single, exp_degree, mills_degree, bias, mantissa):
     mills_error, numerator, denominator = fit_mills(mills_degree, mp.ceil(largest))
     magic = mp.mpf(1.5) * 2**mantissa + bias - HEADROOM
     return f"""
+{table("exp2", real, exp2, single, f"2^{HEADROOM}/sqrt(2 pi) 2^f for |f| <= 1/2, relative error {mp.nstr(exp_error, 2)}.")}
+{table("mills_numerator", real, numerator, single, f"Mills' ratio for 0 <= x <= largest_t, relative error {mp.nstr(mills_error, 2)}: numerator.")}
+{table("mills_denominator", real, denominator, single, "Mills' ratio: denominator, monic.")}
 template <>
 struct NormalCoefficients<{real}> {{
   /// -log2(e)/2 as a sum of two numbers.
@@ -151,9 +158,10 @@ struct NormalCoefficients<{real}> {{
   /// |t| is clamped to this; the density is exactly zero from {mp.nstr(zero_from, 6)} on.
   static constexpr {real} largest_t = {literal(largest, single)};
 
-{polynomial("polynomial", "exp2", "f", exp2, single, f"2^{HEADROOM}/sqrt(2 pi) 2^f for |f| <= 1/2, relative error {mp.nstr(exp_error, 2)}.")}
-{polynomial("polynomial", "mills_numerator", "x", numerator, single, f"Mills' ratio for 0 <= x <= largest_t, relative error {mp.nstr(mills_error, 2)}: numerator.")}
-{polynomial("monic_polynomial", "mills_denominator", "x", denominator, single, "Mills' ratio: denominator, monic.")}}};
+{polynomial("polynomial", "exp2", "f", real)}
+{polynomial("polynomial", "mills_numerator", "x", real)}
+{polynomial("monic_polynomial", "mills_denominator", "x", real)}
+}};
 """
 
 

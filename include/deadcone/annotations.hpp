@@ -1,8 +1,19 @@
 #pragma once
 
-/// Marks a function that the host and CUDA kernels share. It is the only host/device macro of the project.
+// What the host and CUDA kernels see differently; nothing else of the formulas does.
+
+/// Marks a function that both share.
 #if defined(__CUDACC__)
 #define DEADCONE_HD __host__ __device__
 #else
 #define DEADCONE_HD
+#endif
+
+/// Marks a table of numbers that formulas use. On a GPU it lies in constant memory, from where an instruction takes an
+/// operand for nothing; numbers written into the code would cost instructions of their own, in double two each. There
+/// it is for kernels alone: what the host sees of it in CUDA code is not the table.
+#if defined(__CUDACC__)
+#define DEADCONE_TABLE static __constant__
+#else
+#define DEADCONE_TABLE inline constexpr
 #endif

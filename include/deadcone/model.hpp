@@ -98,14 +98,17 @@ DEADCONE_HD inline Parameters<T> loss_gradient(const Parameters<T>& theta, const
   const Preactivation<T> a = preactivation<geometry>(theta);
   const T phi = a.norm.density;
   const T Phi = a.norm.distribution;
-  const T g = target.gamma * a.v;
-  const T along_w = phi * fused_difference(a.t, g, target.delta);
-
-  Parameters<T> gradient;
-  gradient.r = geometry == Geometry::planar ? T(0) : fused(Phi, theta.r, along_w * a.u);
-  gradient.w = fused(Phi, theta.w - target.gamma, along_w * a.v);
-  gradient.b = fused(Phi, theta.b - target.delta, phi * (a.s - g));
-  return gradient;
+  if constexpr (geometry == Geometry::planar) {
+    // v is the sign of w, and multiplying by it is exact: the same bits as below.
+    const T along_w = phi * fused_difference(a.t, target.gamma, times_sign_of(target.delta, theta.w));
+    const T g = with_sign_of(target.gamma, theta.w);
+    return {T(0), fused(Phi, theta.w - target.gamma, along_w), fused(Phi, theta.b - target.delta, phi * (a.s - g))};
+  } else {
+    const T g = target.gamma * a.v;
+    const T edge = phi * fused_difference(a.t, g, target.delta);
+    return {fused(Phi, theta.r, edge * a.u), fused(Phi, theta.w - target.gamma, edge * a.v),
+            fused(Phi, theta.b - target.delta, phi * (a.s - g))};
+  }
 }
 
 /// The loss.

@@ -48,7 +48,7 @@ DEADCONE_HD inline Normal<T> normal(T t) {
   const T f = fused(l, T(C::rate_high), fused(h, T(C::rate_low), leading));
 
   const T density = C::exp2(f, f * f) * exponent_from_low_bits(rounded);
-  const T tail = density * (C::mills_numerator(x, h) / C::mills_denominator(x, h));
+  const T tail = density * moderate_quotient(C::mills_numerator(x, h), C::mills_denominator(x, h));
   return {density, select(t > T(0), T(1) - tail, tail)};
 }
 

@@ -43,14 +43,6 @@ struct Dynamics {
   std::int32_t max_steps;  ///< updates at most, at least 1
 };
 
-/// What one update tells the stop rules.
-template <class T>
-struct Advance {
-  Parameters<T> gradient;
-  mask_t<T> at_rest;   ///< meets the stop rule
-  mask_t<T> diverged;  ///< has left the region, or is no number
-};
-
 /// The square of the norm of theta beyond which a trajectory from `start` has diverged.
 template <Geometry geometry, class T, class Real>
 DEADCONE_HD inline T divergence_limit(const Dynamics<Real>& dynamics, const Parameters<T>& start) {
@@ -64,21 +56,32 @@ DEADCONE_HD inline mask_t<T> has_diverged(const Parameters<T>& theta, const T& l
   return negation(squared_norm<geometry>(theta) <= limit_squared);
 }
 
-/// Makes one update of `state` and tests it.
-template <Geometry geometry, StopRule rule, class T, class Real>
-DEADCONE_HD inline Advance<T> advance(const Dynamics<Real>& dynamics, const T& limit_squared, State<T>& state) {
+/// Makes one update of `state`; gives the gradient that it was made with.
+template <Geometry geometry, class T, class Real>
+DEADCONE_HD inline Parameters<T> advance(const Dynamics<Real>& dynamics, State<T>& state) {
   const Target<T> target = {T(dynamics.target.gamma), T(dynamics.target.delta)};
   const MomentumDescent<T> descent = {T(dynamics.descent.beta), T(dynamics.descent.one_minus_beta),
                                       T(dynamics.descent.minus_eta)};
-  Advance<T> result;
-  result.gradient = loss_gradient<geometry>(state.theta, target);
-  update<geometry>(descent, result.gradient, state);
-  result.diverged = has_diverged<geometry>(state.theta, limit_squared);
-  result.at_rest = squared_norm<geometry>(state.momentum) < T(dynamics.rest_squared);
+  const Parameters<T> gradient = loss_gradient<geometry>(state.theta, target);
+  update<geometry>(descent, gradient, state);
+  return gradient;
+}
+
+/// Whether the last update was short enough for a stop. Nearly all are not, so this is asked first.
+template <Geometry geometry, class T, class Real>
+DEADCONE_HD inline mask_t<T> is_slow(const Dynamics<Real>& dynamics, const State<T>& state) {
+  return squared_norm<geometry>(state.momentum) < T(dynamics.rest_squared);
+}
+
+/// Whether a slow update, made with `gradient`, meets the stop rule.
+template <Geometry geometry, StopRule rule, class T, class Real>
+DEADCONE_HD inline mask_t<T> is_at_rest(const Dynamics<Real>& dynamics, const Parameters<T>& gradient,
+                                        mask_t<T> slow) {
   if constexpr (rule == StopRule::stationary) {
-    result.at_rest = both(result.at_rest, squared_norm<geometry>(result.gradient) < T(dynamics.rest_squared));
+    return both(slow, squared_norm<geometry>(gradient) < T(dynamics.rest_squared));
+  } else {
+    return slow;
   }
-  return result;
 }
 
 /// The fate of a trajectory that came to rest at `theta`: converged before dead before stalled.
@@ -110,14 +113,26 @@ DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, cons
   static_assert(std::is_trivially_copyable_v<Dynamics<Real>>);
   const Real limit_squared = divergence_limit<geometry>(dynamics, start);
   State<Real> state = at_rest(start);
-  bool was_at_rest = false;
-  for (std::int32_t steps = 1;; ++steps) {
-    const Advance<Real> now = advance<geometry, rule>(dynamics, limit_squared, state);
-    observe(steps, state);
-    if (now.diverged) return {Fate::diverged, steps, state.theta};
-    if (now.at_rest && was_at_rest) return {fate_at_rest<geometry>(dynamics, state.theta), steps, state.theta};
+  std::int32_t steps = 0;
+  std::int32_t stops_at = 0;  // where the update before met the stop rule, and this one has to
+  while (true) {
+    Parameters<Real> gradient;
+    bool diverged;
+    bool slow;
+    do {  // with no more in it than every update needs
+      gradient = advance<geometry>(dynamics, state);
+      ++steps;
+      observe(steps, state);
+      diverged = has_diverged<geometry>(state.theta, limit_squared);
+      slow = is_slow<geometry>(dynamics, state);
+    } while (!(diverged | slow | (steps == dynamics.max_steps)));
+
+    if (diverged) return {Fate::diverged, steps, state.theta};
+    if (is_at_rest<geometry, rule>(dynamics, gradient, slow)) {
+      if (steps == stops_at) return {fate_at_rest<geometry>(dynamics, state.theta), steps, state.theta};
+      stops_at = steps + 1;
+    }
     if (steps == dynamics.max_steps) return {Fate::unfinished, steps, state.theta};
-    was_at_rest = now.at_rest;
   }
 }
 
