@@ -85,6 +85,9 @@ void run(SweepOptions& options, const std::string& command_line) {
   const ProgressStyle style = options.quiet ? ProgressStyle::none : asked;
   const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
   const std::unique_ptr<SweepSink> sink = open_sink(options, *mapper, command_line);
+  if (options.execution.device == Device::automatic && style != ProgressStyle::none) {
+    std::cerr << "device: " << mapper->description() << std::endl;
+  }
 
   std::int64_t points = 0;
   for (std::int64_t point = 0; point < sweep.points(); ++point)

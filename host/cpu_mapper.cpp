@@ -15,12 +15,22 @@ class CpuMapper final : public Mapper {
  public:
   CpuMapper(int threads, InstructionSet set) : pool_(threads), set_(set) {}
 
-  void map(const Map& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) override {
-    if (map.precision == Precision::float32) {
-      map_as<float>(map, tile, fields, meter, result);
+  int tiles_in_flight() const override { return 1; }
+
+  void begin(const Map& map, const Tile& tile, const Fields& fields) override {
+    map_ = map;
+    tile_ = tile;
+    fields_ = fields;
+  }
+
+  void finish(Meter& meter, TileResult& result) override {
+    if (map_.precision == Precision::float32) {
+      finish_as<float>(meter, result);
     } else {
-      map_as<double>(map, tile, fields, meter, result);
+      finish_as<double>(meter, result);
     }
+    result.counts = count(result.fate, result.steps);
+    if (!fields_.steps) result.steps.clear();
   }
 
   std::string description() const override {
@@ -29,20 +39,27 @@ class CpuMapper final : public Mapper {
 
  private:
   template <class Real>
-  void map_as(const Map& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
-    const std::int64_t pixels = tile.pixels();
-    const std::vector<Real> w = centres<Real>(map.window.w, tile.first_w, tile.count_w);
-    const std::vector<Real> b = centres<Real>(map.window.b, tile.first_b, tile.count_b);
-    const PixelArrays<Real> arrays = allot<Real>(result, fields, map.point.geometry(), pixels);
-    const PixelStarts<Real> starts = {w.data(), b.data(), static_cast<Real>(map.point.r), tile.count_w};
-    TileWork<Real> work{make_dynamics<Real>(map.point, map.criteria), starts, arrays, pixels, meter};
-    const TileLoop<Real> loop = tile_loop<Real>(set_, map.point.geometry(), map.criteria.stop);
+  void finish_as(Meter& meter, TileResult& result) {
+    const std::int64_t pixels = tile_.pixels();
+    const std::vector<Real> w = centres<Real>(map_.window.w, tile_.first_w, tile_.count_w);
+    const std::vector<Real> b = centres<Real>(map_.window.b, tile_.first_b, tile_.count_b);
+    Fields computed = fields_;
+    computed.steps = true;  // for the counts
+    const PixelArrays<Real> arrays = allot<Real>(result, computed, map_.point.geometry(), pixels);
+    const PixelStarts<Real> starts = {w.data(), b.data(), static_cast<Real>(map_.point.r), tile_.count_w};
+    TileWork<Real> work{make_dynamics<Real>(map_.point, map_.criteria), starts, arrays, pixels, meter};
+    const TileLoop<Real> loop = tile_loop<Real>(set_, map_.point.geometry(), map_.criteria.stop);
     pool_.for_each_block(pool_.size(), [&](std::int64_t) { loop(work); });
     if (meter.stop.load(std::memory_order_relaxed)) throw Interrupted();
   }
 
   ThreadPool pool_;
   InstructionSet set_;
+
+  // The tile that was begun.
+  Map map_;
+  Tile tile_;
+  Fields fields_;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ bool cuda_device_is_present() {
   return false;
 }
 
-std::unique_ptr<Mapper> make_cuda_mapper() {
+std::unique_ptr<Mapper> make_cuda_mapper(std::size_t /*memory_limit*/) {
   throw DeviceError("no CUDA device: this deadcone was built without CUDA; use --device cpu");
 }
 

@@ -19,9 +19,9 @@ Real* allot(RealBuffer& buffer, bool wanted, std::int64_t pixels) {
 template <class Real>
 PixelArrays<Real> allot(TileResult& result, const Fields& fields, Geometry geometry, std::int64_t pixels) {
   result.fate.resize(static_cast<std::size_t>(pixels));
-  result.steps.resize(static_cast<std::size_t>(pixels));
+  result.steps.resize(static_cast<std::size_t>(fields.steps ? pixels : 0));
   return {result.fate.data(),
-          result.steps.data(),
+          fields.steps ? result.steps.data() : nullptr,
           allot<Real>(result.r_final, fields.final && geometry == Geometry::general, pixels),
           allot<Real>(result.w_final, fields.final, pixels),
           allot<Real>(result.b_final, fields.final, pixels),

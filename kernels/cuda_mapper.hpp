@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <memory>
 
 #include "deadcone/mapper.hpp"
@@ -9,7 +11,8 @@ namespace deadcone {
 /// Whether a CUDA device can be used: false, too, in a build without CUDA.
 bool cuda_device_is_present();
 
-/// The mapper that runs one trajectory on each thread of a CUDA device. Throws DeviceError where there is none.
-std::unique_ptr<Mapper> make_cuda_mapper();
+/// The mapper that runs one trajectory on each thread of the CUDA devices of this machine. A tile takes at most
+/// `memory_limit` bytes of a device's memory. Throws DeviceError, with a line that tells why, where there is none.
+std::unique_ptr<Mapper> make_cuda_mapper(std::size_t memory_limit = std::numeric_limits<std::size_t>::max());
 
 }  // namespace deadcone

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "cpu_mapper.hpp"
+#include "cuda_mapper.hpp"
 #include "deadcone/dynamics.hpp"
 #include "deadcone/errors.hpp"
 #include "support.hpp"
@@ -37,8 +39,15 @@ using test::same_bits;
 
 struct Backend {
   std::string name;
-  std::function<std::unique_ptr<Mapper>()> make;
+  std::function<std::unique_ptr<Mapper>()> make;  ///< gives none where this machine cannot have it
 };
+
+/// On a machine without a GPU its tests are skipped, unless the environment promises one.
+std::unique_ptr<Mapper> cuda(std::size_t memory_limit) {
+  const char* promised = std::getenv("DEADCONE_REQUIRE_GPU");
+  if (!cuda_device_is_present() && !(promised != nullptr && promised == std::string("1"))) return nullptr;
+  return make_cuda_mapper(memory_limit);
+}
 
 Backend cpu(InstructionSet set, const std::string& name, int threads) {
   return {name + std::to_string(threads), [=] { return make_cpu_mapper(threads, set); }};
@@ -52,6 +61,9 @@ std::vector<Backend> backends() {
   if (has_instruction_set(InstructionSet::avx512)) {
     for (const int threads : {1, 4, 7}) result.push_back(cpu(InstructionSet::avx512, "avx512_", threads));
   }
+  result.push_back({"cuda", [] { return cuda(std::size_t{1} << 40); }});
+  // Less memory than a tile takes: it goes through in bands of rows.
+  result.push_back({"cuda_in_bands", [] { return cuda(12'000); }});
   return result;
 }
 
@@ -164,6 +176,9 @@ std::int64_t sum(const std::vector<std::int32_t>& steps) {
 
 class MapperTest : public ::testing::TestWithParam<std::tuple<Backend, Task>> {
  protected:
+  void SetUp() override {
+    if (mapper_ == nullptr) GTEST_SKIP() << "this machine has no GPU";
+  }
   TileResult computed(const Map& map, const Tile& tile, const Fields& fields = every_field) {
     Meter meter;
     TileResult result;
@@ -221,11 +236,30 @@ TEST_P(MapperTest, FillsTheFieldsAskedForAlone) {
   }
 }
 
-TEST_P(MapperTest, GivesFateAndStepsEvenWhereStepsAreNotKept) {
-  const TileResult result = computed(map_, whole(map_.window), {false, false, false});
+TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereStepsAreNotKept) {
   const TileResult all = expected(map_);
-  EXPECT_EQ(result.fate, all.fate);
-  EXPECT_EQ(result.steps, all.steps);
+  for (const bool steps : {false, true}) {
+    const TileResult result = computed(map_, whole(map_.window), {steps, false, false});
+    EXPECT_EQ(result.fate, all.fate);
+    EXPECT_EQ(result.steps, steps ? all.steps : std::vector<std::int32_t>());
+    EXPECT_EQ(result.counts, count(all.fate, all.steps));
+  }
+}
+
+TEST_P(MapperTest, FinishesTilesInTheOrderInWhichTheyWereBegun) {
+  const Tiling tiling(map_.window, 5);
+  Meter meter;
+  TileResult result;
+  std::int64_t finished = 0;
+  const auto finish = [&] {
+    mapper_->finish(meter, result);
+    expect_same(result, expected(map_, tiling[finished++]));
+  };
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    if (i - finished == mapper_->tiles_in_flight()) finish();
+    mapper_->begin(map_, tiling[i], every_field);
+  }
+  while (finished < tiling.count()) finish();
 }
 
 TEST_P(MapperTest, TakesWindowsOfOnePixelOneRowAndOneColumn) {
@@ -277,6 +311,9 @@ INSTANTIATE_TEST_SUITE_P(Backends, MapperTest,
 
 class BackendTest : public ::testing::TestWithParam<Backend> {
  protected:
+  void SetUp() override {
+    if (mapper_ == nullptr) GTEST_SKIP() << "this machine has no GPU";
+  }
   const std::unique_ptr<Mapper> mapper_ = GetParam().make();
 };
 

@@ -577,11 +577,18 @@ def test_axis_has_both_ends(deadcone, tmp_path, axis):
 def test_plain_progress_tells_of_the_first_and_the_last_point(deadcone, tmp_path, progress):
     result = deadcone.done("sweep --beta 0,0.5,0.9", progress, SMALL, "--out", tmp_path / "a.h5")
     assert result.stdout == ""
-    lines = result.stderr.splitlines()  # of the points between there is one a second
+    device, *lines = result.stderr.splitlines()  # of the points between there is one a second
+    assert re.fullmatch(r"device: (cpu|cuda), \S.*", device)
     assert re.match(r"1/3 points, \d+%, .*updates/s.*; finished beta 0, gamma 1 in ", lines[0])
     assert re.match(r"3/3 points, 100%, .*updates/s.*; finished beta 0.9, gamma 1 in ", lines[-1])
     assert all("updates/s" in line for line in lines)
     assert "\r" not in result.stderr and "\x1b" not in result.stderr
+
+
+def test_only_a_device_that_was_not_chosen_is_told(deadcone, tmp_path):
+    for words, told in (("--device cpu", False), ("--device auto", True), ("", True)):
+        result = deadcone.done("sweep --overwrite", words, SMALL, "--out", tmp_path / "a.h5")
+        assert result.stderr.startswith("device: ") == told
 
 
 @pytest.mark.parametrize("quiet", ["--quiet", "--progress none", "--quiet --progress plain", "--quiet --progress bar"])

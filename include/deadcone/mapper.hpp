@@ -45,14 +45,6 @@ class Tiling {
 /// Numbers in the precision of the computation.
 using RealBuffer = std::variant<std::vector<float>, std::vector<double>>;
 
-/// The pixels of one tile, b-major. A field that was not asked for is empty.
-struct TileResult {
-  std::vector<std::int8_t> fate;    ///< values of Fate
-  std::vector<std::int32_t> steps;  ///< updates made
-  RealBuffer r_final, w_final, b_final;
-  RealBuffer loss_final;
-};
-
 /// Integer sums over some pixels of a map, so that they do not depend on the order of summation.
 struct Counts {
   std::array<std::int64_t, fate_count> fates = {};
@@ -62,6 +54,15 @@ struct Counts {
   std::int64_t pixels() const;
   Counts& operator+=(const Counts& other);
   bool operator==(const Counts& other) const = default;
+};
+
+/// The pixels of one tile, b-major. A field that was not asked for is empty; the counts are there always.
+struct TileResult {
+  Counts counts;
+  std::vector<std::int8_t> fate;    ///< values of Fate
+  std::vector<std::int32_t> steps;  ///< updates made
+  RealBuffer r_final, w_final, b_final;
+  RealBuffer loss_final;
 };
 
 /// The counts of one tile. Both arrays are as long as the tile has pixels.
@@ -82,13 +83,28 @@ struct Meter {
   std::atomic<bool> stop = false;  ///< set it (a signal handler may) to end the work with Interrupted
 };
 
+/// Computes tiles. Several may be on their way at once, which keeps a device busy; they are finished in the order in
+/// which they were begun. After an exception all tiles that were begun are forgotten.
 class Mapper {
  public:
   virtual ~Mapper() = default;
 
-  /// Computes the pixels of `tile` of `map`: fate and steps always, the others where `fields` says so; `r_final` where
-  /// the map is not planar, too. Throws Interrupted when `meter.stop` is set, and then leaves `result` unspecified.
-  virtual void map(const Map& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) = 0;
+  /// How many tiles may be begun and not finished: as many as it takes to have work always.
+  virtual int tiles_in_flight() const = 0;
+
+  /// Begins to compute the pixels of `tile` of `map`: fate always, the others where `fields` says so; `r_final` where the
+  /// map is not planar, too.
+  virtual void begin(const Map& map, const Tile& tile, const Fields& fields) = 0;
+
+  /// Waits for the tile that was begun first. Throws Interrupted when `meter.stop` is set, and then leaves `result`
+  /// unspecified.
+  virtual void finish(Meter& meter, TileResult& result) = 0;
+
+  /// One tile, begun and finished, with none on its way.
+  void map(const Map& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
+    begin(map, tile, fields);
+    finish(meter, result);
+  }
 
   /// What it runs on, in words, for the file.
   virtual std::string description() const = 0;

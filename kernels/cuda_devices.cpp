@@ -1,0 +1,42 @@
+#include "cuda_devices.hpp"
+
+#include "deadcone/errors.hpp"
+
+namespace deadcone {
+namespace {
+
+std::string version_name(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+}  // namespace
+
+std::string device_problem(cudaError_t status, int devices, int driver, int runtime) {
+  if (status == cudaSuccess && devices > 0) return "";
+  if (driver == 0) return "no NVIDIA driver is installed";
+  if (status == cudaErrorInsufficientDriver || driver < runtime / 1000 * 1000) {
+    return "the NVIDIA driver is too old: it is for CUDA " + version_name(driver) + ", this deadcone for " +
+           version_name(runtime);
+  }
+  if (status == cudaSuccess || status == cudaErrorNoDevice) return "the NVIDIA driver finds no GPU";
+  return cudaGetErrorString(status);
+}
+
+int usable_devices() {
+  int devices = 0;
+  int driver = 0;
+  int runtime = 0;
+  const cudaError_t status = cudaGetDeviceCount(&devices);
+  cudaDriverGetVersion(&driver);
+  cudaRuntimeGetVersion(&runtime);
+  const std::string problem = device_problem(status, devices, driver, runtime);
+  if (!problem.empty()) throw DeviceError("no CUDA device: " + problem + "; use --device cpu");
+  return devices;
+}
+
+int count_devices() noexcept {
+  int devices = 0;
+  return cudaGetDeviceCount(&devices) == cudaSuccess ? devices : 0;
+}
+
+}  // namespace deadcone
