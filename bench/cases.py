@@ -50,3 +50,11 @@ CASES = [
     Case("diverged", "fates", (1, 2), (1, 2), 512, changes={"beta": 0, "eta": 100, "max-steps": 100}),
     Case("dead from the start", "fates", (-0.1, -0.01), (-20, -5), 512),
 ]  # fmt: skip
+
+# On a GPU: large maps, and for the peers one of which each run takes seconds, not minutes.
+GPU_CASES = [
+    Case("smooth", "whole trajectories", (-2, 2), (-2, 2), 4096, changes={"beta": 0.9}),
+    Case("oscillating", "a slow map", (-2, 2), (-2, 2), 4096, changes={"beta": 0.97, "gamma": 0.1}),
+    Case("dying", "a slow map", (-2, 2), (-2, 2), 4096, changes={"gamma": 0.01}),
+]
+GPU_PEERS_CASE = Case("gpu peers", "whole trajectories", (-2, 2), (-2, 2), 1024, changes={"beta": 0.9})

@@ -3,8 +3,7 @@
 // Which thread runs which pixel of a tile.
 //
 // A warp lasts as long as its longest trajectory, and neighbours last alike: so a warp takes a patch of 8 x 4 pixels,
-// not a row of 32, and a block of four warps 16 x 8. bench/bench_launch tells what that gives: on maps of the paper 2 to
-// 9% of the lanes' time.
+// not a row of 32, and a block of four warps 16 x 8. What that gives is in bench/results/launch.md.
 
 #include <cstdint>
 

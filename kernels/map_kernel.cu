@@ -1,14 +1,14 @@
 // One launch runs every pixel of a tile to its end; nothing is fetched, compacted or launched again. Divergent lengths
 // are met by what is around it: a warp is a patch of neighbours (launch_geometry.hpp), and several tiles are in flight
-// (cuda_mapper.cu), so that the end of one, where few threads still run, is filled by the next.
+// (cuda_mapper.cpp), so that the end of one, where few threads still run, is filled by the next.
 //
-// Why this and not another way, by bench/bench_launch, which plays launches with the step counts of real maps, on a model
-// of a card with 132 processors (it has not been measured on a card): with patches of 8 x 4 and eight tiles in flight 96%
-// of the issue slots do updates that count, on windows [-2, 2]^2 of 2048^2. A kernel that refills each thread from a
-// counter could win those 4% at most, and pays for the store and the start of a trajectory in a divergent branch: some
-// 150 instructions, for 32 lanes one after the other, against the 2500 updates of 82 that a trajectory takes: 2%. Launches
-// of a fixed number of updates with compaction between them waste half a launch a trajectory, 5% for launches of 256, and
-// move the state through memory.
+// Why this and not another way, as long as none has been measured on a card: bench_launch plays launches with the step
+// counts of real maps (bench/results/launch.md). On maps of 2048^2 98% of the lanes work while their warp runs, against 94
+// to 95% where a warp is a row; with eight tiles in flight or more 95, 96 and 88% of all issue slots make updates that
+// count, against 65% with one. So a kernel that refilled its threads from a counter could win 2% of the lanes, and would
+// pay for it: the end and the start of a trajectory, some 150 instructions, would run for each of 32 lanes alone, on 2500
+// updates of 82 instructions that they make together: 2%, too. Launches of a fixed number of updates, with compaction
+// between them, would lose half a launch for every trajectory (5% for launches of 256) and move the state through memory.
 
 #include <string>
 #include <type_traits>

@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -41,6 +42,10 @@ struct Backend {
   std::string name;
   std::function<std::unique_ptr<Mapper>()> make;  ///< gives none where this machine cannot have it
 };
+
+std::ostream& operator<<(std::ostream& out, const Backend& backend) {
+  return out << backend.name;
+}
 
 /// On a machine without a GPU its tests are skipped, unless the environment promises one.
 std::unique_ptr<Mapper> cuda(std::size_t memory_limit) {
@@ -73,6 +78,10 @@ struct Task {
   std::string name;
   Map map;
 };
+
+std::ostream& operator<<(std::ostream& out, const Task& task) {
+  return out << task.name;
+}
 
 std::vector<Task> tasks() {
   const Window window = {{-2, 2.5, 23}, {-2.25, 2, 17}};

@@ -13,10 +13,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
 import bench  # noqa: E402
+import bench_gpu  # noqa: E402
 import contest  # noqa: E402
 import hot_loop  # noqa: E402
+import hot_loop_cuda  # noqa: E402
 import report  # noqa: E402
-from cases import CASES, Case  # noqa: E402
+from cases import CASES, GPU_CASES, GPU_PEERS_CASE, Case  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["DEADCONE"]).parent
 SMALL = Case("small", "a test", (-1, 1), (-1, 1), 8)
@@ -149,7 +151,7 @@ def test_an_unknown_case_is_named():
 
 def test_every_case_is_valid():
     mapper = BUILD / "bench" / "bench_mapper"
-    for case in CASES:
+    for case in [*CASES, *GPU_CASES, GPU_PEERS_CASE]:
         small = bench.shrunk(case, 2)
         for precision in bench.PRECISIONS:
             command = [mapper, *small.options(precision), "--labels=/dev/null"]
@@ -161,4 +163,79 @@ def test_the_table_of_summations():
     program = BUILD / "bench" / "bench_summation"
     lines = subprocess.run([program, "8"], check=True, capture_output=True, text=True).stdout.splitlines()
     assert len(lines) == 2 + 15 + 1 and lines[-1].startswith("| all | all |")
+    assert subprocess.run([program, "0"], capture_output=True).returncode == 2
+
+
+SASS = [
+    (0x10, "MOV R1, R2"),
+    (0x20, "MUFU.RCP R0, |R9|"),
+    (0x30, "FCHK P0, R14, |R9|"),
+    (0x40, "@!P0 BRA 0x70"),
+    (0x50, "MOV R3, R14"),
+    (0x60, "CALL.REL.NOINC 0x200"),
+    (0x70, "MUFU.RCP R21, R0"),
+    (0x80, "@P2 FADD R0, -R0, 1"),
+    (0x90, "FFMA.FTZ R20, R0, R20, R19"),
+    (0xA0, "@P0 BRA P1, 0x20"),
+    (0xB0, "MUFU.RCP R21, R0"),
+    (0xC0, "BRA 0x10"),
+]
+
+
+def test_the_hot_path_of_a_kernel_leaves_out_calls_for_unusual_numbers():
+    path = hot_loop_cuda.hot_path(SASS)
+    assert path == [text for address, text in SASS if 0x20 <= address <= 0xA0 and not 0x50 <= address <= 0x60]
+
+
+def test_the_real_kernel_is_counted_where_cuda_has_the_tools():
+    program = BUILD / "bench" / "bench_gpu"
+    if not program.exists():
+        pytest.skip("built without CUDA")
+    try:
+        counts = {precision: hot_loop_cuda.count(program, "sm_90", precision) for precision in bench.PRECISIONS}
+    except hot_loop_cuda.NoHotLoop as error:
+        pytest.skip(str(error))
+    assert 60 < counts["float"]["instructions"] < 110 and 100 < counts["double"]["instructions"] < 220
+    assert all(count["kinds"]["MUFU"] == 2 for count in counts.values())
+
+
+def test_the_page_of_a_gpu():
+    common = {"device": "A card", "updates": 10**12, "seconds": 2.5, "updates_per_second": 4e11, "options": "a map"}
+    result = common | {"case": "smooth", "precision": "float", "mapper_updates_per_second": 3e11, "peers": {}}
+    limit = {"instructions_per_update": 80, "issue_limit_updates_per_second": 5e11, "fraction_of_limit": 0.8}
+    peers = {"peers": {"JAX": 1e9}, "times_the_peer": {"JAX": 400.0}, "agreement": {"JAX": "all labels"}}
+    results = {
+        "machine": bench.machine.description("deadcone 0"),
+        "device": {"name": "A card"},
+        "date": "2026-11-21",
+        "rounds": 5,
+        "left_out": [],
+        "results": [result | limit, result | {"precision": "double"}, common | {"case": "gpu peers", "precision": "float"} | peers],
+        "sweep": {"options": "labels", "times_the_kernel": 1.1},
+    }
+    page = bench_gpu.page(results)
+    assert "| a map | float | 400.00·10⁹ | 300.00·10⁹ | 80 | 500.00·10⁹ | 80% |" in page
+    assert "| JAX | float | 1.00·10⁹ | 400.0 | all labels |" in page
+    assert "1.10 times the kernel's time" in page
+
+
+def test_without_a_gpu_the_benchmark_of_one_says_so(tmp_path):
+    if not (BUILD / "bench" / "bench_gpu").exists():
+        pytest.skip("built without CUDA")
+    listed = subprocess.run([BUILD / "bench" / "bench_mapper", "--list"], check=True, capture_output=True, text=True)
+    if "cuda" in json.loads(listed.stdout)["mappers"]:
+        pytest.skip("this machine has one")
+    command = [sys.executable, ROOT / "bench" / "bench_gpu.py", "--build", BUILD, "--out", tmp_path]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 1 and "no CUDA device" in result.stderr and len(result.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_launches_can_be_played():
+    program = BUILD / "bench" / "bench_launch"
+    lines = subprocess.run([program, "64"], check=True, capture_output=True, text=True).stdout.splitlines()
+    assert len(lines) == 2 + 3 * 6
+    for line in lines[2:]:
+        lanes, in_all = (float(cell.strip(" %")) for cell in line.strip("|").split("|")[-2:])
+        assert 0 < in_all <= lanes <= 100
     assert subprocess.run([program, "0"], capture_output=True).returncode == 2

@@ -1,7 +1,7 @@
 """What a user would write with JAX: one while_loop for a trajectory, vmap over the pixels, jit.
 
-Under vmap the loop runs until the last trajectory has ended. Blocks of neighbours keep that short, so the pixels are
-taken in blocks, one after the other, with lax.map.
+Under vmap the loop runs until the last trajectory has ended. On a CPU blocks of neighbours keep that short, so the pixels
+are taken in blocks, one after the other, with lax.map; a GPU wants them all at once.
 """
 
 import jax
@@ -12,7 +12,7 @@ from jax.scipy.stats import norm as normal
 
 from contestant import CONVERGED, DEAD, DIVERGED, STALLED, UNFINISHED, problem, serve
 
-BLOCK = 256
+CPU_BLOCK = 256
 
 
 def main():
@@ -54,7 +54,7 @@ def main():
         return jnp.where(diverged, DIVERGED, jnp.where(rested, fate, UNFINISHED)), step
 
     starts = np.stack([p.w, p.b], axis=1)
-    block = min(BLOCK, len(starts))
+    block = min(CPU_BLOCK, len(starts)) if jax.default_backend() == "cpu" else len(starts)
     if len(starts) % block:
         raise SystemExit(f"jax_vmap: the number of pixels must be a multiple of {block}")
     blocks = jnp.asarray(starts.reshape(-1, block, 2), real)

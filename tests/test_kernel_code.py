@@ -1,0 +1,71 @@
+"""What nvcc makes of the kernel: no operation that could be fused or is not correctly rounded, all state in registers.
+
+The environment gives DEADCONE_PTX, the kernel's PTX, and DEADCONE_PTXAS, the assembler.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+KERNELS = 8  # two geometries, two stop rules, two precisions
+ARCHITECTURE = "sm_90"
+# More would leave the processors too few warps to hide the latency of a division behind.
+MOST_REGISTERS = {"float": 48, "double": 80}
+
+
+@pytest.fixture(scope="module")
+def kernels():
+    """The body of each kernel, by its mangled name."""
+    text = pathlib.Path(os.environ["DEADCONE_PTX"]).read_text()
+    parts = re.split(r"\.visible \.entry |\.entry ", text)[1:]
+    return {part.split("(")[0].strip(): part for part in parts}
+
+
+def precision_of(name):
+    return "float" if "Ef" in name or name.endswith("fE") else "double"
+
+
+def test_all_kernels_are_there(kernels):
+    assert len(kernels) == KERNELS
+    assert sorted(map(precision_of, kernels)) == 4 * ["double"] + 4 * ["float"]
+
+
+def test_nothing_can_be_fused(kernels):
+    """The assembler makes one instruction of a product and a sum unless they say how they are rounded."""
+    for name, body in kernels.items():
+        loose = re.findall(r"^\s*((?:mul|add|sub)\.(?:ftz\.)?f(?:32|64))\s", body, re.MULTILINE)
+        assert not loose, f"{name}: {set(loose)}"
+
+
+def test_every_operation_is_correctly_rounded(kernels):
+    allowed = {"rcp.approx.ftz.f32", "rcp.approx.ftz.f64"}  # where quotient_from_reciprocal() begins
+    for name, body in kernels.items():
+        approximate = set(re.findall(r"\b[a-z0-9]+(?:\.[a-z0-9]+)*\.(?:approx|full)[.a-z0-9]*", body)) - allowed
+        assert not approximate, f"{name}: {approximate}"
+        flushing = set(re.findall(r"\b[a-z0-9]+(?:\.[a-z0-9]+)*\.ftz[.a-z0-9]*", body)) - allowed
+        assert not flushing, f"{name}: {flushing}"
+        real = "f32" if precision_of(name) == "float" else "f64"
+        assert f"fma.rn.{real}" in body and f"div.rn.{real}" in body
+
+
+def test_no_other_precision_is_used(kernels):
+    for name, body in kernels.items():
+        other = "f64" if precision_of(name) == "float" else "f32"
+        assert not re.search(rf"\b(?:fma|mul|add|sub|div)\.rn\.{other}\b", body), name
+
+
+def test_all_state_is_in_registers():
+    ptxas = [os.environ["DEADCONE_PTXAS"], "-v", f"-arch={ARCHITECTURE}", os.environ["DEADCONE_PTX"], "-o", os.devnull]
+    report = subprocess.run(ptxas, capture_output=True, text=True, check=True).stderr
+    found = re.findall(
+        r"Function properties for (\S+)\s+(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads"
+        r"\s+ptxas info\s*: Used (\d+) registers",
+        report,
+    )
+    assert len(found) == KERNELS, report
+    for name, stack, stores, loads, registers in found:
+        assert (stack, stores, loads) == ("0", "0", "0"), f"{name} keeps state in memory: {report}"
+        assert int(registers) <= MOST_REGISTERS[precision_of(name)], name
