@@ -1,11 +1,11 @@
-// deadcone's kernel as a contestant, by the device's own clock: all tiles of a map as the CUDA mapper launches them, in as
-// many streams, with the labels left on the device.
+// deadcone's kernel as a contestant, by the device's own clock: all tiles of a map as the CUDA mapper launches them, in
+// as many streams, with the labels left on the device.
 //
 //   bench_gpu --device-info    {"name": ..., "processors": N, "capability": "9.0"}
 //   bench_gpu ...              serves; see contestant.hpp
 
-#include <CLI/CLI.hpp>
 #include <cuda_runtime_api.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdint>
 #include <cstdio>
@@ -116,6 +116,7 @@ class MapOnDevice {
   static DeviceBytes coordinates(const std::vector<Real>& values) {
     DeviceBytes bytes = bytes_or_fail(values.size() * sizeof(Real));
     DEADCONE_CUDA_CHECK(cudaMemcpy(bytes.data(), values.data(), bytes.size(), cudaMemcpyHostToDevice));
+    DEADCONE_CUDA_CHECK(cudaDeviceSynchronize());  // the streams do not wait for copies outside of them
     return bytes;
   }
 

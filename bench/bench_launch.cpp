@@ -2,13 +2,14 @@
 //
 //   bench_launch [SIDE]    a table in Markdown, for windows of SIDE^2 pixels (1024)
 //
-// The model: processors of four schedulers, each of which issues one instruction a cycle for one of its warps; an update
-// takes a warp `instructions` issue slots and, from its first to its last, `latency` cycles. A warp lasts as long as its
-// longest trajectory, a block as long as its longest warp; blocks start in order where there is room; a tile may start
-// when the one `tiles in flight` before it has ended. It knows nothing of memory, of which the kernel uses none on the way.
+// The model: processors of four schedulers, each of which issues one instruction a cycle for one of its warps; an
+// update takes a warp `instructions` issue slots and, from its first to its last, `latency` cycles. A warp lasts as
+// long as its longest trajectory, a block as long as its longest warp; blocks start in order where there is room; a
+// tile may start when the one `tiles in flight` before it has ended. It knows nothing of memory, of which the kernel
+// uses none on the way.
 //
-// "lanes": the share of lanes that make updates that count, as long as a warp runs. "in all": updates that count over all
-// issue slots until the last block has ended.
+// "lanes": the share of lanes that make updates that count, as long as a warp runs. "in all": updates that count over
+// all issue slots until the last block has ended.
 
 #include <algorithm>
 #include <cstdint>
@@ -77,8 +78,7 @@ std::vector<Block> blocks_of(const Steps& steps, const Scheme& scheme) {
           std::int32_t longest = 0;
           for (int lane = 0; lane < warp_size; ++lane) {
             const std::int64_t row = b + warp / scheme.block_width * patch_height + lane / scheme.patch_width;
-            const std::int64_t column =
-                w + warp % scheme.block_width * scheme.patch_width + lane % scheme.patch_width;
+            const std::int64_t column = w + warp % scheme.block_width * scheme.patch_width + lane % scheme.patch_width;
             if (row >= tile.count_b || column >= tile.count_w) continue;
             const auto pixel = static_cast<std::size_t>((tile.first_b + row) * steps.side + tile.first_w + column);
             longest = std::max(longest, steps.values[pixel]);
@@ -92,8 +92,8 @@ std::vector<Block> blocks_of(const Steps& steps, const Scheme& scheme) {
   return blocks;
 }
 
-/// The warps of one scheduler, which all go on at the same rate: so each ends when the progress since the start has grown
-/// by its updates.
+/// The warps of one scheduler, which all go on at the same rate: so each ends when the progress since the start has
+/// grown by its updates.
 class Scheduler {
  public:
   void advance_to(double time) {
@@ -209,10 +209,9 @@ int run(std::int64_t side) {
     const Steps steps = steps_of(each.beta, each.gamma, side);
     char name[64];
     std::snprintf(name, sizeof name, "β %g, γ %g", each.beta, each.gamma);
-    for (const Scheme& scheme :
-         {Scheme{"32 × 1, 4 in a row", 32, 4, 1, 32}, Scheme{"8 × 4, 1", 8, 1, 1, 32},
-          Scheme{"8 × 4, 2 × 2", 8, 2, 2, 1}, Scheme{"8 × 4, 2 × 2", 8, 2, 2, 4}, Scheme{"8 × 4, 2 × 2", 8, 2, 2, 8},
-          Scheme{"8 × 4, 2 × 2", 8, 2, 2, 32}}) {
+    for (const Scheme& scheme : {Scheme{"32 × 1, 4 in a row", 32, 4, 1, 32}, Scheme{"8 × 4, 1", 8, 1, 1, 32},
+                                 Scheme{"8 × 4, 2 × 2", 8, 2, 2, 1}, Scheme{"8 × 4, 2 × 2", 8, 2, 2, 4},
+                                 Scheme{"8 × 4, 2 × 2", 8, 2, 2, 8}, Scheme{"8 × 4, 2 × 2", 8, 2, 2, 32}}) {
       print_row(name, steps, scheme);
     }
   }

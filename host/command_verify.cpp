@@ -48,7 +48,8 @@ class Verification {
   /// What was found, in words; empty if nothing was.
   std::string findings() const {
     std::string text;
-    if (wrong_pixels_ > 0) text = std::to_string(wrong_pixels_) + (wrong_pixels_ == 1 ? " pixel differs" : " pixels differ");
+    if (wrong_pixels_ > 0)
+      text = std::to_string(wrong_pixels_) + (wrong_pixels_ == 1 ? " pixel differs" : " pixels differ");
     if (wrong_counts_ > 0) {
       text += (text.empty() ? "" : ", ") + std::to_string(wrong_counts_) +
               (wrong_counts_ == 1 ? " point has" : " points have") + " wrong counts";

@@ -17,8 +17,7 @@ std::string in_words(std::int32_t steps) {
   return std::to_string(steps);
 }
 template <class Real>
-  requires std::is_floating_point_v<Real>
-std::string in_words(Real value) {
+requires std::is_floating_point_v<Real> std::string in_words(Real value) {
   return shortest(value);
 }
 

@@ -14,8 +14,8 @@ namespace deadcone {
 struct PixelDifference {
   std::int64_t b = 0;  ///< row and column in the window
   std::int64_t w = 0;
-  std::string field;     ///< the first that differs, in the order of the file
-  std::string stored;    ///< its values, in words
+  std::string field;   ///< the first that differs, in the order of the file
+  std::string stored;  ///< its values, in words
   std::string computed;
 };
 

@@ -1,9 +1,18 @@
 #include "cuda_devices.hpp"
 
+#include <cstdlib>
+
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
+
+/// The number of devices. Asked for the first time, it starts CUDA, with as many queues between host and device as
+/// there are tiles in flight: with the eight of its default streams would wait for each other.
+cudaError_t device_count(int& devices) {
+  setenv("CUDA_DEVICE_MAX_CONNECTIONS", "32", 0);
+  return cudaGetDeviceCount(&devices);
+}
 
 std::string version_name(int version) {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
@@ -26,7 +35,7 @@ int usable_devices() {
   int devices = 0;
   int driver = 0;
   int runtime = 0;
-  const cudaError_t status = cudaGetDeviceCount(&devices);
+  const cudaError_t status = device_count(devices);
   cudaDriverGetVersion(&driver);
   cudaRuntimeGetVersion(&runtime);
   const std::string problem = device_problem(status, devices, driver, runtime);
@@ -36,7 +45,7 @@ int usable_devices() {
 
 int count_devices() noexcept {
   int devices = 0;
-  return cudaGetDeviceCount(&devices) == cudaSuccess ? devices : 0;
+  return device_count(devices) == cudaSuccess ? devices : 0;
 }
 
 }  // namespace deadcone

@@ -2,7 +2,6 @@
 
 #include "cuda_mapper.hpp"
 
-#include <cstdlib>
 #include <queue>
 #include <string>
 #include <vector>
@@ -80,8 +79,6 @@ bool cuda_device_is_present() {
 }
 
 std::unique_ptr<Mapper> make_cuda_mapper(std::size_t memory_limit) {
-  // Queues between host and device: the default of eight would make streams wait for each other. Read when CUDA starts.
-  setenv("CUDA_DEVICE_MAX_CONNECTIONS", std::to_string(slots_per_device).c_str(), 0);
   return std::make_unique<CudaMapper>(usable_devices(), memory_limit);
 }
 

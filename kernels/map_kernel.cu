@@ -3,12 +3,13 @@
 // (cuda_mapper.cpp), so that the end of one, where few threads still run, is filled by the next.
 //
 // Why this and not another way, as long as none has been measured on a card: bench_launch plays launches with the step
-// counts of real maps (bench/results/launch.md). On maps of 2048^2 98% of the lanes work while their warp runs, against 94
-// to 95% where a warp is a row; with eight tiles in flight or more 95, 96 and 88% of all issue slots make updates that
-// count, against 65% with one. So a kernel that refilled its threads from a counter could win 2% of the lanes, and would
-// pay for it: the end and the start of a trajectory, some 150 instructions, would run for each of 32 lanes alone, on 2500
-// updates of 82 instructions that they make together: 2%, too. Launches of a fixed number of updates, with compaction
-// between them, would lose half a launch for every trajectory (5% for launches of 256) and move the state through memory.
+// counts of real maps (bench/results/launch.md). On maps of 2048^2 98% of the lanes work while their warp runs, against
+// 94 to 95% where a warp is a row; with eight tiles in flight or more 95, 96 and 88% of all issue slots make updates
+// that count, against 65% with one. So a kernel that refilled its threads from a counter could win 2% of the lanes, and
+// would pay for it: the end and the start of a trajectory, some 150 instructions, would run for each of 32 lanes alone,
+// on 2500 updates of 82 instructions that they make together: 2%, too. Launches of a fixed number of updates, with
+// compaction between them, would lose half a launch for every trajectory (5% for launches of 256) and move the state
+// through memory.
 
 #include <string>
 #include <type_traits>

@@ -1,5 +1,5 @@
-#include <cub/device/device_reduce.cuh>
 #include <thrust/iterator/counting_iterator.h>
+#include <cub/device/device_reduce.cuh>
 
 #include <type_traits>
 
@@ -57,8 +57,8 @@ std::size_t count_workspace(std::int64_t pixels) {
 
 void count_on_device(const std::int8_t* fate, const std::int32_t* steps, std::int64_t pixels, Counts* counts,
                      void* workspace, std::size_t workspace_bytes, cudaStream_t stream) {
-  DEADCONE_CUDA_CHECK(reduce(workspace, workspace_bytes, {fate, steps}, reinterpret_cast<DeviceCounts*>(counts), pixels,
-                             stream));
+  DEADCONE_CUDA_CHECK(
+      reduce(workspace, workspace_bytes, {fate, steps}, reinterpret_cast<DeviceCounts*>(counts), pixels, stream));
 }
 
 }  // namespace deadcone

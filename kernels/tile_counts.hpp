@@ -14,8 +14,8 @@ namespace deadcone {
 /// Bytes of device memory that count_on_device() needs for so many pixels.
 std::size_t count_workspace(std::int64_t pixels);
 
-/// Writes the counts of `pixels` fates and steps to `counts`, device memory, in `stream`. Sums of integers, so that they
-/// do not depend on their order. Throws DeviceError where the launch fails.
+/// Writes the counts of `pixels` fates and steps to `counts`, device memory, in `stream`. Sums of integers, so that
+/// they do not depend on their order. Throws DeviceError where the launch fails.
 void count_on_device(const std::int8_t* fate, const std::int32_t* steps, std::int64_t pixels, Counts* counts,
                      void* workspace, std::size_t workspace_bytes, cudaStream_t stream);
 

@@ -86,7 +86,10 @@ void TileSlot::make_room() {
     if (on_device_.size() >= size) return true;
     on_device_ = {};
     if (size <= memory_limit_) on_device_ = device_bytes(size);
-    return on_device_.size() >= size;
+    if (on_device_.size() < size) return false;
+    // The gaps between fields are copied back with them.
+    DEADCONE_CUDA_CHECK(cudaMemsetAsync(on_device_.data(), 0, size, stream_.get()));
+    return true;
   });
   if (band_rows_ == 0) {
     throw DeviceError("CUDA: the device has not even memory for a row of a tile (" + std::to_string(device_size(1)) +
@@ -132,7 +135,8 @@ void TileSlot::begin_band(const Band& band, std::byte* host) {
   const TileLayout fields = layout(band.count);
   const auto* w = reinterpret_cast<const Real*>(on_device_.data());
   const Real* b = w + tile_.count_w + band.first;
-  std::byte* counts = on_device_.data() + aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * sizeof(Real));
+  std::byte* counts =
+      on_device_.data() + aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * sizeof(Real));
   std::byte* workspace = counts + aligned(sizeof(Counts));
   std::byte* results = workspace + aligned(workspace_);
 
@@ -146,8 +150,8 @@ void TileSlot::begin_band(const Band& band, std::byte* host) {
   count_on_device(task.results.fate, task.results.steps, band.count * tile_.count_w, reinterpret_cast<Counts*>(counts),
                   workspace, workspace_, stream_.get());
   DEADCONE_CUDA_CHECK(cudaMemcpyAsync(host, counts, sizeof(Counts), cudaMemcpyDeviceToHost, stream_.get()));
-  DEADCONE_CUDA_CHECK(cudaMemcpyAsync(host + aligned(sizeof(Counts)), results, fields.kept, cudaMemcpyDeviceToHost,
-                                      stream_.get()));
+  DEADCONE_CUDA_CHECK(
+      cudaMemcpyAsync(host + aligned(sizeof(Counts)), results, fields.kept, cudaMemcpyDeviceToHost, stream_.get()));
 }
 
 void TileSlot::finish(TileResult& result) {
@@ -168,8 +172,7 @@ template <class Real>
 void TileSlot::finish_as(TileResult& result) {
   const Geometry geometry = map_.point.geometry();
   const PixelArrays<Real> to = allot<Real>(result, fields_, geometry, tile_.pixels());
-  std::byte* host =
-      on_host_.data() + aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * sizeof(Real));
+  std::byte* host = on_host_.data() + aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * sizeof(Real));
   result.counts = {};
   for (const Band& band : bands()) {
     Counts counts;

@@ -18,9 +18,9 @@ class TileSlot {
   /// On device `device`; never more than `memory_limit` bytes of its memory, as if it had no more.
   TileSlot(int device, std::size_t memory_limit);
 
-  /// Puts all work for a tile into the stream: coordinates to the device, the kernel, the counts, results back. Does not
-  /// wait for it. Where the device has too little memory for the tile, it goes through in bands of rows, half as many
-  /// until they fit. Throws DeviceError where not even one does.
+  /// Puts all work for a tile into the stream: coordinates to the device, the kernel, the counts, results back. Does
+  /// not wait for it. Where the device has too little memory for the tile, it goes through in bands of rows, half as
+  /// many until they fit. Throws DeviceError where not even one does.
   void begin(const Map& map, const Tile& tile, const Fields& fields);
   /// Waits for that work and copies the results out. Throws DeviceError where it failed.
   void finish(TileResult& result);

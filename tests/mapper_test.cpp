@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <ostream>
+#include <random>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -330,6 +331,41 @@ TEST_P(BackendTest, SaysWhatItRunsOn) {
   const std::string description = mapper_->description();
   EXPECT_FALSE(description.empty());
   EXPECT_EQ(description.find('\n'), std::string::npos);
+}
+
+/// A model, a window and criteria of any kind, quick to run.
+Map random_map(std::mt19937_64& random) {
+  const auto between = [&](double lo, double hi) { return std::uniform_real_distribution<double>(lo, hi)(random); };
+  const auto one_in = [&](unsigned n) { return random() % n == 0; };
+  Map map;
+  map.point.beta = one_in(5) ? 0.0 : 1.0 - std::pow(10.0, between(-2.0, 0.0));
+  map.point.gamma = std::pow(10.0, between(-2.0, 1.0));
+  map.point.eta = one_in(6) ? between(1.0, 100.0) : std::pow(10.0, between(-2.0, 0.0));
+  map.point.delta = one_in(2) ? 0.0 : between(-2.0, 2.0);
+  map.point.r = one_in(2) ? 0.0 : between(-2.0, 2.0);
+  const double scale = std::pow(10.0, between(-1.0, 1.0));
+  map.window.w = {-scale, scale * between(0.1, 2.0), static_cast<std::int64_t>(1 + random() % 15)};
+  map.window.b = {-scale, scale * between(0.1, 2.0), static_cast<std::int64_t>(1 + random() % 15)};
+  map.criteria.stop = one_in(2) ? StopRule::update : StopRule::stationary;
+  map.criteria.tolerance = std::pow(10.0, between(-5.0, -2.0));
+  map.criteria.max_steps = one_in(4) ? static_cast<std::int64_t>(1 + random() % 5) : 3000;
+  map.precision = one_in(2) ? Precision::float64 : Precision::float32;
+  return map;
+}
+
+TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForRandomMaps) {
+  std::mt19937_64 random(20200519);
+  Counts counts;
+  for (int i = 0; i < 150; ++i) {
+    SCOPED_TRACE(i);
+    const Map map = random_map(random);
+    Meter meter;
+    TileResult result;
+    mapper_->map(map, whole(map.window), every_field, meter, result);
+    expect_same(result, expected(map));
+    counts += result.counts;
+  }
+  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate) EXPECT_GT(counts.fates[fate], 0) << fate_names[fate];
 }
 
 TEST_P(BackendTest, StopsWhenToldToOnTheWay) {

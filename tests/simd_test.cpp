@@ -7,7 +7,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <random>
 
 #include "cpu_mapper.hpp"
 
@@ -44,45 +43,12 @@ void expect_same(const TileResult& a, const TileResult& b) {
   EXPECT_TRUE(same_bits(a.loss_final, b.loss_final));
 }
 
-/// A model, a window and criteria of any kind, quick to run.
-Map random_map(std::mt19937_64& random) {
-  const auto between = [&](double lo, double hi) { return std::uniform_real_distribution<double>(lo, hi)(random); };
-  const auto one_in = [&](unsigned n) { return random() % n == 0; };
-  Map map;
-  map.point.beta = one_in(5) ? 0.0 : 1.0 - std::pow(10.0, between(-2.0, 0.0));
-  map.point.gamma = std::pow(10.0, between(-2.0, 1.0));
-  map.point.eta = one_in(6) ? between(1.0, 100.0) : std::pow(10.0, between(-2.0, 0.0));
-  map.point.delta = one_in(2) ? 0.0 : between(-2.0, 2.0);
-  map.point.r = one_in(2) ? 0.0 : between(-2.0, 2.0);
-  const double scale = std::pow(10.0, between(-1.0, 1.0));
-  map.window.w = {-scale, scale * between(0.1, 2.0), static_cast<std::int64_t>(1 + random() % 15)};
-  map.window.b = {-scale, scale * between(0.1, 2.0), static_cast<std::int64_t>(1 + random() % 15)};
-  map.criteria.stop = one_in(2) ? StopRule::update : StopRule::stationary;
-  map.criteria.tolerance = std::pow(10.0, between(-5.0, -2.0));
-  map.criteria.max_steps = one_in(4) ? static_cast<std::int64_t>(1 + random() % 5) : 3000;
-  map.precision = one_in(2) ? Precision::float64 : Precision::float32;
-  return map;
-}
-
 class Simd : public testing::TestWithParam<InstructionSet> {
  protected:
   void SetUp() override {
     if (!has_instruction_set(GetParam())) GTEST_SKIP() << "this machine has no " << to_string(GetParam());
   }
 };
-
-TEST_P(Simd, GivesTheScalarBitsForRandomMaps) {
-  std::mt19937_64 random(20200519);
-  Counts counts;
-  for (int i = 0; i < 150; ++i) {
-    SCOPED_TRACE(i);
-    const Map map = random_map(random);
-    const TileResult expected = computed(InstructionSet::scalar, 2, map);
-    expect_same(computed(GetParam(), 1 + i % 5, map), expected);
-    counts += count(expected.fate, expected.steps);
-  }
-  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate) EXPECT_GT(counts.fates[fate], 0) << fate_names[fate];
-}
 
 TEST_P(Simd, GivesTheScalarBitsForAnyNumberOfPixels) {
   // From one pixel to more than all lanes in flight hold.

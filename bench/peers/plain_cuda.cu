@@ -1,5 +1,5 @@
-// What a user would write in CUDA instead: one thread for each pixel, in the order of the pixels, one launch; erfc and exp
-// as CUDA has them.
+// What a user would write in CUDA instead: one thread for each pixel, in the order of the pixels, one launch; erfc and
+// exp as CUDA has them.
 
 #include <cuda_runtime.h>
 

@@ -97,8 +97,9 @@ DEADCONE_HD inline double times_sign_of(double a, double b) {
 }
 
 /// a / b from r, nearly 1/b: Newton's iteration and one correction by the remainder, which is exact. That gives the
-/// correctly rounded quotient, as long as no number on the way leaves the range of normal numbers, from an r that is off by a
-/// unit in the last place in float, or has 20 correct bits in double. For a GPU, whose own division also looks whether the numbers are such.
+/// correctly rounded quotient, as long as no number on the way leaves the range of normal numbers, from an r that is
+/// off by a unit in the last place in float, or has 20 correct bits in double. For a GPU, whose own division also looks
+/// whether the numbers are such.
 DEADCONE_HD inline float quotient_from_reciprocal(float a, float b, float r) {
   r = fused(r, fused(-b, r, 1.0F), r);
   const float q = a * r;
@@ -181,9 +182,9 @@ DEADCONE_HD inline double canonical(double a) {
   return a == a ? a : double(NAN);
 }
 
-/// Even and odd powers of a polynomial by Horner's scheme in x^2, so that no chain of operations is longer than half the
-/// degree. `earlier` and `later` are the sums that begin with the two highest powers; the other coefficients are those
-/// from `first` on.
+/// Even and odd powers of a polynomial by Horner's scheme in x^2, so that no chain of operations is longer than half
+/// the degree. `earlier` and `later` are the sums that begin with the two highest powers; the other coefficients are
+/// those from `first` on.
 template <std::size_t first, class T, std::size_t count>
 DEADCONE_HD inline T even_odd(T x, T x_squared, T earlier, T later, const scalar_t<T> (&coefficients)[count]) {
   if constexpr (first == count) {

@@ -92,8 +92,8 @@ class Mapper {
   /// How many tiles may be begun and not finished: as many as it takes to have work always.
   virtual int tiles_in_flight() const = 0;
 
-  /// Begins to compute the pixels of `tile` of `map`: fate always, the others where `fields` says so; `r_final` where the
-  /// map is not planar, too.
+  /// Begins to compute the pixels of `tile` of `map`: fate always, the others where `fields` says so; `r_final` where
+  /// the map is not planar, too.
   virtual void begin(const Map& map, const Tile& tile, const Fields& fields) = 0;
 
   /// Waits for the tile that was begun first. Throws Interrupted when `meter.stop` is set, and then leaves `result`

@@ -75,8 +75,7 @@ DEADCONE_HD inline mask_t<T> is_slow(const Dynamics<Real>& dynamics, const State
 
 /// Whether a slow update, made with `gradient`, meets the stop rule.
 template <Geometry geometry, StopRule rule, class T, class Real>
-DEADCONE_HD inline mask_t<T> is_at_rest(const Dynamics<Real>& dynamics, const Parameters<T>& gradient,
-                                        mask_t<T> slow) {
+DEADCONE_HD inline mask_t<T> is_at_rest(const Dynamics<Real>& dynamics, const Parameters<T>& gradient, mask_t<T> slow) {
   if constexpr (rule == StopRule::stationary) {
     return both(slow, squared_norm<geometry>(gradient) < T(dynamics.rest_squared));
   } else {
