@@ -3,6 +3,7 @@
 #include <memory>
 #include <sstream>
 
+#include "analysis_file.hpp"
 #include "commands.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep_file.hpp"
@@ -96,7 +97,11 @@ void print_sweep(const std::string& path) {
   print_line("by", "deadcone " + file.attribute("version") + ", commit " + file.attribute("git_commit") + ", " +
                        file.attribute("compiler"));
   print_line("on", file.attribute("device") + ", in " + to_string(sweep.precision));
-  print_line("points", std::to_string(done) + " of " + std::to_string(sweep.points()) + " done");
+  const std::int64_t analyzed = analyzed_points(path);
+  print_line("points", std::to_string(done) + " of " + std::to_string(sweep.points()) + " done" +
+                           (analyzed < 0 ? ""
+                                         : ", " + std::to_string(analyzed) + " of " + std::to_string(sweep.points()) +
+                                               " analyzed"));
   for (const Axis axis : all_axes)
     print_line(name_of(axis), in_words(sweep.values(axis)) + "  (" + meaning_of(axis) + ")");
   print_line("w", in_words(sweep.window.w));

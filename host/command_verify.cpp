@@ -68,7 +68,7 @@ class Verification {
                 << shortest(sweep.window.b.centre(pixel.b)) << ", w " << shortest(sweep.window.w.centre(pixel.w))
                 << "): " << pixel.field << " is " << pixel.stored << ", should be " << pixel.computed << '\n';
     }
-    return count(computed_.fate, computed_.steps);
+    return computed_.counts;
   }
 
   std::string in_words(std::int64_t point) const {

@@ -87,6 +87,9 @@ int close_file(std::int64_t id) {
 int close_dataset(std::int64_t id) {
   return H5Dclose(id);
 }
+int close_group(std::int64_t id) {
+  return H5Gclose(id);
+}
 
 hid_t memory_type(Type type) {
   switch (type) {
@@ -341,7 +344,7 @@ File File::open_to_write(const std::string& path) {
   return File(open(path, H5F_ACC_RDWR), close_file, std::make_shared<FileState>(FileState{path}));
 }
 
-Dataset File::create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill) {
+Dataset Group::create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill) {
   const Scoped creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   const Scoped access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
   H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
@@ -372,13 +375,31 @@ Dataset File::create_dataset(const std::string& name, Type type, const Layout& l
   return dataset;
 }
 
-bool File::has_dataset(const std::string& name) const {
-  return H5Lexists(id_, name.c_str(), H5P_DEFAULT) > 0;
-}
-
-Dataset File::dataset(const std::string& name) const {
+Dataset Group::dataset(const std::string& name) const {
   return Dataset(check(H5Dopen2(id_, name.c_str(), H5P_DEFAULT), *file_, "open the dataset " + name), close_dataset,
                  file_);
+}
+
+Group Group::create_group(const std::string& name) {
+  silence();
+  const Scoped creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  return Group(check_write(H5Gcreate2(id_, name.c_str(), H5P_DEFAULT, creation, H5P_DEFAULT), *file_,
+                           "create the group " + name),
+               close_group, file_);
+}
+
+Group Group::group(const std::string& name) const {
+  return Group(check(H5Gopen2(id_, name.c_str(), H5P_DEFAULT), *file_, "open the group " + name), close_group, file_);
+}
+
+void Group::remove(const std::string& name) {
+  check_write(H5Ldelete(id_, name.c_str(), H5P_DEFAULT), *file_, "remove " + name);
+}
+
+bool Group::has(const std::string& name) const {
+  return H5Lexists(id_, name.c_str(), H5P_DEFAULT) > 0;
 }
 
 void File::flush() {

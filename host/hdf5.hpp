@@ -56,7 +56,7 @@ struct FileState {
   bool broken = false;
 };
 
-/// A file's root group, or a dataset: something with attributes. Move-only; closing never throws.
+/// A group or a dataset: something with attributes. Move-only; closing never throws.
 class Object {
  public:
   Object(Object&& other) noexcept;
@@ -132,22 +132,15 @@ class Dataset : public Object {
   void attach_scale(unsigned index, const Dataset& scale);
 
  private:
-  friend class File;
+  friend class Group;
   using Object::Object;
   void write_box(const Extent& offset, const Extent& count, Type type, const void* values);
   void read_box(const Extent& offset, const Extent& count, Type type, void* values) const;
 };
 
-/// An open file.
-class File : public Object {
+/// A group of datasets: the root of a file, or one within it.
+class Group : public Object {
  public:
-  /// Creates a file that keeps the order of creation, as netCDF-4 wants it, or empties the one that is there.
-  /// `most_chunks` is the number of chunks that its largest dataset will have; `name` is what errors call it. Throws
-  /// StorageError.
-  static File create(const std::string& path, const std::string& name, std::uint64_t most_chunks);
-  static File open_to_read(const std::string& path);
-  static File open_to_write(const std::string& path);
-
   /// Creates a dataset whose elements are `fill` until they are written. A chunked one has its first chunk stored at
   /// once.
   template <class T>
@@ -156,8 +149,30 @@ class File : public Object {
   }
   /// The same with the element type as a value, and one element of it.
   Dataset create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill);
-  bool has_dataset(const std::string& name) const;
   Dataset dataset(const std::string& name) const;
+
+  /// A group within this one, which keeps the order of creation.
+  Group create_group(const std::string& name);
+  Group group(const std::string& name) const;
+  /// Takes a group or dataset out. Its space in the file stays.
+  void remove(const std::string& name);
+
+  /// Whether there is a group or dataset of that name.
+  bool has(const std::string& name) const;
+
+ protected:
+  using Object::Object;
+};
+
+/// An open file.
+class File : public Group {
+ public:
+  /// Creates a file that keeps the order of creation, as netCDF-4 wants it, or empties the one that is there.
+  /// `most_chunks` is the number of chunks that its largest dataset will have; `name` is what errors call it. Throws
+  /// StorageError.
+  static File create(const std::string& path, const std::string& name, std::uint64_t most_chunks);
+  static File open_to_read(const std::string& path);
+  static File open_to_write(const std::string& path);
 
   /// Hands everything written so far to the operating system, in an order that keeps the file readable, whenever the
   /// process may be killed, with all that the last flush left in it.
@@ -165,7 +180,7 @@ class File : public Object {
   const std::string& path() const noexcept { return file_->path; }
 
  private:
-  using Object::Object;
+  using Group::Group;
   void write_end_of_file();
 };
 

@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
                                          add_info_command(main),
                                          add_verify_command(main),
                                          add_merge_command(main, command_line),
+                                         add_analyze_command(main, command_line),
                                          add_completion_command(main)};
   try {
     main.parse(argc, argv);

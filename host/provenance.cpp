@@ -27,6 +27,12 @@ std::string ascii(std::string text) {
   return text;
 }
 
+void describe_origin(hdf5::Group& group, const std::string& command_line) {
+  group.set_attribute("history", ascii(now_utc() + ": " + command_line));
+  group.set_attribute("version", version());
+  group.set_attribute("git_commit", git_commit());
+}
+
 void describe_file(hdf5::File& file, const std::string& title, const std::string& command_line,
                    const std::string& configuration, const std::string& precision) {
   file.set_attribute("title", title);

@@ -10,6 +10,7 @@
 #include "hdf5.hpp"
 #include "ordered_pipeline.hpp"
 #include "output_path.hpp"
+#include "point_layout.hpp"
 #include "provenance.hpp"
 #include "stored_maps.hpp"
 #include "sweep_json.hpp"
@@ -28,44 +29,6 @@ constexpr int deflate_level = 1;
 
 /// Threads that compress, at most: more than these outrun any disk.
 constexpr int most_encoders = 4;
-
-/// The axes that are dimensions of the file: beta and gamma always, the others where they have more than one value.
-std::vector<Axis> dimensions(const Sweep& sweep) {
-  std::vector<Axis> result;
-  for (const Axis axis : all_axes) {
-    if (axis == Axis::beta || axis == Axis::gamma || sweep.values(axis).size() > 1) result.push_back(axis);
-  }
-  return result;
-}
-
-/// The lengths of those.
-Extent point_extent(const Sweep& sweep) {
-  Extent extent;
-  for (const Axis axis : dimensions(sweep)) extent.push_back(sweep.values(axis).size());
-  return extent;
-}
-
-/// The position of a point in a dataset that has one element for each. Axes of one value change nothing, so the file's
-/// row-major order is the sweep's.
-Extent position(const Sweep& sweep, std::int64_t point) {
-  Extent extent = point_extent(sweep);
-  auto rest = static_cast<std::uint64_t>(point);
-  for (auto length = extent.rbegin(); length != extent.rend(); ++length) {
-    const std::uint64_t index = rest % *length;
-    rest /= *length;
-    *length = index;
-  }
-  return extent;
-}
-
-Extent joined(Extent first, const Extent& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
-
-Extent ones(const Sweep& sweep) {
-  return Extent(dimensions(sweep).size(), 1);
-}
 
 /// Offset and count of a tile of a point in a map.
 struct Box {
@@ -278,7 +241,7 @@ void check_chunks(const Sweep& sweep, const Datasets& datasets, std::int64_t poi
 
 /// The configuration of an open file; throws where it is no sweep.
 std::string configuration_of(const File& file) {
-  if (!file.has_attribute("configuration") || !file.has_attribute("numerics") || !file.has_dataset("fate")) {
+  if (!file.has_attribute("configuration") || !file.has_attribute("numerics") || !file.has("fate")) {
     throw StorageError(file.path() + ": is HDF5, but not a sweep made by deadcone");
   }
   return file.text_attribute("configuration");

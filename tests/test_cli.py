@@ -72,6 +72,7 @@ OPTIONS = {
     "info": {},
     "verify": {"all": None, "patches": "4", "threads": "0"},
     "merge": {"overwrite": None},
+    "analyze": {"init": "uniform", "box": "5", "samples": "1000", "threads": "0", "overwrite": None},
     "completion": {},
 }
 

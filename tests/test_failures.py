@@ -441,7 +441,7 @@ def test_damaged_file(deadcone, good_file, tmp_path, seed):
     """Each command says in one line what is wrong, or does its work."""
     path = tmp_path / "map.h5"
     content = mutated(good_file.read_bytes(), random.Random(seed))
-    for command in (["info"], ["verify --all"], ["merge --overwrite", tmp_path / "merged.h5"], [RESUMING]):
+    for command in (["info"], ["verify --all"], ["merge --overwrite", tmp_path / "merged.h5"], [RESUMING], ["analyze --samples 2"]):
         path.write_bytes(content)
         result = deadcone(*command, path)
         assert result.returncode in (0, 1, 2, 3), f"{command} ended with {result.returncode}: {result.stderr}"

@@ -1,0 +1,35 @@
+#pragma once
+
+// How likely initial parameters are, so that fractions of a window become probabilities.
+
+#include <string>
+#include <vector>
+
+#include "deadcone/config.hpp"
+
+namespace deadcone {
+
+/// Independent w and b around zero, each normal, or uniform over the window.
+struct StartDistribution {
+  bool uniform = true;
+  double sigma_w = 0.0;  ///< standard deviations where it is not; 0: all of it at zero
+  double sigma_b = 0.0;
+};
+
+/// `uniform`, `normal:SIGMA_W:SIGMA_B`, `he:FAN_IN` (w with variance 2/fan_in, b = 0; He et al., arXiv 1502.01852) or
+/// `xavier:FAN_IN:FAN_OUT` (variance 2/(fan_in + fan_out), b = 0; Glorot and Bengio 2010). Throws ConfigError.
+StartDistribution parse_start_distribution(const std::string& text);
+
+/// The probability of each pixel of a range under a normal distribution around zero, which is in no pixel for the part
+/// beyond the range. With `sigma` 0, all is in the pixel that holds zero, or half of it in each of two that meet there.
+std::vector<double> pixel_masses(const Range& range, double sigma);
+
+/// The weights of rows and columns: the probability of a pixel is the product. `mass` is that of the whole window.
+struct StartWeights {
+  std::vector<double> rows;     ///< b
+  std::vector<double> columns;  ///< w
+  double mass = 1.0;
+};
+StartWeights weights_of(const StartDistribution& distribution, const Window& window);
+
+}  // namespace deadcone
