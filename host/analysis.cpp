@@ -12,7 +12,7 @@ void weigh(const LabelGrid& grid, const PixelMask& boundary, const StartWeights&
     const double of_row = weights.rows[static_cast<std::size_t>(row)] / weights.mass;
     for (std::int64_t column = 0; column < grid.columns; ++column) {
       const double weight = of_row * weights.columns[static_cast<std::size_t>(column)];
-      const auto fate = static_cast<std::size_t>(grid.at(row, column));
+      const auto fate = static_cast<std::uint8_t>(grid.at(row, column));
       result.probabilities.at(fate) += weight;
       if (boundary[static_cast<std::size_t>(row * grid.columns + column)] != 0)
         result.probability_errors.at(fate) += weight;
@@ -24,7 +24,7 @@ std::array<StepStatistics, fate_count> statistics_by_fate(const LabelGrid& grid,
                                                           const std::vector<std::int32_t>& steps) {
   std::array<std::vector<std::int32_t>, fate_count> by_fate;
   for (std::size_t i = 0; i < steps.size(); ++i)
-    by_fate.at(static_cast<std::size_t>(grid.labels[i])).push_back(steps[i]);
+    by_fate.at(static_cast<std::uint8_t>(grid.labels[i])).push_back(steps[i]);
   std::array<StepStatistics, fate_count> result;
   for (std::size_t fate = 0; fate < result.size(); ++fate) result[fate] = step_statistics(std::move(by_fate[fate]));
   return result;

@@ -71,7 +71,7 @@ void analyze_points(const AnalyzeOptions& options, AnalysisFile& analysis) {
     {
       const SweepReader file(options.path);
       const std::int64_t at_once =
-          std::clamp<std::int64_t>(pixels_at_once / file.sweep().window.pixels(), 1, 16 * pool.size());
+          std::clamp<std::int64_t>(pixels_at_once / file.sweep().window.pixels(), 1, std::int64_t{16} * pool.size());
       for (; next < file.sweep().points() && std::ssize(points) < at_once; ++next) {
         if (file.is_done(next) && !analysis.is_analyzed(next)) points.push_back(load(file, next));
       }
