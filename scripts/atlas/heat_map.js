@@ -1,0 +1,85 @@
+"use strict";
+
+// The share of a fate over beta and gamma, in order, not to scale: a click chooses the point.
+
+atlas.createHeatMap = ({ onChoose }) => {
+  const { sweep } = atlas;
+  const { beta, gamma } = sweep.axes;
+  const box = atlas.element("heat-map");
+  const MOST_TICKS = 9;
+  // As many lines between cells as leave cells to be seen.
+  const GAPPED = 24;
+
+  /** Ticks at some of the values, evenly spread. */
+  function ticks(values) {
+    const stride = Math.ceil(values.length / MOST_TICKS);
+    const at = values.map((_, i) => i).filter((i) => i % stride === 0);
+    return { tickvals: at, ticktext: at.map((i) => atlas.number(values[i], 3)) };
+  }
+
+  const axis = (symbol, values) => ({
+    title: { text: symbol, standoff: 6 },
+    ...ticks(values),
+    range: [-0.5, values.length - 0.5],
+    fixedrange: true,
+    showgrid: false,
+    zeroline: false,
+    automargin: true,
+  });
+
+  const cell = (column, row, colour, width) => ({
+    type: "rect",
+    x0: column - 0.5,
+    x1: column + 0.5,
+    y0: row - 0.5,
+    y1: row + 0.5,
+    line: { color: colour, width },
+  });
+
+  function sharesOf(indices, share) {
+    const at = sweep.fates.findIndex((fate) => fate.code === share);
+    return gamma.map((_, row) =>
+      beta.map((_, column) => sweep.shares[atlas.pointNumber({ ...indices, beta: column, gamma: row })]?.[at] ?? null),
+    );
+  }
+
+  let listens = false;
+
+  return {
+    show({ indices, share }) {
+      const shares = sharesOf(indices, share);
+      const text = shares.map((row, j) =>
+        row.map((value, i) => {
+          const place = `β ${atlas.number(beta[i])}, γ ${atlas.number(gamma[j])}`;
+          return `${place}<br>${value === null ? "not computed yet" : `${atlas.percent(value)} ${atlas.fateName(share)}`}`;
+        }),
+      );
+      const gap = Math.max(beta.length, gamma.length) > GAPPED ? 0 : 1;
+      const trace = {
+        type: "heatmap",
+        z: shares,
+        text,
+        hoverinfo: "text",
+        colorscale: "Cividis",
+        zmin: 0,
+        zmax: Math.max(...shares.flat(), 0.01),
+        xgap: gap,
+        ygap: gap,
+        colorbar: { thickness: 10, tickformat: ".0%", outlinewidth: 0, len: 1 },
+      };
+      const layout = {
+        margin: { l: 40, r: 0, t: 6, b: 36 },
+        paper_bgcolor: "rgba(0,0,0,0)",
+        plot_bgcolor: "rgba(0,0,0,0)",
+        font: { color: atlas.themeColour("text"), family: "inherit", size: 12 },
+        xaxis: axis("β", beta),
+        yaxis: axis("γ", gamma),
+        dragmode: false,
+        shapes: [cell(indices.beta, indices.gamma, "#ffffff", 5), cell(indices.beta, indices.gamma, "#000000", 2)],
+      };
+      Plotly.react(box, [trace], layout, { displayModeBar: false, responsive: true });
+      if (!listens) box.on("plotly_click", ({ points: [{ x, y }] }) => onChoose({ beta: x, gamma: y }));
+      listens = true;
+    },
+  };
+};
