@@ -4,8 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libisal-dev libtomlplusplus-dev
-          netcdf-bin nlohmann-json3-dev python3 python3-venv)
+packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libisal-dev libjs-leaflet
+          libtomlplusplus-dev netcdf-bin nlohmann-json3-dev python3 python3-venv)
+# The browser that the atlas is tested in. Ubuntu has it as a snap only, which containers do not run: left out there.
+if grep -qsx 'ID=debian' /etc/os-release; then packages+=(chromium chromium-driver); fi
 
 missing_packages() {
   local package
