@@ -4,7 +4,8 @@
 //
 //   #beta=0.9&gamma=0.1&share=dead&hide=stalled&start=-0.5,1&view=0,0.25,1.5
 //
-// Axes that are not swept are left out; start is (w, b), view is (w, b) of its middle and the zoom.
+// Axes that are not swept are left out; start is (w, b), view is (w, b) of its middle and the zoom, without which the
+// whole window is shown.
 
 atlas.address = (() => {
   const DIGITS = 8;

@@ -13,13 +13,20 @@ atlas.createCourse = () => {
     line: { color: colour, width: 2, dash },
     hovertemplate: "step %{x}: %{y:.4g}",
   });
-  const axis = (title) => ({
+  /** Ticks at powers of ten only, unless there are hardly any. */
+  function tickStep(values) {
+    const positive = values.filter((value) => value > 0);
+    const decades = Math.log10(Math.max(...positive) / Math.min(...positive));
+    return decades < 1.5 ? undefined : Math.ceil(decades / 7);
+  }
+
+  const axis = (title, values) => ({
     title: { text: title, standoff: 4 },
     type: "log",
     fixedrange: true,
     automargin: true,
+    dtick: tickStep(values),
     exponentformat: "power",
-    nticks: 8,
     gridcolor: atlas.themeColour("line"),
   });
 
@@ -34,8 +41,8 @@ atlas.createCourse = () => {
         paper_bgcolor: "rgba(0,0,0,0)",
         plot_bgcolor: "rgba(0,0,0,0)",
         font: { color: atlas.themeColour("text"), family: "inherit", size: 12 },
-        xaxis: { ...axis("step"), dtick: 1 },
-        yaxis: { ...axis(""), dtick: undefined },
+        xaxis: axis("step", course.steps),
+        yaxis: axis("", [...course.distance, ...course.loss]),
         legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" },
         dragmode: false,
       };

@@ -6,7 +6,7 @@ atlas.createHeatMap = ({ onChoose }) => {
   const { sweep } = atlas;
   const { beta, gamma } = sweep.axes;
   const box = atlas.element("heat-map");
-  const MOST_TICKS = 9;
+  const MOST_TICKS = 8;
   // As many lines between cells as leave cells to be seen.
   const GAPPED = 24;
 
@@ -21,6 +21,8 @@ atlas.createHeatMap = ({ onChoose }) => {
     title: { text: symbol, standoff: 6 },
     ...ticks(values),
     range: [-0.5, values.length - 0.5],
+    tickangle: 0,
+    tickfont: { size: 11 },
     fixedrange: true,
     showgrid: false,
     zeroline: false,
@@ -65,10 +67,10 @@ atlas.createHeatMap = ({ onChoose }) => {
         zmax: Math.max(...shares.flat(), 0.01),
         xgap: gap,
         ygap: gap,
-        colorbar: { thickness: 10, tickformat: ".0%", outlinewidth: 0, len: 1 },
+        colorbar: { orientation: "h", thickness: 8, tickformat: ".0%", outlinewidth: 0, y: 1, yanchor: "bottom" },
       };
       const layout = {
-        margin: { l: 40, r: 0, t: 6, b: 36 },
+        margin: { l: 40, r: 4, t: 6, b: 36 },
         paper_bgcolor: "rgba(0,0,0,0)",
         plot_bgcolor: "rgba(0,0,0,0)",
         font: { color: atlas.themeColour("text"), family: "inherit", size: 12 },

@@ -3,7 +3,7 @@
 // The map of one point in Leaflet. Its plane is the window in pixels: x is the column, y the row, counted from the lowest
 // w and b. Zoom 0 shows the pixels of the file one to one.
 
-atlas.createMap = ({ onPick, onHover, onView }) => {
+atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
   const { sweep } = atlas;
   const columns = sweep.w.length;
   const rows = sweep.b.length;
@@ -11,15 +11,23 @@ atlas.createMap = ({ onPick, onHover, onView }) => {
   // A pixel may be blown up so far that maps of a few pixels fill the view.
   const LARGEST_ZOOM = 8;
 
+  // As the window, unless that would make a sliver of it.
+  const aspect = Math.min(2, Math.max(0.75, columns / rows));
+  atlas.element("map").style.aspectRatio = String(aspect);
+
   const map = L.map("map", {
     crs: L.CRS.Simple,
     minZoom: -sweep.halvings - 2,
     maxZoom: LARGEST_ZOOM,
-    zoomSnap: 0.25,
+    zoomSnap: 0, // so that the window fills the view
+    fadeAnimation: false,
     attributionControl: false,
     maxBounds: bounds.pad(0.5),
     renderer: L.canvas({ padding: 0.5 }),
   });
+
+  // Leaflet's own rounds to whole pixels, which bends smooth trajectories.
+  map.latLngToLayerPoint = (place) => map.project(place).subtract(map.getPixelOrigin());
 
   // ---- Between the window and the plane
 
@@ -102,8 +110,8 @@ atlas.createMap = ({ onPick, onHover, onView }) => {
 
   const overlay = L.layerGroup().addTo(map);
   // White below black, so that it is visible on every fate.
-  const CASING = { color: "#ffffff", weight: 5, opacity: 0.9, interactive: false };
-  const LINE = { color: "#000000", weight: 1.75, interactive: false };
+  const CASING = { color: "#ffffff", weight: 5, opacity: 0.9, smoothFactor: 0.25, interactive: false };
+  const LINE = { color: "#000000", weight: 1.75, smoothFactor: 0.25, interactive: false };
   const dot = (fillColor, radius) => ({
     radius,
     color: fillColor === "#ffffff" ? "#000000" : "#ffffff",
@@ -132,7 +140,28 @@ atlas.createMap = ({ onPick, onHover, onView }) => {
   });
   map.on("mousemove", ({ latlng }) => onHover(pixelAt(latlng)));
   map.on("mouseout", () => onHover(null));
+  map.on("move", () => onMove());
   map.on("moveend", () => onView());
+
+  // ---- The view
+
+  let fitted = null; // the middle and the zoom that show the whole window
+
+  function fit() {
+    map.fitBounds(bounds, { animate: false, padding: [4, 4] });
+    fitted = { centre: map.getCenter(), zoom: map.getZoom() };
+    onView();
+  }
+
+  function showsWhole() {
+    const RESIZED = 3; // pixels by which the middle may move when the page is resized
+    if (!fitted || map.getZoom() !== fitted.zoom) return false;
+    return map.project(map.getCenter()).distanceTo(map.project(fitted.centre)) < RESIZED;
+  }
+
+  map.on("resize", () => {
+    if (showsWhole()) fit();
+  });
 
   return {
     /** Shows the map of a point without some fates; point null shows none. */
@@ -143,10 +172,13 @@ atlas.createMap = ({ onPick, onHover, onView }) => {
     draw,
     /** The middle of the view in the window, and the zoom. */
     view: () => ({ ...fromPlane(map.getCenter()), zoom: map.getZoom() }),
+    showsWhole,
+    /** The lower and the upper corner of what is in view. */
+    corners: () => [map.getBounds().getSouthWest(), map.getBounds().getNorthEast()].map(fromPlane),
     setView({ w, b, zoom }) {
       map.setView(toPlane({ w, b }), zoom, { animate: false });
     },
     /** Shows the whole window. */
-    fit: () => map.fitBounds(bounds, { animate: false }),
+    fit,
   };
 };

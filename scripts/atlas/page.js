@@ -10,12 +10,12 @@
 
   const sharesHere = () => sweep.shares[atlas.pointNumber(state.indices)];
 
-  /** Where to begin: the point whose most common fate has the smallest share, of those that are computed. */
+  /** Where to begin: where two starts are least likely to have the same fate. */
   function mostVariedPoint() {
-    let best = { largest: Infinity, point: 0 };
+    let best = { same: Infinity, point: 0 };
     sweep.shares.forEach((shares, point) => {
-      const largest = shares ? Math.max(...shares) : Infinity;
-      if (largest < best.largest) best = { largest, point };
+      const same = shares ? shares.reduce((sum, share) => sum + share * share, 0) : Infinity;
+      if (same < best.same) best = { same, point };
     });
     const indices = {};
     let rest = best.point;
@@ -31,8 +31,13 @@
   const map = atlas.createMap({
     onPick: (start) => change({ start }),
     onHover: showPixel,
-    onView: () => change({ view: map.view() }),
+    onMove: showScales,
+    // A link to the whole window should show it whole on any screen.
+    onView: () => change({ view: map.showsWhole() ? null : map.view() }),
   });
+  const scaleW = atlas.createRuler("ruler-w", { vertical: false });
+  const scaleB = atlas.createRuler("ruler-b", { vertical: true });
+  atlas.map = map;
   const heatMap = atlas.createHeatMap({ onChoose: moveTo });
   const sliders = atlas.createSliders({ onMove: moveTo });
   const shareChoice = atlas.createShareChoice({ onChoose: (share) => change({ share }) });
@@ -60,14 +65,20 @@
     element("trajectory").hidden = !trajectory;
     element("how-to-start").hidden = Boolean(trajectory);
     if (!trajectory) return;
-    element("start-w").value = number(startAt.w).replace("−", "-");
-    element("start-b").value = number(startAt.b).replace("−", "-");
+    element("start-w").value = String(startAt.w);
+    element("start-b").value = String(startAt.b);
     const { fate, steps, theta } = trajectory;
     element("computed").textContent =
       fate === atlas.FATE.PENDING ? `not at rest after ${steps} steps` : `${atlas.fateName(fate)}, ${steps} steps`;
-    element("end").textContent = `(${number(theta.w, 6)}, ${number(theta.b, 6)})`;
+    element("end").textContent = `(${number(theta.w, 5)}, ${number(theta.b, 5)})`;
     course.show(trajectory);
     showFilesEnd();
+  }
+
+  function showScales() {
+    const [low, high] = map.corners();
+    scaleW(low.w, high.w);
+    scaleB(low.b, high.b);
   }
 
   const words = ({ fate, steps }) => (steps === null ? atlas.fateName(fate) : `${atlas.fateName(fate)}, ${steps} steps`);
@@ -146,7 +157,7 @@
     const { view, ...rest } = atlas.address.read(state);
     if (view) map.setView(view);
     else map.fit();
-    change({ ...rest, view: map.view() });
+    change(rest);
   }
 
   element("start").addEventListener("submit", (event) => {
@@ -172,7 +183,7 @@
   element("precision").textContent = precision;
   element("made").textContent = `deadcone ${version}, ${precision} precision. ${history}`;
   element("criteria").textContent =
-    `Stop rule ${criteria.stop}, tolerance ${criteria.tolerance}${criteria.relative_tolerance ? " |(γ, Δ)|" : ""}, ` +
-    `ρ = ${criteria.rho}, ε = ${criteria.epsilon}, at most ${criteria.max_steps} steps.`;
+    `Stop rule ${criteria.stop}, tolerance ${number(criteria.tolerance)}${criteria.relative_tolerance ? " |(γ, Δ)|" : ""}, ` +
+    `ρ = ${number(criteria.rho)}, ε = ${number(criteria.epsilon)}, at most ${criteria.max_steps} steps.`;
   showAddress();
 })();

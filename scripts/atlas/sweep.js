@@ -11,7 +11,11 @@ const atlas = {
   element: (id) => document.getElementById(id),
 
   /** A number as it is read: no more digits than distinguish. */
-  number: (value, digits = 10) => String(Number(value.toPrecision(digits))).replace("-", "−"),
+  number(value, digits = 10) {
+    const rounded = Number(value.toPrecision(digits));
+    const small = rounded !== 0 && Math.abs(rounded) < 1e-4;
+    return (small ? rounded.toExponential() : String(rounded)).replaceAll("-", "−");
+  },
 
   /** A share in percent; a few are not rounded to none, nor all but a few to all. */
   percent(share) {
