@@ -5,6 +5,7 @@ Needs chromium and chromedriver; is skipped without them, unless DEADCONE_REQUIR
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -71,7 +72,9 @@ class Page:
         return self.run("const {w, b, zoom} = atlas.map.view(); return [w, b, zoom]")
 
     def errors(self):
-        return [entry for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+        """What the console says since the last call, but for advice on how this test reads canvases."""
+        log = self.driver.get_log("browser")
+        return [entry for entry in log if entry["level"] in ("SEVERE", "WARNING") and entry["source"] != "rendering"]
 
     def mouse(self, kind, x, y):
         self.command("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
@@ -357,6 +360,36 @@ def test_a_phone_shows_it_without_scrolling_sideways(page, site, request):
     assert page.run("return document.documentElement.clientWidth") <= PHONE[0]
     assert page.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert page.run("return document.getElementById('map').clientWidth") > 300
+    assert page.run("return atlas.map.showsWhole()")
+
+
+def test_it_is_dark_where_the_user_wants_it_dark(page, small):
+    def brightness(id, what):
+        script = "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]"
+        return sum(map(int, re.findall(r"\d+", page.run(script, id, what))[:3]))
+
+    page.open(small.site, "start=0.3,0.4")
+    try:
+        for scheme in ("dark", "light"):
+            page.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+            page.wait("return matchMedia(`(prefers-color-scheme: ${arguments[0]})`).matches", scheme)
+            text, ground = brightness("body", "color"), brightness("body", "backgroundColor")
+            assert (text - ground if scheme == "dark" else ground - text) > 500
+            # The charts follow.
+            page.wait("return document.querySelector('#course').layout.font.color === atlas.themeColour('text')")
+    finally:
+        page.command("Emulation.setEmulatedMedia", features=[])
+
+
+def test_a_start_can_be_entered_by_keyboard_and_removed(page, small):
+    page.open(small.site, "beta=0.9&gamma=1&eta=0.1")
+    page.driver.find_element("id", "start-w").send_keys("-1.03")
+    page.driver.find_element("id", "start-b").send_keys("0.49\n")
+    with h5py.File(small.path) as file:
+        column, row = (int(np.argmin(abs(file[name][...] - value))) for name, value in (("w", -1.03), ("b", 0.49)))
+        page.wait_for_text("stored", words(file, (1, 0, 0), column, row))
+    page.driver.find_element("id", "forget").send_keys(" ")
+    page.wait("return document.getElementById('trajectory').hidden && !location.hash.includes('start')")
 
 
 def test_pending_points_are_said_to_be(page, other, tmp_path):

@@ -18,7 +18,7 @@ atlas.createHeatMap = ({ onChoose }) => {
   }
 
   const axis = (symbol, values) => ({
-    title: { text: symbol, standoff: 6 },
+    title: { text: symbol, standoff: 8 },
     ...ticks(values),
     range: [-0.5, values.length - 0.5],
     tickangle: 0,
@@ -26,7 +26,6 @@ atlas.createHeatMap = ({ onChoose }) => {
     fixedrange: true,
     showgrid: false,
     zeroline: false,
-    automargin: true,
   });
 
   const cell = (column, row, colour, width) => ({
@@ -67,15 +66,15 @@ atlas.createHeatMap = ({ onChoose }) => {
         zmax: Math.max(...shares.flat(), 0.01),
         xgap: gap,
         ygap: gap,
-        colorbar: { orientation: "h", thickness: 8, tickformat: ".0%", outlinewidth: 0, y: 1, yanchor: "bottom" },
+        colorbar: { orientation: "h", thickness: 8, tickformat: ".0%", outlinewidth: 0, y: 1.1, ypad: 0, yanchor: "bottom" },
       };
       const layout = {
-        margin: { l: 40, r: 4, t: 6, b: 36 },
+        margin: { l: 60, r: 4, t: 44, b: 44 },
         paper_bgcolor: "rgba(0,0,0,0)",
         plot_bgcolor: "rgba(0,0,0,0)",
         font: { color: atlas.themeColour("text"), family: "inherit", size: 12 },
-        xaxis: axis("β", beta),
-        yaxis: axis("γ", gamma),
+        xaxis: axis("momentum β", beta),
+        yaxis: axis("target deviation γ", gamma),
         dragmode: false,
         shapes: [cell(indices.beta, indices.gamma, "#ffffff", 5), cell(indices.beta, indices.gamma, "#000000", 2)],
       };

@@ -162,6 +162,8 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
   map.on("resize", () => {
     if (showsWhole()) fit();
   });
+  // Leaflet looks at the window alone; a scroll bar that appears resizes the map, too.
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 
   return {
     /** Shows the map of a point without some fates; point null shows none. */

@@ -67,10 +67,12 @@ atlas.follow = (() => {
   }
 
   function update(theta, momentum, slope, { beta, eta }) {
-    for (const a of ["r", "w", "b"]) {
-      momentum[a] = beta * momentum[a] + (1 - beta) * slope[a];
-      theta[a] -= eta * momentum[a];
-    }
+    momentum.r = beta * momentum.r + (1 - beta) * slope.r;
+    momentum.w = beta * momentum.w + (1 - beta) * slope.w;
+    momentum.b = beta * momentum.b + (1 - beta) * slope.b;
+    theta.r -= eta * momentum.r;
+    theta.w -= eta * momentum.w;
+    theta.b -= eta * momentum.b;
   }
 
   function fateAtRest(theta, constants) {
