@@ -29,7 +29,7 @@ atlas.createSliders = ({ onMove }) => {
   return {
     show({ indices }) {
       for (const [axis, slider] of sliders) {
-        const text = atlas.number(axes[axis][indices[axis]]);
+        const text = atlas.number(axes[axis][indices[axis]], 6);
         const input = slider.querySelector("input");
         input.value = indices[axis];
         // What is read aloud is the value, not its index.

@@ -6,20 +6,31 @@ atlas.createHeatMap = ({ onChoose }) => {
   const { sweep } = atlas;
   const { beta, gamma } = sweep.axes;
   const box = atlas.element("heat-map");
-  const MOST_TICKS = 8;
+  // In CSS pixels: the narrowest heat map, a character of a label, a line of them.
+  const WIDTH = 216;
+  const CHARACTER = 6;
+  const MOST_ROWS = 8;
   // As many lines between cells as leave cells to be seen.
   const GAPPED = 24;
 
-  /** Ticks at some of the values, evenly spread. */
-  function ticks(values) {
-    const stride = Math.ceil(values.length / MOST_TICKS);
-    const at = values.map((_, i) => i).filter((i) => i % stride === 0);
-    return { tickvals: at, ticktext: at.map((i) => atlas.number(values[i], 3)) };
+  const labels = (values) => values.map((value) => atlas.number(value, 3));
+
+  /** How many labels fit side by side. */
+  function mostColumns(values) {
+    const longest = Math.max(...labels(values).map((label) => label.length));
+    return Math.floor(WIDTH / (CHARACTER * (longest + 1)));
   }
 
-  const axis = (symbol, values) => ({
-    title: { text: symbol, standoff: 8 },
-    ...ticks(values),
+  /** Ticks at some of the values, evenly spread. */
+  function ticks(values, most) {
+    const stride = Math.ceil(values.length / most);
+    const at = values.map((_, i) => i).filter((i) => i % stride === 0);
+    return { tickvals: at, ticktext: at.map((i) => labels(values)[i]) };
+  }
+
+  const axis = (title, values, mostTicks) => ({
+    title: { text: title, standoff: 8 },
+    ...ticks(values, mostTicks),
     range: [-0.5, values.length - 0.5],
     tickangle: 0,
     tickfont: { size: 11 },
@@ -69,12 +80,12 @@ atlas.createHeatMap = ({ onChoose }) => {
         colorbar: { orientation: "h", thickness: 8, tickformat: ".0%", outlinewidth: 0, y: 1.1, ypad: 0, yanchor: "bottom" },
       };
       const layout = {
-        margin: { l: 60, r: 4, t: 44, b: 44 },
+        margin: { l: 66, r: 4, t: 44, b: 44 },
         paper_bgcolor: "rgba(0,0,0,0)",
         plot_bgcolor: "rgba(0,0,0,0)",
         font: { color: atlas.themeColour("text"), family: "inherit", size: 12 },
-        xaxis: axis("momentum β", beta),
-        yaxis: axis("target deviation γ", gamma),
+        xaxis: axis("momentum β", beta, mostColumns(beta)),
+        yaxis: axis("target deviation γ", gamma, MOST_ROWS),
         dragmode: false,
         shapes: [cell(indices.beta, indices.gamma, "#ffffff", 5), cell(indices.beta, indices.gamma, "#000000", 2)],
       };

@@ -90,9 +90,13 @@
   /** What the file says of the start of the trajectory. */
   async function showFilesEnd() {
     const { start, indices } = state;
-    element("stored").textContent = "…";
-    const pixel = sharesHere() ? atlas.pixelOf(await atlas.loadTile(...tileWith(start)), start.column, start.row) : null;
-    if (start === state.start && indices === state.indices) element("stored").textContent = pixel ? words(pixel) : "pending";
+    element("stored").textContent = sharesHere() ? "…" : "pending";
+    element("differs").hidden = true;
+    if (!sharesHere()) return;
+    const pixel = atlas.pixelOf(await atlas.loadTile(...tileWith(start)), start.column, start.row);
+    if (start !== state.start || indices !== state.indices) return; // no longer asked for
+    element("stored").textContent = words(pixel);
+    element("differs").hidden = pixel.fate === trajectory.fate || trajectory.fate === atlas.FATE.PENDING;
   }
 
   // ---- What is under the pointer
