@@ -179,7 +179,7 @@ def write_tile(folder, name, tile):
 
 
 def write_map(data, position, folder):
-    """Writes the pyramid of a map. Every level is made from the one below as it passes, so a map is never kept whole."""
+    """Writes the pyramid of a map. Every level is made as the one below passes, so a map is never kept whole."""
     folder.mkdir(parents=True)
     halves = written(bands_of(data, position), folder, 0)
     for halvings in range(1, halvings_of(data) + 1):

@@ -1,4 +1,4 @@
-"""The generator of the atlas: what it writes for which file, and what it refuses. The page itself: test_atlas_page.py."""
+"""The generator of the atlas: what it writes for which file, and what it refuses. The page: test_atlas_page.py."""
 
 import base64
 import json
@@ -114,8 +114,9 @@ def test_five_axes(deadcone, tmp_path):
     assert [len(values) for values in said["axes"].values()] == [2, 2, 3, 3, 2] and len(said["shares"]) == 72
     with h5py.File(path) as file:
         # beta 0.9, gamma 0.1 (second in the file, first in the atlas), eta 0.2, delta 0.1, r 0.5
-        fates, steps = read_tile(site, (((1 * 2 + 0) * 3 + 1) * 3 + 2) * 2 + 1, "0_0_0", (2, 3))
-        assert np.array_equal(fates, file["fate"][1, 1, 1, 2, 1]) and np.array_equal(steps, file["steps"][1, 1, 1, 2, 1])
+        stored, point = (1, 1, 1, 2, 1), (((1 * 2 + 0) * 3 + 1) * 3 + 2) * 2 + 1
+        fates, steps = read_tile(site, point, "0_0_0", (2, 3))
+        assert np.array_equal(fates, file["fate"][stored]) and np.array_equal(steps, file["steps"][stored])
 
 
 def test_a_window_of_one_pixel_without_steps(deadcone, tmp_path):

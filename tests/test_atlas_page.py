@@ -34,7 +34,8 @@ class Page:
 
     def open(self, site, state="", size=DESKTOP):
         """Loads the page anew, with a state in its address, and waits until its map is drawn."""
-        self.command("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False)
+        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+        self.command("Emulation.setDeviceMetricsOverride", **metrics)
         self.driver.get("about:blank")
         self.driver.get(f"{(site / 'index.html').as_uri()}#{state}")
         self.wait("return location.hash.includes('share=')")
@@ -174,10 +175,9 @@ def large(deadcone, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def other(deadcone, tmp_path_factory):
-    """With r not zero and a mean, to be computed by the general formulas; one point is pending."""
-    axes = "--beta 0.9 --gamma 0.5 --delta 0.2 --r 0,0.7"
-    atlas = Atlas(deadcone, tmp_path_factory.mktemp("other"), f"{axes} --w -1:1:16 --b -1:1:16 --precision double")
-    return atlas
+    """With r not zero and a mean, to be computed by the general formulas; with the larger eta all diverge."""
+    axes = "--beta 0.9 --gamma 0.5 --delta 0.2 --eta 0.1,10000 --r 0,0.7"
+    return Atlas(deadcone, tmp_path_factory.mktemp("other"), f"{axes} --w -1:1:16 --b -1:1:16 --precision double")
 
 
 def words(file, point, column, row):
@@ -187,9 +187,7 @@ def words(file, point, column, row):
 
 
 def fates_as_colours(fates, hidden=()):
-    return [
-        ["" if fate in hidden else sweep_file.FATES[fate][1] for fate in row] for row in fates.tolist()
-    ]
+    return [["" if fate in hidden else sweep_file.FATES[fate][1] for fate in row] for row in fates.tolist()]
 
 
 def test_it_loads_from_disk_without_a_word_on_the_console(page, small, large):
@@ -353,9 +351,10 @@ def test_the_legend_filters_and_tells_shares(page, small):
 def test_a_link_shows_the_same_again(page, small):
     link = "beta=0.99&gamma=0.1&eta=0.5&share=converged&hide=dead&start=0.53125,-0.875&view=0.25,-0.5,4.25"
     page.open(small.site, link)
-    first = page.state(), page.colours(), page.text("computed"), page.run("return document.getElementById('share').value")
+    share = page.run("return document.getElementById('share').value")
+    first = page.state(), page.colours(), page.text("computed")
     assert first[0] == {key: values[0] for key, values in parse_qs(link).items()}
-    assert first[3] == str(sweep_file.CONVERGED) and first[2]
+    assert share == str(sweep_file.CONVERGED) and first[2]
     with h5py.File(small.path) as file:
         page.wait_for_text("stored", words(file, (2, 1, 1), 40, 13))
         assert first[1] == fates_as_colours(file["fate"][2, 1, 1], hidden=[sweep_file.DEAD])
@@ -415,7 +414,7 @@ def test_pending_points_are_said_to_be(page, other, tmp_path):
     with h5py.File(path, "a") as file:
         file["point_done"][..., 1] = 0
     subprocess.run([sys.executable, SCRIPTS / "atlas.py", path, "-o", site], check=True, capture_output=True)
-    page.open(site, "r=0.7&start=0.4,0.4")
+    page.open(site, "eta=0.1&r=0.7&start=0.4,0.4")
     assert page.driver.find_element("id", "pending").is_displayed() and page.text("stored") == "pending"
     assert not any(colour for row in page.colours() for colour in row)
     page.driver.find_element("id", "slider-r").send_keys("\ue012")  # arrow left

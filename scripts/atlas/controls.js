@@ -1,6 +1,7 @@
 "use strict";
 
-// The controls beside the map: a slider for every swept axis, the fate that the heat map shows, the legend that filters.
+// The controls beside the map: a slider for every swept axis, the choice of the fate that the heat map shows, and the
+// legend that filters.
 
 atlas.createSliders = ({ onMove }) => {
   const { axes } = atlas.sweep;

@@ -15,7 +15,7 @@ atlas.createCourse = () => {
   });
   /** Ticks at powers of ten only, unless there are hardly any. */
   function tickStep(values) {
-    const positive = values.filter((value) => value > 0);
+    const positive = values.filter((value) => value > 0 && value < Infinity);
     const decades = Math.log10(Math.max(...positive) / Math.min(...positive));
     return decades < 1.5 ? undefined : Math.ceil(decades / 7);
   }

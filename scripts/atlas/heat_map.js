@@ -62,8 +62,8 @@ atlas.createHeatMap = ({ onChoose }) => {
       const shares = sharesOf(indices, share);
       const text = shares.map((row, j) =>
         row.map((value, i) => {
-          const place = `β ${atlas.number(beta[i])}, γ ${atlas.number(gamma[j])}`;
-          return `${place}<br>${value === null ? "not computed yet" : `${atlas.percent(value)} ${atlas.fateName(share)}`}`;
+          const meaning = value === null ? "not computed yet" : `${atlas.percent(value)} ${atlas.fateName(share)}`;
+          return `β ${atlas.number(beta[i])}, γ ${atlas.number(gamma[j])}<br>${meaning}`;
         }),
       );
       const gap = Math.max(beta.length, gamma.length) > GAPPED ? 0 : 1;
@@ -77,7 +77,15 @@ atlas.createHeatMap = ({ onChoose }) => {
         zmax: Math.max(...shares.flat(), 0.01),
         xgap: gap,
         ygap: gap,
-        colorbar: { orientation: "h", thickness: 8, tickformat: ".0%", outlinewidth: 0, y: 1.1, ypad: 0, yanchor: "bottom" },
+        colorbar: {
+          orientation: "h",
+          thickness: 8,
+          tickformat: ".0%",
+          outlinewidth: 0,
+          y: 1.1,
+          ypad: 0,
+          yanchor: "bottom",
+        },
       };
       const layout = {
         margin: { l: 66, r: 4, t: 44, b: 44 },

@@ -1,7 +1,7 @@
 "use strict";
 
-// The map of one point in Leaflet. Its plane is the window in pixels: x is the column, y the row, counted from the lowest
-// w and b. Zoom 0 shows the pixels of the file one to one.
+// The map of one point in Leaflet. Its plane is the window in pixels: x is the column, y the row, counted from the
+// lowest w and b. Zoom 0 shows the pixels of the file one to one.
 
 atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
   const { sweep } = atlas;
@@ -127,7 +127,7 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
       const way = trajectory.way.map(([w, b]) => toPlane({ w, b }));
       overlay.addLayer(L.polyline(way, CASING)).addLayer(L.polyline(way, LINE));
       overlay.addLayer(L.circleMarker(way[way.length - 1], dot("#000000", 4)));
-      overlay.addLayer(L.circleMarker(way[0], { ...dot("#ffffff", 6), fillOpacity: 0.35, weight: 2.5 }));
+      for (const style of [CASING, LINE]) overlay.addLayer(L.circleMarker(way[0], { ...style, radius: 6, fill: false }));
     }
     overlay.addLayer(L.circleMarker(toPlane(target), dot("#ffffff", 4.5)));
   }

@@ -52,6 +52,7 @@
     sliders.show(state);
     shareChoice.show(state);
     heatMap.show(state);
+    showPixel(hovered);
   }
 
   function showTrajectory() {
@@ -69,7 +70,7 @@
     element("start-b").value = String(startAt.b);
     const { fate, steps, theta } = trajectory;
     element("computed").textContent =
-      fate === atlas.FATE.PENDING ? `not at rest after ${steps} steps` : `${atlas.fateName(fate)}, ${steps} steps`;
+      fate === atlas.FATE.PENDING ? `not at rest after ${steps} steps` : words({ fate, steps });
     element("end").textContent = `(${number(theta.w, 5)}, ${number(theta.b, 5)})`;
     course.show(trajectory);
     showFilesEnd();
@@ -81,7 +82,7 @@
     scaleB(low.b, high.b);
   }
 
-  const words = ({ fate, steps }) => (steps === null ? atlas.fateName(fate) : `${atlas.fateName(fate)}, ${steps} steps`);
+  const words = ({ fate, steps }) => atlas.fateName(fate) + (steps === null ? "" : `, ${steps} steps`);
 
   function tileWith({ column, row }) {
     return [atlas.pointNumber(state.indices), 0, Math.floor(column / sweep.tile), Math.floor(row / sweep.tile)];
@@ -181,13 +182,14 @@
   // ---- What never changes
 
   const { criteria, precision, version, history } = sweep;
+  const unit = criteria.relative_tolerance ? " |(γ, Δ)|" : "";
   document.title = `${sweep.name} – deadcone atlas`;
   element("name").textContent = sweep.name;
   element("heat-map-section").hidden = sweep.axes.beta.length * sweep.axes.gamma.length === 1;
   element("precision").textContent = precision;
   element("made").textContent = `deadcone ${version}, ${precision} precision. ${history}`;
   element("criteria").textContent =
-    `Stop rule ${criteria.stop}, tolerance ${number(criteria.tolerance)}${criteria.relative_tolerance ? " |(γ, Δ)|" : ""}, ` +
+    `Stop rule ${criteria.stop}, tolerance ${number(criteria.tolerance)}${unit}, ` +
     `ρ = ${number(criteria.rho)}, ε = ${number(criteria.epsilon)}, at most ${criteria.max_steps} steps.`;
   showAddress();
 })();

@@ -25,8 +25,9 @@
   }
 
   function size(halvings, column, row) {
-    const edge = (count, index) => Math.min(atlas.sweep.tile, Math.ceil(count / 2 ** halvings) - index * atlas.sweep.tile);
-    return { width: edge(atlas.sweep.w.length, column), height: edge(atlas.sweep.b.length, row) };
+    const { tile, w, b } = atlas.sweep;
+    const edge = (count, index) => Math.min(tile, Math.ceil(count / 2 ** halvings) - index * tile);
+    return { width: edge(w.length, column), height: edge(b.length, row) };
   }
 
   async function unpack(text, halvings, column, row) {
