@@ -175,7 +175,7 @@ def large(deadcone, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def other(deadcone, tmp_path_factory):
-    """With r not zero and a mean, to be computed by the general formulas; with the larger eta all diverge."""
+    """With r not zero and a mean, to be computed by the general formulas; with the larger eta most diverge."""
     axes = "--beta 0.9 --gamma 0.5 --delta 0.2 --eta 0.1,10000 --r 0,0.7"
     return Atlas(deadcone, tmp_path_factory.mktemp("other"), f"{axes} --w -1:1:16 --b -1:1:16 --precision double")
 
