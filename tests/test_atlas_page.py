@@ -252,7 +252,6 @@ def test_a_hover_tells_what_is_in_the_file(page, small):
 @pytest.mark.parametrize("view", ["", "view=1.148,0.194,3", "view=-1,-1,-1.25", "view=1.8,0.8,0"])
 def test_a_hover_over_a_large_map_tells_the_exact_pixel_at_any_zoom(page, large, view):
     page.open(large.site, view)
-    page.driver.set_script_timeout(PATIENCE)
     rng = np.random.default_rng(7)
     with h5py.File(large.path) as file:
         size = [float(page.run(f"return document.getElementById('map').client{edge}")) for edge in ("Width", "Height")]
