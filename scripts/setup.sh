@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Installs what deadcone is built from and drawn with: system packages through apt where that is allowed, Python packages into
 # .venv. Does nothing where all is there. Run it from anywhere; run.sh and test.sh call it.
+#   scripts/setup.sh --browser    and the browser that the atlas is tested in
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libisal-dev libtomlplusplus-dev
-          netcdf-bin nlohmann-json3-dev python3 python3-venv)
+packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libisal-dev libjs-leaflet
+          libtomlplusplus-dev netcdf-bin nlohmann-json3-dev python3 python3-venv)
+# Ubuntu has the browser as a snap only, which containers do not run: left out there.
+if [ "${1:-}" = --browser ] && grep -qsx 'ID=debian' /etc/os-release; then packages+=(chromium chromium-driver); fi
 
 missing_packages() {
   local package

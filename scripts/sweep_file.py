@@ -160,27 +160,46 @@ class ResultFile:
 
         Reads a row of chunks at a time: HDF5 unpacks whole chunks anyway, and picks single elements out of them slowly.
         """
-        if not self.has(name):
-            raise PlotError(f"{self.path}: there is no variable '{name}' in it")
-        dataset = self._file[name]
-        if dataset.shape != self._shape:
-            raise PlotError(f"{self.path}: the shape of '{name}' is {dataset.shape}, not {self._shape}")
-        band = dataset.chunks[-2] if dataset.chunks else 512
+        chunks = self._map_variable(name).chunks
+        band = chunks[-2] if chunks else 512
         j, i = spread(self.b.size, rows), spread(self.w.size, columns)
         parts = []
         for low in range(0, self.b.size, band):
             wanted = j[(j >= low) & (j < low + band)] - low
             if wanted.size:
-                parts.append(self.read(name, (*position, slice(low, low + band)))[np.ix_(wanted, i)])
+                parts.append(self.map_rows(name, position, slice(low, low + band))[np.ix_(wanted, i)])
         return np.concatenate(parts)
+
+    def map_rows(self, name, position, rows):
+        """All pixels of some rows of one map, the row of the lowest b first."""
+        self._map_variable(name)
+        return self.read(name, (*position, rows))
 
     def fates(self, position, rows, columns):
         """A sample of one map of fates."""
-        fates = self.sample("fate", position, rows, columns)
+        return self.checked_fates(self.sample("fate", position, rows, columns))
+
+    def checked_fates(self, fates):
+        """The same fates, once it is sure that each stands for something."""
         unknown = sorted(set(np.unique(fates).tolist()) - {PENDING, *FATES})
         if unknown:
             raise PlotError(f"{self.path}: 'fate' holds the value {unknown[0]}, which stands for nothing")
         return fates
+
+    def attribute(self, name):
+        """An attribute of the file, as text."""
+        if name not in self._file.attrs:
+            raise PlotError(f"{self.path}: there is no attribute '{name}' in it")
+        value = self._file.attrs[name]
+        return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+    def _map_variable(self, name):
+        if not self.has(name):
+            raise PlotError(f"{self.path}: there is no variable '{name}' in it")
+        dataset = self._file[name]
+        if dataset.shape != self._shape:
+            raise PlotError(f"{self.path}: the shape of '{name}' is {dataset.shape}, not {self._shape}")
+        return dataset
 
     def _coordinate(self, name):
         values = np.asarray(self.read(name), dtype=float)

@@ -1,0 +1,68 @@
+"use strict";
+
+// The state in the address, after #, so that a link shows the same:
+//
+//   #beta=0.9&gamma=0.1&share=dead&hide=stalled&start=-0.5,1&view=0,0.25,1.5
+//
+// Axes that are not swept are left out; start is (w, b), view is (w, b) of its middle and the zoom, without which the
+// whole window is shown.
+
+atlas.address = (() => {
+  const DIGITS = 8;
+  const short = (values) => values.map((value) => String(Number(value.toPrecision(DIGITS)))).join(",");
+
+  function nearest(values, wanted) {
+    const distance = (i) => Math.abs(values[i] - wanted);
+    return values.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0);
+  }
+
+  /** So many finite numbers, or null. */
+  function numbers(text, count) {
+    const values = (text ?? "").split(",").map(Number);
+    return text && values.length === count && values.every(Number.isFinite) ? values : null;
+  }
+
+  const codeOf = (name) => atlas.sweep.fates.find((fate) => fate.name === name)?.code;
+
+  function write({ indices, share, hidden, start, view }) {
+    const { axes, w, b } = atlas.sweep;
+    const parts = [];
+    for (const axis of atlas.AXES) {
+      if (axes[axis].length > 1) parts.push(`${axis}=${axes[axis][indices[axis]]}`);
+    }
+    parts.push(`share=${atlas.fateName(share)}`);
+    if (hidden.size) parts.push(`hide=${[...hidden].map(atlas.fateName).join(",")}`);
+    if (start) parts.push(`start=${short([w[start.column], b[start.row]])}`);
+    if (view) parts.push(`view=${short([view.w, view.b, view.zoom])}`);
+    return parts.join("&");
+  }
+
+  /** What an address says of the state; what it leaves out, or says wrongly, is that of `otherwise`. */
+  function read(text, otherwise) {
+    const { axes, w, b } = atlas.sweep;
+    const given = new URLSearchParams(text);
+    const indices = { ...otherwise.indices };
+    for (const axis of atlas.AXES) {
+      const value = numbers(given.get(axis), 1);
+      if (value) indices[axis] = nearest(axes[axis], value[0]);
+    }
+    const hide = (given.get("hide") ?? "").split(",").map(codeOf);
+    const start = numbers(given.get("start"), 2);
+    const view = numbers(given.get("view"), 3);
+    return {
+      indices,
+      share: codeOf(given.get("share")) ?? otherwise.share,
+      hidden: new Set(hide.filter((code) => code !== undefined)),
+      start: start && { column: nearest(w, start[0]), row: nearest(b, start[1]) },
+      view: view && { w: view[0], b: view[1], zoom: view[2] },
+    };
+  }
+
+  return {
+    read: (otherwise) => read(location.hash.slice(1), otherwise),
+    /** Whether the address says something else than the state. */
+    differs: (state) => location.hash.slice(1) !== write(state),
+    /** Writes the state into the address, without an entry in the history for each move of a slider. */
+    save: (state) => history.replaceState(null, "", `#${write(state)}`),
+  };
+})();

@@ -1,0 +1,82 @@
+"use strict";
+
+// The controls beside the map: a slider for every swept axis, the choice of the fate that the heat map shows, and the
+// legend that filters.
+
+atlas.createSliders = ({ onMove }) => {
+  const { axes } = atlas.sweep;
+  const swept = atlas.AXES.filter((axis) => axes[axis].length > 1);
+  const sliders = new Map(swept.map((axis) => [axis, createSlider(axis)]));
+
+  const fixed = atlas.AXES.filter((axis) => axes[axis].length === 1);
+  atlas.element("fixed").textContent = fixed
+    .map((axis) => `${atlas.SYMBOLS[axis]} = ${atlas.number(axes[axis][0])}`)
+    .join(", ");
+
+  function createSlider(axis) {
+    const slider = atlas.element("slider-template").content.firstElementChild.cloneNode(true);
+    const input = slider.querySelector("input");
+    input.id = `slider-${axis}`;
+    input.max = axes[axis].length - 1;
+    input.addEventListener("input", () => onMove({ [axis]: Number(input.value) }));
+    const label = slider.querySelector("label");
+    label.htmlFor = input.id;
+    label.textContent = atlas.SYMBOLS[axis];
+    slider.querySelector("output").htmlFor = input.id;
+    atlas.element("sliders").append(slider);
+    return slider;
+  }
+
+  return {
+    show({ indices }) {
+      for (const [axis, slider] of sliders) {
+        const text = atlas.number(axes[axis][indices[axis]], 6);
+        const input = slider.querySelector("input");
+        input.value = indices[axis];
+        // What is read aloud is the value, not its index.
+        input.setAttribute("aria-valuetext", `${axis} ${text}`);
+        slider.querySelector("output").value = text;
+      }
+    },
+  };
+};
+
+atlas.createShareChoice = ({ onChoose }) => {
+  const select = atlas.element("share");
+  for (const { code, name } of occurringFates()) select.add(new Option(name, code));
+  select.addEventListener("change", () => onChoose(Number(select.value)));
+  return { show: ({ share }) => (select.value = share) };
+};
+
+atlas.createLegend = ({ onFilter }) => {
+  const entries = new Map(occurringFates().map((fate) => [fate.code, createEntry(fate)]));
+
+  function createEntry({ code, name, colour }) {
+    const entry = atlas.element("legend-template").content.firstElementChild.cloneNode(true);
+    entry.querySelector(".swatch").style.backgroundColor = colour;
+    entry.querySelector(".name").textContent = name;
+    const box = entry.querySelector("input");
+    box.dataset.fate = name;
+    box.addEventListener("change", () => onFilter(code, !box.checked));
+    atlas.element("legend").append(entry);
+    return entry;
+  }
+
+  return {
+    show({ hidden }, shares) {
+      atlas.sweep.fates.forEach(({ code }, at) => {
+        const entry = entries.get(code);
+        if (!entry) return;
+        entry.querySelector("input").checked = !hidden.has(code);
+        entry.querySelector("output").value = shares ? atlas.percent(shares[at]) : "–";
+      });
+    },
+  };
+};
+
+/** The fates that there are anywhere in the sweep; converged and dead in any case. */
+function occurringFates() {
+  const { fates, shares } = atlas.sweep;
+  const { CONVERGED, DEAD } = atlas.FATE;
+  return fates.filter(({ code }, at) => code === CONVERGED || code === DEAD || shares.some((share) => share?.[at] > 0));
+}

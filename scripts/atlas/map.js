@@ -1,0 +1,186 @@
+"use strict";
+
+// The map of one point in Leaflet. Its plane is the window in pixels: x is the column, y the row, counted from the
+// lowest w and b. Zoom 0 shows the pixels of the file one to one.
+
+atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
+  const { sweep } = atlas;
+  const columns = sweep.w.length;
+  const rows = sweep.b.length;
+  const bounds = L.latLngBounds([0, 0], [rows, columns]);
+  // A pixel may be blown up so far that maps of a few pixels fill the view.
+  const LARGEST_ZOOM = 8;
+
+  // As the window, unless that would make a sliver of it.
+  const aspect = Math.min(2, Math.max(0.75, columns / rows));
+  atlas.element("map").style.aspectRatio = String(aspect);
+
+  const map = L.map("map", {
+    crs: L.CRS.Simple,
+    minZoom: -sweep.halvings - 2,
+    maxZoom: LARGEST_ZOOM,
+    zoomSnap: 0, // so that the window fills the view
+    fadeAnimation: false,
+    attributionControl: false,
+    maxBounds: bounds.pad(0.5),
+    renderer: L.canvas({ padding: 0.5 }),
+  });
+
+  // Leaflet's own rounds to whole pixels, which bends smooth trajectories.
+  map.latLngToLayerPoint = (place) => map.project(place).subtract(map.getPixelOrigin());
+
+  // ---- Between the window and the plane
+
+  const { w: windowW, b: windowB } = sweep.window;
+  const toPlane = ({ w, b }) => [
+    ((b - windowB.lo) / (windowB.hi - windowB.lo)) * rows,
+    ((w - windowW.lo) / (windowW.hi - windowW.lo)) * columns,
+  ];
+  const fromPlane = ({ lat, lng }) => ({
+    w: windowW.lo + (lng / columns) * (windowW.hi - windowW.lo),
+    b: windowB.lo + (lat / rows) * (windowB.hi - windowB.lo),
+  });
+  /** The pixel at a place, or null outside the window. */
+  function pixelAt({ lat, lng }) {
+    const pixel = { column: Math.floor(lng), row: Math.floor(lat) };
+    return pixel.column >= 0 && pixel.column < columns && pixel.row >= 0 && pixel.row < rows ? pixel : null;
+  }
+
+  // ---- Tiles
+
+  const painted = new Map(); // the canvases in the page and their coordinates
+  let shown = { point: null, colours: new Map() };
+
+  /** Colours by fate as canvases store them; a fate that is filtered out, or pending, is transparent. */
+  function coloursWithout(hidden) {
+    const colours = new Map();
+    for (const { code, colour } of sweep.fates) {
+      const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+      if (!hidden.has(code)) colours.set(code, new Uint32Array(new Uint8Array([red, green, blue, 255]).buffer)[0]);
+    }
+    return colours;
+  }
+
+  function paint(canvas, tile) {
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(tile.width, tile.height);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let row = 0; row < tile.height; ++row) {
+      const from = row * tile.width;
+      const to = (tile.height - 1 - row) * tile.width; // canvases begin at the top
+      for (let i = 0; i < tile.width; ++i) pixels[to + i] = shown.colours.get(tile.fates[from + i]) ?? 0;
+    }
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.putImageData(image, 0, sweep.tile - tile.height);
+  }
+
+  async function fill(canvas, coordinates) {
+    const { point } = shown;
+    if (point === null) {
+      canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+      return;
+    }
+    // Leaflet counts tiles downwards from the plane's origin, which is the window's lower corner.
+    const tile = await atlas.loadTile(point, -coordinates.z, coordinates.x, -1 - coordinates.y);
+    if (point === shown.point) paint(canvas, tile);
+  }
+
+  const Layer = L.GridLayer.extend({
+    createTile(coordinates, done) {
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = sweep.tile;
+      painted.set(canvas, coordinates);
+      fill(canvas, coordinates).then(() => done(null, canvas), (error) => done(error, canvas));
+      return canvas;
+    },
+  });
+  new Layer({
+    tileSize: sweep.tile,
+    bounds,
+    minNativeZoom: -sweep.halvings,
+    maxNativeZoom: 0,
+    minZoom: map.getMinZoom(),
+    maxZoom: LARGEST_ZOOM,
+    noWrap: true,
+  })
+    .on("tileunload", ({ tile }) => painted.delete(tile))
+    .addTo(map);
+
+  // ---- What is drawn over it
+
+  const overlay = L.layerGroup().addTo(map);
+  // White below black, so that it is visible on every fate.
+  const CASING = { color: "#ffffff", weight: 5, opacity: 0.9, smoothFactor: 0.25, interactive: false };
+  const LINE = { color: "#000000", weight: 1.75, smoothFactor: 0.25, interactive: false };
+  const dot = (fillColor, radius) => ({
+    radius,
+    color: fillColor === "#ffffff" ? "#000000" : "#ffffff",
+    weight: 1.5,
+    fillColor,
+    fillOpacity: 1,
+    interactive: false,
+  });
+
+  function draw(target, trajectory) {
+    overlay.clearLayers();
+    if (trajectory) {
+      const way = trajectory.way.map(([w, b]) => toPlane({ w, b }));
+      overlay.addLayer(L.polyline(way, CASING)).addLayer(L.polyline(way, LINE));
+      overlay.addLayer(L.circleMarker(way[way.length - 1], dot("#000000", 4)));
+      for (const style of [CASING, LINE]) overlay.addLayer(L.circleMarker(way[0], { ...style, radius: 6, fill: false }));
+    }
+    overlay.addLayer(L.circleMarker(toPlane(target), dot("#ffffff", 4.5)));
+  }
+
+  // ---- What the user does
+
+  map.on("click", ({ latlng }) => {
+    const pixel = pixelAt(latlng);
+    if (pixel) onPick(pixel);
+  });
+  map.on("mousemove", ({ latlng }) => onHover(pixelAt(latlng)));
+  map.on("mouseout", () => onHover(null));
+  map.on("move", () => onMove());
+  map.on("moveend", () => onView());
+
+  // ---- The view
+
+  let fitted = null; // the middle and the zoom that show the whole window
+
+  function fit() {
+    map.fitBounds(bounds, { animate: false, padding: [4, 4] });
+    fitted = { centre: map.getCenter(), zoom: map.getZoom() };
+    onView();
+  }
+
+  function showsWhole() {
+    const RESIZED = 3; // pixels by which the middle may move when the page is resized
+    if (!fitted || map.getZoom() !== fitted.zoom) return false;
+    return map.project(map.getCenter()).distanceTo(map.project(fitted.centre)) < RESIZED;
+  }
+
+  map.on("resize", () => {
+    if (showsWhole()) fit();
+  });
+  // Leaflet looks at the window alone; a scroll bar that appears resizes the map, too.
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
+
+  return {
+    /** Shows the map of a point without some fates; point null shows none. */
+    show(point, hidden) {
+      shown = { point, colours: coloursWithout(hidden) };
+      for (const [canvas, coordinates] of painted) fill(canvas, coordinates).catch(console.error);
+    },
+    draw,
+    /** The middle of the view in the window, and the zoom. */
+    view: () => ({ ...fromPlane(map.getCenter()), zoom: map.getZoom() }),
+    showsWhole,
+    /** The lower and the upper corner of what is in view. */
+    corners: () => [map.getBounds().getSouthWest(), map.getBounds().getNorthEast()].map(fromPlane),
+    setView({ w, b, zoom }) {
+      map.setView(toPlane({ w, b }), zoom, { animate: false });
+    },
+    /** Shows the whole window. */
+    fit,
+  };
+};
