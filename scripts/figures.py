@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes the figures of the paper (arXiv 2005.06195) and those beyond it, each as PNG and PDF, from nothing.
 
-Every figure computes its own data with the program. Sweeps are kept beside the pictures and not computed again while the
-same ones are asked for. The text below a figure states all of its parameters.
+Every figure computes its own data with the program. Sweeps are kept beside the pictures and not computed again while
+the same ones are asked for. The text below a figure states all of its parameters.
 
     figures.py all                          out/figures/*.png and *.pdf, in a few minutes
     figures.py fig4 --side 1024             one of them, with larger maps
@@ -13,6 +13,7 @@ import functools
 import json
 import pathlib
 import subprocess
+import typing
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +21,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 import box_counting
 import plot_dead_fraction
@@ -35,9 +36,23 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Inches: the width of a page's text and of one of two columns.
 FULL_WIDTH, COLUMN_WIDTH = 7.0, 3.4
 
-# The same on all backgrounds, and told apart by their dashes as well.
-CONVERGED_LINE = {"color": "#0072B2", "linewidth": 0.8}
+# Trajectories, told apart by their dashes as well.
+CONVERGED_LINE = {"color": "#0072B2", "linewidth": 0.7}
 DEAD_LINE = {"color": FATES[DEAD][1], "linewidth": 0.8, "linestyle": (0, (4, 1))}
+OTHER_LINE = {"color": "black", "linewidth": 0.7}
+LINES = {FATES[CONVERGED][0]: CONVERGED_LINE, FATES[DEAD][0]: DEAD_LINE}
+
+
+# With this status the program refuses a command line, and to go on with a file that holds another sweep.
+ANOTHER_SWEEP = 2
+
+
+class ProgramError(PlotError):
+    """The program failed, with this status."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -92,18 +107,6 @@ class Job:
         return columns, notes["fate"].split()[0]
 
 
-# With this status the program refuses a command line, and to go on with a file that holds another sweep.
-ANOTHER_SWEEP = 2
-
-
-class ProgramError(PlotError):
-    """The program failed, with this status."""
-
-    def __init__(self, status, message):
-        super().__init__(message)
-        self.status = status
-
-
 # ---- Captions
 
 
@@ -127,9 +130,9 @@ def window_of(window):
 def rules_of(tolerance, relative, rho, epsilon, max_steps, stop):
     """When a trajectory stops, and what it is called then."""
     unit = r"\,\Vert(\gamma, \Delta)\Vert" if relative else ""
-    rested = "update and gradient" if stop == "stationary" else "the update alone"
+    rested = r"update and $\eta$ times gradient" if stop == "stationary" else "update alone"
     return (
-        rf"stop rule: {stop} ({rested} below ${number(tolerance)}{unit}$ twice), at most {max_steps} updates; "
+        rf"stop rule: {stop} ({rested} shorter than ${number(tolerance)}{unit}$ twice), at most {max_steps} updates; "
         rf"converged: within ${number(rho)}\,\Vert(\gamma, \Delta)\Vert$ of the target; dead: active with probability "
         rf"below ${number(epsilon)}$"
     )
@@ -148,9 +151,8 @@ def parameters_of(data):
         criteria["stop"],
     )
     precision = "single" if configuration["precision"] == "float" else "double"
-    return (
-        f"{axes_of(configuration['axes'])}; starts {window_of(configuration['window'])}; {rules}; {precision} precision."
-    )
+    starts = window_of(configuration["window"])
+    return f"{axes_of(configuration['axes'])}; starts {starts}; {rules}; {precision} precision."
 
 
 # ---- Layout
@@ -249,8 +251,8 @@ def fig3(job):
         configuration = json.loads(data.attribute("configuration"))
         caption = (
             "Direction of gradient descent over the loss (shaded). Below the dashed lines, in the dead cone, a unit is "
-            f"active with probability below $\\varepsilon = {number(epsilon)}$; above the dotted ones, in the linear cone, "
-            rf"with probability above $1 - \varepsilon$. {axes_of(configuration['axes'])}; "
+            f"active with probability below $\\varepsilon = {number(epsilon)}$; above the dotted ones, in the linear "
+            rf"cone, with probability above $1 - \varepsilon$. {axes_of(configuration['axes'])}; "
             f"{window_of(configuration['window'])}, double precision; arrows of one length."
         )
         gammas = data.ascending("gamma", None)[::-1]
@@ -274,6 +276,10 @@ def fig4(job):
     return page.figure()
 
 
+# By so much must the dead fraction grow for momentum to be called the cause: more than the pixels at boundaries do.
+KILLED = 0.01
+
+
 def dead_fraction(job):
     """the dead part of the starts over momentum and standard deviation of the target"""
     eta = 0.1
@@ -287,7 +293,8 @@ def dead_fraction(job):
         # From here on in increasing order in both directions.
         fractions, gammas = plot_dead_fraction.read_fractions(data, grid)[::-1], grid.gammas[::-1]
         caption = (
-            "The part of the starts that dies. Black line: as many die as without momentum; beyond it momentum kills. "
+            rf"The part of the starts that dies. Black line: ${number(KILLED)}$ more of them than without momentum; "
+            "beyond it momentum kills. "
             f"Dotted: {plot_spectrum.critical_name(critical)}, from where on the eigenvalues of the affine unit are "
             f"complex. {parameters_of(data)}"
         )
@@ -296,7 +303,7 @@ def dead_fraction(job):
     norm = Normalize(0, 1)
     cells = {"cmap": plot_dead_fraction.SHADES, "norm": norm, "rasterized": True}
     axes.pcolormesh(borders(grid.betas), log_borders(gammas), fractions, **cells)
-    axes.contour(grid.betas, gammas, fractions - fractions[:, :1], [1e-9], colors="black", linewidths=1.1)
+    axes.contour(grid.betas, gammas, fractions - fractions[:, :1], [KILLED], colors="black", linewidths=1.1)
     plot_spectrum.mark_critical(axes, critical)
     axes.set(yscale="log", xlabel=r"momentum $\beta$", ylabel=r"target standard deviation $\gamma$")
     figure.colorbar(ScalarMappable(norm, plot_dead_fraction.SHADES), ax=axes, label="dead fraction")
@@ -305,18 +312,23 @@ def dead_fraction(job):
 
 def loss(job):
     """the loss surface with trajectories over it, for three momenta and two standard deviations of the target"""
-    betas, gammas, eta, epsilon, tolerance, max_steps = (0.0, 0.9, 0.99), (1.0, 0.1), 0.1, 0.01, 1e-6, 100_000
+    betas, gammas, eta = (0.0, 0.9, 0.99), (1.0, 0.1), 0.1
+    tolerance, rho, epsilon, max_steps = 1e-6, 0.01, 0.01, 20_000
     radius, rays = 1.6, 16
     angles = 2 * np.pi * (np.arange(rays) + 0.5) / rays
     path = job.folder / "loss.h5"
     job.run("field", gamma=",".join(map(str, gammas)), **job.window(-2.5, 2.5), out=path, overwrite=True)
-    caption = (
-        f"Contours of the loss, evenly spaced in its root, and trajectories from {rays} starts on the circle of radius "
-        f"${radius}$ (small dots). {axes_of({'beta': betas, 'gamma': gammas, 'eta': [eta], 'delta': [0], 'r': [0]})}; "
-        f"{rules_of(tolerance, False, 0.01, epsilon, max_steps, 'stationary')}; loss in double, trajectories in single "
-        f"precision."
-    )
     with sweep_file.ResultFile(path, "loss", axes=("gamma", "delta", "r")) as data:
+        points = plot_field.CONTOUR_POINTS
+        losses = [data.sample("loss", data.position({"gamma": i, "delta": 0, "r": 0}), points, points) for i in (0, 1)]
+        norm = plot_field.norm_of(losses)
+        caption = (
+            f"Contours of the loss, {plot_field.LEVELS} from 0 to ${number(norm.vmax)}$, evenly spaced in its root, "
+            f"and trajectories from {rays} starts on the circle of radius ${radius}$ (small dots). "
+            f"{axes_of({'beta': betas, 'gamma': gammas, 'eta': [eta], 'delta': [0], 'r': [0]})}; the loss over "
+            f"{window_of(json.loads(data.attribute('configuration'))['window'])}, in double precision, trajectories in "
+            f"single; {rules_of(tolerance, False, rho, epsilon, max_steps, 'stationary')}."
+        )
         page = Page(job, len(gammas), len(betas), data.window(), caption)
         axes = page.panels.draw(
             [equation("beta", beta) for beta in betas],
@@ -325,35 +337,31 @@ def loss(job):
             legend_of_trajectories(epsilon),
             ("$w$", "$b$"),
         )
-        points = plot_field.CONTOUR_POINTS
-        losses = [data.sample("loss", data.position({"gamma": row, "delta": 0, "r": 0}), points, points) for row in (0, 1)]
-    norm = plot_field.norm_of(losses)
     for (row, column), panel in np.ndenumerate(axes):
         plot_field.draw_contours(panel, losses[row], norm)
         plot_field.draw_cones(panel, epsilon, 0.0)
         for angle in angles:
             w, b = radius * np.cos(angle), radius * np.sin(angle)
-            point = {"beta": betas[column], "gamma": gammas[row], "eta": eta, "tol": tolerance, "max_steps": max_steps}
-            draw_trajectory(panel, *job.trace(w=w, b=b, **point, epsilon=epsilon))
+            rules = {"tol": tolerance, "rho": rho, "epsilon": epsilon, "max_steps": max_steps}
+            trajectory = job.trace(w=w, b=b, beta=betas[column], gamma=gammas[row], eta=eta, **rules)
+            draw_trajectory(panel, *trajectory)
         sweep_file.mark_target(panel, (gammas[row], 0.0))
     return page.figure()
 
 
 def legend_of_trajectories(epsilon):
     return [
-        Line2D([], [], **CONVERGED_LINE, label="converges"),
-        Line2D([], [], **DEAD_LINE, label="dies"),
+        Line2D([], [], **CONVERGED_LINE, label="converged"),
+        Line2D([], [], **DEAD_LINE, label="dead"),
+        Line2D([], [], **OTHER_LINE, label="neither"),
         *sweep_file.legend_of([]),
         *plot_field.legend_of_cones(epsilon, 0.0),
     ]
 
 
-LINES = {FATES[CONVERGED][0]: CONVERGED_LINE, FATES[DEAD][0]: DEAD_LINE}
-
-
 def draw_trajectory(axes, columns, fate):
-    """A line with a dot at its start; black where the unit neither converges nor dies."""
-    style = LINES.get(fate, {"color": "black", "linewidth": 0.8})
+    """A line with a dot at its start."""
+    style = LINES.get(fate, OTHER_LINE)
     axes.plot(columns["w"], columns["b"], **style, zorder=2)
     axes.plot(columns["w"][0], columns["b"][0], marker=".", markersize=3, color=style["color"], zorder=2)
 
@@ -397,16 +405,16 @@ def dimension(job):
         betas, etas = family.values["beta"], family.values["eta"]
         dimensions = np.array([[dimension_of(family, {"beta": beta, "eta": eta}) for beta in betas] for eta in etas])
         caption = (
-            f"Left: fates of ${job.side}^2$ starts at {equation('beta', 0.9)}, {equation('eta', FRACTAL_ETA)}. Middle: boxes "
-            "that meet the boundary between fates, by their size, and the dimension fitted to them. Right: that dimension, of "
-            rf"${coarse.side}^2$ starts, over momentum and learning rate; hatched: no boundary; lines: limits of stability of "
-            r"the affine unit, $\eta = 2(1+\beta)/(1-\beta)$ (solid), and of the rectified unit at the target, whose "
-            r"largest curvature is $\frac{1}{2} + 1/\sqrt{2\pi}$ instead of 1 (dashed). "
-            f"Left and middle: {parameters_of(data)} Right: {parameters_of(family)}"
+            f"Left: fates of ${job.side}^2$ starts at {equation('beta', 0.9)}, {equation('eta', FRACTAL_ETA)}. Middle: "
+            "boxes that meet the boundary between fates, by their size, and the dimension fitted to them. Right: that "
+            rf"dimension, of ${coarse.side}^2$ starts, over momentum and learning rate; hatched: no boundary; lines: "
+            r"limits of stability of the affine unit, $\eta = 2(1+\beta)/(1-\beta)$ (solid), and of the rectified unit "
+            r"at the target, whose largest curvature is $\frac{1}{2} + 1/\sqrt{2\pi}$ instead of 1 (dashed). "
+            f"Left and middle: {parameters_of(data)} Right: the same, but {axes_of({'beta': betas, 'eta': etas})}."
         )
         window = data.window()
     figure = captioned(FULL_WIDTH, 2.7, caption)
-    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 0.9, 1.15))
+    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.15))
     draw_fates(left, maps[FRACTAL_ETA], window)
     draw_counts(middle, maps)
     draw_dimensions(figure, right, betas, etas, dimensions)
@@ -431,7 +439,8 @@ def draw_fates(axes, fates, window):
     sweep_file.draw_map(axes, plot_sweep.colours_of(fates), window)
     axes.set(xlabel="initial $w$", ylabel="initial $b$", aspect="equal")
     entries = sweep_file.legend_of(sweep_file.occurring([fates]))[:-1]
-    axes.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=8, handlelength=1.2)
+    spacing = {"ncols": 4, "fontsize": 8, "handlelength": 0.8, "handletextpad": 0.4, "columnspacing": 0.8}
+    axes.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, 1.0), borderpad=0.2, **spacing)
 
 
 def draw_counts(axes, maps):
@@ -444,12 +453,13 @@ def draw_counts(axes, maps):
         if fit:
             line = np.exp(fit.intercept) * np.array(sizes, dtype=float) ** -fit.value
             axes.plot(sizes, line, color=styles[eta]["color"], linewidth=0.9)
-            label += rf": $D = {fit.value:.3f} \pm {fit.error:.3f}$"
+            label += rf": $D = {fit.value:.2f} \pm {fit.error:.2f}$"
         axes.plot(sizes, counts, **styles[eta], linestyle="", markersize=3.5, label=label)
     axes.set(xscale="log", yscale="log", xlabel="box size in pixels", ylabel="boxes at the boundary")
     axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=8, handletextpad=0.2)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(top=12 * axes.get_ylim()[1])  # room for the legend
+    axes.legend(loc="upper right", fontsize=8, handletextpad=0.0, borderpad=0.1)
 
 
 def draw_dimensions(figure, axes, betas, etas, dimensions):
@@ -477,7 +487,7 @@ def draw_dimensions(figure, axes, betas, etas, dimensions):
 class Recipe:
     """A figure, and how finely it is made unless --side or --points say otherwise."""
 
-    draw: callable
+    draw: typing.Callable
     side: int
     points: int = 0
 
@@ -486,7 +496,7 @@ RECIPES = {
     "fig2": Recipe(fig2, 0),
     "fig3": Recipe(fig3, 256),
     "fig4": Recipe(fig4, 256),
-    "dead-fraction": Recipe(dead_fraction, 48, 64),
+    "dead-fraction": Recipe(dead_fraction, 32, 64),
     "loss": Recipe(loss, 256),
     "steps": Recipe(steps, 512),
     "dimension": Recipe(dimension, 512, 24),
@@ -510,8 +520,9 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="figure", metavar="FIGURE", required=True)
     for name, recipe in RECIPES.items():
-        add_options(commands.add_parser(name, help=recipe.draw.__doc__, description=f"Draws {recipe.draw.__doc__}."), recipe)
-    add_options(commands.add_parser("all", help="all of them", description="Makes all figures."), Recipe(None, -1, -1))
+        meaning = recipe.draw.__doc__
+        add_options(commands.add_parser(name, help=meaning, description=f"Draws {meaning}."), recipe)
+    add_options(commands.add_parser("all", help="all of them", description="Draws all figures."), Recipe(None, -1, -1))
     return parser.parse_args()
 
 

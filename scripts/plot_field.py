@@ -2,8 +2,8 @@
 """Draws the direction of gradient descent over the loss (Fig. 3 of arXiv 2005.06195).
 
 Columns are standard deviations of the target, rows are its means, the largest first. Between the dashed lines, which
-open downwards, a unit is dead; between the dotted ones, which open upwards, it is as good as linear. All arrows have one
-length; where the gradient is less than a millionth of the largest, there are none.
+open downwards, a unit is dead; between the dotted ones, which open upwards, it is as good as linear. All arrows have
+one length; where the gradient is less than a millionth of the largest, there are none.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def norm_of(losses):
 
 
 def contours_of(axes, loss, norm):
-    """Where the loss is known, clipped to what the colours of `norm` show, and levels that are evenly spaced in them."""
+    """w, b and the loss, clipped to what the colours of `norm` show, and levels that are evenly spaced in them."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     rows, columns = loss.shape
     # The outermost values lie half a pixel inside the window; repeated on its edges they fill it.

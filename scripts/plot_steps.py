@@ -4,8 +4,8 @@
 Hue tells the fates apart: blue for converged, red for dead, both on the same logarithmic scale. The other fates, whose
 number of updates says little, are flat.
 
-With --scale rank a shade is the rank of a start among those of its map and fate, so that all shades cover the same area
-and structure shows at every scale: where updates differ by a factor of a thousand, and where they differ by one.
+With --scale rank a shade is the rank of a start among those of its map and fate, so that all shades cover the same
+area and structure shows at every scale: where updates differ by a factor of a thousand, and where they differ by one.
 """
 
 import numpy as np
@@ -57,9 +57,12 @@ def draw_colour_bars(panels, fates, scale):
     edges = np.geomspace(scale.vmin, scale.vmax, SHADES + 1) if scale else np.linspace(0, 1, SHADES + 1)
     for i, fate in enumerate(fates):
         bar = panels.add_beside(0.25 + i * (width + gap), width, height=3.0)
-        bar.pcolormesh([0, 1], edges, np.arange(SHADES)[:, None], cmap=ListedColormap(RAMPS[fate] / 255), rasterized=True)
+        colours = ListedColormap(RAMPS[fate] / 255)
+        bar.pcolormesh([0, 1], edges, np.arange(SHADES)[:, None], cmap=colours, rasterized=True)
         bar.set(yscale="log" if scale else "linear", xticks=[], ylim=(edges[0], edges[-1]))
-        bar.set_title(FATES[fate][0], rotation=90, fontsize=9, pad=4, va="bottom")
+        # Within the bar, at its dark end.
+        style = {"rotation": 90, "ha": "center", "va": "top", "color": "white", "fontsize": 9}
+        bar.text(0.5, 0.98, FATES[fate][0], transform=bar.transAxes, **style)
         bar.tick_params(which="both", left=False, labelleft=False)
     if bar:
         bar.tick_params(which="both", right=True, labelright=True)
