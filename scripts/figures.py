@@ -43,6 +43,8 @@ OTHER_LINE = {"color": "black", "linewidth": 0.7}
 LINES = {FATES[CONVERGED][0]: CONVERGED_LINE, FATES[DEAD][0]: DEAD_LINE}
 
 
+# A line through these updates of a trajectory cannot be told from one through all: the later ones hardly move.
+FIRST_UPDATES, THINNING = 5000, 50
 # With this status the program refuses a command line, and to go on with a file that holds another sweep.
 ANOTHER_SWEEP = 2
 
@@ -102,24 +104,37 @@ class Job:
         return path
 
     def trace(self, **options):
-        """One trajectory: its columns by name, and its fate."""
-        columns, notes = sweep_file.read_table("trace", self.run("trace", **options).splitlines(), ("step", "w", "b"))
+        """One trajectory: its columns by name, the later updates thinned out, and its fate."""
+        lines = self.run("trace", **options).splitlines()
+        lines = lines[:FIRST_UPDATES] + lines[FIRST_UPDATES:-2:THINNING] + lines[max(FIRST_UPDATES, len(lines) - 2) :]
+        columns, notes = sweep_file.read_table("trace", lines, ("step", "w", "b"))
         return columns, notes["fate"].split()[0]
 
 
 # ---- Captions
 
 
-def interval(values):
-    """A few values as a list, many as a range."""
-    if len(values) <= 6:
-        return ", ".join(f"${number(value)}$" for value in values)
-    return f"{len(values)} values from ${number(min(values))}$ to ${number(max(values))}$"
+def axis_of(name, values):
+    """An axis as a list of its values, such as beta = 0, 0.9, or as a range if it has many."""
+    symbol = sweep_file.SYMBOLS[name]
+    spacing = spacing_of(values) if len(values) > 6 else None
+    if spacing:
+        return f"{len(values)} values of ${symbol}$ from ${number(values[0])}$ to ${number(values[-1])}$, {spacing}"
+    return rf"${symbol} = {', '.join(number(value) for value in values)}$"
+
+
+def spacing_of(values):
+    """How values are spaced; None if in neither of the ways that an axis is given."""
+    low, high, count = values[0], values[-1], len(values)
+    if np.allclose(values, np.linspace(low, high, count)):
+        return "evenly spaced"
+    if low > 0 and np.allclose(values, np.geomspace(low, high, count)):
+        return "in equal ratios"
+    return None
 
 
 def axes_of(axes):
-    """The values on the axes of a file, such as beta = 0, 0.9."""
-    return "; ".join(f"${sweep_file.SYMBOLS[name]}$ = {interval(values)}" for name, values in axes.items())
+    return "; ".join(axis_of(name, values) for name, values in axes.items())
 
 
 def window_of(window):
@@ -277,7 +292,7 @@ def fig4(job):
 
 
 # By so much must the dead fraction grow for momentum to be called the cause: more than the pixels at boundaries do.
-KILLED = 0.01
+KILLED = 0.02
 
 
 def dead_fraction(job):
@@ -293,7 +308,7 @@ def dead_fraction(job):
         # From here on in increasing order in both directions.
         fractions, gammas = plot_dead_fraction.read_fractions(data, grid)[::-1], grid.gammas[::-1]
         caption = (
-            rf"The part of the starts that dies. Black line: ${number(KILLED)}$ more of them than without momentum; "
+            rf"The part of the starts that dies. Black line: ${number(KILLED)}$ of them more than without momentum; "
             "beyond it momentum kills. "
             f"Dotted: {plot_spectrum.critical_name(critical)}, from where on the eigenvalues of the affine unit are "
             f"complex. {parameters_of(data)}"
@@ -313,7 +328,7 @@ def dead_fraction(job):
 def loss(job):
     """the loss surface with trajectories over it, for three momenta and two standard deviations of the target"""
     betas, gammas, eta = (0.0, 0.9, 0.99), (1.0, 0.1), 0.1
-    tolerance, rho, epsilon, max_steps = 1e-6, 0.01, 0.01, 20_000
+    tolerance, rho, epsilon, max_steps = 1e-6, 0.01, 0.01, 100_000
     radius, rays = 1.6, 16
     angles = 2 * np.pi * (np.arange(rays) + 0.5) / rays
     path = job.folder / "loss.h5"

@@ -88,7 +88,7 @@ def test_captions_state_every_parameter(deadcone, tmp_path):
     values = "0.25 0.125 0.5 0.375 0.0625 0.75 -3,1 -1,7 0.015 0.035 0.002 12345 update double".split()
     missing = [value for value in values if value not in caption.replace(", ", ",")]
     assert not missing, caption
-    assert r"5 \times 6" in caption and "9 values" in caption and r"\Vert" in caption
+    assert r"5 \times 6" in caption and "9 values" in caption and "equal ratios" in caption and r"\Vert" in caption
 
 
 # ---- The command line
@@ -205,6 +205,13 @@ def test_cells_meet_halfway_between_their_points():
     assert np.allclose(figures.borders(np.array([1.0, 2.0, 4.0])), [0.5, 1.5, 3.0, 5.0])
     assert np.allclose(figures.log_borders(np.array([1.0, 100.0])), [0.1, 10.0, 1000.0])
     assert np.allclose(figures.borders(np.array([3.0])), [2.5, 3.5])
+
+
+def test_captions_tell_the_values_of_an_axis():
+    assert figures.axis_of("beta", [0.0, 0.5, 0.9]) == r"$\beta = 0, 0.5, 0.9$"
+    assert figures.axis_of("beta", np.linspace(0, 0.9, 10)).endswith("from $0$ to $0.9$, evenly spaced")
+    assert figures.axis_of("eta", np.geomspace(0.1, 100, 7)).endswith("from $0.1$ to $100$, in equal ratios")
+    assert figures.axis_of("eta", [1, 2, 4, 8, 16, 32, 65]) == r"$\eta = 1, 2, 4, 8, 16, 32, 65$"
 
 
 def test_captions_keep_within_the_width_and_do_not_break_formulas():
