@@ -42,9 +42,9 @@ DEAD_LINE = {"color": FATES[DEAD][1], "linewidth": 0.8, "linestyle": (0, (4, 1))
 OTHER_LINE = {"color": "black", "linewidth": 0.7}
 LINES = {FATES[CONVERGED][0]: CONVERGED_LINE, FATES[DEAD][0]: DEAD_LINE}
 
-
 # A line through these updates of a trajectory cannot be told from one through all: the later ones hardly move.
 FIRST_UPDATES, THINNING = 5000, 50
+
 # With this status the program refuses a command line, and to go on with a file that holds another sweep.
 ANOTHER_SWEEP = 2
 
@@ -79,7 +79,8 @@ class Job:
         except OSError as error:
             raise PlotError(f"{self.program}: {error.strerror}; build it, or say --program where it is") from error
         if result.returncode:
-            raise ProgramError(result.returncode, result.stderr.strip().removeprefix("deadcone: "))
+            complaint = result.stderr.strip().removeprefix("deadcone: ")
+            raise ProgramError(result.returncode, complaint or f"{command} ended with status {result.returncode}")
         return result.stdout
 
     def coarser(self, factor):
@@ -147,7 +148,7 @@ def rules_of(tolerance, relative, rho, epsilon, max_steps, stop):
     unit = r"\,\Vert(\gamma, \Delta)\Vert" if relative else ""
     rested = r"update and $\eta$ times gradient" if stop == "stationary" else "update alone"
     return (
-        rf"stop rule: {stop} ({rested} shorter than ${number(tolerance)}{unit}$ twice), at most {max_steps} updates; "
+        rf"stop rule: {stop} ({rested} shorter than ${number(tolerance)}{unit}$ twice in a row), at most {max_steps} updates; "
         rf"converged: within ${number(rho)}\,\Vert(\gamma, \Delta)\Vert$ of the target; dead: active with probability "
         rf"below ${number(epsilon)}$"
     )
@@ -208,7 +209,7 @@ def log_borders(centres):
     return np.exp(borders(np.log(centres)))
 
 
-# ---- The figures
+# ---- The figures. The docstring of each is also its help.
 
 
 OSCILLATION_STYLES = {
