@@ -25,10 +25,12 @@ def read_fractions(data, grid):
     codes = data.read("fate_code").tolist()
     if DEAD not in codes:
         raise PlotError(f"{data.path}: 'fate_code' lacks {DEAD}, dead")
+    # At once: a sweep may have thousands of points.
+    done, fractions = data.read("point_done"), data.read("fate_fraction")[..., codes.index(DEAD)]
     result = np.full(grid.shape, np.nan)
     for cell, position in grid.positions.items():
-        if data.read("point_done", position):
-            result[cell] = data.read("fate_fraction", (*position, codes.index(DEAD)))
+        if done[position]:
+            result[cell] = fractions[position]
     return result
 
 
@@ -71,7 +73,7 @@ def draw(fractions, grid, dpi):
     axes.tick_params(length=0)
     axes.set_xlabel(r"momentum $\beta$")
     axes.set_ylabel(r"target $\gamma$")
-    figure.text(LEFT / size[0], 1 - 0.1 / size[1], grid.caption(), va="top", color="#555555", fontsize=9)
+    figure.text(LEFT / size[0], 1 - 0.1 / size[1], grid.caption(), va="top", color=sweep_file.GREY, fontsize=9)
     bar_height = np.clip(height, LEAST_BAR, 3.0)
     bar = place(LEFT + width + 0.2, size[1] - TOP - bar_height, 0.15, bar_height)
     figure.colorbar(ScalarMappable(norm, SHADES), cax=bar, label="dead fraction")
@@ -79,13 +81,14 @@ def draw(fractions, grid, dpi):
 
 
 def main():
-    arguments = sweep_file.sweep_arguments(__doc__, "FILE with the ending _dead_fraction.png")
+    arguments = sweep_file.sweep_parser(__doc__, "FILE with the ending _dead_fraction.png").parse_args()
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
-        grid = sweep_file.Grid(data, arguments)
+        grid = sweep_file.Grid(data, vars(arguments))
         fractions = read_fractions(data, grid)
     figure = draw(fractions, grid, arguments.dpi)
-    sweep_file.save(figure, arguments, sweep_file.beside(arguments.file, "_dead_fraction.png"))
+    out = arguments.out or sweep_file.beside(arguments.file, "_dead_fraction.png")
+    sweep_file.save(figure, out, arguments.dpi)
 
 
 if __name__ == "__main__":

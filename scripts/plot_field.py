@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Draws the direction of gradient descent over the loss (Fig. 3 of arXiv 2005.06195).
 
-Columns are standard deviations of the target, rows are its means, the largest first. Between the dashed lines a unit is
-dead. All arrows have one length; where the gradient is less than a millionth of the largest, there are none.
+Columns are standard deviations of the target, rows are its means, the largest first. Between the dashed lines, which
+open downwards, a unit is dead; between the dotted ones, which open upwards, it is as good as linear. All arrows have
+one length; where the gradient is less than a millionth of the largest, there are none.
 """
 
 import argparse
@@ -25,7 +26,11 @@ LEVELS = 15
 # The light part of a map, on which the arrows can be seen.
 SHADES = ListedColormap(matplotlib.colormaps["Blues"](np.linspace(0.0, 0.75, 256)))
 ARROW_COLOUR = "#202020"
-CONE_STYLE = {"color": sweep_file.FATES[sweep_file.DEAD][1], "linestyle": (0, (5, 2)), "linewidth": 1.4}
+# The edges of the cones in which a unit is almost never and almost always active.
+DEAD_STYLE = {"color": sweep_file.FATES[sweep_file.DEAD][1], "linestyle": (0, (5, 2)), "linewidth": 1.4}
+LINEAR_STYLE = {"color": "#117733", "linestyle": (0, (1, 1.2)), "linewidth": 1.6}
+# Inches that the colour bar takes beside the panels.
+BAR_ROOM = 1.0
 
 
 def probability(text):
@@ -40,15 +45,49 @@ def evenly(points, wanted):
     return max(1, points // max(1, round(points / wanted)))
 
 
-def draw_loss(axes, loss, norm):
-    """Filled contours, evenly spaced in the colours of `norm`."""
+def norm_of(losses):
+    """The loss grows with the square of the distance, so in its root the levels are evenly spaced."""
+    return PowerNorm(0.5, 0.0, max(max(loss.max() for loss in losses), np.finfo(float).tiny))
+
+
+def contours_of(axes, loss, norm):
+    """w, b and the loss, clipped to what the colours of `norm` show, and levels that are evenly spaced in them."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     rows, columns = loss.shape
     # The outermost values lie half a pixel inside the window; repeated on its edges they fill it.
     w = np.concatenate([[left], left + (np.arange(columns) + 0.5) * (right - left) / columns, [right]])
     b = np.concatenate([[low], low + (np.arange(rows) + 0.5) * (high - low) / rows, [high]])
     levels = norm.inverse(np.linspace(0, 1, LEVELS))
-    axes.contourf(w, b, np.pad(np.clip(loss, levels[0], levels[-1]), 1, "edge"), levels=levels, norm=norm, cmap=SHADES)
+    return w, b, np.pad(np.clip(loss, levels[0], levels[-1]), 1, "edge"), levels
+
+
+def draw_loss(axes, loss, norm):
+    """The loss as filled contours."""
+    *surface, levels = contours_of(axes, loss, norm)
+    axes.contourf(*surface, levels=levels, norm=norm, cmap=SHADES)
+
+
+def draw_contours(axes, loss, norm):
+    """The loss as lines."""
+    *surface, levels = contours_of(axes, loss, norm)
+    axes.contour(*surface, levels=levels, colors="#A0A0A0", linewidths=0.5, zorder=1)
+
+
+def draw_cones(axes, epsilon, r):
+    """The starts whose unit is active with less than the probability epsilon, and with more than 1 - epsilon."""
+    w = np.linspace(*axes.get_xlim(), 1001)
+    edge = NormalDist().inv_cdf(epsilon) * np.hypot(w, r)
+    axes.plot(w, edge, **DEAD_STYLE, zorder=3)
+    axes.plot(w, -edge, **LINEAR_STYLE, zorder=3)
+
+
+def legend_of_cones(epsilon, r):
+    norm = "|w|" if r == 0 else r"\sqrt{w^2 + r^2}"
+    probability = rf"$\Phi(b/{norm})"
+    return [
+        Line2D([], [], **DEAD_STYLE, label=rf"{probability} = {sweep_file.number(epsilon)}$"),
+        Line2D([], [], **LINEAR_STYLE, label=rf"{probability} = 1 - {sweep_file.number(epsilon)}$"),
+    ]
 
 
 def draw_arrows(axes, w, b, grad_w, grad_b):
@@ -60,6 +99,45 @@ def draw_arrows(axes, w, b, grad_w, grad_b):
     head = {"headwidth": 4.5, "headlength": 5, "headaxislength": 4.5}
     size = {"units": "inches", "scale_units": "inches", "scale": 1.25 * ARROWS_PER_INCH, "width": 0.009}
     axes.quiver(*arrows, **size, **head, pivot="mid", color=ARROW_COLOUR)
+
+
+def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
+    """Draws the panels of some gammas (columns) and deltas (rows), given by their indices."""
+    arrows = [
+        evenly(points.size, ARROWS_PER_INCH * pixels / panels.dpi)
+        for points, pixels in zip((data.b, data.w), panels.pixels)
+    ]
+    w, b = data.w[sweep_file.spread(data.w.size, arrows[1])], data.b[sweep_file.spread(data.b.size, arrows[0])]
+    losses, gradients, targets = {}, {}, {}
+    for cell in np.ndindex(*panels.grid):
+        index = {"gamma": gammas[cell[1]], "delta": deltas[cell[0]], "r": index_r}
+        position = data.position(index)
+        losses[cell] = data.sample("loss", position, CONTOUR_POINTS, CONTOUR_POINTS)
+        gradients[cell] = [data.sample(name, position, *arrows) for name in ("grad_w", "grad_b")]
+        targets[cell] = [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
+        if not (np.all(np.isfinite(losses[cell])) and np.all(np.isfinite(gradients[cell]))):
+            raise PlotError(f"{data.path}: the loss or its gradient is not finite everywhere")
+
+    norm = norm_of(losses.values())
+    r = data.values["r"][index_r]
+    legend = sweep_file.legend_of([]) + [
+        Line2D([], [], color=ARROW_COLOUR, linewidth=0.8, marker=">", markersize=4, label="minus the gradient"),
+        *legend_of_cones(epsilon, r),
+    ]
+    column_titles = [equation("gamma", data.values["gamma"][i]) for i in gammas]
+    row_titles = [equation("delta", data.values["delta"][i]) for i in deltas]
+    axes = panels.draw(column_titles, row_titles, caption, legend, labels=("$w$", "$b$"))
+    for cell, panel in np.ndenumerate(axes):
+        draw_loss(panel, losses[cell], norm)
+        draw_arrows(panel, w, b, *gradients[cell])
+        draw_cones(panel, epsilon, r)
+        sweep_file.mark_target(panel, targets[cell])
+    add_colour_bar(panels, norm)
+
+
+def add_colour_bar(panels, norm):
+    bar = panels.add_beside(0.25, 0.17, height=3.0)
+    panels.figure.colorbar(ScalarMappable(norm, SHADES), cax=bar, label="loss")
 
 
 def main():
@@ -75,47 +153,10 @@ def main():
         gammas = data.ascending("gamma", arguments.gamma)[::-1]
         deltas = data.ascending("delta", arguments.delta)[::-1]
         index_r = data.nearest("r", arguments.r)
-        panels = sweep_file.Panels(len(deltas), len(gammas), data.window(), arguments.dpi)
-        arrows = [
-            evenly(points.size, ARROWS_PER_INCH * pixels / arguments.dpi)
-            for points, pixels in zip((data.b, data.w), panels.pixels)
-        ]
-        w, b = data.w[sweep_file.spread(data.w.size, arrows[1])], data.b[sweep_file.spread(data.b.size, arrows[0])]
-        losses, gradients, targets = {}, {}, {}
-        for cell in np.ndindex(*panels.grid):
-            index = {"gamma": gammas[cell[1]], "delta": deltas[cell[0]], "r": index_r}
-            position = data.position(index)
-            losses[cell] = data.sample("loss", position, CONTOUR_POINTS, CONTOUR_POINTS)
-            gradients[cell] = [data.sample(name, position, *arrows) for name in ("grad_w", "grad_b")]
-            targets[cell] = [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
-            if not (np.all(np.isfinite(losses[cell])) and np.all(np.isfinite(gradients[cell]))):
-                raise PlotError(f"{arguments.file}: the loss or its gradient is not finite everywhere")
-
-    # The loss grows with the square of the distance, so in its root the levels are evenly spaced.
-    norm = PowerNorm(0.5, 0.0, max(max(loss.max() for loss in losses.values()), np.finfo(float).tiny))
-    r = data.values["r"][index_r]
-    unit_norm = "|w|" if r == 0 else r"\sqrt{w^2 + r^2}"
-    legend = sweep_file.legend_of([]) + [
-        Line2D([], [], color=ARROW_COLOUR, linewidth=0.8, marker=">", markersize=4, label="minus the gradient"),
-        Line2D([], [], **CONE_STYLE, label=rf"$\Phi(b/{unit_norm}) = {sweep_file.number(arguments.epsilon)}$"),
-    ]
-    axes = panels.draw(
-        [equation("gamma", data.values["gamma"][i]) for i in gammas],
-        [equation("delta", data.values["delta"][i]) for i in deltas],
-        f"$r = {sweep_file.number(r)}$",
-        legend,
-        right=1.0,
-        labels=("$w$", "$b$"),
-    )
-    line = np.linspace(*panels.window[:2], 1001)
-    for cell, panel in np.ndenumerate(axes):
-        draw_loss(panel, losses[cell], norm)
-        draw_arrows(panel, w, b, *gradients[cell])
-        panel.plot(line, NormalDist().inv_cdf(arguments.epsilon) * np.hypot(line, r), **CONE_STYLE, zorder=3)
-        sweep_file.mark_target(panel, targets[cell])
-    bar = panels.add_beside(0.25, 0.17, height=3.0)
-    panels.figure.colorbar(ScalarMappable(norm, SHADES), cax=bar, label="loss")
-    sweep_file.save(panels.figure, arguments, sweep_file.beside(arguments.file, ".png"))
+        panels = sweep_file.Panels(len(deltas), len(gammas), data.window(), arguments.dpi, right=BAR_ROOM)
+        caption = f"$r = {sweep_file.number(data.values['r'][index_r])}$"
+        draw(panels, data, gammas, deltas, index_r, arguments.epsilon, caption)
+    sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, ".png"), arguments.dpi)
 
 
 if __name__ == "__main__":

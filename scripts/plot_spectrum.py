@@ -6,7 +6,6 @@ are complex conjugates: the parameters oscillate.
 """
 
 import pathlib
-import re
 import sys
 
 import numpy as np
@@ -18,64 +17,64 @@ COLUMNS = ("beta", "re1", "im1", "re2", "im2", "abs1", "abs2")
 # The second is dashed, so that both show where they agree.
 FIRST = {"color": "#0072B2", "linewidth": 1.6}
 SECOND = {"color": "#BB5566", "linewidth": 1.6, "linestyle": (0, (4, 2))}
+CRITICAL_STYLE = {"color": "black", "linewidth": 0.9, "linestyle": ":"}
 
 
-def read_table(name, lines):
-    """The columns by name, and the numbers that comments give names to."""
-    header, rows, named = None, [], {}
-    for place, line in enumerate(lines, start=1):
-        words = line.split()
-        if line.startswith("#"):
-            comment = re.fullmatch(r"#\s*(eta|critical_beta)\s+(\S+)\s*", line)
-            if comment:
-                named[comment[1]] = numbers(name, place, [comment[2]])[0]
-        elif words and header is None:
-            header = words
-        elif words:
-            if len(words) != len(header):
-                raise PlotError(f"{name}:{place}: {len(words)} values, but {len(header)} columns")
-            rows.append(numbers(name, place, words))
-    missing = [column for column in COLUMNS if column not in (header or [])]
-    if missing:
-        raise PlotError(f"{name}: there is no column '{missing[0]}'; is this what `deadcone spectrum` prints?")
-    if not rows:
-        raise PlotError(f"{name}: the table is empty")
-    return dict(zip(header, np.array(rows).T)), named
-
-
-def numbers(name, place, words):
+def read_spectrum(name, text):
+    """The columns by name, and the numbers `eta` and `critical_beta`, where comments tell them."""
+    table, notes = sweep_file.read_table(name, text.splitlines(), COLUMNS)
     try:
-        return [float(word) for word in words]
+        return table, {key: float(notes[key]) for key in ("eta", "critical_beta") if key in notes}
     except ValueError as error:
-        raise PlotError(f"{name}:{place}: {error}") from error
+        raise PlotError(f"{name}: {error}") from error
+
+
+def draw_sizes(axes, table):
+    axes.plot(table["beta"], table["abs1"], **FIRST, label=r"$|\lambda_1|$")
+    axes.plot(table["beta"], table["abs2"], **SECOND, label=r"$|\lambda_2|$")
+    axes.axhline(1, color="#808080", linewidth=0.7, zorder=0)
+    axes.set_ylabel(r"$|\lambda|$")
+
+
+def draw_parts(axes, table):
+    axes.plot(table["beta"], table["re1"], **FIRST, label=r"$\mathrm{Re}\,\lambda_1$")
+    axes.plot(table["beta"], table["re2"], **SECOND, label=r"$\mathrm{Re}\,\lambda_2$")
+    thin = {"linewidth": 0.9, "marker": ""}
+    axes.plot(table["beta"], table["im1"], **{**FIRST, **thin}, label=r"$\mathrm{Im}\,\lambda_1$")
+    axes.plot(table["beta"], table["im2"], **{**SECOND, **thin}, label=r"$\mathrm{Im}\,\lambda_2$")
+    axes.axhline(0, color="#808080", linewidth=0.7, zorder=0)
+    axes.set_ylabel(r"$\mathrm{Re}\,\lambda,\ \mathrm{Im}\,\lambda$")
+
+
+def critical_name(critical):
+    return rf"$\beta_\mathrm{{c}} = {number(critical)}$"
+
+
+def mark_critical(axes, critical, name=None):
+    """A line where complex eigenvalues begin."""
+    axes.axvline(critical, label=name, **CRITICAL_STYLE)
+
+
+def add_legend(axes):
+    """Above the panel it is never in the way of a line."""
+    spacing = {"handlelength": 1.8, "columnspacing": 1.2, "borderpad": 0.2}
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, **spacing)
 
 
 def draw(table, named):
     figure = sweep_file.new_figure(figsize=(7.6, 3.0), layout="constrained")
-    size, parts = figure.subplots(1, 2)
-    beta = table["beta"]
-    size.plot(beta, table["abs1"], **FIRST, label=r"$|\lambda_1|$")
-    size.plot(beta, table["abs2"], **SECOND, label=r"$|\lambda_2|$")
-    size.axhline(1, color="#808080", linewidth=0.7, zorder=0)
-    size.set_ylabel(r"$|\lambda|$")
-    parts.plot(beta, table["re1"], **FIRST, label=r"$\mathrm{Re}\,\lambda_1$")
-    parts.plot(beta, table["re2"], **SECOND, label=r"$\mathrm{Re}\,\lambda_2$")
-    thin = {"linewidth": 0.9, "marker": ""}
-    parts.plot(beta, table["im1"], **{**FIRST, **thin}, label=r"$\mathrm{Im}\,\lambda_1$")
-    parts.plot(beta, table["im2"], **{**SECOND, **thin}, label=r"$\mathrm{Im}\,\lambda_2$")
-    parts.axhline(0, color="#808080", linewidth=0.7, zorder=0)
-    parts.set_ylabel(r"$\mathrm{Re}\,\lambda,\ \mathrm{Im}\,\lambda$")
+    sizes, parts = figure.subplots(1, 2)
+    draw_sizes(sizes, table)
+    draw_parts(parts, table)
+    low, high = table["beta"].min(), table["beta"].max()
     label = r"momentum $\beta$" + (f"  (at {equation('eta', named['eta'])})" if "eta" in named else "")
-    for axes in (size, parts):
-        axes.set(xlabel=label, xlim=(beta.min(), max(beta.max(), np.nextafter(beta.min(), np.inf))))
+    for axes in (sizes, parts):
+        axes.set(xlabel=label, xlim=(low, max(high, np.nextafter(low, np.inf))))
         axes.margins(y=0.06)
-        critical = named.get("critical_beta")
-        if critical is not None and beta.min() <= critical <= beta.max():
-            name = rf"$\beta_\mathrm{{c}} = {number(critical)}$" if axes is size else None
-            axes.axvline(critical, color="black", linewidth=0.9, linestyle=":", label=name)
-        # Above the panel it is never in the way of a line.
-        spacing = {"handlelength": 1.8, "columnspacing": 1.2, "borderpad": 0.2}
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, **spacing)
+        if low <= named.get("critical_beta", np.inf) <= high:
+            name = critical_name(named["critical_beta"]) if axes is sizes else None
+            mark_critical(axes, named["critical_beta"], name)
+        add_legend(axes)
     return figure
 
 
@@ -89,9 +88,9 @@ def main():
         name, content = "standard input", sys.stdin.buffer.read()
     else:
         name, content = arguments.file, pathlib.Path(arguments.file).read_bytes()
-    figure = draw(*read_table(name, content.decode("utf-8", errors="replace").splitlines()))
+    figure = draw(*read_spectrum(name, content.decode("utf-8", errors="replace")))
     default = "spectrum.png" if arguments.file == "-" else sweep_file.beside(arguments.file, ".png")
-    sweep_file.save(figure, arguments, default)
+    sweep_file.save(figure, arguments.out or default, arguments.dpi)
 
 
 if __name__ == "__main__":

@@ -30,28 +30,33 @@ def final_parameters(data, position, rows, columns):
     return w[known], b[known]
 
 
-def main():
-    arguments = sweep_file.sweep_arguments(__doc__, "FILE with the suffix .png")
-
-    with sweep_file.ResultFile(arguments.file, "fate") as data:
-        grid = sweep_file.Grid(data, arguments)
-        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi)
-        maps = {cell: data.fates(position, *panels.pixels) for cell, position in grid.positions.items()}
-        ends = {}
-        if data.has("w_final") and data.has("b_final"):
-            dots = [min(MOST_DOTS, DOTS_PER_INCH * pixels // arguments.dpi) for pixels in panels.pixels]
-            ends = {cell: final_parameters(data, position, *dots) for cell, position in grid.positions.items()}
+def draw(panels, data, grid, caption):
+    """Draws the maps of the grid and, where the file has them, their final parameters."""
+    maps = {cell: data.fates(position, *panels.pixels) for cell, position in grid.positions.items()}
+    ends = {}
+    if data.has("w_final") and data.has("b_final"):
+        dots = [min(MOST_DOTS, DOTS_PER_INCH * pixels // panels.dpi) for pixels in panels.pixels]
+        ends = {cell: final_parameters(data, position, *dots) for cell, position in grid.positions.items()}
 
     legend = sweep_file.legend_of(sweep_file.occurring(maps.values()))
     if ends:
         legend.append(Line2D([], [], **FINAL_STYLE, markersize=3, label="final parameters"))
-    axes = panels.draw(grid.column_titles(), grid.row_titles(), grid.caption(), legend)
+    axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend)
     for cell, fates in maps.items():
         sweep_file.draw_map(axes[cell], colours_of(fates), panels.window)
         if cell in ends:
             axes[cell].plot(*ends[cell], **FINAL_STYLE, markersize=1.3, zorder=3)
         sweep_file.mark_target(axes[cell], grid.target(cell[0]))
-    sweep_file.save(panels.figure, arguments, sweep_file.beside(arguments.file, ".png"))
+
+
+def main():
+    arguments = sweep_file.sweep_parser(__doc__, "FILE with the suffix .png").parse_args()
+
+    with sweep_file.ResultFile(arguments.file, "fate") as data:
+        grid = sweep_file.Grid(data, vars(arguments))
+        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi)
+        draw(panels, data, grid, grid.caption())
+    sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, ".png"), arguments.dpi)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,17 @@ Figures are made without pyplot, so no display is looked for.
 
 import argparse
 import pathlib
+import re
 import sys
 
 import h5py
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 
 AXES = ("beta", "gamma", "eta", "delta", "r")
@@ -51,7 +54,10 @@ STYLE = {
     "legend.fontsize": 10,
     "legend.frameon": False,
     "hatch.linewidth": 0.5,
+    # Text in a PDF stays text: TrueType, which publishers take.
+    "pdf.fonttype": 42,
 }
+GREY = "#555555"
 
 
 SHADES = 256
@@ -208,6 +214,38 @@ class ResultFile:
         return values
 
 
+def read_table(name, lines, columns):
+    """A table that the program prints: its columns by name, and its comments by their first word.
+
+    `name` says in errors where it is from; `columns` are those that must be there.
+    """
+    header, rows, notes = None, [], {}
+    for place, line in enumerate(lines, start=1):
+        words = line.split()
+        if line.startswith("#"):
+            key, _, note = line[1:].strip().partition(" ")
+            notes[key] = note
+        elif words and header is None:
+            header = words
+        elif words:
+            if len(words) != len(header):
+                raise PlotError(f"{name}:{place}: {len(words)} values, but {len(header)} columns")
+            rows.append(_numbers(f"{name}:{place}", words))
+    missing = [column for column in columns if column not in (header or [])]
+    if missing:
+        raise PlotError(f"{name}: there is no column '{missing[0]}'; is this what deadcone prints?")
+    if not rows:
+        raise PlotError(f"{name}: the table is empty")
+    return dict(zip(header, np.array(rows).T)), notes
+
+
+def _numbers(place, words):
+    try:
+        return [float(word) for word in words]
+    except ValueError as error:
+        raise PlotError(f"{place}: {error}") from error
+
+
 def spread(count, wanted):
     """At most `wanted` of the indices 0 ... count - 1, evenly spread."""
     wanted = min(count, max(1, wanted))
@@ -232,8 +270,12 @@ def parser(description, picture):
     """A parser with what all the scripts have in common; `picture` says where the picture goes by default."""
     result = argparse.ArgumentParser(description=description)
     result.add_argument("--out", metavar="PICTURE", help=f"PNG, PDF or SVG, by its suffix (default: {picture})")
-    result.add_argument("--dpi", type=_dpi, default=200, help="pixels per inch (default: %(default)s)")
+    add_dpi_option(result, 200)
     return result
+
+
+def add_dpi_option(result, default):
+    result.add_argument("--dpi", type=_dpi, default=default, help="pixels per inch (default: %(default)s)")
 
 
 def add_axis_options(result, names, default):
@@ -242,13 +284,13 @@ def add_axis_options(result, names, default):
         result.add_argument(f"--{name}", type=float, metavar="VALUE", help=meaning)
 
 
-def sweep_arguments(description, picture, wanted="what `deadcone sweep` wrote"):
-    """The arguments of a picture of a sweep: the file, the points of it, and where the picture goes."""
-    arguments = parser(description, picture)
-    arguments.add_argument("file", metavar="FILE", help=wanted)
-    add_axis_options(arguments, ("beta", "gamma"), "all")
-    add_axis_options(arguments, ("eta", "delta", "r"), "the first")
-    return arguments.parse_args()
+def sweep_parser(description, picture, wanted="what `deadcone sweep` wrote"):
+    """A parser for a picture of a sweep: the file, the points of it, and where the picture goes."""
+    result = parser(description, picture)
+    result.add_argument("file", metavar="FILE", help=wanted)
+    add_axis_options(result, ("beta", "gamma"), "all")
+    add_axis_options(result, ("eta", "delta", "r"), "the first")
+    return result
 
 
 def _dpi(text):
@@ -263,11 +305,10 @@ def beside(path, ending):
     return str(pathlib.Path(path).with_suffix("")) + ending
 
 
-def save(figure, arguments, default):
-    """Writes the picture to --out, or to its default."""
-    path = arguments.out or default
+def save(figure, path, dpi):
+    """Writes a picture, in the format of its suffix."""
     try:
-        figure.savefig(path, dpi=arguments.dpi)
+        figure.savefig(path, dpi=dpi)
     except ValueError as error:  # a suffix that Matplotlib does not know, or a picture beyond its largest size
         raise PlotError(f"{path}: {error}") from error
 
@@ -304,12 +345,13 @@ def equation(axis, value):
 class Grid:
     """The maps of a sweep that a picture shows: columns are beta, rows gamma, the largest at the top."""
 
-    def __init__(self, data, arguments):
+    def __init__(self, data, wanted):
+        """`wanted` has the value wanted on an axis, or None: all of beta and gamma, the first of the others."""
         self._data = data
-        betas = data.ascending("beta", arguments.beta)
-        gammas = data.ascending("gamma", arguments.gamma)[::-1]
+        betas = data.ascending("beta", wanted.get("beta"))
+        gammas = data.ascending("gamma", wanted.get("gamma"))[::-1]
         self.betas, self.gammas = data.values["beta"][betas], data.values["gamma"][gammas]
-        self._fixed = {axis: data.nearest(axis, getattr(arguments, axis)) for axis in ("eta", "delta", "r")}
+        self._fixed = {axis: data.nearest(axis, wanted.get(axis)) for axis in ("eta", "delta", "r")}
         self.shape = (len(gammas), len(betas))
         self.positions = {
             (row, column): data.position({"beta": beta, "gamma": gamma, **self._fixed})
@@ -336,6 +378,41 @@ class Grid:
 def new_figure(**options):
     matplotlib.rcParams.update(STYLE)
     return Figure(**options)
+
+
+class Caption:
+    """The text below a figure, in the smallest letters that are legible in print, broken into lines of its width."""
+
+    POINTS, LEADING, MARGIN = 7, 1.25, 0.08
+
+    def __init__(self, text, width):
+        self.lines = self._wrapped(text, width - 2 * self.MARGIN)
+        self.height = len(self.lines) * self.POINTS * self.LEADING / 72 + 2 * self.MARGIN
+
+    def _wrapped(self, text, width):
+        """Lines of at most so many inches, none of them broken within a formula."""
+        matplotlib.rcParams.update(STYLE)
+        font = FontProperties(family=STYLE["font.family"], size=self.POINTS)
+
+        def inches(word):
+            return text_to_path.get_text_width_height_descent(word, font, "$" in word)[0] / 72
+
+        lines, used = [], np.inf
+        for word in re.findall(r"(?:\$[^$]*\$|[^\s$])+", text):
+            if used + inches(word) > width:
+                lines.append(word)
+                used = 0.0
+            else:
+                lines[-1] += " " + word
+            used += inches(word) + 0.3 * self.POINTS / 72
+        return lines
+
+    def draw(self, figure):
+        width, height = figure.get_size_inches()
+        for i, line in enumerate(self.lines):
+            y = self.height - self.MARGIN - i * self.POINTS * self.LEADING / 72
+            style = {"va": "top", "fontsize": self.POINTS, "color": "#333333"}
+            figure.text(self.MARGIN / width, y / height, line, **style)
 
 
 def occurring(maps):
@@ -371,19 +448,24 @@ class Panels:
 
     LEFT, TOP, BOTTOM, GAP = 0.92, 0.5, 0.58, 0.09
 
-    def __init__(self, rows, columns, window, dpi):
-        self.grid, self.window, self.dpi = (rows, columns), window, dpi
+    def __init__(self, rows, columns, window, dpi, right=0.2, across=None, foot=0.0):
+        """`right` inches are left free beside the panels, `foot` below them. The figure is `across` inches wide, or as
+        wide as suits the number of panels."""
+        self.grid, self.window, self.dpi, self._right, self._foot = (rows, columns), window, dpi, right, foot
         # Equal scales, unless that would make slivers of the panels.
         shape = np.clip((window[3] - window[2]) / (window[1] - window[0]), 0.5, 2.0)
         width = np.clip(min(10.5 / columns, 8.0 / (rows * shape)), 0.85, 3.6)
+        if across is not None:
+            width = (across - self.LEFT - right - (columns - 1) * self.GAP) / columns
         self.pixels = (round(width * shape * dpi), round(width * dpi))
 
-    def draw(self, column_titles, row_titles, caption, legend, right=0.2, labels=("initial $w$", "initial $b$")):
-        """Makes the figure and returns its axes, rows by columns. `right` inches are left free beside them."""
+    def draw(self, column_titles, row_titles, caption, legend, labels=("initial $w$", "initial $b$")):
+        """Makes the figure and returns its axes, rows by columns."""
         rows, columns = self.grid
         # From here on in whole pixels, so that none of a map's is cut.
         height, width = self.pixels
-        margins = (self.LEFT, self.TOP, self.BOTTOM, self.GAP, right)
+        top = self.TOP if caption else self.TOP / 2
+        margins = (self.LEFT, top, self.BOTTOM + self._foot, self.GAP, self._right)
         left, top, bottom, gap, right = (round(margin * self.dpi) for margin in margins)
         grid_height, grid_width = rows * (height + gap) - gap, columns * (width + gap) - gap
         total_width = left + grid_width + right
@@ -392,6 +474,8 @@ class Panels:
         bottom += self._draw_legend(legend)
         total_height = bottom + grid_height + top
         self.figure.set_size_inches(total_width / self.dpi, total_height / self.dpi)
+        for entries in self.figure.legends:
+            entries.set_bbox_to_anchor((0.5, self._foot * self.dpi / total_height))
 
         def place(x, y):
             return x / total_width, y / total_height
@@ -419,7 +503,7 @@ class Panels:
             style = {"rotation": 90, "ha": "center", "va": "center", "fontsize": title_size}
             self.figure.text(*place(0.16 * self.dpi, y), title, **style)
         caption_at = place(left, total_height - 0.08 * self.dpi)
-        self.figure.text(*caption_at, caption, va="top", color="#555555", fontsize=9)
+        self.figure.text(*caption_at, caption, va="top", color=GREY, fontsize=9)
         self._beside = (left + grid_width) / self.dpi, bottom / self.dpi, grid_height / self.dpi
         return axes
 

@@ -249,6 +249,18 @@ def test_more_steps_are_darker_blue_if_converged_and_red_if_dead(tmp_path):
     assert abs(few_blue @ (0.21, 0.72, 0.07) - few_red @ (0.21, 0.72, 0.07)) < 15
 
 
+def test_ranks_shade_equal_areas_alike_whatever_the_numbers(tmp_path):
+    axes = {**AXES, "beta": [0.5], "gamma": [1.0]}
+    shades = []
+    for grow in (lambda w: 1000 + 100 * w, lambda w: 1000 * np.exp(w)):
+        sweep = write_sweep(
+            tmp_path / "sweep.nc", lambda *_: CONVERGED, axes, steps_of=lambda point, b, w: np.rint(grow(w)) + 0 * b
+        )
+        pixels = picture("plot_steps", sweep, tmp_path, "--scale", "rank")
+        shades.append(pixels[400, 250:850].sum(axis=-1))
+    assert np.array_equal(*shades) and np.all(np.diff(shades[0][::20]) <= 0) and np.ptp(shades[0]) > 300
+
+
 def test_steps_of_other_fates_are_flat(tmp_path):
     sweep = write_sweep(tmp_path / "sweep.nc", bands(ALL_FATES), steps_of=lambda point, b, w: 10 + (w > 0))
     pixels = picture("plot_steps", sweep, tmp_path, "--beta", 0.8)
