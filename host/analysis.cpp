@@ -52,7 +52,7 @@ PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const std::ve
   weigh(grid, boundary, weights_of(parse_start_distribution(options.init), map.window), result);
   result.steps = statistics_by_fate(grid, steps);
   result.boundary_pixels = std::count(boundary.begin(), boundary.end(), 1);
-  result.box_counts = box_counts(boundary, grid.rows, grid.columns);
+  result.box_counts = box_counts(line_of_boundary(grid), grid.rows, grid.columns);
   result.dimension = box_dimension(result.box_counts, grid.rows, grid.columns);
   result.uncertain_fractions = uncertain_fractions(grid);
   result.uncertainty = uncertainty_exponent(result.uncertain_fractions, grid.rows, grid.columns);

@@ -9,14 +9,17 @@
 namespace deadcone {
 namespace {
 
-/// The pixels that have a neighbour for which `differs(row, column, other row, other column)` holds.
+enum class Sides { both, one };
+
+/// The pixels on both sides of an edge, or on the left and lower one: those that have a neighbour for which
+/// `differs(row, column, other row, other column)` holds.
 template <class Differs>
-PixelMask edge_of(std::int64_t rows, std::int64_t columns, const Differs& differs) {
+PixelMask edge_of(std::int64_t rows, std::int64_t columns, Sides sides, const Differs& differs) {
   PixelMask edge(static_cast<std::size_t>(rows * columns), 0);
   const auto compare = [&](std::int64_t row, std::int64_t column, std::int64_t other_row, std::int64_t other_column) {
     if (!differs(row, column, other_row, other_column)) return;
     edge[static_cast<std::size_t>(row * columns + column)] = 1;
-    edge[static_cast<std::size_t>(other_row * columns + other_column)] = 1;
+    if (sides == Sides::both) edge[static_cast<std::size_t>(other_row * columns + other_column)] = 1;
   };
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column) {
@@ -25,6 +28,13 @@ PixelMask edge_of(std::int64_t rows, std::int64_t columns, const Differs& differ
     }
   }
   return edge;
+}
+
+PixelMask edge_of(const LabelGrid& grid, Sides sides) {
+  return edge_of(grid.rows, grid.columns, sides,
+                 [&](std::int64_t row, std::int64_t column, std::int64_t r, std::int64_t c) {
+                   return grid.at(row, column) != grid.at(r, c);
+                 });
 }
 
 /// A grid of half the sides, rounded up, whose pixels hold whatever any of the four below them holds.
@@ -77,9 +87,11 @@ std::int64_t largest_fitted(std::int64_t rows, std::int64_t columns) {
 }  // namespace
 
 PixelMask boundary_of(const LabelGrid& grid) {
-  return edge_of(grid.rows, grid.columns, [&](std::int64_t row, std::int64_t column, std::int64_t r, std::int64_t c) {
-    return grid.at(row, column) != grid.at(r, c);
-  });
+  return edge_of(grid, Sides::both);
+}
+
+PixelMask line_of_boundary(const LabelGrid& grid) {
+  return edge_of(grid, Sides::one);
 }
 
 std::vector<std::int64_t> box_sizes(std::int64_t rows, std::int64_t columns) {
@@ -88,9 +100,9 @@ std::vector<std::int64_t> box_sizes(std::int64_t rows, std::int64_t columns) {
   return sizes;
 }
 
-std::vector<std::int64_t> box_counts(const PixelMask& boundary, std::int64_t rows, std::int64_t columns) {
+std::vector<std::int64_t> box_counts(const PixelMask& mask, std::int64_t rows, std::int64_t columns) {
   std::vector<std::int64_t> counts;
-  PixelMask boxes = boundary;
+  PixelMask boxes = mask;
   std::int64_t box_rows = rows;
   std::int64_t box_columns = columns;
   for (std::size_t i = 0; i < box_sizes(rows, columns).size(); ++i) {
@@ -154,10 +166,10 @@ std::int64_t wada_distance(const LabelGrid& grid) {
   std::vector<PixelMask> boundaries;
   for (std::int8_t label = 0; label < fate_count; ++label) {
     if (std::find(grid.labels.begin(), grid.labels.end(), label) == grid.labels.end()) continue;
-    boundaries.push_back(
-        edge_of(grid.rows, grid.columns, [&](std::int64_t row, std::int64_t column, std::int64_t r, std::int64_t c) {
-          return (grid.at(row, column) == label) != (grid.at(r, c) == label);
-        }));
+    boundaries.push_back(edge_of(grid.rows, grid.columns, Sides::both,
+                                 [&](std::int64_t row, std::int64_t column, std::int64_t r, std::int64_t c) {
+                                   return (grid.at(row, column) == label) != (grid.at(r, c) == label);
+                                 }));
   }
   if (boundaries.size() < 3) return -1;
   std::int32_t farthest = 0;

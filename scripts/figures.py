@@ -488,7 +488,7 @@ def draw_counts(axes, boxes):
         axes.plot(found.sizes, found.counts, **styles[eta], linestyle="", markersize=3.5, label=label)
     sizes = boxes[FRACTAL_ETA].sizes
     axes.set(xscale="log", yscale="log", xlabel="box size in pixels", ylabel="boxes at the boundary")
-    axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
+    axes.set_xticks(sizes[::2], [str(size) for size in sizes[::2]], minor=False)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_ylim(top=12 * axes.get_ylim()[1])  # room for the legend
     axes.legend(loc="upper right", fontsize=8, handletextpad=0.0, borderpad=0.1)

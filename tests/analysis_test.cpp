@@ -36,7 +36,7 @@ bool in_carpet(std::int64_t row, std::int64_t column) {
 }
 
 LineFit dimension_of(const LabelGrid& grid) {
-  return box_dimension(box_counts(boundary_of(grid), grid.rows, grid.columns), grid.rows, grid.columns);
+  return box_dimension(box_counts(line_of_boundary(grid), grid.rows, grid.columns), grid.rows, grid.columns);
 }
 
 TEST(LineFit, FindsALineAndHowFarPointsAreFromIt) {
@@ -56,10 +56,15 @@ TEST(BasinBoundary, IsWhereNeighboursDiffer) {
   EXPECT_EQ(boundary_of(grid), (PixelMask{0, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0}));
 }
 
+TEST(BasinBoundary, HasALineOfOnePixel) {
+  const LabelGrid grid = grid_of(3, 4, [](auto row, auto column) { return row == 1 && column == 2 ? 1 : 0; });
+  EXPECT_EQ(line_of_boundary(grid), (PixelMask{0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0}));
+}
+
 TEST(BasinBoundary, OfHalfAPlaneHasDimensionOne) {
   for (const std::int64_t edge : {128, 129, 77}) {
     const LineFit fit = dimension_of(grid_of(256, 256, [=](auto, auto column) { return column < edge ? 0 : 1; }));
-    EXPECT_NEAR(fit.slope, 1.0, 0.02) << edge;
+    EXPECT_NEAR(fit.slope, 1.0, 1e-12) << edge;
     EXPECT_GE(fit.points, 5);
   }
   const LineFit slanted =
@@ -69,8 +74,7 @@ TEST(BasinBoundary, OfHalfAPlaneHasDimensionOne) {
 
 TEST(BasinBoundary, OfACheckerboardOrOfNoiseHasDimensionTwo) {
   const LineFit board = dimension_of(grid_of(256, 256, [](auto row, auto column) { return (row + column) % 2; }));
-  EXPECT_DOUBLE_EQ(board.slope, 2.0);
-  EXPECT_NEAR(board.slope_error, 0.0, 1e-12);
+  EXPECT_NEAR(board.slope, 2.0, 1e-3);  // but for the pixel that has no neighbour there
   std::mt19937 random(1);
   EXPECT_NEAR(dimension_of(grid_of(256, 256, [&](auto, auto) { return static_cast<int>(random() % 3); })).slope, 2.0,
               0.01);
