@@ -11,7 +11,7 @@ build_and_test() {
   shift
   # One GPU architecture, and its PTX, is enough to see that CUDA code compiles.
   cmake --preset "$preset" -DDEADCONE_WERROR=ON -DCMAKE_CUDA_ARCHITECTURES=90
-  cmake --build --preset "$preset" --parallel
+  cmake --build --preset "$preset" --parallel "$(nproc)"
   ctest --preset "$preset" --parallel "$(nproc)" "$@"
 }
 
