@@ -96,7 +96,12 @@ class Suite:
         print(f"bench: {case.name}, {precision}", file=sys.stderr, flush=True)
         with ClockUnderLoad() as clock:
             kernel, mapper = self.contest(case, precision, self.ours(precision), folder)
-        result = {
+        result = self.result(case, precision, kernel) | {"mapper_updates_per_second": mapper.rate(), "peers": {}}
+        return result | self.limit(precision, kernel, clock.hertz)
+
+    def result(self, case, precision, kernel):
+        """What is kept of the kernel in every case."""
+        return {
             "device": self.device["name"],
             "case": case.name,
             "options": case.describe(),
@@ -104,10 +109,7 @@ class Suite:
             "updates": kernel.updates,
             "seconds": statistics.median(kernel.seconds),
             "updates_per_second": kernel.rate(),
-            "mapper_updates_per_second": mapper.rate(),
-            "peers": {},
         }
-        return result | self.limit(precision, kernel, clock.hertz)
 
     def limit(self, precision, kernel, hertz):
         """What the processors could issue at the clock they had."""
@@ -135,14 +137,7 @@ class Suite:
         for name, command in self.peers.items():
             peers.append((name, command, precision, False))
         kernel, *others = self.contest(case, precision, [self.ours(precision)[0], *peers], folder)
-        return {
-            "device": self.device["name"],
-            "case": case.name,
-            "options": case.describe(),
-            "precision": precision,
-            "updates": kernel.updates,
-            "seconds": statistics.median(kernel.seconds),
-            "updates_per_second": kernel.rate(),
+        return self.result(case, precision, kernel) | {
             "peers": {c.name: c.rate() for c in others},
             "times_the_peer": {c.name: ratio(kernel, c) for c in others},
             "agreement": {c.name: c.agreement for c in others},

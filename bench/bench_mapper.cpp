@@ -8,16 +8,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "contestant.hpp"
 #include "cpu_mapper.hpp"
 #include "cuda_mapper.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/sweep.hpp"
 #include "options.hpp"
 
 namespace deadcone {
@@ -51,24 +54,38 @@ std::unique_ptr<Mapper> make(const std::string& name, int threads) {
   throw DeviceError("no mapper " + name + " here; see --list");
 }
 
-bench::Labels labels_of(const Map& map, Mapper& mapper) {
-  constexpr Fields labels_only = {.steps = true, .final = false, .loss = false};
-  const auto pixels = static_cast<std::size_t>(map.window.pixels());
-  const Tiling tiles(map.window);
-  bench::Labels labels{std::vector<std::int8_t>(pixels), std::vector<std::int32_t>(pixels)};
-  Meter meter;
-  TileResult result;
-  for (std::int64_t i = 0; i < tiles.count(); ++i) {
-    const Tile tile = tiles[i];
-    mapper.map(map, tile, labels_only, meter, result);
+/// Keeps the labels of a sweep of one map.
+class LabelSink final : public SweepSink {
+ public:
+  explicit LabelSink(const Window& window)
+      : labels{std::vector<std::int8_t>(static_cast<std::size_t>(window.pixels())),
+               std::vector<std::int32_t>(static_cast<std::size_t>(window.pixels()))},
+        width_(window.w.count) {}
+
+  bool is_done(std::int64_t) const override { return false; }
+  void take(std::int64_t, const Tile& tile, TileResult& result) override {
     for (std::int64_t row = 0; row < tile.count_b; ++row) {
       const std::int64_t from = row * tile.count_w;
-      const std::int64_t to = (tile.first_b + row) * map.window.w.count + tile.first_w;
+      const std::int64_t to = (tile.first_b + row) * width_ + tile.first_w;
       std::copy_n(result.fate.begin() + from, tile.count_w, labels.fate.begin() + to);
       std::copy_n(result.steps.begin() + from, tile.count_w, labels.steps.begin() + to);
     }
   }
-  return labels;
+  void finish(std::int64_t, const Counts&, double, const std::function<void()>&) override {}
+  void close() override {}
+
+  bench::Labels labels;
+
+ private:
+  std::int64_t width_;
+};
+
+/// As a sweep computes it, with as many tiles on their way as the mapper takes.
+bench::Labels labels_of(const Sweep& sweep, Mapper& mapper) {
+  LabelSink sink(sweep.window);
+  Meter meter;
+  run_sweep(sweep, {}, mapper, sink, meter, [](auto...) {});
+  return std::move(sink.labels);
 }
 
 int run(int argc, char** argv) {
@@ -93,8 +110,7 @@ int run(int argc, char** argv) {
   }
   validate(sweep);
   const std::unique_ptr<Mapper> mapper = make(name, threads);
-  const Map map = {sweep.point(0), sweep.window, sweep.criteria, sweep.precision};
-  bench::serve([&] { return labels_of(map, *mapper); }, labels_path);
+  bench::serve([&] { return labels_of(sweep, *mapper); }, labels_path);
   return exit_done;
 }
 

@@ -1,13 +1,10 @@
 #include "analysis_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "deadcone/errors.hpp"
 #include "hdf5.hpp"
