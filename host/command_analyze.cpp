@@ -13,6 +13,7 @@
 #include "deadcone/sweep_file.hpp"
 #include "names.hpp"
 #include "options.hpp"
+#include "point_layout.hpp"
 #include "start_distribution.hpp"
 #include "thread_pool.hpp"
 
@@ -110,11 +111,8 @@ constexpr Column columns[] = {
 };
 
 void print_table(const Sweep& sweep, const AnalysisFile& analysis) {
-  std::vector<std::size_t> shown;
-  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
-    if (axis < 2 || sweep.axes[axis].size() > 1) shown.push_back(axis);
-  }
-  for (const std::size_t axis : shown) std::cout << std::setw(10) << name_of(all_axes[axis]);
+  const std::vector<Axis> shown = dimensions(sweep);
+  for (const Axis axis : shown) std::cout << std::setw(10) << name_of(axis);
   for (const char* name : fate_names) std::cout << std::setw(12) << name;
   for (const Column& column : columns) std::cout << std::setw(column.width) << column.name;
   std::cout << '\n';
@@ -123,7 +121,7 @@ void print_table(const Sweep& sweep, const AnalysisFile& analysis) {
     const Point point = sweep.point(index);
     const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
     std::cout << std::defaultfloat << std::setprecision(6);
-    for (const std::size_t axis : shown) std::cout << std::setw(10) << values[axis];
+    for (const Axis axis : shown) std::cout << std::setw(10) << values[static_cast<std::size_t>(axis)];
     const PointAnalysis measured = analysis.read(index);
     std::cout << std::fixed << std::setprecision(6);
     for (const double probability : measured.probabilities) std::cout << std::setw(12) << probability;

@@ -9,6 +9,7 @@
 #include "deadcone/sweep_file.hpp"
 #include "field_file.hpp"
 #include "names.hpp"
+#include "point_layout.hpp"
 
 namespace deadcone {
 namespace {
@@ -47,19 +48,17 @@ void print_line(const std::string& name, const std::string& text) {
 
 void print_points(const SweepReader& file) {
   const Sweep& sweep = file.sweep();
-  std::vector<std::size_t> shown;
-  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
-    if (axis < 2 || sweep.axes[axis].size() > 1) shown.push_back(axis);
-  }
+  const std::vector<Axis> shown = dimensions(sweep);
   std::cout << '\n' << std::right;
-  for (const std::size_t axis : shown) std::cout << std::setw(10) << name_of(all_axes[axis]);
+  for (const Axis axis : shown) std::cout << std::setw(10) << name_of(axis);
   for (const char* name : fate_names) std::cout << std::setw(12) << name;
   std::cout << std::setw(12) << "mean steps" << std::setw(11) << "max steps" << std::setw(10) << "seconds" << '\n';
 
   for (std::int64_t index = 0; index < sweep.points(); ++index) {
     const Point point = sweep.point(index);
     const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
-    for (const std::size_t axis : shown) std::cout << std::setw(10) << std::setprecision(6) << values[axis];
+    for (const Axis axis : shown)
+      std::cout << std::setw(10) << std::setprecision(6) << values[static_cast<std::size_t>(axis)];
     if (!file.is_done(index)) {
       std::cout << std::setw(12) << "pending" << '\n';
       continue;

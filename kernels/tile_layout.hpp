@@ -27,13 +27,17 @@ struct TileLayout {
 /// Alignment of every field: what cudaMalloc gives, and enough for whole transactions.
 inline constexpr std::size_t field_alignment = 256;
 
+/// The same size, or as much more as the next field needs to be aligned.
+inline std::size_t aligned(std::size_t bytes) {
+  return (bytes + field_alignment - 1) / field_alignment * field_alignment;
+}
+
 inline TileLayout layout_of(std::int64_t pixels, const Fields& fields, Geometry geometry, std::size_t real_size) {
   TileLayout layout;
   std::size_t end = 0;
   const auto place = [&](std::size_t size, bool wanted) {
     const std::size_t begin = end;
-    const std::size_t bytes = wanted ? static_cast<std::size_t>(pixels) * size : 0;
-    end += (bytes + field_alignment - 1) / field_alignment * field_alignment;
+    if (wanted) end += aligned(static_cast<std::size_t>(pixels) * size);
     return begin;
   };
   layout.fate = place(sizeof(std::int8_t), true);

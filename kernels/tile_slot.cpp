@@ -15,10 +15,6 @@
 namespace deadcone {
 namespace {
 
-std::size_t aligned(std::size_t bytes) {
-  return (bytes + field_alignment - 1) / field_alignment * field_alignment;
-}
-
 CudaStream stream_on(int device) {
   DEADCONE_CUDA_CHECK(cudaSetDevice(device));
   return {};
