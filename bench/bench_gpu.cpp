@@ -131,10 +131,12 @@ class MapOnDevice {
                     nullptr,
                     nullptr,
                     nullptr,
+                    nullptr,
                     nullptr};
     task.count_b = static_cast<std::int32_t>(tile.count_b);
     task.count_w = static_cast<std::int32_t>(tile.count_w);
-    launch_map(map_.point.geometry(), map_.criteria.stop, task, stream);
+    task.pixels = tile.pixels();
+    launch_map(variant_of(map_.point, map_.criteria), task, stream);
   }
 
   Map map_;

@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "config_file.hpp"
 #include "deadcone/dynamics.hpp"
+#include "deadcone/variant.hpp"
 #include "names.hpp"
 #include "options.hpp"
 
@@ -53,28 +54,26 @@ class Table {
   const Dynamics<Real>& dynamics_;
 };
 
-template <Geometry geometry, StopRule rule, class Real>
+template <Geometry geometry, StopRule rule, bool certify, class Real>
 void trace(const TraceOptions& options) {
   const Dynamics<Real> dynamics = make_dynamics<Real>(options.point, options.criteria);
   const Parameters<Real> start = {static_cast<Real>(options.point.r), static_cast<Real>(options.w),
                                   static_cast<Real>(options.b)};
   const Table<geometry, Real> table(dynamics);
   table(0, at_rest(start));
-  const Outcome<Real> outcome = trajectory<geometry, rule>(dynamics, start, table);
+  const Outcome<Real> outcome = trajectory<geometry, rule, certify>(dynamics, start, table);
   std::cout << "# fate " << fate_names[static_cast<std::size_t>(outcome.fate)] << " after " << outcome.steps
-            << " steps\n";
-}
-
-template <Geometry geometry, class Real>
-void trace(const TraceOptions& options) {
-  options.criteria.stop == StopRule::stationary ? trace<geometry, StopRule::stationary, Real>(options)
-                                                : trace<geometry, StopRule::update, Real>(options);
+            << " steps";
+  if (outcome.proof != Proof::none)
+    std::cout << ", proved there: " << proof_names[static_cast<std::size_t>(outcome.proof)];
+  std::cout << '\n';
 }
 
 template <class Real>
 void trace(const TraceOptions& options) {
-  options.point.geometry() == Geometry::planar ? trace<Geometry::planar, Real>(options)
-                                               : trace<Geometry::general, Real>(options);
+  with_variant(variant_of(options.point, options.criteria), [&]<Geometry geometry, StopRule rule, bool certify>() {
+    trace<geometry, rule, certify, Real>(options);
+  });
 }
 
 void run(const TraceOptions& options) {

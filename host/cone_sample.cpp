@@ -5,6 +5,7 @@
 #include <random>
 
 #include "deadcone/dynamics.hpp"
+#include "deadcone/variant.hpp"
 #include "deadcone/trajectory.hpp"
 
 namespace deadcone {
@@ -69,13 +70,9 @@ ConeSample sample(const Map& map, std::int64_t samples, std::uint64_t seed) {
 
 template <class Real>
 ConeSample sample_as(const Map& map, std::int64_t samples, std::uint64_t seed) {
-  const bool stationary = map.criteria.stop == StopRule::stationary;
-  if (map.point.geometry() == Geometry::planar) {
-    return stationary ? sample<Geometry::planar, StopRule::stationary, Real>(map, samples, seed)
-                      : sample<Geometry::planar, StopRule::update, Real>(map, samples, seed);
-  }
-  return stationary ? sample<Geometry::general, StopRule::stationary, Real>(map, samples, seed)
-                    : sample<Geometry::general, StopRule::update, Real>(map, samples, seed);
+  return with_variant(variant_of(map.point, map.criteria), [&]<Geometry geometry, StopRule rule, bool>() {
+    return sample<geometry, rule, Real>(map, samples, seed);  // whole trajectories, whatever the map's are
+  });
 }
 
 }  // namespace

@@ -171,6 +171,10 @@ void validate_start(double w, double b, const Point& point, const Criteria& crit
 
 void validate(const Sweep& sweep) {
   validate(sweep.window);
+  if (sweep.criteria.certify && (sweep.fields.final || sweep.fields.loss)) {
+    throw ConfigError("--certify ends trajectories before they come to rest, so there are no final parameters and no "
+                      "loss to keep: leave final and loss out of --fields, or --certify");
+  }
   std::int64_t points = 1;
   for (const Axis axis : all_axes) {
     validate_axis(sweep.values(axis), name_of(axis));

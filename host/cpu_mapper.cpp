@@ -17,10 +17,11 @@ class CpuMapper final : public Mapper {
 
   int tiles_in_flight() const override { return 1; }
 
-  void begin(const Map& map, const Tile& tile, const Fields& fields) override {
+  void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
     map_ = map;
     tile_ = tile;
     fields_ = fields;
+    listed_ = listed;
   }
 
   void finish(Meter& meter, TileResult& result) override {
@@ -40,15 +41,16 @@ class CpuMapper final : public Mapper {
  private:
   template <class Real>
   void finish_as(Meter& meter, TileResult& result) {
-    const std::int64_t pixels = tile_.pixels();
+    const auto pixels = listed_.empty() ? tile_.pixels() : static_cast<std::int64_t>(listed_.size());
     const std::vector<Real> w = centres<Real>(map_.window.w, tile_.first_w, tile_.count_w);
     const std::vector<Real> b = centres<Real>(map_.window.b, tile_.first_b, tile_.count_b);
     Fields computed = fields_;
     computed.steps = true;  // for the counts
-    const PixelArrays<Real> arrays = allot<Real>(result, computed, map_.point.geometry(), pixels);
-    const PixelStarts<Real> starts = {w.data(), b.data(), static_cast<Real>(map_.point.r), tile_.count_w};
+    const PixelArrays<Real> arrays = allot<Real>(result, computed, map_, pixels);
+    const PixelStarts<Real> starts = {w.data(), b.data(), static_cast<Real>(map_.point.r), tile_.count_w,
+                                       listed_.empty() ? nullptr : listed_.data()};
     TileWork<Real> work{make_dynamics<Real>(map_.point, map_.criteria), starts, arrays, pixels, meter};
-    const TileLoop<Real> loop = tile_loop<Real>(set_, map_.point.geometry(), map_.criteria.stop);
+    const TileLoop<Real> loop = tile_loop<Real>(set_, variant_of(map_.point, map_.criteria));
     pool_.for_each_block(pool_.size(), [&](std::int64_t) { loop(work); });
     if (meter.stop.load(std::memory_order_relaxed)) throw Interrupted();
   }
@@ -60,6 +62,7 @@ class CpuMapper final : public Mapper {
   Map map_;
   Tile tile_;
   Fields fields_;
+  PixelList listed_;
 };
 
 }  // namespace

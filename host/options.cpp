@@ -78,6 +78,8 @@ void add_criteria_options(CLI::App& app, Criteria& criteria) {
   add_text_option(
       app, "--max-steps", "N", [&criteria](const std::string& text) { criteria.max_steps = parse_whole(text); },
       "updates at most", std::to_string(criteria.max_steps));
+  app.add_flag("--certify", criteria.certify,
+               "end a trajectory as soon as its fate is proved: the same fates, many times sooner");
 }
 
 void add_precision_option(CLI::App& app, Precision& precision) {

@@ -3,13 +3,13 @@
 namespace deadcone {
 namespace {
 
-template <Geometry geometry, StopRule rule, class Real>
+template <Geometry geometry, StopRule rule, bool certify, class Real>
 inline void loop(TileWork<Real>& work) {
   for (PixelBlock block = work.take(); block.first < block.last; block = work.take()) {
     std::int64_t updates = 0;
     std::int64_t i = block.first;
     for (; i < block.last && !work.meter.stop.load(std::memory_order_relaxed); ++i) {
-      updates += map_pixel<geometry, rule>(work.dynamics, work.starts, work.results, i);
+      updates += map_pixel<geometry, rule, certify>(work.dynamics, work.starts, work.results, i);
     }
     work.meter.pixels.fetch_add(i - block.first, std::memory_order_relaxed);
     work.meter.updates.fetch_add(updates, std::memory_order_relaxed);
@@ -25,11 +25,13 @@ inline void start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real
 template <Geometry geometry, class Real>
 inline void finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd<Real>& lane) {
   Fate fate = Fate::unfinished;
-  if (lane.stopped) {
+  if (lane.proof != Proof::none) {
+    fate = fate_of(lane.proof);
+  } else if (lane.stopped) {
     fate = has_diverged<geometry>(lane.theta, lane.limit_squared) ? Fate::diverged
                                                                   : fate_at_rest<geometry>(work.dynamics, lane.theta);
   }
-  store<geometry>(work.dynamics, work.results, pixel, {fate, lane.steps, lane.theta});
+  store<geometry>(work.dynamics, work.results, pixel, {fate, lane.steps, lane.theta, lane.proof});
 }
 
 // An x86-64 binary may not assume fma instructions and would call a function for each fma, many times slower. So all
@@ -46,9 +48,9 @@ bool has_fma() {
 }
 #endif
 
-template <Geometry geometry, StopRule rule, class Real>
+template <Geometry geometry, StopRule rule, bool certify, class Real>
 DEADCONE_WITH_FMA void fma_loop(TileWork<Real>& work) {
-  loop<geometry, rule>(work);
+  loop<geometry, rule, certify>(work);
 }
 template <Geometry geometry, class Real>
 DEADCONE_WITH_FMA void fma_start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real>& lane) {
@@ -57,11 +59,6 @@ DEADCONE_WITH_FMA void fma_start(const TileWork<Real>& work, std::int64_t pixel,
 template <Geometry geometry, class Real>
 DEADCONE_WITH_FMA void fma_finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd<Real>& lane) {
   finish<geometry>(work, pixel, lane);
-}
-
-template <Geometry geometry, StopRule rule, class Real>
-TileLoop<Real> best_loop() {
-  return has_fma() ? fma_loop<geometry, rule, Real> : loop<geometry, rule, Real>;
 }
 
 template <Geometry geometry, class Real>
@@ -73,13 +70,10 @@ LaneEnds<Real> best_ends() {
 }  // namespace
 
 template <class Real>
-TileLoop<Real> scalar_loop(Geometry geometry, StopRule rule) {
-  if (geometry == Geometry::planar) {
-    return rule == StopRule::stationary ? best_loop<Geometry::planar, StopRule::stationary, Real>()
-                                        : best_loop<Geometry::planar, StopRule::update, Real>();
-  }
-  return rule == StopRule::stationary ? best_loop<Geometry::general, StopRule::stationary, Real>()
-                                      : best_loop<Geometry::general, StopRule::update, Real>();
+TileLoop<Real> scalar_loop(const Variant& variant) {
+  return with_variant(variant, []<Geometry geometry, StopRule rule, bool certify>() -> TileLoop<Real> {
+    return has_fma() ? fma_loop<geometry, rule, certify, Real> : loop<geometry, rule, certify, Real>;
+  });
 }
 
 template <class Real>
@@ -87,8 +81,8 @@ LaneEnds<Real> lane_ends(Geometry geometry) {
   return geometry == Geometry::planar ? best_ends<Geometry::planar, Real>() : best_ends<Geometry::general, Real>();
 }
 
-template TileLoop<float> scalar_loop(Geometry, StopRule);
-template TileLoop<double> scalar_loop(Geometry, StopRule);
+template TileLoop<float> scalar_loop(const Variant&);
+template TileLoop<double> scalar_loop(const Variant&);
 template LaneEnds<float> lane_ends(Geometry);
 template LaneEnds<double> lane_ends(Geometry);
 

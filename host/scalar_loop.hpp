@@ -5,13 +5,14 @@
 
 #include <cstdint>
 
+#include "deadcone/variant.hpp"
 #include "tile_work.hpp"
 
 namespace deadcone {
 
-/// The scalar loop for a geometry and a stop rule. Defined for float and double.
+/// The scalar loop for a variant. Defined for float and double.
 template <class Real>
-TileLoop<Real> scalar_loop(Geometry geometry, StopRule rule);
+TileLoop<Real> scalar_loop(const Variant& variant);
 
 /// What one lane of the vector path begins with.
 template <class Real>
@@ -26,7 +27,8 @@ struct LaneEnd {
   Parameters<Real> theta;
   Real limit_squared;  ///< as it began
   std::int32_t steps;
-  bool stopped;  ///< diverged or came to rest; else unfinished
+  bool stopped;  ///< diverged or came to rest; else unfinished, or
+  Proof proof;   ///< what proves its fate
 };
 
 /// The scalar work at the two ends of a lane.

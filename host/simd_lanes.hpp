@@ -5,7 +5,8 @@
 // Each thread keeps `packs_in_flight` vectors of trajectories. One round makes one update of each, with the same
 // advance() as the scalar path. A lane that has diverged, come to rest or made its last update leaves at the end of
 // that round, so no lane ever makes an update that the scalar path would not have made, and no other lane is touched:
-// the bits are the scalar ones.
+// the bits are the scalar ones. Where trajectories are certified, proofs are looked for in all lanes at once; so lanes
+// start in the rounds of these only, and one that has ended waits for the next.
 //
 // Only formulas on packs are compiled here. Whatever is scalar (the start and the end of a lane) is called in
 // scalar_loop.cpp, since a scalar function compiled here for this instruction set could be what another file's call is
@@ -35,13 +36,16 @@ class PixelSource {
 
   /// The next pixel; -1 when there is none left.
   HWY_INLINE std::int64_t take() {
+    if (is_empty_) return -1;
     if (block_.first == block_.last) {
       count_into_meter();
       block_ = work_.take();
-      if (block_.first == block_.last) return -1;
+      is_empty_ = block_.first == block_.last;
+      if (is_empty_) return -1;
     }
     return block_.first++;
   }
+  HWY_INLINE bool is_empty() const { return is_empty_; }
   HWY_INLINE void finished(std::int32_t steps) {
     ++pixels_;
     updates_ += steps;
@@ -56,8 +60,22 @@ class PixelSource {
  private:
   TileWork<Real>& work_;
   PixelBlock block_;
+  bool is_empty_ = false;
   std::int64_t pixels_ = 0;
   std::int64_t updates_ = 0;
+};
+
+/// Lanes that have ended, bit by bit.
+struct Ended {
+  std::uint32_t stopped = 0;  ///< diverged or came to rest
+  Proofs<std::uint32_t> proved = {};
+
+  HWY_INLINE bool any() const { return (stopped | proved.energy | proved.corridor | proved.trap) != 0; }
+  HWY_INLINE Proof proof(int lane) const {
+    if ((proved.energy >> lane & 1) != 0) return Proof::energy;
+    if ((proved.corridor >> lane & 1) != 0) return Proof::corridor;
+    return (proved.trap >> lane & 1) != 0 ? Proof::trap : Proof::none;
+  }
 };
 
 /// One vector of trajectories.
@@ -79,25 +97,31 @@ class Lanes {
     load(theta, limit);
   }
 
-  /// Makes one update of every lane. Bit i of what it returns: lane i has diverged or come to rest.
-  HWY_INLINE std::uint32_t advance_all(const Dynamics<Real>& dynamics) {
+  /// What is proved of the lanes.
+  HWY_INLINE Ended prove_all(const Dynamics<Real>& dynamics) const {
+    const Proofs<PackMask<Real>> found = proofs<geometry>(dynamics.proof, dynamics.target, state_);
+    return {.proved = {bits_of(found.energy) & live_, bits_of(found.corridor) & live_, bits_of(found.trap) & live_}};
+  }
+
+  /// Makes one update of every lane. Gives those that have diverged or come to rest.
+  HWY_INLINE Ended advance_all(const Dynamics<Real>& dynamics) {
     const Parameters<Pack<Real>> gradient = advance<geometry>(dynamics, state_);
     const PackMask<Real> diverged = has_diverged<geometry>(state_.theta, limit_squared_);
     const PackMask<Real> slow = is_slow<geometry>(dynamics, state_);
     if ((bits_of(either(diverged, slow)) & live_) == 0) {
       was_at_rest_ = none();
-      return 0;
+      return {};
     }
     const PackMask<Real> now_at_rest = is_at_rest<geometry, rule>(dynamics, gradient, slow);
     const PackMask<Real> rested = both(now_at_rest, was_at_rest_);
     was_at_rest_ = now_at_rest;
-    return bits_of(either(diverged, rested)) & live_;
+    return {.stopped = bits_of(either(diverged, rested)) & live_};
   }
 
-  /// Finishes and refills the lanes that have `stopped` (what advance_all() returned) or made their last update in
-  /// round `round`.
+  /// Finishes the lanes that have ended or made their last update in round `round`. Refills all that hold no
+  /// trajectory if `refills`.
   void turn_over(const TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int64_t round,
-                 std::uint32_t stopped) {
+                 const Ended& ended, bool refills) {
     HWY_ALIGN Real theta[3][count];
     HWY_ALIGN Real limit[count];
     HWY_ALIGN Real renewed[count] = {};
@@ -106,13 +130,18 @@ class Lanes {
     store(state_.theta.b, theta[2]);
     store(limit_squared_, limit);
     for (int lane = 0; lane < count; ++lane) {
-      if (pixel_[lane] < 0) continue;
-      const auto steps = static_cast<std::int32_t>(round - began_[lane]);
-      const bool has_stopped = (stopped >> lane & 1) != 0;
-      if (!has_stopped && steps < work.dynamics.max_steps) continue;
-      ends.finish(work, pixel_[lane],
-                  {{theta[0][lane], theta[1][lane], theta[2][lane]}, limit[lane], steps, has_stopped});
-      source.finished(steps);
+      if (pixel_[lane] >= 0) {
+        const auto steps = static_cast<std::int32_t>(round - began_[lane]);
+        const bool has_stopped = (ended.stopped >> lane & 1) != 0;
+        const Proof proof = ended.proof(lane);
+        if (!has_stopped && proof == Proof::none && steps < work.dynamics.max_steps) continue;
+        ends.finish(work, pixel_[lane],
+                    {{theta[0][lane], theta[1][lane], theta[2][lane]}, limit[lane], steps, has_stopped, proof});
+        source.finished(steps);
+        pixel_[lane] = -1;
+        live_ &= ~(std::uint32_t{1} << lane);
+      }
+      if (!refills) continue;
       renewed[lane] = Real(1);
       restart(work, ends, source, round, lane, theta, limit);
     }
@@ -133,6 +162,7 @@ class Lanes {
   /// The first round in which some lane has made its last update; far away when no lane is live.
   HWY_INLINE std::int64_t deadline() const { return deadline_; }
   HWY_INLINE bool any_live() const { return live_ != 0; }
+  HWY_INLINE bool all_live() const { return live_ == (std::uint32_t{1} << (count - 1)) * 2 - 1; }
 
  private:
   static constexpr std::int64_t never = INT64_MAX;
@@ -151,10 +181,7 @@ class Lanes {
                           std::int64_t round, int lane, Real (&theta)[3][count], Real (&limit)[count]) {
     pixel_[lane] = source.take();
     began_[lane] = round;
-    if (pixel_[lane] < 0) {
-      live_ &= ~(std::uint32_t{1} << lane);
-      return;
-    }
+    if (pixel_[lane] < 0) return;
     live_ |= std::uint32_t{1} << lane;
     LaneStart<Real> start;
     ends.start(work, pixel_[lane], start);
@@ -179,7 +206,20 @@ class Lanes {
   std::int64_t began_[count];
 };
 
-template <Geometry geometry, StopRule rule, class Real>
+/// Finishes the lanes of which the fate is proved, and refills, until there is nothing to prove of any.
+template <class Pack, class Real>
+HWY_INLINE void settle(Pack& pack, TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source,
+                       const Dynamics<Real>& dynamics, std::int64_t round) {
+  while (pack.any_live() || !source.is_empty()) {
+    const Ended ended = pack.prove_all(dynamics);
+    if (!ended.any() && (pack.all_live() || source.is_empty())) return;
+    pack.turn_over(work, ends, source, round, ended, true);
+    pack.find_deadline(dynamics.max_steps);
+    if (work.meter.stop.load(std::memory_order_relaxed)) return;
+  }
+}
+
+template <Geometry geometry, StopRule rule, bool certify, class Real>
 void loop(TileWork<Real>& work) {
   const LaneEnds<Real> ends = lane_ends<Real>(geometry);
   const Dynamics<Real> dynamics = work.dynamics;
@@ -192,17 +232,26 @@ void loop(TileWork<Real>& work) {
     live |= pack.any_live();
   }
   for (std::int64_t round = 1; live; ++round) {
-    std::uint32_t stopped[packs_in_flight];
+    if constexpr (certify) {
+      if ((round - 1) % steps_between_proofs == 0) {
+        live = false;
+        for (auto& pack : packs) {
+          settle(pack, work, ends, source, dynamics, round - 1);
+          live |= pack.any_live();
+        }
+      }
+    }
+    Ended ended[packs_in_flight];
     bool some = false;
     for (int i = 0; i < packs_in_flight; ++i) {
-      stopped[i] = packs[i].advance_all(dynamics);
-      some |= stopped[i] != 0 || round >= packs[i].deadline();
+      ended[i] = packs[i].advance_all(dynamics);
+      some |= ended[i].stopped != 0 || round >= packs[i].deadline();
     }
     if (!some && round % rounds_between_looks != 0) continue;
-    live = false;
+    live = certify && !source.is_empty();
     for (int i = 0; i < packs_in_flight; ++i) {
-      if (stopped[i] != 0 || round >= packs[i].deadline()) {
-        packs[i].turn_over(work, ends, source, round, stopped[i]);
+      if (ended[i].stopped != 0 || round >= packs[i].deadline()) {
+        packs[i].turn_over(work, ends, source, round, ended[i], !certify);
         packs[i].find_deadline(dynamics.max_steps);
       }
       live |= packs[i].any_live();
@@ -213,13 +262,10 @@ void loop(TileWork<Real>& work) {
 }
 
 template <class Real>
-TileLoop<Real> loop_for(Geometry geometry, StopRule rule) {
-  if (geometry == Geometry::planar) {
-    return rule == StopRule::stationary ? loop<Geometry::planar, StopRule::stationary, Real>
-                                        : loop<Geometry::planar, StopRule::update, Real>;
-  }
-  return rule == StopRule::stationary ? loop<Geometry::general, StopRule::stationary, Real>
-                                      : loop<Geometry::general, StopRule::update, Real>;
+TileLoop<Real> loop_for(const Variant& variant) {
+  return with_variant(variant, []<Geometry geometry, StopRule rule, bool certify>() -> TileLoop<Real> {
+    return loop<geometry, rule, certify, Real>;
+  });
 }
 
 }  // namespace deadcone::simd::HWY_NAMESPACE

@@ -21,16 +21,16 @@ bool has_instruction_set(InstructionSet set) {
 }
 
 template <class Real>
-TileLoop<Real> tile_loop(InstructionSet set, Geometry geometry, StopRule rule) {
+TileLoop<Real> tile_loop(InstructionSet set, const Variant& variant) {
   switch (set) {
     case InstructionSet::avx2:
-      return avx2_loop(Real(), geometry, rule);
+      return avx2_loop(Real(), variant);
     case InstructionSet::avx512:
-      return avx512_loop(Real(), geometry, rule);
+      return avx512_loop(Real(), variant);
     case InstructionSet::scalar:
       break;
   }
-  return scalar_loop<Real>(geometry, rule);
+  return scalar_loop<Real>(variant);
 }
 
 #else
@@ -40,8 +40,8 @@ bool has_instruction_set(InstructionSet set) {
 }
 
 template <class Real>
-TileLoop<Real> tile_loop(InstructionSet, Geometry geometry, StopRule rule) {
-  return scalar_loop<Real>(geometry, rule);
+TileLoop<Real> tile_loop(InstructionSet, const Variant& variant) {
+  return scalar_loop<Real>(variant);
 }
 
 #endif
@@ -65,7 +65,7 @@ std::string to_string(InstructionSet set) {
   return "scalar";
 }
 
-template TileLoop<float> tile_loop(InstructionSet, Geometry, StopRule);
-template TileLoop<double> tile_loop(InstructionSet, Geometry, StopRule);
+template TileLoop<float> tile_loop(InstructionSet, const Variant&);
+template TileLoop<double> tile_loop(InstructionSet, const Variant&);
 
 }  // namespace deadcone

@@ -21,6 +21,6 @@ std::string to_string(InstructionSet set);
 
 /// The loop over a tile in an instruction set that is there. Defined for float and double.
 template <class Real>
-TileLoop<Real> tile_loop(InstructionSet set, Geometry geometry, StopRule rule);
+TileLoop<Real> tile_loop(InstructionSet set, const Variant& variant);
 
 }  // namespace deadcone

@@ -24,6 +24,7 @@ std::vector<StoredMap> stored_maps(const Sweep& sweep) {
   const hdf5::Type real = sweep.precision == Precision::float32 ? hdf5::Type::float32 : hdf5::Type::float64;
   std::vector<StoredMap> maps = {{MapField::fate, hdf5::Type::int8}};
   if (sweep.fields.steps) maps.push_back({MapField::steps, hdf5::Type::int32});
+  if (sweep.criteria.certify) maps.push_back({MapField::proof, hdf5::Type::int8});
   if (sweep.fields.final && is_general(sweep)) maps.push_back({MapField::r_final, real});
   if (sweep.fields.final) {
     maps.push_back({MapField::w_final, real});
@@ -39,6 +40,8 @@ const char* name_of(MapField field) {
       return "fate";
     case MapField::steps:
       return "steps";
+    case MapField::proof:
+      return "proof";
     case MapField::r_final:
       return "r_final";
     case MapField::w_final:
@@ -57,6 +60,8 @@ const char* meaning_of(MapField field) {
       return "what became of the initial parameters";
     case MapField::steps:
       return "updates made until the end";
+    case MapField::proof:
+      return "theorem that proves the fate";
     case MapField::r_final:
       return "weight orthogonal to the target direction at the end";
     case MapField::w_final:
@@ -72,6 +77,7 @@ const char* meaning_of(MapField field) {
 PixelValues values_of(const TileResult& result, MapField field) {
   if (field == MapField::fate) return {result.fate.data(), result.fate.size()};
   if (field == MapField::steps) return {result.steps.data(), result.steps.size()};
+  if (field == MapField::proof) return {result.proof.data(), result.proof.size()};
   return std::visit(
       [](const auto& values) {
         return PixelValues{values.data(), values.size()};
@@ -87,6 +93,10 @@ void* room_for(TileResult& result, const StoredMap& map, std::size_t count) {
   if (map.field == MapField::steps) {
     result.steps.resize(count);
     return result.steps.data();
+  }
+  if (map.field == MapField::proof) {
+    result.proof.resize(count);
+    return result.proof.data();
   }
   RealBuffer& buffer = buffer_of(result, map.field);
   if (map.type == hdf5::Type::float32) return buffer.emplace<std::vector<float>>(count).data();

@@ -25,8 +25,8 @@ class TileStream {
     const Map map = {sweep_.point(point), sweep_.window, sweep_.criteria, sweep_.precision};
     for (std::int64_t i = 0; i < tiles_.count(); ++i) {
       if (begun_.size() >= static_cast<std::size_t>(mapper_.tiles_in_flight())) pop();
-      if (begun_.empty()) last_finished_ = Clock::now();
-      mapper_.begin(map, tiles_[i], sweep_.fields);
+      if (begun_.empty() && i == 0) last_finished_ = Clock::now();
+      mapper_.begin(map, tiles_[i], sweep_.fields, {});
       begun_.push({point, i});
     }
   }

@@ -109,20 +109,37 @@ class Builder {
     std::vector<std::int8_t> codes(fate_count);
     for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(i);
     create_dimension("fate_code", "fate", codes);
-    describe_fates(scales_.back(), false);
+    describe_values(scales_.back(), 0, all_of(fate_names));
   }
 
-  static void describe_fates(Dataset& dataset, bool with_pending) {
+  template <std::size_t count>
+  static std::vector<std::string> all_of(const std::array<const char*, count>& names) {
+    return {names.begin(), names.end()};
+  }
+
+  /// Names the values of a dataset, from `first` on.
+  static void describe_values(Dataset& dataset, std::int8_t first, const std::vector<std::string>& names) {
     std::vector<std::int8_t> values;
     std::string meanings;
-    const auto add = [&](std::int8_t value, const std::string& meaning) {
-      values.push_back(value);
-      meanings += (meanings.empty() ? "" : " ") + meaning;
-    };
-    if (with_pending) add(static_cast<std::int8_t>(Fate::pending), "pending");
-    for (std::size_t i = 0; i < fate_names.size(); ++i) add(static_cast<std::int8_t>(i), fate_names[i]);
+    for (const std::string& name : names) {
+      values.push_back(static_cast<std::int8_t>(first + static_cast<int>(values.size())));
+      meanings += (meanings.empty() ? "" : " ") + name;
+    }
     dataset.set_attribute("flag_values", values);
     dataset.set_attribute("flag_meanings", meanings);
+  }
+
+  static void describe_map(Dataset& map, MapField field) {
+    if (field == MapField::fate) {
+      std::vector<std::string> names = all_of(fate_names);
+      names.insert(names.begin(), "pending");
+      describe_values(map, static_cast<std::int8_t>(Fate::pending), names);
+    }
+    if (field == MapField::steps) map.set_attribute("comment", "-1: not computed yet");
+    if (field == MapField::proof) {
+      describe_values(map, 0, all_of(proof_names));
+      map.set_attribute("comment", "-1: not computed yet");
+    }
   }
 
   /// Attaches the first scales to the dimensions of the points, and `last` to those that follow.
@@ -152,8 +169,7 @@ class Builder {
       Dataset map = file_.create_dataset(name_of(each.field), each.type, layout, fill_of(each.type).data());
       describe(map, meaning_of(each.field));
       name_dimensions(map, {"b", "w"});
-      if (each.field == MapField::fate) describe_fates(map, true);
-      if (each.field == MapField::steps) map.set_attribute("comment", "-1: not computed yet");
+      describe_map(map, each.field);
       maps.push_back(std::move(map));
     }
     return maps;

@@ -19,7 +19,8 @@ Json json_of(const Sweep& sweep) {
                       {"relative_tolerance", criteria.relative_tolerance},
                       {"rho", criteria.rho},
                       {"epsilon", criteria.epsilon},
-                      {"max_steps", criteria.max_steps}};
+                      {"max_steps", criteria.max_steps},
+                      {"certify", criteria.certify}};
   json["precision"] = to_string(sweep.precision);
   json["fields"] = {{"steps", sweep.fields.steps}, {"final", sweep.fields.final}, {"loss", sweep.fields.loss}};
   return json;
@@ -73,6 +74,7 @@ Sweep sweep_from_json(const std::string& text, const std::string& where) {
     sweep.criteria.rho = criteria.at("rho").get<double>();
     sweep.criteria.epsilon = criteria.at("epsilon").get<double>();
     sweep.criteria.max_steps = criteria.at("max_steps").get<std::int64_t>();
+    sweep.criteria.certify = criteria.value("certify", false);  // 0.1.0 had no such thing
     sweep.precision = parse_precision(json.at("precision").get<std::string>());
     const Json& fields = json.at("fields");
     sweep.fields = {fields.at("steps").get<bool>(), fields.at("final").get<bool>(), fields.at("loss").get<bool>()};

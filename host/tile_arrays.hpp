@@ -15,14 +15,16 @@ Real* allot(RealBuffer& buffer, bool wanted, std::int64_t pixels) {
   return wanted ? values.data() : nullptr;
 }
 
-/// Makes room in `result` for the fields that are wanted of a tile, and says where.
+/// Makes room in `result` for the fields that are wanted of so many pixels of a map, and says where.
 template <class Real>
-PixelArrays<Real> allot(TileResult& result, const Fields& fields, Geometry geometry, std::int64_t pixels) {
+PixelArrays<Real> allot(TileResult& result, const Fields& fields, const Map& map, std::int64_t pixels) {
   result.fate.resize(static_cast<std::size_t>(pixels));
   result.steps.resize(static_cast<std::size_t>(fields.steps ? pixels : 0));
+  result.proof.resize(static_cast<std::size_t>(map.criteria.certify ? pixels : 0));
   return {result.fate.data(),
           fields.steps ? result.steps.data() : nullptr,
-          allot<Real>(result.r_final, fields.final && geometry == Geometry::general, pixels),
+          map.criteria.certify ? result.proof.data() : nullptr,
+          allot<Real>(result.r_final, fields.final && map.point.geometry() == Geometry::general, pixels),
           allot<Real>(result.w_final, fields.final, pixels),
           allot<Real>(result.b_final, fields.final, pixels),
           allot<Real>(result.loss_final, fields.loss, pixels)};

@@ -37,8 +37,8 @@ class CudaMapper final : public Mapper {
 
   int tiles_in_flight() const override { return static_cast<int>(slots_.size()); }
 
-  void begin(const Map& map, const Tile& tile, const Fields& fields) override {
-    or_forget_all([&] { slots_[next_].begin(map, tile, fields); });
+  void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
+    or_forget_all([&] { slots_[next_].begin(map, tile, fields, listed); });
     begun_.push(next_);
     next_ = (next_ + 1) % slots_.size();
   }

@@ -22,44 +22,43 @@
 namespace deadcone {
 namespace {
 
-template <Geometry geometry, StopRule rule, class Real>
+template <Geometry geometry, StopRule rule, bool certify, class Real>
 __global__ void __launch_bounds__(block_threads) map_pixels(const TileTask<Real> task) {
   const TilePixel pixel = pixel_of(static_cast<std::int32_t>(blockIdx.x), static_cast<std::int32_t>(blockIdx.y),
                                    static_cast<std::int32_t>(threadIdx.x));
   if (pixel.w >= task.count_w || pixel.b >= task.count_b) return;
-  map_pixel<geometry, rule>(task.dynamics, task.starts, task.results,
-                            static_cast<std::int64_t>(pixel.b) * task.count_w + pixel.w);
+  const std::int64_t i = static_cast<std::int64_t>(pixel.b) * task.count_w + pixel.w;
+  if (i >= task.pixels) return;
+  map_pixel<geometry, rule, certify>(task.dynamics, task.starts, task.results, i);
 }
 
 template <class Real>
 using Kernel = void (*)(TileTask<Real>);
 
 template <class Real>
-Kernel<Real> kernel_for(Geometry geometry, StopRule rule) {
+Kernel<Real> kernel_for(const Variant& variant) {
   static_assert(std::is_trivially_copyable_v<TileTask<Real>>);
-  if (geometry == Geometry::planar) {
-    return rule == StopRule::stationary ? map_pixels<Geometry::planar, StopRule::stationary, Real>
-                                        : map_pixels<Geometry::planar, StopRule::update, Real>;
-  }
-  return rule == StopRule::stationary ? map_pixels<Geometry::general, StopRule::stationary, Real>
-                                      : map_pixels<Geometry::general, StopRule::update, Real>;
+  // Captures nothing: with [] nvcc warns of the pointer to a function that such a lambda could be.
+  return with_variant(variant, [&]<Geometry geometry, StopRule rule, bool certify>() -> Kernel<Real> {
+    return map_pixels<geometry, rule, certify, Real>;
+  });
 }
 
 }  // namespace
 
 template <class Real>
-void launch_map(Geometry geometry, StopRule rule, const TileTask<Real>& task, cudaStream_t stream) {
+void launch_map(const Variant& variant, const TileTask<Real>& task, cudaStream_t stream) {
   const dim3 grid(static_cast<unsigned>(blocks_across(task.count_w)), static_cast<unsigned>(blocks_down(task.count_b)));
-  const Kernel<Real> kernel = kernel_for<Real>(geometry, rule);
+  const Kernel<Real> kernel = kernel_for<Real>(variant);
   kernel<<<grid, block_threads, 0, stream>>>(task);
   DEADCONE_CUDA_CHECK(cudaGetLastError());
 }
-template void launch_map(Geometry, StopRule, const TileTask<float>&, cudaStream_t);
-template void launch_map(Geometry, StopRule, const TileTask<double>&, cudaStream_t);
+template void launch_map(const Variant&, const TileTask<float>&, cudaStream_t);
+template void launch_map(const Variant&, const TileTask<double>&, cudaStream_t);
 
 void check_kernel_runs_here() {
   cudaFuncAttributes attributes = {};
-  const cudaError_t status = cudaFuncGetAttributes(&attributes, kernel_for<float>(Geometry::planar, StopRule::update));
+  const cudaError_t status = cudaFuncGetAttributes(&attributes, kernel_for<float>({Geometry::planar, StopRule::update, false}));
   if (status == cudaSuccess) return;
   cudaGetLastError();
   int device = 0;

@@ -7,10 +7,12 @@
 #include <cstdint>
 
 #include "deadcone/pixels.hpp"
+#include "deadcone/variant.hpp"
 
 namespace deadcone {
 
-/// A tile, or a band of its rows, as the kernel takes it: all pointers are to the device.
+/// A tile, a band of its rows, or a list of its pixels in rows of `count_w`, as the kernel takes it: all pointers are to
+/// the device.
 template <class Real>
 struct TileTask {
   Dynamics<Real> dynamics;
@@ -18,11 +20,12 @@ struct TileTask {
   PixelArrays<Real> results;
   std::int32_t count_b;
   std::int32_t count_w;
+  std::int64_t pixels;  ///< count_b count_w, or fewer where the last row of a list is short
 };
 
 /// Runs the pixels of a task in `stream`, for float and double. Throws DeviceError where the launch fails.
 template <class Real>
-void launch_map(Geometry geometry, StopRule rule, const TileTask<Real>& task, cudaStream_t stream);
+void launch_map(const Variant& variant, const TileTask<Real>& task, cudaStream_t stream);
 
 /// Throws DeviceError, with a line for the user, where the current device cannot run the kernel: it is of an
 /// architecture that this program was not built for.

@@ -7,14 +7,15 @@
 #include <cstdint>
 
 #include "deadcone/config.hpp"
-#include "deadcone/model.hpp"
+#include "deadcone/variant.hpp"
 
 namespace deadcone {
 
-/// Offsets in bytes; a real field that is not wanted has the offset of the next and takes no room. Steps come last:
+/// Offsets in bytes; a field that is not wanted has the offset of the next and takes no room. Steps come last:
 /// they are computed always, for the counts, and copied where they are wanted.
 struct TileLayout {
   std::size_t fate = 0;
+  std::size_t proof = 0;
   std::size_t r_final = 0;
   std::size_t w_final = 0;
   std::size_t b_final = 0;
@@ -32,7 +33,7 @@ inline std::size_t aligned(std::size_t bytes) {
   return (bytes + field_alignment - 1) / field_alignment * field_alignment;
 }
 
-inline TileLayout layout_of(std::int64_t pixels, const Fields& fields, Geometry geometry, std::size_t real_size) {
+inline TileLayout layout_of(std::int64_t pixels, const Fields& fields, const Variant& variant, std::size_t real_size) {
   TileLayout layout;
   std::size_t end = 0;
   const auto place = [&](std::size_t size, bool wanted) {
@@ -41,7 +42,8 @@ inline TileLayout layout_of(std::int64_t pixels, const Fields& fields, Geometry 
     return begin;
   };
   layout.fate = place(sizeof(std::int8_t), true);
-  layout.r_final = place(real_size, fields.final && geometry == Geometry::general);
+  layout.proof = place(sizeof(std::int8_t), variant.certify);
+  layout.r_final = place(real_size, fields.final && variant.geometry == Geometry::general);
   layout.w_final = place(real_size, fields.final);
   layout.b_final = place(real_size, fields.final);
   layout.loss_final = place(real_size, fields.loss);

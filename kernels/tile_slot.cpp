@@ -20,19 +20,23 @@ CudaStream stream_on(int device) {
   return {};
 }
 
+/// Pixels in a row of a list: any number would do that leaves few rows short.
+constexpr std::int64_t list_row = 512;
+
 std::size_t size_of_real(Precision precision) {
   return precision == Precision::float32 ? sizeof(float) : sizeof(double);
 }
 
 /// The fields of a band at `base`, null where they are not wanted; steps always.
 template <class Real>
-PixelArrays<Real> arrays_at(std::byte* base, const TileLayout& layout, const Fields& fields, Geometry geometry) {
+PixelArrays<Real> arrays_at(std::byte* base, const TileLayout& layout, const Fields& fields, const Variant& variant) {
   const auto real = [&](std::size_t offset, bool wanted) {
     return wanted ? reinterpret_cast<Real*>(base + offset) : nullptr;
   };
   return {reinterpret_cast<std::int8_t*>(base + layout.fate),
           reinterpret_cast<std::int32_t*>(base + layout.steps),
-          real(layout.r_final, fields.final && geometry == Geometry::general),
+          variant.certify ? reinterpret_cast<std::int8_t*>(base + layout.proof) : nullptr,
+          real(layout.r_final, fields.final && variant.geometry == Geometry::general),
           real(layout.w_final, fields.final),
           real(layout.b_final, fields.final),
           real(layout.loss_final, fields.loss)};
@@ -49,35 +53,51 @@ void copy_out(T* to, const T* from, std::int64_t first, std::int64_t count) {
 TileSlot::TileSlot(int device, std::size_t memory_limit)
     : device_(device), memory_limit_(memory_limit), stream_(stream_on(device)) {}
 
-TileLayout TileSlot::layout(std::int64_t rows) const {
-  return layout_of(rows * tile_.count_w, fields_, map_.point.geometry(), size_of_real(map_.precision));
+std::int64_t TileSlot::pixels() const {
+  return listed_.empty() ? tile_.pixels() : static_cast<std::int64_t>(listed_.size());
 }
 
-// On the device, for one band after the other: the coordinates of the tile, the counts, the workspace for counting, the
-// fields. On the host, for each band: the counts, the fields that are kept; and the coordinates once, before all.
+std::int64_t TileSlot::pixels_of(const Band& band) const {
+  return std::min(band.count * row_, pixels() - band.first * row_);
+}
+
+TileLayout TileSlot::layout(std::int64_t rows) const {
+  return layout_of(rows * row_, fields_, variant_of(map_.point, map_.criteria), size_of_real(map_.precision));
+}
+
+TileLayout TileSlot::layout(const Band& band) const {
+  return layout_of(pixels_of(band), fields_, variant_of(map_.point, map_.criteria), size_of_real(map_.precision));
+}
+
+// On the device: the coordinates of the tile and the list; then, for one band after the other, the counts, the workspace
+// for counting, the fields. On the host: the coordinates and the list; then, for each band, the counts, the fields that
+// are kept.
+
+std::size_t TileSlot::inputs_size() const {
+  return aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * size_of_real(map_.precision)) +
+         aligned(listed_.size() * sizeof(std::int32_t));
+}
 
 std::size_t TileSlot::device_size(std::int64_t rows) const {
-  const std::size_t coordinates =
-      static_cast<std::size_t>(tile_.count_w + tile_.count_b) * size_of_real(map_.precision);
-  return aligned(coordinates) + aligned(sizeof(Counts)) + aligned(workspace_) + layout(rows).total;
+  return inputs_size() + aligned(sizeof(Counts)) + aligned(workspace_) + layout(rows).total;
 }
 
 std::vector<TileSlot::Band> TileSlot::bands() const {
   std::vector<Band> result;
-  for (std::int64_t first = 0; first < tile_.count_b; first += band_rows_)
-    result.push_back({first, std::min(band_rows_, tile_.count_b - first)});
+  for (std::int64_t first = 0; first < rows(); first += band_rows_)
+    result.push_back({first, std::min(band_rows_, rows() - first)});
   return result;
 }
 
 std::size_t TileSlot::host_size() const {
-  std::size_t size = aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * size_of_real(map_.precision));
-  for (const Band& band : bands()) size += aligned(sizeof(Counts)) + layout(band.count).kept;
+  std::size_t size = inputs_size();
+  for (const Band& band : bands()) size += aligned(sizeof(Counts)) + layout(band).kept;
   return size;
 }
 
 void TileSlot::make_room() {
-  band_rows_ = rows_that_fit(tile_.count_b, [this](std::int64_t rows) {
-    workspace_ = count_workspace(rows * tile_.count_w);
+  band_rows_ = rows_that_fit(rows(), [this](std::int64_t rows) {
+    workspace_ = count_workspace(rows * row_);
     const std::size_t size = device_size(rows);
     if (on_device_.size() >= size) return true;
     on_device_ = {};
@@ -97,11 +117,13 @@ void TileSlot::make_room() {
   }
 }
 
-void TileSlot::begin(const Map& map, const Tile& tile, const Fields& fields) {
+void TileSlot::begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) {
   DEADCONE_CUDA_CHECK(cudaSetDevice(device_));
   map_ = map;
   tile_ = tile;
   fields_ = fields;
+  listed_ = listed;
+  row_ = listed.empty() ? tile.count_w : list_row;
   make_room();
   if (map.precision == Precision::float32) {
     begin_as<float>();
@@ -115,35 +137,46 @@ void TileSlot::begin_as() {
   const std::vector<Real> w = centres<Real>(map_.window.w, tile_.first_w, tile_.count_w);
   const std::vector<Real> b = centres<Real>(map_.window.b, tile_.first_b, tile_.count_b);
   std::byte* host = on_host_.data();
-  const std::size_t bytes = (w.size() + b.size()) * sizeof(Real);
+  const std::size_t coordinates = (w.size() + b.size()) * sizeof(Real);
   std::memcpy(host, w.data(), w.size() * sizeof(Real));
   std::memcpy(host + w.size() * sizeof(Real), b.data(), b.size() * sizeof(Real));
-  DEADCONE_CUDA_CHECK(cudaMemcpyAsync(on_device_.data(), host, bytes, cudaMemcpyHostToDevice, stream_.get()));
-  host += aligned(bytes);
+  const std::size_t list = listed_.size() * sizeof(std::int32_t);
+  if (list > 0) std::memcpy(host + aligned(coordinates), listed_.data(), list);
+  DEADCONE_CUDA_CHECK(
+      cudaMemcpyAsync(on_device_.data(), host, inputs_size(), cudaMemcpyHostToDevice, stream_.get()));
+  host += inputs_size();
   for (const Band& band : bands()) {
     begin_band<Real>(band, host);
-    host += aligned(sizeof(Counts)) + layout(band.count).kept;
+    host += aligned(sizeof(Counts)) + layout(band).kept;
   }
 }
 
 template <class Real>
 void TileSlot::begin_band(const Band& band, std::byte* host) {
-  const TileLayout fields = layout(band.count);
+  const TileLayout fields = layout(band);
+  const Variant variant = variant_of(map_.point, map_.criteria);
   const auto* w = reinterpret_cast<const Real*>(on_device_.data());
-  const Real* b = w + tile_.count_w + band.first;
-  std::byte* counts =
-      on_device_.data() + aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * sizeof(Real));
+  const Real* b = w + tile_.count_w;
+  const std::int32_t* listed = nullptr;
+  if (listed_.empty()) {
+    b += band.first;
+  } else {
+    const std::size_t coordinates = static_cast<std::size_t>(tile_.count_w + tile_.count_b) * sizeof(Real);
+    listed = reinterpret_cast<const std::int32_t*>(on_device_.data() + aligned(coordinates)) + band.first * row_;
+  }
+  std::byte* counts = on_device_.data() + inputs_size();
   std::byte* workspace = counts + aligned(sizeof(Counts));
   std::byte* results = workspace + aligned(workspace_);
 
   TileTask<Real> task;
   task.dynamics = make_dynamics<Real>(map_.point, map_.criteria);
-  task.starts = {w, b, static_cast<Real>(map_.point.r), tile_.count_w};
-  task.results = arrays_at<Real>(results, fields, fields_, map_.point.geometry());
+  task.starts = {w, b, static_cast<Real>(map_.point.r), tile_.count_w, listed};
+  task.results = arrays_at<Real>(results, fields, fields_, variant);
   task.count_b = static_cast<std::int32_t>(band.count);
-  task.count_w = static_cast<std::int32_t>(tile_.count_w);
-  launch_map(map_.point.geometry(), map_.criteria.stop, task, stream_.get());
-  count_on_device(task.results.fate, task.results.steps, band.count * tile_.count_w, reinterpret_cast<Counts*>(counts),
+  task.count_w = static_cast<std::int32_t>(row_);
+  task.pixels = pixels_of(band);
+  launch_map(variant, task, stream_.get());
+  count_on_device(task.results.fate, task.results.steps, task.pixels, reinterpret_cast<Counts*>(counts),
                   workspace, workspace_, stream_.get());
   DEADCONE_CUDA_CHECK(cudaMemcpyAsync(host, counts, sizeof(Counts), cudaMemcpyDeviceToHost, stream_.get()));
   DEADCONE_CUDA_CHECK(
@@ -166,20 +199,21 @@ void TileSlot::abandon() noexcept {
 
 template <class Real>
 void TileSlot::finish_as(TileResult& result) {
-  const Geometry geometry = map_.point.geometry();
-  const PixelArrays<Real> to = allot<Real>(result, fields_, geometry, tile_.pixels());
-  std::byte* host = on_host_.data() + aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * sizeof(Real));
+  const PixelArrays<Real> to = allot<Real>(result, fields_, map_, pixels());
+  std::byte* host = on_host_.data() + inputs_size();
   result.counts = {};
   for (const Band& band : bands()) {
     Counts counts;
     std::memcpy(&counts, host, sizeof counts);
     result.counts += counts;
     host += aligned(sizeof(Counts));
-    const TileLayout fields = layout(band.count);
-    const PixelArrays<Real> from = arrays_at<Real>(host, fields, fields_, geometry);
-    const std::int64_t first = band.first * tile_.count_w;
-    const std::int64_t pixels = band.count * tile_.count_w;
+    const TileLayout fields = layout(band);
+    const PixelArrays<Real> from =
+        arrays_at<Real>(host, fields, fields_, variant_of(map_.point, map_.criteria));
+    const std::int64_t first = band.first * row_;
+    const std::int64_t pixels = pixels_of(band);
     copy_out(to.fate, from.fate, first, pixels);
+    copy_out(to.proof, from.proof, first, pixels);
     copy_out(to.steps, from.steps, first, pixels);
     copy_out(to.r_final, from.r_final, first, pixels);
     copy_out(to.w_final, from.w_final, first, pixels);

@@ -134,15 +134,16 @@ cudaError_t cudaMemsetAsync(void* data, int value, std::size_t size, cudaStream_
 namespace deadcone {
 namespace {
 
-template <Geometry geometry, StopRule rule, class Real>
+template <Geometry geometry, StopRule rule, bool certify, class Real>
 void run_as_launched(const TileTask<Real>& task) {
   for (std::int32_t block_b = 0; block_b < blocks_down(task.count_b); ++block_b) {
     for (std::int32_t block_w = 0; block_w < blocks_across(task.count_w); ++block_w) {
       for (std::int32_t thread = 0; thread < block_threads; ++thread) {
         const TilePixel pixel = pixel_of(block_w, block_b, thread);
         if (pixel.w >= task.count_w || pixel.b >= task.count_b) continue;
-        map_pixel<geometry, rule>(task.dynamics, task.starts, task.results,
-                                  static_cast<std::int64_t>(pixel.b) * task.count_w + pixel.w);
+        const std::int64_t i = static_cast<std::int64_t>(pixel.b) * task.count_w + pixel.w;
+        if (i >= task.pixels) continue;
+        map_pixel<geometry, rule, certify>(task.dynamics, task.starts, task.results, i);
       }
     }
   }
@@ -151,21 +152,15 @@ void run_as_launched(const TileTask<Real>& task) {
 }  // namespace
 
 template <class Real>
-void launch_map(Geometry geometry, StopRule rule, const TileTask<Real>& task, cudaStream_t stream) {
+void launch_map(const Variant& variant, const TileTask<Real>& task, cudaStream_t stream) {
   DEADCONE_CUDA_CHECK(enqueue(stream, [=] {
-    if (geometry == Geometry::planar && rule == StopRule::stationary) {
-      run_as_launched<Geometry::planar, StopRule::stationary>(task);
-    } else if (geometry == Geometry::planar) {
-      run_as_launched<Geometry::planar, StopRule::update>(task);
-    } else if (rule == StopRule::stationary) {
-      run_as_launched<Geometry::general, StopRule::stationary>(task);
-    } else {
-      run_as_launched<Geometry::general, StopRule::update>(task);
-    }
+    with_variant(variant, [&]<Geometry geometry, StopRule rule, bool certify>() {
+      run_as_launched<geometry, rule, certify>(task);
+    });
   }));
 }
-template void launch_map(Geometry, StopRule, const TileTask<float>&, cudaStream_t);
-template void launch_map(Geometry, StopRule, const TileTask<double>&, cudaStream_t);
+template void launch_map(const Variant&, const TileTask<float>&, cudaStream_t);
+template void launch_map(const Variant&, const TileTask<double>&, cudaStream_t);
 
 void check_kernel_runs_here() {}
 

@@ -49,17 +49,19 @@ TEST(TileLayout, HasRoomForEveryFieldAndNoOverlap) {
   for (const std::int64_t pixels : {1, 255, 256, 262'144}) {
     for (const bool final : {false, true}) {
       for (const bool loss : {false, true}) {
-        for (const Geometry geometry : {Geometry::planar, Geometry::general}) {
+        for (const Variant variant : {Variant{Geometry::planar, StopRule::stationary, false},
+                                      Variant{Geometry::general, StopRule::stationary, true}}) {
           const auto count = static_cast<std::size_t>(pixels);
-          const TileLayout layout = layout_of(pixels, {true, final, loss}, geometry, sizeof(double));
-          const bool has_r = final && geometry == Geometry::general;
-          EXPECT_GE(layout.r_final - layout.fate, count);
+          const TileLayout layout = layout_of(pixels, {true, final, loss}, variant, sizeof(double));
+          const bool has_r = final && variant.geometry == Geometry::general;
+          EXPECT_GE(layout.proof - layout.fate, count);
+          EXPECT_GE(layout.r_final - layout.proof, variant.certify ? count : 0);
           EXPECT_GE(layout.w_final - layout.r_final, has_r ? count * sizeof(double) : 0);
           EXPECT_GE(layout.b_final - layout.w_final, final ? count * sizeof(double) : 0);
           EXPECT_GE(layout.loss_final - layout.b_final, final ? count * sizeof(double) : 0);
           EXPECT_GE(layout.steps - layout.loss_final, loss ? count * sizeof(double) : 0);
           EXPECT_GE(layout.total - layout.steps, count * sizeof(std::int32_t));
-          for (const std::size_t offset : {layout.fate, layout.r_final, layout.w_final, layout.b_final,
+          for (const std::size_t offset : {layout.fate, layout.proof, layout.r_final, layout.w_final, layout.b_final,
                                            layout.loss_final, layout.steps, layout.total}) {
             EXPECT_EQ(offset % field_alignment, 0);
           }
@@ -70,8 +72,8 @@ TEST(TileLayout, HasRoomForEveryFieldAndNoOverlap) {
 }
 
 TEST(TileLayout, CopiesBackWhatIsKept) {
-  const TileLayout with = layout_of(1000, {true, true, true}, Geometry::planar, sizeof(float));
-  const TileLayout without = layout_of(1000, {false, true, true}, Geometry::planar, sizeof(float));
+  const TileLayout with = layout_of(1000, {true, true, true}, {Geometry::planar, StopRule::stationary, false}, sizeof(float));
+  const TileLayout without = layout_of(1000, {false, true, true}, {Geometry::planar, StopRule::stationary, false}, sizeof(float));
   EXPECT_EQ(with.kept, with.total);
   EXPECT_EQ(without.kept, without.steps);
   EXPECT_EQ(without.total, with.total);

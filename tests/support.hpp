@@ -11,7 +11,7 @@
 #include <type_traits>
 
 #include "deadcone/model.hpp"
-#include "deadcone/trajectory.hpp"
+#include "deadcone/variant.hpp"
 
 namespace deadcone::test {
 
@@ -55,13 +55,11 @@ Parameters<Real> scaled(const Parameters<Real>& a, Real factor) {
 }
 
 template <class Real>
-Outcome<Real> run(const Dynamics<Real>& dynamics, const Parameters<Real>& start, Geometry geometry, StopRule rule) {
-  if (geometry == Geometry::planar) {
-    return rule == StopRule::stationary ? trajectory<Geometry::planar, StopRule::stationary>(dynamics, start)
-                                        : trajectory<Geometry::planar, StopRule::update>(dynamics, start);
-  }
-  return rule == StopRule::stationary ? trajectory<Geometry::general, StopRule::stationary>(dynamics, start)
-                                      : trajectory<Geometry::general, StopRule::update>(dynamics, start);
+Outcome<Real> run(const Dynamics<Real>& dynamics, const Parameters<Real>& start, Geometry geometry, StopRule rule,
+                  bool certify = false) {
+  return with_variant({geometry, rule, certify}, [&]<Geometry g, StopRule r, bool c>() {
+    return trajectory<g, r, c>(dynamics, start);
+  });
 }
 
 }  // namespace deadcone::test

@@ -147,6 +147,9 @@ DEADCONE_HD inline double select(bool mask, double yes, double no) {
 DEADCONE_HD inline bool both(bool a, bool b) {
   return a && b;
 }
+DEADCONE_HD inline bool either(bool a, bool b) {
+  return a || b;
+}
 DEADCONE_HD inline bool negation(bool a) {
   return !a;
 }

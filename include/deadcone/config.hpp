@@ -61,6 +61,7 @@ struct Criteria {
   double rho = 0.01;                ///< converged: within rho |Theta*|
   double epsilon = 0.01;            ///< dead: active with probability below epsilon
   std::int64_t max_steps = 100'000;
+  bool certify = false;  ///< end a trajectory where its fate is proved
 };
 
 /// The number type of a computation.

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "deadcone/config.hpp"
+#include "deadcone/proof_bounds.hpp"
 #include "deadcone/trajectory.hpp"
 
 namespace deadcone {
@@ -16,6 +17,23 @@ inline double absolute_tolerance(const Point& point, const Criteria& criteria) {
   return criteria.relative_tolerance
              ? criteria.tolerance * std::sqrt(point.gamma * point.gamma + point.delta * point.delta)
              : criteria.tolerance;
+}
+
+/// The conditions of the theorems, rounded.
+template <class Real>
+ProofConditions<Real> rounded(const ProofConditions<double>& exact) {
+  ProofConditions<Real> conditions;
+  conditions.reach = static_cast<Real>(exact.reach);
+  conditions.energy = static_cast<Real>(exact.energy);
+  conditions.corridor_energy = static_cast<Real>(exact.corridor_energy);
+  conditions.corridor_weight = static_cast<Real>(exact.corridor_weight);
+  conditions.corridor_reach = static_cast<Real>(exact.corridor_reach);
+  for (int i = 0; i < trap_thresholds; ++i) {
+    conditions.trap_bias[i] = static_cast<Real>(exact.trap_bias[i]);
+    conditions.trap_slope[i] = static_cast<Real>(exact.trap_slope[i]);
+  }
+  conditions.trap_shrink = static_cast<Real>(exact.trap_shrink);
+  return conditions;
 }
 
 /// The constants of the trajectories of one map. `point` and `criteria` have been checked by validate().
@@ -35,6 +53,8 @@ Dynamics<Real> make_dynamics(const Point& point, const Criteria& criteria) {
   dynamics.reach_squared = static_cast<Real>(reach * reach);
   dynamics.epsilon = static_cast<Real>(criteria.epsilon);
   dynamics.max_steps = static_cast<std::int32_t>(criteria.max_steps);
+  constexpr Precision precision = sizeof(Real) == sizeof(float) ? Precision::float32 : Precision::float64;
+  dynamics.proof = criteria.certify ? rounded<Real>(proof_bounds(point, criteria, precision)) : ProofConditions<Real>{};
   return dynamics;
 }
 

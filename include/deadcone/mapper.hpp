@@ -42,6 +42,9 @@ class Tiling {
   std::int64_t columns_;
 };
 
+/// Pixels of a tile by number, b-major: those that are to be computed. An empty list means all of them.
+using PixelList = std::vector<std::int32_t>;
+
 /// Numbers in the precision of the computation.
 using RealBuffer = std::variant<std::vector<float>, std::vector<double>>;
 
@@ -56,11 +59,13 @@ struct Counts {
   bool operator==(const Counts& other) const = default;
 };
 
-/// The pixels of one tile, b-major. A field that was not asked for is empty; the counts are there always.
+/// The pixels of one tile, b-major, or those of a list in its order. A field that was not asked for is empty; the counts
+/// are there always.
 struct TileResult {
   Counts counts;
   std::vector<std::int8_t> fate;    ///< values of Fate
   std::vector<std::int32_t> steps;  ///< updates made
+  std::vector<std::int8_t> proof;   ///< values of Proof, where trajectories are certified
   RealBuffer r_final, w_final, b_final;
   RealBuffer loss_final;
 };
@@ -92,9 +97,9 @@ class Mapper {
   /// How many tiles may be begun and not finished: as many as it takes to have work always.
   virtual int tiles_in_flight() const = 0;
 
-  /// Begins to compute the pixels of `tile` of `map`: fate always, the others where `fields` says so; `r_final` where
-  /// the map is not planar, too.
-  virtual void begin(const Map& map, const Tile& tile, const Fields& fields) = 0;
+  /// Begins to compute the pixels of `tile` of `map` that are in the list: fate always, proof where the map's criteria
+  /// say so, the others where `fields` does; `r_final` where the map is not planar, too.
+  virtual void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) = 0;
 
   /// Waits for the tile that was begun first. Throws Interrupted when `meter.stop` is set, and then leaves `result`
   /// unspecified.
@@ -102,7 +107,7 @@ class Mapper {
 
   /// One tile, begun and finished, with none on its way.
   void map(const Map& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
-    begin(map, tile, fields);
+    begin(map, tile, fields, {});
     finish(meter, result);
   }
 

@@ -9,6 +9,9 @@
 //   stationary   |theta_{k+1} - theta_k| < tol   and   eta |g_k| < tol
 //   update       |theta_{k+1} - theta_k| < tol                  (the paper's rule: also met where an oscillation turns)
 //
+// A certified trajectory ends earlier, as soon as its fate is proved (proof.hpp). That is looked at before the first
+// update and after every `steps_between_proofs`.
+//
 // |theta_{k+1} - theta_k| is taken as eta |m_{k+1}|, so that the rounding of theta does not count as rest. All
 // comparisons are between squares; none is passed by a not-a-number.
 
@@ -20,6 +23,7 @@
 #include "deadcone/fate.hpp"
 #include "deadcone/model.hpp"
 #include "deadcone/momentum.hpp"
+#include "deadcone/proof.hpp"
 
 namespace deadcone {
 
@@ -41,7 +45,12 @@ struct Dynamics {
   T reach_squared;         ///< (rho |Theta*|)^2: this near to the target counts as converged
   T epsilon;               ///< active with less than this probability counts as dead
   std::int32_t max_steps;  ///< updates at most, at least 1
+  ProofConditions<T> proof;  ///< for certified trajectories
 };
+
+/// Updates between two attempts to prove a fate. An attempt costs less than an update, and a proof comes half of this
+/// too late: docs/proofs.md has the measurement.
+inline constexpr std::int32_t steps_between_proofs = 8;
 
 /// The square of the norm of theta beyond which a trajectory from `start` has diverged.
 template <Geometry geometry, class T, class Real>
@@ -97,6 +106,7 @@ struct Outcome {
   Fate fate;
   std::int32_t steps;      ///< updates made
   Parameters<Real> theta;  ///< after the last update
+  Proof proof = Proof::none;
 };
 
 /// Sees nothing of a trajectory.
@@ -106,7 +116,7 @@ struct Unobserved {
 };
 
 /// Runs the trajectory from `start` to its end. `observe(steps, state)` is called after every update.
-template <Geometry geometry, StopRule rule, class Real, class Observer = Unobserved>
+template <Geometry geometry, StopRule rule, bool certify = false, class Real, class Observer = Unobserved>
 DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, const Parameters<Real>& start,
                                             const Observer& observe = {}) {
   static_assert(std::is_trivially_copyable_v<Dynamics<Real>>);
@@ -115,6 +125,12 @@ DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, cons
   std::int32_t steps = 0;
   std::int32_t stops_at = 0;  // where the update before met the stop rule, and this one has to
   while (true) {
+    if constexpr (certify) {
+      if (steps % steps_between_proofs == 0) {
+        const Proof proof = first_of(proofs<geometry>(dynamics.proof, dynamics.target, state));
+        if (proof != Proof::none) return {fate_of(proof), steps, state.theta, proof};
+      }
+    }
     Parameters<Real> gradient;
     bool diverged;
     bool slow;
@@ -124,7 +140,7 @@ DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, cons
       observe(steps, state);
       diverged = has_diverged<geometry>(state.theta, limit_squared);
       slow = is_slow<geometry>(dynamics, state);
-    } while (!(diverged | slow | (steps == dynamics.max_steps)));
+    } while (!(diverged | slow | (steps == dynamics.max_steps) | (certify && steps % steps_between_proofs == 0)));
 
     if (diverged) return {Fate::diverged, steps, state.theta};
     if (is_at_rest<geometry, rule>(dynamics, gradient, slow)) {

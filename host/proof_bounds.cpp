@@ -1,0 +1,131 @@
+#include "deadcone/proof_bounds.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "deadcone/dynamics.hpp"
+#include "energy_bounds.hpp"
+
+namespace deadcone {
+namespace {
+
+/// Above every number that a condition is compared with.
+constexpr double never = std::numeric_limits<float>::max();
+
+/// By how much the conditions are narrowed for the rounding of what is compared with them.
+struct RoundingMargins {
+  double energy;  ///< of the loss, in units of gamma^2/2
+  double state;   ///< of weights and biases, relative
+  double rest;    ///< of the gradient, in units of gamma
+};
+RoundingMargins margins_of(Precision precision) {
+  return precision == Precision::float32 ? RoundingMargins{0x1p-13, 0x1p-16, 0x1p-16}
+                                         : RoundingMargins{0x1p-36, 0x1p-44, 0x1p-40};
+}
+
+/// The share of 2/eta that curvature is kept below.
+constexpr double curvature_share = 0.999;
+
+/// Margins are tried in steps of this many to an octave, over so many octaves.
+constexpr int steps_per_octave = 32;
+constexpr int octaves = 14;
+
+/// 1 for step 0, and falling from there; exact.
+double margin_of_step(int step) {
+  const double within = 1.0 - 0.5 * (step % steps_per_octave) / steps_per_octave;
+  return std::ldexp(within, -(step / steps_per_octave));
+}
+
+/// The smallest margin, at least `least`, that keeps the curvature below 2/eta; 1 where none does.
+double margin_of_energy(double least, double dead, const Point& point) {
+  const double limit = curvature_share * 2.0 / point.eta;
+  const auto margin_at = [least](int step) { return std::max(least, margin_of_step(step)); };
+  const auto holds = [&](int step) {
+    return curvature_is_below(limit, margin_at(step), dead, point.geometry(), point.delta / point.gamma);
+  };
+  // Larger margins leave less of the plane: once it holds, it holds for all that are larger.
+  int good = 0;
+  int bad = octaves * steps_per_octave + 1;
+  while (bad - good > 1) {
+    const int middle = (good + bad) / 2;
+    (holds(middle) ? good : bad) = middle;
+  }
+  return margin_at(good);
+}
+
+/// The corridor's edge in units of gamma: what is left of the weight at which w is driven up, whatever b is, once the
+/// largest gradient has pulled for as long as momentum lasts.
+double edge_of_corridor(const Point& point) {
+  return rising_weight - 0.5 * point.eta / (1.0 - point.beta);
+}
+
+/// Whether the curvature to the right of that edge is below 2/eta.
+bool corridor_holds(const Point& point) {
+  const double edge = edge_of_corridor(point);
+  return edge > 0.0 && point.eta * (1.0 + edge_curvature / edge) < curvature_share * 2.0;
+}
+
+/// The trap's condition on C at C/S = slope, in units of gamma; `never` where there is none. It falls with the slope.
+double bias_of_trap(double slope, const Point& point) {
+  const Normal<Interval> norm = normal(exactly(-slope));
+  const double strongest_pull = (1.0 - point.beta) / (2.0 * point.eta * (1.0 + point.beta));
+  const Interval left = exactly(strongest_pull) - norm.distribution;
+  if (!(left.lo > 0.0)) return never;
+  const Interval t = exactly(slope);
+  return ((t * norm.distribution + squared(t) * norm.density) / left).hi;
+}
+
+}  // namespace
+
+ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteria, Precision precision) {
+  const RoundingMargins rounding = margins_of(precision);
+  ProofConditions<double> conditions;
+  conditions.reach = point.eta * point.beta / (1.0 - point.beta);
+  conditions.energy = conditions.corridor_energy = -1.0;
+  conditions.corridor_weight = never;
+  conditions.corridor_reach = 0.5 * conditions.reach * point.gamma * (1.0 - rounding.state);
+  std::fill_n(conditions.trap_bias, trap_thresholds, never);
+  std::fill_n(conditions.trap_slope, trap_thresholds, never);
+  conditions.trap_shrink = 1.0 - rounding.state;
+  // Half of all units are active at the target: where so many count as dead, the theorems say nothing of fates.
+  if (!(criteria.epsilon < 0.5)) return conditions;
+
+  const bool is_simple = point.geometry() == Geometry::planar && point.delta == 0.0;
+  const double dead = dead_below(criteria.epsilon * (1.0 + rounding.state));
+  double margin = margin_that_excludes(dead, point.geometry(), point.delta / point.gamma);
+  if (is_simple && criteria.stop == StopRule::stationary) {
+    const double rest = absolute_tolerance(point, criteria) / (point.eta * point.gamma);
+    margin = margin_that_excludes_rest(dead, std::max(rest, rounding.rest), point.eta);
+  }
+  const auto energy_below = [&](double share) {
+    return 0.5 * point.gamma * point.gamma * (1.0 - share - rounding.energy);
+  };
+  conditions.energy = energy_below(margin_of_energy(margin, dead, point));
+  if (!is_simple) return conditions;
+
+  if (corridor_holds(point)) {
+    conditions.corridor_energy = energy_below(margin);
+    conditions.corridor_weight = (edge_of_corridor(point) + rounding.state) * point.gamma;
+  }
+  // A unit in the trap is dead at a stop unless it counts as converged, which at rho >= 1 it may.
+  if (!(criteria.rho < 1.0)) return conditions;
+  constexpr double steepest_rise = 1.3;  // from here on the condition falls with the slope
+  const double least_slope = std::max(-dead, steepest_rise) * (1.0 + rounding.state);
+  constexpr double beyond_least[trap_thresholds] = {0.0, 0.5, 1.0, 2.0};
+  for (int i = 0; i < trap_thresholds; ++i) {
+    const double slope = least_slope + beyond_least[i];
+    const double bias = bias_of_trap(slope, point);
+    if (bias == never) continue;
+    conditions.trap_slope[i] = slope * (1.0 + rounding.state);
+    conditions.trap_bias[i] = bias * point.gamma * (1.0 + rounding.state);
+  }
+  return conditions;
+}
+
+bool proves_anything(const ProofConditions<double>& conditions) {
+  return conditions.energy > 0.0 || conditions.corridor_energy > 0.0 ||
+         std::any_of(conditions.trap_bias, conditions.trap_bias + trap_thresholds,
+                     [](double bias) { return bias < never; });
+}
+
+}  // namespace deadcone
