@@ -28,9 +28,9 @@ double margin_that_excludes_rest(double dead, double rest, double eta);
 bool curvature_is_below(double limit, double margin, double dead, Geometry geometry, double relative_delta);
 
 /// 1 - sup t phi / Phi, from below: nearer to zero than this, w is driven up at every b.
-inline constexpr double rising_weight = 0.7058;
+inline constexpr double rising_weight = 0.7054;
 
 /// sup |t| (1 + t^2) phi, from above: what curvature at Delta = 0 in the plane exceeds 1 by, times s.
-inline constexpr double edge_curvature = 0.6334;
+inline constexpr double edge_curvature = 0.633;
 
 }  // namespace deadcone
