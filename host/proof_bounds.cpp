@@ -87,15 +87,18 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
   std::fill_n(conditions.trap_bias, trap_thresholds, never);
   std::fill_n(conditions.trap_slope, trap_thresholds, never);
   conditions.trap_shrink = 1.0 - rounding.state;
-  // Half of all units are active at the target: where so many count as dead, the theorems say nothing of fates.
-  if (!(criteria.epsilon < 0.5)) return conditions;
+  // At Delta = 0 the unit is active half of the time at the target: where so much counts as dead, the theorems say
+  // nothing of fates. Nor is anything known of phi and Phi farther down than this.
+  const double epsilon = criteria.epsilon * (1.0 + rounding.state);
+  if (!(epsilon < 0.5 && criteria.epsilon >= 1e-130)) return conditions;
 
   const bool is_simple = point.geometry() == Geometry::planar && point.delta == 0.0;
-  const double dead = dead_below(criteria.epsilon * (1.0 + rounding.state));
+  const Interval edge = edge_of_dead_cone(epsilon);
+  const double dead = edge.hi;
   double margin = margin_that_excludes(dead, point.geometry(), point.delta / point.gamma);
   if (is_simple && criteria.stop == StopRule::stationary) {
     const double rest = absolute_tolerance(point, criteria) / (point.eta * point.gamma);
-    margin = margin_that_excludes_rest(dead, std::max(rest, rounding.rest), point.eta);
+    margin = margin_that_excludes_rest(dead, rest + rounding.rest, point.eta);
   }
   const auto energy_below = [&](double share) {
     return 0.5 * point.gamma * point.gamma * (1.0 - share - rounding.energy);
@@ -110,7 +113,7 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
   // A unit in the trap is dead at a stop unless it counts as converged, which at rho >= 1 it may.
   if (!(criteria.rho < 1.0)) return conditions;
   constexpr double steepest_rise = 1.3;  // from here on the condition falls with the slope
-  const double least_slope = std::max(-dead, steepest_rise) * (1.0 + rounding.state);
+  const double least_slope = std::max(-edge.lo, steepest_rise) * (1.0 + rounding.state);
   constexpr double beyond_least[trap_thresholds] = {0.0, 0.5, 1.0, 2.0};
   for (int i = 0; i < trap_thresholds; ++i) {
     const double slope = least_slope + beyond_least[i];

@@ -75,8 +75,8 @@ DEADCONE_HD inline mask_t<T> is_trapped(const ProofConditions<Real>& conditions,
     deep = either(
         deep, both(T(conditions.trap_bias[i]) <= least_c, T(conditions.trap_slope[i]) * most_s <= least_c));
   }
-  // Momentum alone takes w no more than half the way to zero.
-  const mask_t<T> slow = zero <= fused(reach, momentum.w, T(Real(0.5)) * s);
+  // Momentum alone takes w no more than half the way to zero; a little less, for rounding.
+  const mask_t<T> slow = zero <= fused(reach, momentum.w, T(Real(0.49)) * s);
   return both(both(theta.w < zero, slow), deep);
 }
 
