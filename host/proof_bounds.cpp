@@ -75,68 +75,69 @@ double bias_of_trap(double slope, const Point& point) {
   return ((t * norm.distribution + squared(t) * norm.density) / left).hi;
 }
 
-/// What the creep's condition asks for, in units of gamma; `rest` is the gradient at which a trajectory may come to rest.
+/// The creep's constants, in units of gamma; `rest` is the gradient at which a trajectory may come to rest. Beyond a
+/// slope -b/w, and above where dL/db changes its sign, the gradient changes by at most curvature() along a way of 1.
 class Creep {
  public:
   Creep(const Point& point, double rest) : beta_(point.beta), eta_(point.eta), rest_(rest) {}
 
-  /// The least slope at which the gradient is well below `rest` where the flow turns, from `least` on.
-  double least_slope(double least) const {
-    double slope = least;
-    while (slope < steepest && gradient_at_turn(slope) > share_at_turn * rest_) slope += 0x1p-6;
-    return slope;
+  /// The least slope, from `least` on, at which momentum follows the gradient; `steepest` where there is none.
+  double slope(double least) const {
+    const double most = std::min(0.1, (1.0 - beta_) / (2.0 * (1.0 + beta_)));
+    return first_slope(least, [&](double slope) { return eta_ * curvature(slope - slack) <= most; });
   }
 
-  /// The largest momentum and gradient of which a state at this slope can rid itself before the gradient has changed by
-  /// much; 0 where there is none.
-  double largest_speed(double slope) const {
-    if (!(slope < steepest)) return 0.0;
-    // In halves of octaves: none is much too small.
-    for (double speed = 0x1p12 * rest_; speed >= rest_; speed *= 0.75) {
-      if (suffices(speed, slope)) return speed;
-    }
-    return 0.0;
+  /// The least slope, from `least` on, where the gradient is so small when dL/db changes its sign that the trajectory is
+  /// at rest before; `steepest` where there is none.
+  double turn(double least) const {
+    return first_slope(least, [this](double slope) {
+      return gradient_at_turn(slope) <= 0.4 * rest_ &&
+             way_to_rest() <= std::min(longest_way, 0.25 * rest_ / curvature(slope - slack));
+    });
   }
 
-  /// By how much t may grow again until rest.
-  static constexpr double slack_of_slope = 0.07;
+  /// The -b from which on a slope of `turn` is reached before dL/db changes its sign or the gradient is `rest`/2.
+  double bias(double turn) const {
+    const double squared = turn * turn;
+    const double weight_at_turn = squared + 3.0 + 2.0 / squared + 0.5 * rest_ / at(turn).distribution.lo;
+    return turn * weight_at_turn;
+  }
+
+  static constexpr double slack = 0.07;  ///< by how much the slope may fall again until rest
+  static constexpr double steepest = 8.0;
 
  private:
-  // The gradient is `rest` at most: this share of it where the slow part begins, and so much more at its end.
-  static constexpr double share_at_turn = 0.4;
-  static constexpr double share_of_step = 0.1;
-  static constexpr double share_of_way = 0.25;
-  static constexpr double share_of_momentum = 0.2;
   static constexpr double longest_way = 0.125;
-  static constexpr double steepest = 8.0;
-  static constexpr double root_of_two = 1.4143;
+  static constexpr double rounding = 1.0 + 1e-12;  // of the few operations of each function
 
   static Normal<Interval> at(double slope) { return normal(exactly(-slope)); }
 
-  /// No less than |gradient| where dL/db = 0, at this slope and beyond.
+  template <class Holds>
+  static double first_slope(double least, const Holds& holds) {
+    double slope = least;
+    while (slope < steepest && !holds(slope)) slope += 0x1p-7;
+    return std::min(slope, steepest);
+  }
+
+  /// No less than the gradient where dL/db = 0, at this slope and beyond.
   static double gradient_at_turn(double slope) {
     const double squared = slope * slope;
-    return at(slope).distribution.hi * (1.0 + 2.0 / squared + 2.0 / (squared + 2.0)) * (1.0 + 1e-12);
+    return rounding * at(slope).distribution.hi * (1.0 + 2.0 / squared + 2.0 / (squared + 2.0));
   }
 
-  /// No less than the norm of the Hessian beyond this slope, above where the flow turns.
+  /// No less than the norm of the Hessian.
   static double curvature(double slope) {
     const Normal<Interval> norm = at(slope);
-    return (2.0 * norm.distribution.hi + slope * norm.density.hi) * (1.0 + 1e-12);
+    return rounding * (2.0 * norm.distribution.hi + slope * norm.density.hi);
   }
 
-  bool suffices(double speed, double slope) const {
-    const double fastest = root_of_two * speed;
-    const double most_curved = curvature(slope - slack_of_slope);
-    if (!(most_curved * eta_ * fastest <= share_of_step * rest_)) return false;
-    const double farthest = std::min(longest_way, share_of_way * rest_ / most_curved);
-    const double pull = 0.75 * rest_;
-    double way = fastest * eta_ * beta_ / (1.0 - beta_) + 2.0 * eta_ * pull;
-    for (double momentum = fastest; momentum > share_of_momentum * rest_; momentum *= beta_) {
-      way += eta_ * pull;
-      if (way > farthest) return false;
-    }
-    return way <= farthest;
+  /// How far a trajectory goes from a gradient of `rest`/2 and a momentum of `rest` to the end of its last update, with
+  /// no gradient above 3/4 `rest` on the way: until what it has of that momentum is a fifth, and two updates more.
+  double way_to_rest() const {
+    const double pull = 0.75 * rest_ * eta_;
+    double way = rest_ * eta_ * beta_ / (1.0 - beta_) + 3.0 * pull;
+    for (double left = 1.0; left > 0.2 && way < longest_way; left *= beta_) way += pull;
+    return rounding * way;
   }
 
   double beta_;
@@ -156,8 +157,7 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
   std::fill_n(conditions.trap_bias, trap_thresholds, never);
   std::fill_n(conditions.trap_slope, trap_thresholds, never);
   conditions.trap_shrink = 1.0 - rounding.state;
-  std::fill_n(conditions.creep_slope, creep_thresholds, never);
-  std::fill_n(conditions.creep_speed_squared, creep_thresholds, -1.0);
+  conditions.creep_slope = conditions.creep_bias = conditions.creep_turn = never;
   conditions.creep_fall = never;
   // At Delta = 0 the unit is active half of the time at the target: where so much counts as dead, the theorems say
   // nothing of fates. Nor is anything known of phi and Phi farther down than this.
@@ -196,17 +196,14 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
   }
 
   const double rest = 0.99 * absolute_tolerance(point, criteria) / (point.eta * point.gamma);
-  if (rest < rounding.rest) return conditions;
   const Creep creep(point, rest);
-  const double first_slope = creep.least_slope(least_slope + Creep::slack_of_slope);
+  const double slope = creep.slope(least_slope + Creep::slack);
+  const double turn = creep.turn(slope);
+  if (rest < rounding.rest || turn >= Creep::steepest) return conditions;
+  conditions.creep_slope = slope * (1.0 + rounding.state);
+  conditions.creep_bias = creep.bias(turn) * point.gamma * (1.0 + rounding.state);
+  conditions.creep_turn = turn * (1.0 + rounding.state);
   conditions.creep_fall = rest / 16.0 * point.gamma;
-  for (int i = 0; i < creep_thresholds; ++i) {
-    const double slope = first_slope + 0.25 * i;
-    const double speed = creep.largest_speed(slope) * point.gamma;
-    if (speed == 0.0) continue;
-    conditions.creep_slope[i] = slope * (1.0 + rounding.state);
-    conditions.creep_speed_squared[i] = speed * speed;
-  }
   return conditions;
 }
 

@@ -42,9 +42,6 @@ inline constexpr std::array<const char*, proof_count> proof_names = {"none", "en
 /// The trap's condition on (C, S) is a curve; it is taken as this many pairs of thresholds for C and C/S.
 inline constexpr int trap_thresholds = 4;
 
-/// The creep's condition, likewise: pairs of thresholds for -b/w and for momentum and gradient.
-inline constexpr int creep_thresholds = 6;
-
 /// All constants of the theorems, computed in double on the host and rounded once, with margins for rounding.
 template <class T>
 struct ProofConditions {
@@ -56,9 +53,10 @@ struct ProofConditions {
   T trap_bias[trap_thresholds];    ///< C is to be at least this
   T trap_slope[trap_thresholds];   ///< and at least this times S
   T trap_shrink;                   ///< factor a little below 1, against rounding in C
-  T creep_slope[creep_thresholds];            ///< -b/w is to be at least this,
-  T creep_speed_squared[creep_thresholds];    ///< |m|^2 and |gradient|^2 at most this,
-  T creep_fall;                               ///< and the derivative of the loss by b at least this
+  T creep_slope;                   ///< -b/w is to be at least this,
+  T creep_bias;                    ///< -b, too, unless
+  T creep_turn;                    ///< -b/w is at least this;
+  T creep_fall;                    ///< and the derivative of the loss by b is to be at least this
 };
 
 /// Which theorems hold.
@@ -90,23 +88,20 @@ DEADCONE_HD inline mask_t<T> is_trapped(const ProofConditions<Real>& conditions,
   return both(both(theta.w < zero, slow), deep);
 }
 
-/// Whether the state creeps down the dead cone, in the plane.
+/// Whether the state, with the gradient there, creeps down the dead cone, in the plane.
 template <class T, class Real>
 DEADCONE_HD inline mask_t<T> creeps(const ProofConditions<Real>& conditions, const Parameters<T>& gradient,
                                     const State<T>& state) {
   const auto& [theta, momentum, carry] = state;
   const T zero(Real(0));
   const T c = zero - theta.b;
-  const T speed_squared = squared_norm<Geometry::planar>(momentum);
-  const T pull_squared = squared_norm<Geometry::planar>(gradient);
-  mask_t<T> slow = zero < T(Real(-1));
-  for (int i = 0; i < creep_thresholds; ++i) {
-    const T limit(conditions.creep_speed_squared[i]);
-    slow = either(slow, both(T(conditions.creep_slope[i]) * theta.w <= c,
-                             both(speed_squared <= limit, pull_squared <= limit)));
-  }
+  const mask_t<T> deep = either(both(T(conditions.creep_slope) * theta.w <= c, T(conditions.creep_bias) <= c),
+                                T(conditions.creep_turn) * theta.w <= c);
   const mask_t<T> falls = both(both(zero <= momentum.w, zero <= momentum.b), T(conditions.creep_fall) <= gradient.b);
-  return both(both(zero < theta.w, falls), slow);
+  // |m| <= 2 |gradient|, with a little less than 4 for rounding.
+  const mask_t<T> follows = squared_norm<Geometry::planar>(momentum) <=
+                            T(Real(3.99)) * squared_norm<Geometry::planar>(gradient);
+  return both(both(zero < theta.w, deep), both(falls, follows));
 }
 
 /// What is proved of the trajectory that is at `state`.
