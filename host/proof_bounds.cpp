@@ -75,6 +75,75 @@ double bias_of_trap(double slope, const Point& point) {
   return ((t * norm.distribution + squared(t) * norm.density) / left).hi;
 }
 
+/// What the creep's condition asks for, in units of gamma; `rest` is the gradient at which a trajectory may come to rest.
+class Creep {
+ public:
+  Creep(const Point& point, double rest) : beta_(point.beta), eta_(point.eta), rest_(rest) {}
+
+  /// The least slope at which the gradient is well below `rest` where the flow turns, from `least` on.
+  double least_slope(double least) const {
+    double slope = least;
+    while (slope < steepest && gradient_at_turn(slope) > share_at_turn * rest_) slope += 0x1p-6;
+    return slope;
+  }
+
+  /// The largest momentum and gradient of which a state at this slope can rid itself before the gradient has changed by
+  /// much; 0 where there is none.
+  double largest_speed(double slope) const {
+    if (!(slope < steepest)) return 0.0;
+    // In halves of octaves: none is much too small.
+    for (double speed = 0x1p12 * rest_; speed >= rest_; speed *= 0.75) {
+      if (suffices(speed, slope)) return speed;
+    }
+    return 0.0;
+  }
+
+  /// By how much t may grow again until rest.
+  static constexpr double slack_of_slope = 0.07;
+
+ private:
+  // The gradient is `rest` at most: this share of it where the slow part begins, and so much more at its end.
+  static constexpr double share_at_turn = 0.4;
+  static constexpr double share_of_step = 0.1;
+  static constexpr double share_of_way = 0.25;
+  static constexpr double share_of_momentum = 0.2;
+  static constexpr double longest_way = 0.125;
+  static constexpr double steepest = 8.0;
+  static constexpr double root_of_two = 1.4143;
+
+  static Normal<Interval> at(double slope) { return normal(exactly(-slope)); }
+
+  /// No less than |gradient| where dL/db = 0, at this slope and beyond.
+  static double gradient_at_turn(double slope) {
+    const double squared = slope * slope;
+    return at(slope).distribution.hi * (1.0 + 2.0 / squared + 2.0 / (squared + 2.0)) * (1.0 + 1e-12);
+  }
+
+  /// No less than the norm of the Hessian beyond this slope, above where the flow turns.
+  static double curvature(double slope) {
+    const Normal<Interval> norm = at(slope);
+    return (2.0 * norm.distribution.hi + slope * norm.density.hi) * (1.0 + 1e-12);
+  }
+
+  bool suffices(double speed, double slope) const {
+    const double fastest = root_of_two * speed;
+    const double most_curved = curvature(slope - slack_of_slope);
+    if (!(most_curved * eta_ * fastest <= share_of_step * rest_)) return false;
+    const double farthest = std::min(longest_way, share_of_way * rest_ / most_curved);
+    const double pull = 0.75 * rest_;
+    double way = fastest * eta_ * beta_ / (1.0 - beta_) + 2.0 * eta_ * pull;
+    for (double momentum = fastest; momentum > share_of_momentum * rest_; momentum *= beta_) {
+      way += eta_ * pull;
+      if (way > farthest) return false;
+    }
+    return way <= farthest;
+  }
+
+  double beta_;
+  double eta_;
+  double rest_;
+};
+
 }  // namespace
 
 ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteria, Precision precision) {
@@ -87,6 +156,9 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
   std::fill_n(conditions.trap_bias, trap_thresholds, never);
   std::fill_n(conditions.trap_slope, trap_thresholds, never);
   conditions.trap_shrink = 1.0 - rounding.state;
+  std::fill_n(conditions.creep_slope, creep_thresholds, never);
+  std::fill_n(conditions.creep_speed_squared, creep_thresholds, -1.0);
+  conditions.creep_fall = never;
   // At Delta = 0 the unit is active half of the time at the target: where so much counts as dead, the theorems say
   // nothing of fates. Nor is anything known of phi and Phi farther down than this.
   const double epsilon = criteria.epsilon * (1.0 + rounding.state);
@@ -121,6 +193,19 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
     if (bias == never) continue;
     conditions.trap_slope[i] = slope * (1.0 + rounding.state);
     conditions.trap_bias[i] = bias * point.gamma * (1.0 + rounding.state);
+  }
+
+  const double rest = 0.99 * absolute_tolerance(point, criteria) / (point.eta * point.gamma);
+  if (rest < rounding.rest) return conditions;
+  const Creep creep(point, rest);
+  const double first_slope = creep.least_slope(least_slope + Creep::slack_of_slope);
+  conditions.creep_fall = rest / 16.0 * point.gamma;
+  for (int i = 0; i < creep_thresholds; ++i) {
+    const double slope = first_slope + 0.25 * i;
+    const double speed = creep.largest_speed(slope) * point.gamma;
+    if (speed == 0.0) continue;
+    conditions.creep_slope[i] = slope * (1.0 + rounding.state);
+    conditions.creep_speed_squared[i] = speed * speed;
   }
   return conditions;
 }

@@ -32,6 +32,11 @@ ProofConditions<Real> rounded(const ProofConditions<double>& exact) {
     conditions.trap_bias[i] = static_cast<Real>(exact.trap_bias[i]);
     conditions.trap_slope[i] = static_cast<Real>(exact.trap_slope[i]);
   }
+  for (int i = 0; i < creep_thresholds; ++i) {
+    conditions.creep_slope[i] = static_cast<Real>(exact.creep_slope[i]);
+    conditions.creep_speed_squared[i] = static_cast<Real>(exact.creep_speed_squared[i]);
+  }
+  conditions.creep_fall = static_cast<Real>(exact.creep_fall);
   conditions.trap_shrink = static_cast<Real>(exact.trap_shrink);
   return conditions;
 }
