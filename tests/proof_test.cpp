@@ -660,35 +660,64 @@ class CertifiedTest : public ::testing::Test {};
 using Reals = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(CertifiedTest, Reals);
 
-TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoes) {
-  Dice dice(20);
+/// How many trajectories ended with each proof, and how many of those that had one could be compared.
+struct Comparison {
   std::array<int, proof_count> seen = {};
   int compared = 0;
-  for (int i = 0; i < 4000; ++i) {
-    const Scenario scenario = random_scenario(dice);
-    const Outcome<TypeParam> certified = outcome_of<TypeParam>(scenario, true);
-    const Outcome<TypeParam> exhaustive = outcome_of<TypeParam>(scenario, false);
-    ++seen.at(static_cast<std::size_t>(certified.proof));
-    EXPECT_EQ(exhaustive.proof, Proof::none);
-    if (certified.proof == Proof::none) {
-      EXPECT_EQ(certified.fate, exhaustive.fate);
-      EXPECT_EQ(certified.steps, exhaustive.steps);
-      EXPECT_TRUE(same_bits(certified.theta, exhaustive.theta));
-      continue;
-    }
-    EXPECT_EQ(certified.fate, fate_of(certified.proof));
-    EXPECT_EQ(certified.steps % steps_between_proofs, 0);
-    EXPECT_LE(certified.steps, exhaustive.steps);
-    EXPECT_TRUE(same_bits(certified.theta, theta_after<TypeParam>(scenario, certified.steps)));
-    if (exhaustive.fate != Fate::converged && exhaustive.fate != Fate::dead) continue;
-    ++compared;
-    EXPECT_EQ(certified.fate, exhaustive.fate)
-        << "proof " << proof_names.at(static_cast<std::size_t>(certified.proof)) << " at beta " << scenario.point.beta
-        << ", gamma " << scenario.point.gamma << ", eta " << scenario.point.eta << ", delta " << scenario.point.delta
-        << ", start " << scenario.point.r << " " << scenario.w << " " << scenario.b;
+
+  int with(Proof proof) const { return seen.at(static_cast<std::size_t>(proof)); }
+};
+
+/// Expects of a certified trajectory what docs/proofs.md says of the exhaustive one.
+template <class Real>
+void compare(const Scenario& scenario, Comparison& comparison) {
+  const Outcome<Real> certified = outcome_of<Real>(scenario, true);
+  const Outcome<Real> exhaustive = outcome_of<Real>(scenario, false);
+  ++comparison.seen.at(static_cast<std::size_t>(certified.proof));
+  EXPECT_EQ(exhaustive.proof, Proof::none);
+  if (certified.proof == Proof::none) {
+    EXPECT_EQ(certified.fate, exhaustive.fate);
+    EXPECT_EQ(certified.steps, exhaustive.steps);
+    EXPECT_TRUE(same_bits(certified.theta, exhaustive.theta));
+    return;
   }
-  for (const int count : seen) EXPECT_GT(count, 50);
-  EXPECT_GT(compared, 1500);
+  EXPECT_EQ(certified.fate, fate_of(certified.proof));
+  EXPECT_EQ(certified.steps % steps_between_proofs, 0);
+  EXPECT_LE(certified.steps, exhaustive.steps);
+  EXPECT_TRUE(same_bits(certified.theta, theta_after<Real>(scenario, certified.steps)));
+  if (exhaustive.fate != Fate::converged && exhaustive.fate != Fate::dead) return;
+  ++comparison.compared;
+  EXPECT_EQ(certified.fate, exhaustive.fate)
+      << "proof " << proof_names.at(static_cast<std::size_t>(certified.proof)) << " at beta " << scenario.point.beta
+      << ", gamma " << scenario.point.gamma << ", eta " << scenario.point.eta << ", delta " << scenario.point.delta
+      << ", start " << scenario.point.r << " " << scenario.w << " " << scenario.b;
+}
+
+TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoes) {
+  Dice dice(20);
+  Comparison comparison;
+  for (int i = 0; i < 3000; ++i) compare<TypeParam>(random_scenario(dice), comparison);
+  for (const Proof proof : {Proof::none, Proof::energy, Proof::corridor, Proof::trap}) {
+    EXPECT_GT(comparison.with(proof), 30);
+  }
+  EXPECT_GT(comparison.compared, 1000);
+}
+
+TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoesAlongTheEdgeOfTheDeadCone) {
+  // Small targets and w > 0: where units come to rest in the dead cone or barely do not.
+  Dice dice(22);
+  Comparison comparison;
+  for (int i = 0; i < 1000; ++i) {
+    Scenario scenario = random_scenario(dice);
+    scenario.point.gamma = log_uniform(dice, 0.003, 0.2);
+    scenario.point.delta = scenario.point.r = 0;
+    scenario.criteria.tolerance = dice.one_of({1e-4, 1e-5, 1e-6});
+    scenario.w = log_uniform(dice, 0.05, 2);
+    scenario.b = scenario.w * dice.uniform(-4, -0.5);
+    compare<TypeParam>(scenario, comparison);
+  }
+  EXPECT_GT(comparison.with(Proof::creep), 50);
+  EXPECT_GT(comparison.compared, 150);
 }
 
 TYPED_TEST(CertifiedTest, ScalesWithStartAndTarget) {
