@@ -10,7 +10,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "deadcone/config.hpp"
 #include "deadcone/dynamics.hpp"
@@ -598,6 +597,241 @@ TEST(Theorems, OutsideTheTrapItMayComeBack) {
     for (double& slope : conditions.trap_slope) slope *= 0.5;
   });
   EXPECT_GT(flat.broken, 5);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Certified trajectories beside exhaustive ones.
+
+struct Scenario {
+  Point point;
+  Criteria criteria;
+  double w = 0;
+  double b = 0;
+};
+
+Scenario random_scenario(Dice& dice) {
+  Scenario scenario;
+  Point& point = scenario.point;
+  point.beta = dice.one_of({0.0, 0.5, 0.9, 0.97});
+  point.eta = log_uniform(dice, 0.03, 2.5);
+  point.gamma = log_uniform(dice, 0.05, 3);
+  point.delta = point.gamma * dice.one_of({0.0, 0.0, dice.uniform(-1, 1)});
+  point.r = dice.one_of({0.0, 0.0, dice.uniform(-1, 1)});
+  Criteria& criteria = scenario.criteria;
+  criteria.stop = dice.one_of({StopRule::stationary, StopRule::update});
+  criteria.tolerance = dice.one_of({1e-2, 1e-4, 1e-5});
+  criteria.epsilon = dice.one_of({0.01, 0.01, 0.2, 1e-3});
+  criteria.rho = dice.one_of({0.01, 0.01, 0.1});
+  criteria.max_steps = 10'000;
+  scenario.w = dice.uniform(-2, 2);
+  scenario.b = dice.uniform(-2, 2);
+  return scenario;
+}
+
+template <class Real>
+Parameters<Real> start_of(const Scenario& scenario) {
+  return {static_cast<Real>(scenario.point.r), static_cast<Real>(scenario.w), static_cast<Real>(scenario.b)};
+}
+
+template <class Real>
+Outcome<Real> outcome_of(Scenario scenario, bool certify) {
+  scenario.criteria.certify = certify;
+  return run(make_dynamics<Real>(scenario.point, scenario.criteria), start_of<Real>(scenario),
+             scenario.point.geometry(), scenario.criteria.stop, certify);
+}
+
+/// Where the exhaustive trajectory is after so many updates.
+template <class Real>
+Parameters<Real> theta_after(const Scenario& scenario, std::int32_t steps) {
+  Parameters<Real> theta = start_of<Real>(scenario);
+  const auto dynamics = make_dynamics<Real>(scenario.point, scenario.criteria);
+  const auto observe = [&](std::int32_t step, const State<Real>& state) {
+    if (step <= steps) theta = state.theta;
+  };
+  with_variant({scenario.point.geometry(), scenario.criteria.stop, false},
+               [&]<Geometry g, StopRule rule, bool certify>() {
+                 return trajectory<g, rule, certify>(dynamics, start_of<Real>(scenario), observe);
+               });
+  return theta;
+}
+
+template <class Real>
+class CertifiedTest : public ::testing::Test {};
+using Reals = ::testing::Types<float, double>;
+TYPED_TEST_SUITE(CertifiedTest, Reals);
+
+/// How many trajectories ended with each proof, and how many of those that had one could be compared.
+struct Comparison {
+  std::array<int, proof_count> seen = {};
+  int compared = 0;
+
+  int with(Proof proof) const { return seen.at(static_cast<std::size_t>(proof)); }
+};
+
+/// Expects of a certified trajectory what docs/proofs.md says of the exhaustive one.
+template <class Real>
+void compare(const Scenario& scenario, Comparison& comparison) {
+  const Outcome<Real> certified = outcome_of<Real>(scenario, true);
+  const Outcome<Real> exhaustive = outcome_of<Real>(scenario, false);
+  ++comparison.seen.at(static_cast<std::size_t>(certified.proof));
+  EXPECT_EQ(exhaustive.proof, Proof::none);
+  if (certified.proof == Proof::none) {
+    EXPECT_EQ(certified.fate, exhaustive.fate);
+    EXPECT_EQ(certified.steps, exhaustive.steps);
+    EXPECT_TRUE(same_bits(certified.theta, exhaustive.theta));
+    return;
+  }
+  EXPECT_EQ(certified.fate, fate_of(certified.proof));
+  EXPECT_EQ(certified.steps % steps_between_proofs, 0);
+  EXPECT_LE(certified.steps, exhaustive.steps);
+  EXPECT_TRUE(same_bits(certified.theta, theta_after<Real>(scenario, certified.steps)));
+  if (exhaustive.fate != Fate::converged && exhaustive.fate != Fate::dead) return;
+  ++comparison.compared;
+  EXPECT_EQ(certified.fate, exhaustive.fate)
+      << "proof " << proof_names.at(static_cast<std::size_t>(certified.proof)) << " at beta " << scenario.point.beta
+      << ", gamma " << scenario.point.gamma << ", eta " << scenario.point.eta << ", delta " << scenario.point.delta
+      << ", start " << scenario.point.r << " " << scenario.w << " " << scenario.b;
+}
+
+TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoes) {
+  Dice dice(20);
+  Comparison comparison;
+  for (int i = 0; i < 3000; ++i) compare<TypeParam>(random_scenario(dice), comparison);
+  for (const Proof proof : {Proof::none, Proof::energy, Proof::corridor, Proof::trap}) {
+    EXPECT_GT(comparison.with(proof), 30);
+  }
+  EXPECT_GT(comparison.compared, 1000);
+}
+
+TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoesAlongTheEdgeOfTheDeadCone) {
+  // Small targets and w > 0: where units come to rest in the dead cone or barely do not.
+  Dice dice(22);
+  Comparison comparison;
+  for (int i = 0; i < 1000; ++i) {
+    Scenario scenario = random_scenario(dice);
+    scenario.point.gamma = log_uniform(dice, 0.003, 0.2);
+    scenario.point.delta = scenario.point.r = 0;
+    scenario.criteria.tolerance = dice.one_of({1e-4, 1e-5, 1e-6});
+    scenario.w = log_uniform(dice, 0.05, 2);
+    scenario.b = scenario.w * dice.uniform(-4, -0.5);
+    compare<TypeParam>(scenario, comparison);
+  }
+  EXPECT_GT(comparison.with(Proof::creep), 50);
+  EXPECT_GT(comparison.compared, 150);
+}
+
+TYPED_TEST(CertifiedTest, ScalesWithStartAndTarget) {
+  Dice dice(21);
+  int proved = 0;
+  for (int i = 0; i < 400; ++i) {
+    Scenario scenario = random_scenario(dice);
+    scenario.criteria.relative_tolerance = true;
+    const Outcome<TypeParam> original = outcome_of<TypeParam>(scenario, true);
+    if (original.proof == Proof::none) continue;
+    ++proved;
+    Point& point = scenario.point;
+    for (double* length : {&point.gamma, &point.delta, &point.r, &scenario.w, &scenario.b}) *length *= 8;
+    const Outcome<TypeParam> zoomed = outcome_of<TypeParam>(scenario, true);
+    EXPECT_EQ(zoomed.proof, original.proof);
+    EXPECT_EQ(zoomed.steps, original.steps);
+    EXPECT_TRUE(same_bits(zoomed.theta, scaled(original.theta, TypeParam(8))));
+  }
+  EXPECT_GT(proved, 200);
+}
+
+// What nothing can be said of.
+
+ProofConditions<double> conditions_of(const Point& point, const Criteria& criteria) {
+  return proof_bounds(point, criteria, Precision::float32);
+}
+
+bool has_trap(const ProofConditions<double>& conditions) {
+  Point far;
+  State<double> state = at_rest(Parameters<double>{0, -1e3 * far.gamma, -1e6 * far.gamma});
+  return proofs<Geometry::planar>(conditions, Target<double>{far.gamma, 0}, state).trap;
+}
+
+TEST(ProofConditions, HaveAllTheoremsAtTheDefaults) {
+  Point point;
+  const ProofConditions<double> conditions = conditions_of(point, {});
+  EXPECT_TRUE(proves_anything(conditions));
+  EXPECT_GT(conditions.energy, 0.9 * 0.5);
+  EXPECT_LT(conditions.energy, 0.5);
+  EXPECT_TRUE(has_trap(conditions));
+  point.beta = 0.5;
+  EXPECT_GT(conditions_of(point, {}).corridor_energy, conditions_of(point, {}).energy);
+}
+
+TEST(ProofConditions, HaveNoEnergyWhereTheLearningRateIsTwoOrMore) {
+  for (const double eta : {2.0, 3.0, 100.0}) {
+    for (const double delta : {0.0, 0.5}) {
+      for (const double r : {0.0, 0.5}) {
+        Point point;
+        point.eta = eta;
+        point.beta = 0;
+        point.delta = delta;
+        point.r = r;
+        EXPECT_LT(conditions_of(point, {}).energy, 0.0);
+        EXPECT_LT(conditions_of(point, {}).corridor_energy, 0.0);
+      }
+    }
+  }
+}
+
+TEST(ProofConditions, HaveNoneWhereHalfOfTheUnitsCountAsDead) {
+  for (const double epsilon : {0.5, 0.9, 0x1p-1 * (1 - 0x1p-30)}) {
+    Criteria criteria;
+    criteria.epsilon = epsilon;
+    EXPECT_FALSE(proves_anything(conditions_of({}, criteria)));
+  }
+}
+
+TEST(ProofConditions, HaveNoneBelowWhatPhiIsKnownFor) {
+  Criteria criteria;
+  criteria.epsilon = 1e-140;
+  EXPECT_FALSE(proves_anything(proof_bounds({}, criteria, Precision::float64)));
+}
+
+TEST(ProofConditions, HaveNoTrapWhereAllThatIsNearCountsAsConverged) {
+  Criteria criteria;
+  criteria.rho = 1;
+  EXPECT_GT(conditions_of({}, criteria).energy, 0.0);
+  EXPECT_FALSE(has_trap(conditions_of({}, criteria)));
+}
+
+TEST(ProofConditions, AreOfThePlaneWithoutDeltaForCorridorAndTrap) {
+  Point point;
+  point.delta = 0.1;
+  EXPECT_LT(conditions_of(point, {}).corridor_energy, 0.0);
+  EXPECT_FALSE(has_trap(conditions_of(point, {})));
+  point.delta = 0;
+  point.r = 0.1;
+  EXPECT_LT(conditions_of(point, {}).corridor_energy, 0.0);
+  EXPECT_FALSE(has_trap(conditions_of(point, {})));
+}
+
+TEST(ProofConditions, AreStricterUnderTheUpdateRule) {
+  // It also stops where an oscillation turns, so that no point of the set may lie in the dead cone.
+  Point point;
+  point.gamma = 1;
+  point.eta = 0.03;
+  Criteria criteria;
+  const double stationary = conditions_of(point, criteria).energy;
+  criteria.stop = StopRule::update;
+  EXPECT_LT(conditions_of(point, criteria).energy, stationary);
+  EXPECT_LE(conditions_of(point, criteria).energy, 0.5 * (1 - 0.0472));
+}
+
+TEST(ProofConditions, NotANumberProvesNothing) {
+  const auto conditions = conditions_of({}, {});
+  for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    for (double Parameters<double>::*coordinate : {&Parameters<double>::w, &Parameters<double>::b}) {
+      State<double> state = at_rest(Parameters<double>{0, -1e3, -1e6});
+      state.theta.*coordinate = std::nan("");
+      state.momentum.*coordinate = bad;
+      EXPECT_EQ(first_of(proofs<Geometry::planar>(conditions, Target<double>{1, 0}, state)), Proof::none);
+    }
+  }
 }
 
 }  // namespace
