@@ -305,8 +305,8 @@ def proofs(job):
         grid = sweep_file.Grid(data, {})
         caption = (
             "What proves the fate of each start: little energy, or little of it in the corridor of the target, that the unit "
-            "converges; the trap, deep in the dead cone at negative weight, that it is dead for ever. The others came to "
-            f"rest without a proof. {parameters_of(data)}"
+            "converges; the trap, deep in the dead cone at negative weight, that it is dead for ever. Of the "
+            f"others it is not proved. {parameters_of(data)}"
         )
         page = Page(job, *grid.shape, data.window(), caption)
         plot_sweep.draw(page.panels, data, grid, "", by="proof")

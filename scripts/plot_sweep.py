@@ -30,12 +30,12 @@ def meanings_of_proofs(names):
     """What proofs_of() gives: names and colours, from the values of proofs and their names."""
     others = [name for name in names.values() if name != NO_PROOF and name not in PROOF_COLOURS]
     colours = PROOF_COLOURS | dict(zip(others, len(others) * SPARE_COLOURS))
-    meanings = {FILLED: sweep_file.MISSING}
+    meanings = {}
     for proof, name in sorted(names.items(), key=lambda item: item[1] == NO_PROOF):  # which is told last
         for outcome, (label, colour) in OUTCOMES.items():
             known = ("no proof: " + label, colour) if name == NO_PROOF else (f"{name}: {label}", colours[name])
             meanings[outcome + PROOF_STRIDE * proof] = known
-    return meanings
+    return meanings | {FILLED: sweep_file.MISSING}
 
 
 def proofs_of(data, position, rows, columns):

@@ -36,12 +36,13 @@ FATES = {
     DIVERGED: ("diverged", "#000000"),
 }
 # Where a file has proofs, dead is told apart: by the theorem that proves death for ever, or at rest in the dead cone,
-# which a unit leaves if one waits. The shades of dead on both sides of it (L* = 38 and 64). Dead itself is left for
-# pixels that were filled, of which nothing more is known.
-DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE = 5, 6
+# which a unit leaves if one waits. Of pixels that were filled it is not known which. All are shades of dead (L* = 38, 64
+# and its own 49).
+DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE, DEAD_FILLED = 5, 6, 7
 DEATHS = {
     DEAD_FOR_EVER: ("dead for ever", "#97394C"),
     DEAD_WITHIN_TOLERANCE: ("dead within the tolerance", "#DD808D"),
+    DEAD_FILLED: ("dead (filled)", FATES[DEAD][1]),
 }
 PROOF_OF_DEATH = "trap"
 OUTCOMES = FATES | DEATHS
@@ -214,13 +215,13 @@ class ResultFile:
         return self.sample("provenance", position, rows, columns) if self.has("provenance") else None
 
     def outcomes(self, position, rows, columns):
-        """A sample of one map of fates, dead for ever told from dead within the tolerance where the file has proofs."""
+        """A sample of one map of fates, the dead told apart as DEATHS where the file has proofs."""
         fates, proofs = self.fates(position, rows, columns), self.proofs(position, rows, columns)
         if proofs is None:
             return fates
         trapped = proofs == self.code("proof", PROOF_OF_DEATH)
-        deaths = [trapped, ~trapped & (proofs >= 0)]
-        return np.select([(fates == DEAD) & death for death in deaths], list(DEATHS), fates)
+        deaths = np.select([trapped, proofs >= 0], [DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE], DEAD_FILLED)
+        return np.where(fates == DEAD, deaths, fates)
 
     def meanings(self, name):
         """The values of a variable and the names that the file has for them, as a dict; empty where it has none."""

@@ -124,7 +124,7 @@ def test_a_window_of_one_pixel_without_steps(deadcone, tmp_path):
     deadcone.done("sweep --beta 0.9 --w -1:0:1 --b 0:1:1 --fields fate --out", path)
     said = make(path, site)
     assert said["w"] == [-0.5] and said["b"] == [0.5] and said["window"]["w"] == {"lo": -1.0, "hi": 0.0, "count": 1}
-    assert not said["hasSteps"]
+    assert said["bytes"] == {"fate": 1}
 
 
 def test_pending_points_have_no_shares_and_no_map(sweep, tmp_path):
