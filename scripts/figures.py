@@ -304,8 +304,8 @@ def proofs(job):
     with sweep_file.ResultFile(path, "fate") as data:
         grid = sweep_file.Grid(data, {})
         caption = (
-            "What proves the fate of each start: little energy, or little of it in the corridor of the target, that the unit "
-            "converges; the trap, deep in the dead cone at negative weight, that it is dead for ever. Of the "
+            "What proves the fate of each start: little energy, or not so little in the corridor around the target, that "
+            "the unit converges; the trap, deep in the dead cone at negative weight, that it is dead for ever. Of the "
             f"others it is not proved. {parameters_of(data)}"
         )
         page = Page(job, *grid.shape, data.window(), caption)

@@ -250,7 +250,10 @@ def test_a_large_map_is_sampled_not_blended(tmp_path):
 PROOFS = ("none", "energy", "corridor", "trap", "sloth")  # the last is one that the scripts do not know
 NONE, ENERGY, CORRIDOR, TRAP, SLOTH = range(len(PROOFS))
 # The fates and the proofs of six bands from left to right.
-PROVED_BANDS = [(CONVERGED, ENERGY), (CONVERGED, CORRIDOR), (CONVERGED, NONE), (DEAD, TRAP), (DEAD, NONE), (DEAD, SLOTH)]
+PROVED_BANDS = [
+    *((CONVERGED, proof) for proof in (ENERGY, CORRIDOR, NONE)),
+    *((DEAD, proof) for proof in (TRAP, NONE, SLOTH)),
+]
 
 
 def write_certified(path, names=PROOFS):
