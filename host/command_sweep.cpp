@@ -115,6 +115,7 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line) {
   for (const Axis axis : all_axes) add_axis_option(*app, axis, options->sweep.values(axis));
   add_window_options(*app, options->sweep.window, "initial ");
   add_criteria_options(*app, options->sweep.criteria);
+  add_refinement_options(*app, options->sweep.refinement);
   add_precision_option(*app, options->sweep.precision);
   add_text_option(
       *app, "--fields", "LIST",

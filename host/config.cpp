@@ -122,6 +122,18 @@ std::string to_string(Precision precision) {
   return precision == Precision::float32 ? "float" : "double";
 }
 
+std::string to_string(Refinement::Kind kind) {
+  switch (kind) {
+    case Refinement::borders:
+      return "borders";
+    case Refinement::proofs:
+      return "exact";
+    case Refinement::none:
+      break;
+  }
+  return "none";
+}
+
 std::int64_t Sweep::points() const {
   std::int64_t product = 1;
   for (const auto& values : axes) product *= static_cast<std::int64_t>(values.size());
@@ -171,6 +183,12 @@ void validate_start(double w, double b, const Point& point, const Criteria& crit
 
 void validate(const Sweep& sweep) {
   validate(sweep.window);
+  require(sweep.refinement.sample >= 0.0 && sweep.refinement.sample <= 1.0, "refine-sample", sweep.refinement.sample,
+          "must be from 0 to 1");
+  if (sweep.refinement.kind != Refinement::none && (sweep.fields.final || sweep.fields.loss)) {
+    throw ConfigError("--refine fills most pixels without computing them, so they have no final parameters and no loss: "
+                      "leave final and loss out of --fields, or --refine");
+  }
   if (sweep.criteria.certify && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError("--certify ends trajectories before they come to rest, so there are no final parameters and no "
                       "loss to keep: leave final and loss out of --fields, or --certify");

@@ -50,11 +50,12 @@ void apply_config_file(CLI::App& app, const std::string& path) {
       throw ConfigError(where + "'" + name + "' is not an option of deadcone " + app.get_name());
     }
     if (option->count() > 0) continue;
-    const bool is_flag = option->get_expected_min() == 0;
+    const bool may_stand_alone = option->get_expected_min() == 0;
+    const bool takes_text = option->get_expected_max() > 0;
     const std::string text = as_typed(node);
-    if (text.empty() || is_flag != node.is_boolean()) {
+    if (text.empty() || !(node.is_boolean() ? may_stand_alone : takes_text)) {
       throw ConfigError(where + name +
-                        (is_flag ? " must be true or false" : " must be a number, a text or a list of them"));
+                        (takes_text ? " must be a number, a text or a list of them" : " must be true or false"));
     }
     try {
       option->add_result(text);

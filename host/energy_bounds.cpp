@@ -1,9 +1,14 @@
 #include "energy_bounds.hpp"
 
+#include <limits>
 #include <vector>
 
 namespace deadcone {
 namespace {
+
+double width(Interval a) {
+  return a.hi - a.lo;
+}
 
 /// E[relu(z + t)] = phi + t Phi. It grows with t.
 Interval first_moment_at(double t) {
@@ -85,24 +90,19 @@ double least_gradient(Interval t) {
 /// Boxes are halved down to this width before the answer is no.
 constexpr double narrowest = 0x1p-10;
 
-double width(Interval a) {
-  return a.hi - a.lo;
-}
-
 }  // namespace
 
 Interval second_moment(Interval t) {
   return {std::max(second_moment_at(t.lo).lo, 0.0), second_moment_at(t.hi).hi};
 }
 
-double dead_below(double epsilon) {
-  double low = -25.0;
-  double high = 0.0;
-  while (high - low > 0x1p-30) {
-    const double middle = 0.5 * (low + high);
-    (normal(exactly(middle)).distribution.hi < epsilon ? low : high) = middle;
+Interval edge_of_dead_cone(double epsilon) {
+  Interval edge = {-25.0, 0.0};
+  while (width(edge) > 0x1p-30) {
+    const double middle = 0.5 * (edge.lo + edge.hi);
+    (normal(exactly(middle)).distribution.hi < epsilon ? edge.lo : edge.hi) = middle;
   }
-  return low;
+  return edge;
 }
 
 double margin_that_excludes(double dead, Geometry geometry, double relative_delta) {
@@ -119,11 +119,14 @@ double margin_that_excludes_rest(double dead, double rest, double eta) {
   constexpr double last = -8.0;
   const double epsilon = normal(exactly(dead)).distribution.hi;
   double margin = margin_that_excludes(dead, Geometry::planar, 0.0);
+  double least = std::numeric_limits<double>::infinity();
   for (double t = dead; t > last; t -= step) {
     const Interval cell = {t - step, t};
     const double margin_here = margin_that_excludes(cell.lo, Geometry::planar, 0.0);
+    // The update grows as the margin falls, so every cell has to be looked at with the margin of the last.
+    least = std::min(least, least_gradient(cell));
     const double rest_after_update = rest * (1.0 + eta * (1.0 + 3.0 * epsilon / margin_here));
-    if (!(least_gradient(cell) > rest_after_update)) break;
+    if (!(least > rest_after_update)) break;
     margin = margin_here;
   }
   return margin;

@@ -22,6 +22,8 @@ Counts& Counts::operator+=(const Counts& other) {
   for (std::size_t i = 0; i < fates.size(); ++i) fates[i] += other.fates[i];
   updates += other.updates;
   largest_steps = std::max(largest_steps, other.largest_steps);
+  filled += other.filled;
+  fill_mismatches += other.fill_mismatches;
   return *this;
 }
 

@@ -106,6 +106,13 @@ StopRule parse_stop_rule(const std::string& text) {
   reject(text, "a stop rule: stationary, update");
 }
 
+Refinement::Kind parse_refinement(const std::string& text) {
+  if (text == "borders" || text == "true") return Refinement::borders;
+  if (text == "exact") return Refinement::proofs;
+  if (text == "none" || text == "false") return Refinement::none;
+  reject(text, "a way to refine: borders, exact");
+}
+
 Precision parse_precision(const std::string& text) {
   if (text == "float") return Precision::float32;
   if (text == "double") return Precision::float64;

@@ -26,6 +26,8 @@ Range parse_range(const std::string& text);
 Fields parse_fields(const std::string& text);
 
 StopRule parse_stop_rule(const std::string& text);
+/// "borders" or "exact"; "true" and "false", as a flag has them, mean borders and none.
+Refinement::Kind parse_refinement(const std::string& text);
 Precision parse_precision(const std::string& text);
 Device parse_device(const std::string& text);
 

@@ -82,6 +82,21 @@ void add_criteria_options(CLI::App& app, Criteria& criteria) {
                "end a trajectory as soon as its fate is proved: the same fates, many times sooner");
 }
 
+void add_refinement_options(CLI::App& app, Refinement& refinement) {
+  add_text_option(
+      app, "--refine", "[borders|exact]",
+      [&refinement](const std::string& text) {
+        refinement.kind = text.empty() ? Refinement::borders : parse_refinement(text);
+      },
+      "do not compute every pixel: fill blocks whose border has one fate (borders, meant where nothing is said), or only "
+      "those whose fate is proved (exact)")
+      ->expected(0, 1);
+  add_text_option(
+      app, "--refine-sample", "X", [&refinement](const std::string& text) { refinement.sample = parse_number(text); },
+      "share of the filled pixels that is computed all the same, to find blocks that should not have been filled",
+      shortest(refinement.sample));
+}
+
 void add_precision_option(CLI::App& app, Precision& precision) {
   add_text_option(
       app, "--precision", "float|double", [&precision](const std::string& text) { precision = parse_precision(text); },

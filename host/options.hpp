@@ -26,6 +26,7 @@ void add_window_options(CLI::App& app, Window& window, const std::string& what);
 void add_criteria_options(CLI::App& app, Criteria& criteria);
 
 /// --precision.
+void add_refinement_options(CLI::App& app, Refinement& refinement);
 void add_precision_option(CLI::App& app, Precision& precision);
 
 /// --device --threads.

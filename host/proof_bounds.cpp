@@ -75,6 +75,76 @@ double bias_of_trap(double slope, const Point& point) {
   return ((t * norm.distribution + squared(t) * norm.density) / left).hi;
 }
 
+/// The creep's constants, in units of gamma; `rest` is the gradient at which a trajectory may come to rest. Beyond a
+/// slope -b/w, and above where dL/db changes its sign, the gradient changes by at most curvature() along a way of 1.
+class Creep {
+ public:
+  Creep(const Point& point, double rest) : beta_(point.beta), eta_(point.eta), rest_(rest) {}
+
+  /// The least slope, from `least` on, at which momentum follows the gradient; `steepest` where there is none.
+  double slope(double least) const {
+    const double most = std::min(0.1, (1.0 - beta_) / (2.0 * (1.0 + beta_)));
+    return first_slope(least, [&](double slope) { return eta_ * curvature(slope - slack) <= most; });
+  }
+
+  /// The least slope, from `least` on, where the gradient is so small when dL/db changes its sign that the trajectory is
+  /// at rest before; `steepest` where there is none.
+  double turn(double least) const {
+    return first_slope(least, [this](double slope) {
+      return gradient_at_turn(slope) <= 0.4 * rest_ &&
+             way_to_rest() <= std::min(longest_way, 0.25 * rest_ / curvature(slope - slack));
+    });
+  }
+
+  /// The -b from which on a slope of `turn` is reached before dL/db changes its sign or the gradient is `rest`/2.
+  double bias(double turn) const {
+    const double squared = turn * turn;
+    const double weight_at_turn = squared + 3.0 + 2.0 / squared + 0.5 * rest_ / at(turn).distribution.lo;
+    return turn * weight_at_turn;
+  }
+
+  static constexpr double slack = 0.07;  ///< by how much the slope may fall again until rest
+  static constexpr double steepest = 8.0;
+
+ private:
+  static constexpr double longest_way = 0.125;
+  static constexpr double rounding = 1.0 + 1e-12;  // of the few operations of each function
+
+  static Normal<Interval> at(double slope) { return normal(exactly(-slope)); }
+
+  template <class Holds>
+  static double first_slope(double least, const Holds& holds) {
+    double slope = least;
+    while (slope < steepest && !holds(slope)) slope += 0x1p-7;
+    return std::min(slope, steepest);
+  }
+
+  /// No less than the gradient where dL/db = 0, at this slope and beyond.
+  static double gradient_at_turn(double slope) {
+    const double squared = slope * slope;
+    return rounding * at(slope).distribution.hi * (1.0 + 2.0 / squared + 2.0 / (squared + 2.0));
+  }
+
+  /// No less than the norm of the Hessian.
+  static double curvature(double slope) {
+    const Normal<Interval> norm = at(slope);
+    return rounding * (2.0 * norm.distribution.hi + slope * norm.density.hi);
+  }
+
+  /// How far a trajectory goes from a gradient of `rest`/2 and a momentum of `rest` to the end of its last update, with
+  /// no gradient above 3/4 `rest` on the way: until what it has of that momentum is a fifth, and two updates more.
+  double way_to_rest() const {
+    const double pull = 0.75 * rest_ * eta_;
+    double way = rest_ * eta_ * beta_ / (1.0 - beta_) + 3.0 * pull;
+    for (double left = 1.0; left > 0.2 && way < longest_way; left *= beta_) way += pull;
+    return rounding * way;
+  }
+
+  double beta_;
+  double eta_;
+  double rest_;
+};
+
 }  // namespace
 
 ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteria, Precision precision) {
@@ -87,15 +157,20 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
   std::fill_n(conditions.trap_bias, trap_thresholds, never);
   std::fill_n(conditions.trap_slope, trap_thresholds, never);
   conditions.trap_shrink = 1.0 - rounding.state;
-  // Half of all units are active at the target: where so many count as dead, the theorems say nothing of fates.
-  if (!(criteria.epsilon < 0.5)) return conditions;
+  conditions.creep_slope = conditions.creep_bias = conditions.creep_turn = never;
+  conditions.creep_fall = never;
+  // At Delta = 0 the unit is active half of the time at the target: where so much counts as dead, the theorems say
+  // nothing of fates. Nor is anything known of phi and Phi farther down than this.
+  const double epsilon = criteria.epsilon * (1.0 + rounding.state);
+  if (!(epsilon < 0.5 && criteria.epsilon >= 1e-130)) return conditions;
 
   const bool is_simple = point.geometry() == Geometry::planar && point.delta == 0.0;
-  const double dead = dead_below(criteria.epsilon * (1.0 + rounding.state));
+  const Interval edge = edge_of_dead_cone(epsilon);
+  const double dead = edge.hi;
   double margin = margin_that_excludes(dead, point.geometry(), point.delta / point.gamma);
   if (is_simple && criteria.stop == StopRule::stationary) {
     const double rest = absolute_tolerance(point, criteria) / (point.eta * point.gamma);
-    margin = margin_that_excludes_rest(dead, std::max(rest, rounding.rest), point.eta);
+    margin = margin_that_excludes_rest(dead, rest + rounding.rest, point.eta);
   }
   const auto energy_below = [&](double share) {
     return 0.5 * point.gamma * point.gamma * (1.0 - share - rounding.energy);
@@ -110,7 +185,7 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
   // A unit in the trap is dead at a stop unless it counts as converged, which at rho >= 1 it may.
   if (!(criteria.rho < 1.0)) return conditions;
   constexpr double steepest_rise = 1.3;  // from here on the condition falls with the slope
-  const double least_slope = std::max(-dead, steepest_rise) * (1.0 + rounding.state);
+  const double least_slope = std::max(-edge.lo, steepest_rise) * (1.0 + rounding.state);
   constexpr double beyond_least[trap_thresholds] = {0.0, 0.5, 1.0, 2.0};
   for (int i = 0; i < trap_thresholds; ++i) {
     const double slope = least_slope + beyond_least[i];
@@ -119,6 +194,16 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
     conditions.trap_slope[i] = slope * (1.0 + rounding.state);
     conditions.trap_bias[i] = bias * point.gamma * (1.0 + rounding.state);
   }
+
+  const double rest = 0.99 * absolute_tolerance(point, criteria) / (point.eta * point.gamma);
+  const Creep creep(point, rest);
+  const double slope = creep.slope(least_slope + Creep::slack);
+  const double turn = creep.turn(slope);
+  if (rest < rounding.rest || turn >= Creep::steepest) return conditions;
+  conditions.creep_slope = slope * (1.0 + rounding.state);
+  conditions.creep_bias = creep.bias(turn) * point.gamma * (1.0 + rounding.state);
+  conditions.creep_turn = turn * (1.0 + rounding.state);
+  conditions.creep_fall = rest / 16.0 * point.gamma;
   return conditions;
 }
 

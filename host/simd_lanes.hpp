@@ -70,11 +70,12 @@ struct Ended {
   std::uint32_t stopped = 0;  ///< diverged or came to rest
   Proofs<std::uint32_t> proved = {};
 
-  HWY_INLINE bool any() const { return (stopped | proved.energy | proved.corridor | proved.trap) != 0; }
+  HWY_INLINE bool any() const { return (stopped | proved.energy | proved.corridor | proved.trap | proved.creep) != 0; }
   HWY_INLINE Proof proof(int lane) const {
     if ((proved.energy >> lane & 1) != 0) return Proof::energy;
     if ((proved.corridor >> lane & 1) != 0) return Proof::corridor;
-    return (proved.trap >> lane & 1) != 0 ? Proof::trap : Proof::none;
+    if ((proved.trap >> lane & 1) != 0) return Proof::trap;
+    return (proved.creep >> lane & 1) != 0 ? Proof::creep : Proof::none;
   }
 };
 
@@ -100,7 +101,8 @@ class Lanes {
   /// What is proved of the lanes.
   HWY_INLINE Ended prove_all(const Dynamics<Real>& dynamics) const {
     const Proofs<PackMask<Real>> found = proofs<geometry>(dynamics.proof, dynamics.target, state_);
-    return {.proved = {bits_of(found.energy) & live_, bits_of(found.corridor) & live_, bits_of(found.trap) & live_}};
+    return {.proved = {bits_of(found.energy) & live_, bits_of(found.corridor) & live_, bits_of(found.trap) & live_,
+                       bits_of(found.creep) & live_}};
   }
 
   /// Makes one update of every lane. Gives those that have diverged or come to rest.

@@ -25,6 +25,7 @@ std::vector<StoredMap> stored_maps(const Sweep& sweep) {
   std::vector<StoredMap> maps = {{MapField::fate, hdf5::Type::int8}};
   if (sweep.fields.steps) maps.push_back({MapField::steps, hdf5::Type::int32});
   if (sweep.criteria.certify) maps.push_back({MapField::proof, hdf5::Type::int8});
+  if (sweep.refinement.kind != Refinement::none) maps.push_back({MapField::provenance, hdf5::Type::int8});
   if (sweep.fields.final && is_general(sweep)) maps.push_back({MapField::r_final, real});
   if (sweep.fields.final) {
     maps.push_back({MapField::w_final, real});
@@ -42,6 +43,8 @@ const char* name_of(MapField field) {
       return "steps";
     case MapField::proof:
       return "proof";
+    case MapField::provenance:
+      return "provenance";
     case MapField::r_final:
       return "r_final";
     case MapField::w_final:
@@ -62,6 +65,8 @@ const char* meaning_of(MapField field) {
       return "updates made until the end";
     case MapField::proof:
       return "theorem that proves the fate";
+    case MapField::provenance:
+      return "whether the fate was computed or filled in from the pixels around";
     case MapField::r_final:
       return "weight orthogonal to the target direction at the end";
     case MapField::w_final:
@@ -78,6 +83,7 @@ PixelValues values_of(const TileResult& result, MapField field) {
   if (field == MapField::fate) return {result.fate.data(), result.fate.size()};
   if (field == MapField::steps) return {result.steps.data(), result.steps.size()};
   if (field == MapField::proof) return {result.proof.data(), result.proof.size()};
+  if (field == MapField::provenance) return {result.provenance.data(), result.provenance.size()};
   return std::visit(
       [](const auto& values) {
         return PixelValues{values.data(), values.size()};
@@ -97,6 +103,10 @@ void* room_for(TileResult& result, const StoredMap& map, std::size_t count) {
   if (map.field == MapField::proof) {
     result.proof.resize(count);
     return result.proof.data();
+  }
+  if (map.field == MapField::provenance) {
+    result.provenance.resize(count);
+    return result.provenance.data();
   }
   RealBuffer& buffer = buffer_of(result, map.field);
   if (map.type == hdf5::Type::float32) return buffer.emplace<std::vector<float>>(count).data();

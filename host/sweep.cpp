@@ -4,6 +4,7 @@
 #include <queue>
 
 #include "deadcone/errors.hpp"
+#include "refined_sweep.hpp"
 
 namespace deadcone {
 namespace {
@@ -71,10 +72,16 @@ class TileStream {
 
 void compute_points(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
                     const PointFinished& point_finished) {
-  TileStream stream(sweep, mapper, sink, meter, point_finished);
+  std::vector<std::int64_t> points;
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
-    if (shard.has(point) && !sink.is_done(point)) stream.push(point);
+    if (shard.has(point) && !sink.is_done(point)) points.push_back(point);
   }
+  if (sweep.refinement.kind != Refinement::none) {
+    refine_points(sweep, points, mapper, sink, meter, point_finished);
+    return;
+  }
+  TileStream stream(sweep, mapper, sink, meter, point_finished);
+  for (const std::int64_t point : points) stream.push(point);
   stream.drain();
 }
 

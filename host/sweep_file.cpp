@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "output_path.hpp"
 #include "point_layout.hpp"
 #include "provenance.hpp"
+#include "region_refinement.hpp"
 #include "stored_maps.hpp"
 #include "sweep_json.hpp"
 #include "tile_encoder.hpp"
@@ -43,6 +45,9 @@ Box box_of(const Sweep& sweep, std::int64_t point, const Tile& tile) {
           joined(ones(sweep), {at(tile.count_b), at(tile.count_w)})};
 }
 
+constexpr const char* filled_name = "pixels_filled";
+constexpr const char* fill_mismatches_name = "fill_mismatches";
+
 /// The maps and the datasets by point, as created or as found in a file.
 struct Datasets {
   std::vector<Dataset> maps;  ///< those of stored_maps()
@@ -53,6 +58,8 @@ struct Datasets {
   Dataset updates;
   Dataset seconds;
   Dataset point_done;
+  std::optional<Dataset> filled;           ///< where the sweep refines
+  std::optional<Dataset> fill_mismatches;  ///< likewise
 };
 
 /// Creates the datasets of a new file, one after the other in the order in which they are to be listed.
@@ -62,14 +69,23 @@ class Builder {
 
   Datasets build() {
     create_coordinates();
-    return {.maps = create_maps(),
+    Datasets datasets = {
+            .maps = create_maps(),
             .fate_count = create_by_fate<std::int64_t>("fate_count", "initial parameters of each fate", 0),
             .fate_fraction = create_by_fate<double>("fate_fraction", "fraction of each fate", not_a_number),
             .steps_mean = create_by_point<double>("steps_mean", "mean number of updates", not_a_number),
             .steps_max = create_by_point<std::int32_t>("steps_max", "largest number of updates", -1),
             .updates = create_by_point<std::int64_t>("updates", "sum of the updates of all pixels", 0),
             .seconds = create_by_point<double>("seconds", "time taken", not_a_number, "s"),
-            .point_done = create_by_point<std::int8_t>("point_done", "1 where the map is complete", 0)};
+            .point_done = create_by_point<std::int8_t>("point_done", "1 where the map is complete", 0),
+            .filled = {},
+            .fill_mismatches = {}};
+    if (sweep_.refinement.kind != Refinement::none) {
+      datasets.filled = create_by_point<std::int64_t>(filled_name, "pixels that were filled, not computed", 0);
+      datasets.fill_mismatches = create_by_point<std::int64_t>(
+          fill_mismatches_name, "sampled pixels that were to be filled and had another fate", 0);
+    }
+    return datasets;
   }
 
  private:
@@ -123,6 +139,10 @@ class Builder {
     if (field == MapField::proof) {
       describe_values(map, 0, all_of(proof_names));
       map.set_attribute("comment", "-1: not computed yet");
+    }
+    if (field == MapField::provenance) {
+      describe_values(map, 0, all_of(provenance_names));
+      map.set_attribute("comment", "-1: not computed yet; steps and proof of filled pixels are -1");
     }
   }
 
@@ -190,7 +210,13 @@ Datasets open_datasets(const File& file, const Sweep& sweep) {
                        .steps_max = file.dataset("steps_max"),
                        .updates = file.dataset("updates"),
                        .seconds = file.dataset("seconds"),
-                       .point_done = file.dataset("point_done")};
+                       .point_done = file.dataset("point_done"),
+                       .filled = {},
+                       .fill_mismatches = {}};
+  if (sweep.refinement.kind != Refinement::none) {
+    datasets.filled = file.dataset(filled_name);
+    datasets.fill_mismatches = file.dataset(fill_mismatches_name);
+  }
   for (const StoredMap& map : stored_maps(sweep)) datasets.maps.push_back(file.dataset(name_of(map.field)));
   const Extent expected = joined(point_extent(sweep), {static_cast<std::uint64_t>(sweep.window.b.count),
                                                        static_cast<std::uint64_t>(sweep.window.w.count)});
@@ -291,17 +317,20 @@ struct SweepWriter::Contents {
     const Extent at = position(sweep, point);
     const Extent one = ones(sweep);
     const auto pixels = static_cast<double>(counts.pixels());
+    const auto computed = static_cast<double>(counts.pixels() - counts.filled);
 
     std::array<double, fate_count> fractions{};
     std::ranges::transform(counts.fates, fractions.begin(),
                            [&](std::int64_t fate) { return static_cast<double>(fate) / pixels; });
-    const double mean = static_cast<double>(counts.updates) / pixels;
+    const double mean = static_cast<double>(counts.updates) / computed;
     datasets.fate_count.write(joined(at, {0}), joined(one, {fate_count}), counts.fates.data());
     datasets.fate_fraction.write(joined(at, {0}), joined(one, {fate_count}), fractions.data());
     datasets.steps_mean.write(at, one, &mean);
     datasets.steps_max.write(at, one, &counts.largest_steps);
     datasets.updates.write(at, one, &counts.updates);
     datasets.seconds.write(at, one, &seconds);
+    if (datasets.filled) datasets.filled->write(at, one, &counts.filled);
+    if (datasets.fill_mismatches) datasets.fill_mismatches->write(at, one, &counts.fill_mismatches);
     file.flush();
 
     const std::int8_t yes = 1;
@@ -437,6 +466,8 @@ Counts SweepReader::counts(std::int64_t point) const {
   datasets.fate_count.read(joined(at, {0}), joined(one, {fate_count}), counts.fates.data());
   datasets.updates.read(at, one, &counts.updates);
   datasets.steps_max.read(at, one, &counts.largest_steps);
+  if (datasets.filled) datasets.filled->read(at, one, &counts.filled);
+  if (datasets.fill_mismatches) datasets.fill_mismatches->read(at, one, &counts.fill_mismatches);
   return counts;
 }
 

@@ -23,6 +23,7 @@ Json json_of(const Sweep& sweep) {
                       {"certify", criteria.certify}};
   json["precision"] = to_string(sweep.precision);
   json["fields"] = {{"steps", sweep.fields.steps}, {"final", sweep.fields.final}, {"loss", sweep.fields.loss}};
+  json["refinement"] = {{"kind", to_string(sweep.refinement.kind)}, {"sample", sweep.refinement.sample}};
   return json;
 }
 
@@ -78,6 +79,11 @@ Sweep sweep_from_json(const std::string& text, const std::string& where) {
     sweep.precision = parse_precision(json.at("precision").get<std::string>());
     const Json& fields = json.at("fields");
     sweep.fields = {fields.at("steps").get<bool>(), fields.at("final").get<bool>(), fields.at("loss").get<bool>()};
+    if (json.contains("refinement")) {
+      const Json& refinement = json.at("refinement");
+      sweep.refinement = {parse_refinement(refinement.at("kind").get<std::string>()),
+                          refinement.at("sample").get<double>()};
+    }
     validate(sweep);
     return sweep;
   } catch (const Json::exception& error) {

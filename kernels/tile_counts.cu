@@ -17,6 +17,8 @@ struct DeviceCounts {
   std::int64_t fates[fate_count];
   std::int64_t updates;
   std::int32_t largest_steps;
+  std::int64_t filled;  // none of a mapper's
+  std::int64_t fill_mismatches;
 };
 static_assert(sizeof(DeviceCounts) == sizeof(Counts) && offsetof(DeviceCounts, updates) == offsetof(Counts, updates) &&
               offsetof(DeviceCounts, largest_steps) == offsetof(Counts, largest_steps));
@@ -26,7 +28,7 @@ struct CountsOfPixel {
   const std::int32_t* steps;
 
   __host__ __device__ DeviceCounts operator()(std::int64_t i) const {
-    DeviceCounts counts = {{}, steps[i], steps[i]};
+    DeviceCounts counts = {{}, steps[i], steps[i], 0, 0};
     for (int f = 0; f < fate_count; ++f) counts.fates[f] = fate[i] == f ? 1 : 0;
     return counts;
   }

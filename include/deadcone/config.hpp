@@ -74,6 +74,17 @@ struct Fields {
   bool loss = false;   ///< the loss there
 };
 
+/// Which pixels of a map are computed, and which filled with the fate of those around them.
+struct Refinement {
+  enum Kind {
+    none,     ///< all are computed
+    borders,  ///< a block whose border has one fate is filled; of those pixels, a sample is computed all the same
+    proofs,   ///< a block is filled only where its fate is proved
+  };
+  Kind kind = none;
+  double sample = 0.01;  ///< share of the filled pixels that is computed, in [0, 1]
+};
+
 /// The axes that a sweep can have, in the order of the file.
 enum class Axis { beta, gamma, eta, delta, r };
 inline constexpr std::array<Axis, 5> all_axes = {Axis::beta, Axis::gamma, Axis::eta, Axis::delta, Axis::r};
@@ -91,6 +102,7 @@ struct Sweep {
   Criteria criteria;
   Precision precision = Precision::float32;
   Fields fields;
+  Refinement refinement;
 
   const std::vector<double>& values(Axis axis) const { return axes[static_cast<std::size_t>(axis)]; }
   std::vector<double>& values(Axis axis) { return axes[static_cast<std::size_t>(axis)]; }
@@ -122,6 +134,7 @@ struct Execution {
 /// Names of the enumerations, as on the command line and in files.
 std::string to_string(StopRule rule);
 std::string to_string(Precision precision);
+std::string to_string(Refinement::Kind kind);
 
 /// Checks every number of a sweep; throws ConfigError with one line that says what is wrong.
 void validate(const Sweep& sweep);

@@ -32,6 +32,10 @@ ProofConditions<Real> rounded(const ProofConditions<double>& exact) {
     conditions.trap_bias[i] = static_cast<Real>(exact.trap_bias[i]);
     conditions.trap_slope[i] = static_cast<Real>(exact.trap_slope[i]);
   }
+  conditions.creep_slope = static_cast<Real>(exact.creep_slope);
+  conditions.creep_bias = static_cast<Real>(exact.creep_bias);
+  conditions.creep_turn = static_cast<Real>(exact.creep_turn);
+  conditions.creep_fall = static_cast<Real>(exact.creep_fall);
   conditions.trap_shrink = static_cast<Real>(exact.trap_shrink);
   return conditions;
 }

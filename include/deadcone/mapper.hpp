@@ -53,6 +53,8 @@ struct Counts {
   std::array<std::int64_t, fate_count> fates = {};
   std::int64_t updates = 0;  ///< sum of steps
   std::int32_t largest_steps = 0;
+  std::int64_t filled = 0;           ///< pixels that were not computed, but filled with the fate of those around them
+  std::int64_t fill_mismatches = 0;  ///< pixels that were to be filled, and had another fate when they were computed
 
   std::int64_t pixels() const;
   Counts& operator+=(const Counts& other);
@@ -66,6 +68,7 @@ struct TileResult {
   std::vector<std::int8_t> fate;    ///< values of Fate
   std::vector<std::int32_t> steps;  ///< updates made
   std::vector<std::int8_t> proof;   ///< values of Proof, where trajectories are certified
+  std::vector<std::int8_t> provenance;  ///< values of PixelProvenance, where the sweep refines; never from a mapper
   RealBuffer r_final, w_final, b_final;
   RealBuffer loss_final;
 };

@@ -2,12 +2,14 @@
 
 // Fates that are proved before a trajectory comes to rest.
 //
-// Three theorems, proved in docs/proofs.md, say from one state (theta, m) what becomes of a trajectory. With K = eta
+// Four theorems, proved in docs/proofs.md, say from one state (theta, m) what becomes of a trajectory. With K = eta
 // beta / (1 - beta), the way that is still to go for each unit of momentum, and the energy E = L(theta) + K |m|^2 / 2:
 //
 //   energy     E < E*: it converges                                             (any Delta, any r)
 //   corridor   E < E', w >= x gamma, w - K m_w >= x gamma, K m_w <= K gamma/2:  it converges      (Delta = 0, the plane)
 //   trap       w < 0 and deep enough in the dead cone: dead for ever                              (Delta = 0, the plane)
+//   creep      w > 0 in the dead cone, slower and slower: it comes to rest there, before the flow turns and would lead
+//              it out again: dead within the tolerance                                            (Delta = 0, the plane)
 //
 // The constants depend on (beta, gamma, eta, Delta, epsilon, tol) only: proof_bounds.hpp computes them, once for each
 // map, with bounds that are rigorous. A condition that cannot be had gets a constant that no state meets.
@@ -28,13 +30,14 @@ enum class Proof : std::int8_t {
   none = 0,      ///< the trajectory ended by itself
   energy = 1,    ///< it converges
   corridor = 2,  ///< it converges
-  trap = 3,      ///< it is dead for ever, not only within the tolerance
+  trap = 3,      ///< it is dead for ever
+  creep = 4,     ///< it will be dead within the tolerance
 };
 
-inline constexpr int proof_count = 4;
+inline constexpr int proof_count = 5;
 
 /// Their names, by value.
-inline constexpr std::array<const char*, proof_count> proof_names = {"none", "energy", "corridor", "trap"};
+inline constexpr std::array<const char*, proof_count> proof_names = {"none", "energy", "corridor", "trap", "creep"};
 
 /// The trap's condition on (C, S) is a curve; it is taken as this many pairs of thresholds for C and C/S.
 inline constexpr int trap_thresholds = 4;
@@ -50,6 +53,10 @@ struct ProofConditions {
   T trap_bias[trap_thresholds];    ///< C is to be at least this
   T trap_slope[trap_thresholds];   ///< and at least this times S
   T trap_shrink;                   ///< factor a little below 1, against rounding in C
+  T creep_slope;                   ///< -b/w is to be at least this,
+  T creep_bias;                    ///< -b, too, unless
+  T creep_turn;                    ///< -b/w is at least this;
+  T creep_fall;                    ///< and the derivative of the loss by b is to be at least this
 };
 
 /// Which theorems hold.
@@ -58,6 +65,7 @@ struct Proofs {
   Mask energy;
   Mask corridor;
   Mask trap;
+  Mask creep;
 };
 
 /// Whether the state is in the trap, in the plane.
@@ -75,9 +83,25 @@ DEADCONE_HD inline mask_t<T> is_trapped(const ProofConditions<Real>& conditions,
     deep = either(
         deep, both(T(conditions.trap_bias[i]) <= least_c, T(conditions.trap_slope[i]) * most_s <= least_c));
   }
-  // Momentum alone takes w no more than half the way to zero.
-  const mask_t<T> slow = zero <= fused(reach, momentum.w, T(Real(0.5)) * s);
+  // Momentum alone takes w no more than half the way to zero; a little less, for rounding.
+  const mask_t<T> slow = zero <= fused(reach, momentum.w, T(Real(0.49)) * s);
   return both(both(theta.w < zero, slow), deep);
+}
+
+/// Whether the state, with the gradient there, creeps down the dead cone, in the plane.
+template <class T, class Real>
+DEADCONE_HD inline mask_t<T> creeps(const ProofConditions<Real>& conditions, const Parameters<T>& gradient,
+                                    const State<T>& state) {
+  const auto& [theta, momentum, carry] = state;
+  const T zero(Real(0));
+  const T c = zero - theta.b;
+  const mask_t<T> deep = either(both(T(conditions.creep_slope) * theta.w <= c, T(conditions.creep_bias) <= c),
+                                T(conditions.creep_turn) * theta.w <= c);
+  const mask_t<T> falls = both(both(zero <= momentum.w, zero <= momentum.b), T(conditions.creep_fall) <= gradient.b);
+  // |m| <= 2 |gradient|, with a little less than 4 for rounding.
+  const mask_t<T> follows = squared_norm<Geometry::planar>(momentum) <=
+                            T(Real(3.99)) * squared_norm<Geometry::planar>(gradient);
+  return both(both(zero < theta.w, deep), both(falls, follows));
 }
 
 /// What is proved of the trajectory that is at `state`.
@@ -96,8 +120,9 @@ DEADCONE_HD inline Proofs<mask_t<T>> proofs(const ProofConditions<Real>& conditi
     result.corridor = both(both(energy < T(conditions.corridor_energy), to_go <= T(conditions.corridor_reach)),
                            both(edge <= state.theta.w, edge <= state.theta.w - to_go));
     result.trap = is_trapped(conditions, state);
+    result.creep = creeps(conditions, loss_gradient<geometry>(state.theta, target), state);
   } else {
-    result.corridor = result.trap = energy < T(Real(-1));  // never: no energy is negative
+    result.corridor = result.trap = result.creep = energy < T(Real(-1));  // never: no energy is negative
   }
   return result;
 }
@@ -106,12 +131,13 @@ DEADCONE_HD inline Proofs<mask_t<T>> proofs(const ProofConditions<Real>& conditi
 DEADCONE_HD inline Proof first_of(const Proofs<bool>& proofs) {
   if (proofs.energy) return Proof::energy;
   if (proofs.corridor) return Proof::corridor;
-  return proofs.trap ? Proof::trap : Proof::none;
+  if (proofs.trap) return Proof::trap;
+  return proofs.creep ? Proof::creep : Proof::none;
 }
 
 /// The fate that is proved; `proof` is not none.
 DEADCONE_HD inline Fate fate_of(Proof proof) {
-  return proof == Proof::trap ? Fate::dead : Fate::converged;
+  return proof == Proof::trap || proof == Proof::creep ? Fate::dead : Fate::converged;
 }
 
 }  // namespace deadcone

@@ -1,0 +1,104 @@
+#pragma once
+
+// Which pixels of a region are computed, and which are given the fate of those around them.
+//
+// Both ways are asked for pixels and told their fates, level by level, until every pixel has one. Nothing in them depends
+// on who computes the pixels, or how many at a time, so neither does the map.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "deadcone/config.hpp"
+#include "deadcone/fate.hpp"
+#include "deadcone/mapper.hpp"
+
+namespace deadcone {
+
+/// How a pixel came by its fate. The values are those in the file.
+enum class PixelProvenance : std::int8_t {
+  pending = -1,
+  computed = 0,
+  filled = 1,
+  doubted = 2,  ///< filled, and about to be computed; in no file
+};
+
+inline constexpr std::array<const char*, 2> provenance_names = {"computed", "filled"};
+
+/// A rectangle of pixels of a region, edges included.
+struct Block {
+  std::int32_t first_b;
+  std::int32_t last_b;
+  std::int32_t first_w;
+  std::int32_t last_w;
+};
+
+/// The fates of a region as far as they are known, b-major.
+class RegionFates {
+ public:
+  RegionFates(std::int64_t rows, std::int64_t columns);
+
+  std::int64_t rows() const { return rows_; }
+  std::int64_t columns() const { return columns_; }
+  std::int32_t number(std::int64_t b, std::int64_t w) const { return static_cast<std::int32_t>(b * columns_ + w); }
+  std::int8_t fate(std::int32_t pixel) const { return fate_[static_cast<std::size_t>(pixel)]; }
+  PixelProvenance provenance(std::int32_t pixel) const {
+    return static_cast<PixelProvenance>(provenance_[static_cast<std::size_t>(pixel)]);
+  }
+
+  void compute(std::int32_t pixel, std::int8_t fate);
+  /// Marks a filled pixel as one that is to be computed; it keeps its fate until then.
+  void doubt(std::int32_t pixel) {
+    if (provenance(pixel) == PixelProvenance::filled)
+      provenance_[static_cast<std::size_t>(pixel)] = static_cast<std::int8_t>(PixelProvenance::doubted);
+  }
+  /// Gives a fate to the pixels of a block that are not computed.
+  void fill(const Block& block, Fate fate);
+  /// Takes it from them again.
+  void unfill(const Block& block);
+  std::int64_t filled() const { return filled_; }
+
+ private:
+  std::int64_t rows_;
+  std::int64_t columns_;
+  std::vector<std::int8_t> fate_;
+  std::vector<std::int8_t> provenance_;
+  std::int64_t filled_ = 0;
+};
+
+class RegionRefinement {
+ public:
+  RegionRefinement(std::int64_t rows, std::int64_t columns) : fates_(rows, columns) {}
+  virtual ~RegionRefinement() = default;
+
+  /// The pixels that are to be computed next, each once; none when every pixel has its fate.
+  virtual PixelList next() = 0;
+  /// Takes the fate of one of them; all are to be given before next() is called again.
+  virtual void accept(std::int32_t pixel, std::int8_t fate) { fates_.compute(pixel, fate); }
+
+  const RegionFates& fates() const { return fates_; }
+  /// Filled pixels that were computed all the same and have another fate.
+  virtual std::int64_t mismatches() const { return 0; }
+
+ protected:
+  RegionFates& mutable_fates() { return fates_; }
+
+ private:
+  RegionFates fates_;
+};
+
+/// Fills a block whose border has one fate, splits the others. Of the pixels that are filled about the share `sample` is
+/// computed all the same, one at a random place in each of equal squares; a block where one has another fate is split,
+/// too. In the end what is filled next to a boundary between fates is computed.
+std::unique_ptr<RegionRefinement> refine_by_borders(std::int64_t rows, std::int64_t columns, double sample);
+
+/// What a theorem says of all pixels of a block.
+using BlockProof = std::function<std::optional<Fate>(const Block&)>;
+
+/// Fills a block of which `prove` knows the fate, and splits the others; what is left is computed.
+std::unique_ptr<RegionRefinement> refine_by_proofs(std::int64_t rows, std::int64_t columns, BlockProof prove);
+
+}  // namespace deadcone
