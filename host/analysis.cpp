@@ -33,14 +33,19 @@ std::array<StepStatistics, fate_count> statistics_by_fate(const LabelGrid& grid,
 void count_proofs(const LabelGrid& grid, const std::vector<std::int8_t>& proofs, PointAnalysis& result) {
   std::int64_t dead = 0;
   std::int64_t trapped = 0;
+  bool all_known = true;
   for (std::size_t i = 0; i < proofs.size(); ++i) {
-    if (proofs[i] < 0) continue;
-    ++result.proofs.at(static_cast<std::uint8_t>(proofs[i]));
-    if (grid.labels[i] != static_cast<std::int8_t>(Fate::dead)) continue;
-    ++dead;
-    if (proofs[i] == static_cast<std::int8_t>(Proof::trap)) ++trapped;
+    const bool is_dead = grid.labels[i] == static_cast<std::int8_t>(Fate::dead);
+    const bool known = proofs[i] >= 0;
+    if (known) ++result.proofs.at(static_cast<std::uint8_t>(proofs[i]));
+    if (is_dead) {
+      ++dead;
+      all_known = all_known && known;
+      if (proofs[i] == static_cast<std::int8_t>(Proof::trap)) ++trapped;
+    }
   }
-  if (dead > 0) result.dead_for_ever_fraction = static_cast<double>(trapped) / static_cast<double>(dead);
+  // Those that are computed of a refined map lie along boundaries: the share among them is not that of all.
+  if (dead > 0 && all_known) result.dead_for_ever_fraction = static_cast<double>(trapped) / static_cast<double>(dead);
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ struct PointAnalysis {
   std::array<double, fate_count> probability_errors = {};  ///< mass of the boundary pixels of that fate
   std::array<StepStatistics, fate_count> steps = {};       ///< empty statistics where the file has no steps
   std::array<std::int64_t, proof_count> proofs = {};       ///< pixels of each
-  double dead_for_ever_fraction = std::numeric_limits<double>::quiet_NaN();  ///< of the dead that were computed
+  double dead_for_ever_fraction = std::numeric_limits<double>::quiet_NaN();  ///< of the dead; if all were computed
   std::int64_t boundary_pixels = 0;
   std::vector<std::int64_t> box_counts;  ///< for the box_sizes() of the window
   LineFit dimension;

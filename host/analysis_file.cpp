@@ -93,9 +93,11 @@ std::vector<RealVariable> real_variables(const Sweep& sweep) {
        [](P& p, I) { return &p.cones.dead_escapes.error; }},
   };
   if (has_proofs(sweep)) {
-    variables.push_back({"dead_for_ever_fraction",
-                         "share of the dead that are proved dead for ever: the others are so within the tolerance",
-                         Along::nothing, [](P& p, I) { return &p.dead_for_ever_fraction; }});
+    variables.push_back(
+        {"dead_for_ever_fraction",
+         "share of the dead that are proved dead for ever: the others are so within the tolerance; not a number "
+         "where some were filled",
+         Along::nothing, [](P& p, I) { return &p.dead_for_ever_fraction; }});
   }
   return variables;
 }

@@ -2,8 +2,8 @@
 """Draws the maps of a sweep: what becomes of a unit from each initial weight and bias, for each momentum and target.
 
 Columns are momenta, rows are standard deviations of the target, the largest at the top (Fig. 4 of arXiv 2005.06195).
-Where the sweep has proofs, what is dead for ever is told from what is so within the tolerance only; --by proof shows which
-theorem proves each fate.
+Where the sweep has proofs, what is dead for ever is told from what is so within the tolerance only, unless the sweep was
+refined, since of filled pixels that is not known; --by proof shows which theorem proves each fate.
 """
 
 import functools
@@ -18,10 +18,15 @@ from sweep_file import DEAD_FOR_EVER, DEATHS, DIVERGED, OUTCOMES, PENDING, PROOF
 DOTS_PER_INCH, MOST_DOTS = 24, 56
 FINAL_STYLE = {"linestyle": "", "marker": "o", "markeredgewidth": 0.0, "color": "black"}
 
-# Proofs of one outcome are near its colour (L* = 29, 46 and 38); others that a file may name get the spare ones in turn.
+# Proofs of one outcome are near its colour (L* = 29, 46, 38 and 54); others that a file may name get the spare ones in turn.
 NO_PROOF = "none"
-PROOF_COLOURS = {"energy": "#004488", "corridor": "#0072B2", PROOF_OF_DEATH: DEATHS[DEAD_FOR_EVER][1]}
-SPARE_COLOURS = ("#D55E00", "#882255", "#999933")
+PROOF_COLOURS = {
+    "energy": "#004488",
+    "corridor": "#0072B2",
+    PROOF_OF_DEATH: DEATHS[DEAD_FOR_EVER][1],
+    "creep": "#D55E00",
+}
+SPARE_COLOURS = ("#882255", "#999933")
 # Outcomes and their proofs as one number: the outcome plus so much for each proof.
 PROOF_STRIDE, FILLED = 16, -2
 
@@ -57,7 +62,8 @@ def final_parameters(data, position, rows, columns):
 
 def draw(panels, data, grid, caption, by="fate"):
     """Draws the maps of the grid, coloured by fate or by proof, and their final parameters where the file has them."""
-    read, meanings = data.outcomes, OUTCOMES
+    # Of a refined map the dead are not told apart: what would be seen is which pixels were filled.
+    read, meanings = data.fates if data.has("provenance") else data.outcomes, OUTCOMES
     if by == "proof":
         read, meanings = functools.partial(proofs_of, data), meanings_of_proofs(data.meanings("proof"))
     maps = {cell: read(position, *panels.pixels) for cell, position in grid.positions.items()}

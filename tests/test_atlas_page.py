@@ -438,18 +438,18 @@ def test_a_hover_tells_the_proof_or_that_it_was_filled(page, certified):
 
 
 def test_the_dead_can_be_told_apart(page, certified):
-    page.open(certified.site, "beta=0.9&gamma=0.1")
+    page.open(certified.site, "beta=0.9&gamma=0.1&colour=proof")
     with h5py.File(certified.path) as file:
         apart, alike = outcomes_as_colours(file, (0, 1)), fates_as_colours(file["fate"][0, 1])
-    assert page.colours() == apart != alike and page.state()["colour"] == "proof"
+    assert page.colours() == apart != alike
     assert len({colour for row in apart for colour in row}) == 4
     key = page.driver.find_element("id", "death-key")
     assert key.is_displayed() and "dead for ever" in key.text and "dead within the tolerance" in key.text
     page.driver.find_element("id", "apart").send_keys(" ")
     page.wait("return location.hash.includes('colour=fate')")
     assert page.colours() == alike and not key.is_displayed()
-    page.open(certified.site, "beta=0.9&gamma=0.1&colour=fate")
-    assert page.colours() == alike
+    page.open(certified.site, "beta=0.9&gamma=0.1")  # of a refined sweep, what is filled is not to be seen at first
+    assert page.colours() == alike and page.state()["colour"] == "fate"
     page.driver.find_element("id", "apart").send_keys(" ")
     page.driver.find_element("css selector", "#legend input[data-fate=dead]").send_keys(" ")
     page.wait("return location.hash.includes('hide=dead') && location.hash.includes('colour=proof')")
@@ -472,7 +472,7 @@ def test_without_proofs_the_dead_are_alike(page, which, request):
 def test_a_large_map_tells_proofs_in_all_its_tiles(page, large_certified):
     seen = set()
     for state in ("view=-1.95,-0.005,5", "view=0.2,0.9,4", "view=-0.425,0.194,4", "view=1.148,0.194,4"):
-        page.open(large_certified.site, state)
+        page.open(large_certified.site, f"colour=proof&{state}")
         with h5py.File(large_certified.path) as file:
             w, b, _ = page.view()
             column, row = (int(np.argmin(abs(file[name][...] - value))) for name, value in (("w", w), ("b", b)))
@@ -487,7 +487,7 @@ def test_a_large_map_tells_proofs_in_all_its_tiles(page, large_certified):
                 seen.add(expected.split(",")[0])
     assert len(seen) >= 3, seen
     # The levels above have the proofs of the pixels that they show.
-    page.open(large_certified.site)
+    page.open(large_certified.site, "colour=proof")
     found = page.run(
         "const colours = new Set();"
         "for (const tile of document.querySelectorAll('#map canvas.leaflet-tile')) {"
@@ -503,6 +503,7 @@ def test_a_large_map_tells_proofs_in_all_its_tiles(page, large_certified):
 def test_a_proof_outweighs_a_trajectory_that_is_cut_short(page, deadcone, tmp_path):
     atlas = Atlas(deadcone, tmp_path, "--certify --beta 0.9 --w 0.5:1.5:8 --b -0.5:0.5:8 --max-steps 20")
     page.open(atlas.site, "start=0.9,0.1")
+    assert page.state()["colour"] == "proof"
     page.wait("return document.getElementById('stored').textContent.startsWith('converged (proved: ')")
     assert page.text("computed") == "unfinished, 20 steps"
     assert page.driver.find_element("id", "differs").is_displayed() and "proved" in page.text("differs")

@@ -8,7 +8,8 @@
   let state = {
     share: atlas.FATE.DEAD,
     hidden: new Set(),
-    apart: sweep.deaths.length > 0,
+    // Of a refined map one would see which pixels were filled.
+    apart: sweep.deaths.length > 0 && !("provenance" in sweep.bytes),
     start: null,
     view: null,
     indices: mostVariedPoint(),
