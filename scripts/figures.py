@@ -304,10 +304,10 @@ def proofs(job):
     with sweep_file.ResultFile(path, "fate") as data:
         grid = sweep_file.Grid(data, {})
         caption = (
-            "What proves the fate of each start: little energy, or not so little in the corridor around the target, that "
-            "the unit converges; the trap, deep in the dead cone at negative weight, that it is dead for ever; "
-            "creep, at positive weight there, that it will come to rest dead, within the tolerance. Of the others it is "
-            f"not proved. {parameters_of(data)}"
+            "What proves the fate of each start: little energy, or not so little in the corridor around the target, "
+            "that the unit converges; the trap, deep in the dead cone at negative weight, that it is dead for ever; "
+            "creep, at positive weight there, that it will come to rest dead, within the tolerance. Of the others it "
+            f"is not proved. {parameters_of(data)}"
         )
         page = Page(job, *grid.shape, data.window(), caption)
         plot_sweep.draw(page.panels, data, grid, "", by="proof")

@@ -2,8 +2,8 @@
 """Draws the maps of a sweep: what becomes of a unit from each initial weight and bias, for each momentum and target.
 
 Columns are momenta, rows are standard deviations of the target, the largest at the top (Fig. 4 of arXiv 2005.06195).
-Where the sweep has proofs, what is dead for ever is told from what is so within the tolerance only, unless the sweep was
-refined, since of filled pixels that is not known; --by proof shows which theorem proves each fate.
+Where the sweep has proofs, what is dead for ever is told from what is so within the tolerance only, unless the sweep
+was refined, since of filled pixels that is not known; --by proof shows which theorem proves each fate.
 """
 
 import functools
@@ -18,7 +18,7 @@ from sweep_file import DEAD_FOR_EVER, DEATHS, DIVERGED, OUTCOMES, PENDING, PROOF
 DOTS_PER_INCH, MOST_DOTS = 24, 56
 FINAL_STYLE = {"linestyle": "", "marker": "o", "markeredgewidth": 0.0, "color": "black"}
 
-# Proofs of one outcome are near its colour (L* = 29, 46, 38 and 54); others that a file may name get the spare ones in turn.
+# Proofs of an outcome are near its colour (L* = 29, 46, 38 and 54); others that a file may name get spare ones in turn.
 NO_PROOF = "none"
 PROOF_COLOURS = {
     "energy": "#004488",

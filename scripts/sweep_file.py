@@ -36,8 +36,8 @@ FATES = {
     DIVERGED: ("diverged", "#000000"),
 }
 # Where a file has proofs, dead is told apart: by the theorem that proves death for ever, or at rest in the dead cone,
-# which a unit leaves if one waits. Of pixels that were filled it is not known which. All are shades of dead (L* = 38, 64
-# and its own 49).
+# which a unit may leave if one waits. Of pixels that were filled it is not known which. All are shades of dead (L* = 38,
+# 64 and its own 49).
 DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE, DEAD_FILLED = 5, 6, 7
 DEATHS = {
     DEAD_FOR_EVER: ("dead for ever", "#97394C"),
@@ -229,7 +229,8 @@ class ResultFile:
             return {}
         try:
             attributes = self._file[name].attrs
-            values, names = np.atleast_1d(attributes["flag_values"]).tolist(), _text(attributes["flag_meanings"]).split()
+            values = np.atleast_1d(attributes["flag_values"]).tolist()
+            names = _text(attributes["flag_meanings"]).split()
         except KeyError as error:
             raise PlotError(f"{self.path}: '{name}' does not say what its values stand for") from error
         if len(values) != len(names):

@@ -4,8 +4,8 @@
 //
 //   #beta=0.9&gamma=0.1&share=dead&hide=stalled&colour=proof&start=-0.5,1&view=0,0.25,1.5
 //
-// Axes that are not swept are left out, and so is the colour (by fate or by proof) where there are no proofs; start is (w, b), view is (w, b) of its middle and the zoom, without which the
-// whole window is shown.
+// Axes that are not swept are left out, and so is the colour (by fate or by proof) where there are no proofs; start is
+// (w, b), view is (w, b) of its middle and the zoom, without which the whole window is shown.
 
 atlas.address = (() => {
   const DIGITS = 8;
