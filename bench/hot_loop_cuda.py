@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 
-SYMBOL = "map_pixelsILNS_8GeometryE0ELNS_8StopRuleE0E{}E"
+SYMBOL = "map_pixelsILNS_8GeometryE0ELNS_8StopRuleE0ELb0E{}E"
 MANGLED = {"float": "f", "double": "d"}
 RECIPROCALS_PER_UPDATE = 2
 # Lanes of a processor for one instruction of a precision: the whole warp, or half of it.

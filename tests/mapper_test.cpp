@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <ostream>
 #include <random>
 #include <string>
@@ -91,6 +92,7 @@ std::vector<Task> tasks() {
   criteria.max_steps = 500;
   const Point paper;
   const Point general = {0.7, 0.5, 0.2, -0.3, 0.75};
+  const Point small = {0.7, 0.05, 0.1, 0.0, 0.0};
   const Point unstable = {0.0, 1.0, 100.0, 0.0, 0.5};
   std::vector<Task> all;
   for (const Precision precision : {Precision::float32, Precision::float64}) {
@@ -100,6 +102,11 @@ std::vector<Task> tasks() {
       all.push_back({"planar" + suffix, {paper, window, criteria, precision}});
       all.push_back({"general" + suffix, {general, window, criteria, precision}});
       all.push_back({"unstable" + suffix, {unstable, window, criteria, precision}});
+      criteria.certify = true;
+      all.push_back({"certified_planar" + suffix, {paper, window, criteria, precision}});
+      all.push_back({"certified_general" + suffix, {general, window, criteria, precision}});
+      all.push_back({"certified_small" + suffix, {small, window, criteria, precision}});
+      criteria.certify = false;
     }
   }
   return all;
@@ -122,9 +129,10 @@ TileResult expected_as(const Map& map, const Tile& tile) {
     for (std::int64_t column = tile.first_w; column < tile.first_w + tile.count_w; ++column) {
       const Parameters<Real> start = {static_cast<Real>(map.point.r), static_cast<Real>(map.window.w.centre(column)),
                                       static_cast<Real>(map.window.b.centre(row))};
-      const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.stop);
+      const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.stop, map.criteria.certify);
       result.fate.push_back(static_cast<std::int8_t>(outcome.fate));
       result.steps.push_back(outcome.steps);
+      if (map.criteria.certify) result.proof.push_back(static_cast<std::int8_t>(outcome.proof));
       if (geometry == Geometry::general) r.push_back(outcome.theta.r);
       w.push_back(outcome.theta.w);
       b.push_back(outcome.theta.b);
@@ -166,6 +174,7 @@ void expect_same_numbers(const RealBuffer& a, const RealBuffer& b, const std::st
 void expect_same(const TileResult& a, const TileResult& b) {
   EXPECT_EQ(a.fate, b.fate);
   EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.proof, b.proof);
   expect_same_numbers(a.r_final, b.r_final, "r_final");
   expect_same_numbers(a.w_final, b.w_final, "w_final");
   expect_same_numbers(a.b_final, b.b_final, "b_final");
@@ -267,9 +276,36 @@ TEST_P(MapperTest, FinishesTilesInTheOrderInWhichTheyWereBegun) {
   };
   for (std::int64_t i = 0; i < tiling.count(); ++i) {
     if (i - finished == mapper_->tiles_in_flight()) finish();
-    mapper_->begin(map_, tiling[i], every_field);
+    mapper_->begin(map_, tiling[i], every_field, {});
   }
   while (finished < tiling.count()) finish();
+}
+
+TEST_P(MapperTest, ComputesListedPixelsInTheOrderOfTheList) {
+  const TileResult all = expected(map_);
+  PixelList every(all.fate.size());
+  std::iota(every.begin(), every.end(), 0);
+  std::shuffle(every.begin(), every.end(), std::mt19937(1));
+  for (const std::size_t length : {std::size_t{1}, std::size_t{2}, std::size_t{100}, every.size()}) {
+    SCOPED_TRACE(length);
+    const PixelList listed(every.begin(), every.begin() + static_cast<std::ptrdiff_t>(length));
+    Meter meter;
+    TileResult result;
+    mapper_->begin(map_, whole(map_.window), Fields{}, listed);
+    mapper_->finish(meter, result);
+    ASSERT_EQ(result.fate.size(), length);
+    ASSERT_EQ(result.steps.size(), length);
+    ASSERT_EQ(result.proof.size(), map_.criteria.certify ? length : 0);
+    for (std::size_t i = 0; i < length; ++i) {
+      const auto pixel = static_cast<std::size_t>(listed[i]);
+      EXPECT_EQ(result.fate[i], all.fate[pixel]);
+      EXPECT_EQ(result.steps[i], all.steps[pixel]);
+      if (map_.criteria.certify) {
+        EXPECT_EQ(result.proof[i], all.proof[pixel]);
+      }
+    }
+    EXPECT_EQ(result.counts, count(result.fate, result.steps));
+  }
 }
 
 TEST_P(MapperTest, TakesWindowsOfOnePixelOneRowAndOneColumn) {
@@ -420,6 +456,14 @@ TEST(MapperTasks, CoverEveryFate) {
     counts += count(result.fate, result.steps);
   }
   for (std::size_t i = 0; i < counts.fates.size(); ++i) EXPECT_GT(counts.fates[i], 0) << fate_names[i];
+}
+
+TEST(MapperTasks, CoverEveryProof) {
+  std::array<std::int64_t, proof_count> proofs = {};
+  for (const Task& task : tasks()) {
+    for (const std::int8_t proof : expected(task.map).proof) ++proofs.at(static_cast<std::uint8_t>(proof));
+  }
+  for (std::size_t i = 0; i < proofs.size(); ++i) EXPECT_GT(proofs[i], 0) << proof_names[i];
 }
 
 TEST(MapperTasks, EndInNumbers) {

@@ -37,6 +37,7 @@ bool same_bits(const RealBuffer& a, const RealBuffer& b) {
 void expect_same(const TileResult& a, const TileResult& b) {
   EXPECT_EQ(a.fate, b.fate);
   EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.proof, b.proof);
   EXPECT_TRUE(same_bits(a.r_final, b.r_final));
   EXPECT_TRUE(same_bits(a.w_final, b.w_final));
   EXPECT_TRUE(same_bits(a.b_final, b.b_final));
@@ -101,6 +102,24 @@ TEST_P(Simd, GivesTheScalarBitsDeepInTheDeadCone) {
   Map map;
   map.window = {{-0.5, 0.5, 24}, {-20.0, 2.0, 24}};
   expect_same(computed(GetParam(), 2, map), computed(InstructionSet::scalar, 2, map));
+}
+
+TEST_P(Simd, GivesTheScalarProofsWhereLanesEndAnyTime) {
+  // Proofs at step 0 and late, stops between two looks for a proof, and runs cut short, in the same vectors.
+  Map map;
+  map.criteria.certify = true;
+  map.window = {{-2.0, 2.0, 37}, {-2.0, 2.0, 29}};
+  for (const double gamma : {1.0, 0.01}) {
+    for (const std::int64_t max_steps : {1, 8, 9, 100, 3000}) {
+      for (const Precision precision : {Precision::float32, Precision::float64}) {
+        SCOPED_TRACE(testing::Message() << gamma << ", " << max_steps << " steps, " << to_string(precision));
+        map.point.gamma = gamma;
+        map.criteria.max_steps = max_steps;
+        map.precision = precision;
+        expect_same(computed(GetParam(), 2, map), computed(InstructionSet::scalar, 1, map));
+      }
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Simd, testing::Values(InstructionSet::avx2, InstructionSet::avx512),

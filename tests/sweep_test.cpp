@@ -24,15 +24,16 @@ class DeepMapper final : public Mapper {
   explicit DeepMapper(int depth) : depth_(depth), mapper_(make_cpu_mapper(1)) {}
 
   int tiles_in_flight() const override { return depth_; }
-  void begin(const Map& map, const Tile& tile, const Fields& fields) override {
-    begun_.push({map, tile, fields});
+  void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
+    begun_.push({map, tile, fields, listed});
     most_begun = std::max(most_begun, begun_.size());
   }
   void finish(Meter& meter, TileResult& result) override {
     if (finished++ == fails_at) throw DeviceError("it failed");
-    const auto [map, tile, fields] = begun_.front();
+    const auto [map, tile, fields, listed] = begun_.front();
     begun_.pop();
-    mapper_->map(map, tile, fields, meter, result);
+    mapper_->begin(map, tile, fields, listed);
+    mapper_->finish(meter, result);
   }
   std::string description() const override { return "deep"; }
 
@@ -45,6 +46,7 @@ class DeepMapper final : public Mapper {
     Map map;
     Tile tile;
     Fields fields;
+    PixelList listed;
   };
   int depth_;
   std::queue<Begun> begun_;
