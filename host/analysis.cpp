@@ -24,10 +24,28 @@ std::array<StepStatistics, fate_count> statistics_by_fate(const LabelGrid& grid,
                                                           const std::vector<std::int32_t>& steps) {
   std::array<std::vector<std::int32_t>, fate_count> by_fate;
   for (std::size_t i = 0; i < steps.size(); ++i)
-    by_fate.at(static_cast<std::uint8_t>(grid.labels[i])).push_back(steps[i]);
+    if (steps[i] >= 0) by_fate.at(static_cast<std::uint8_t>(grid.labels[i])).push_back(steps[i]);
   std::array<StepStatistics, fate_count> result;
   for (std::size_t fate = 0; fate < result.size(); ++fate) result[fate] = step_statistics(std::move(by_fate[fate]));
   return result;
+}
+
+void count_proofs(const LabelGrid& grid, const std::vector<std::int8_t>& proofs, PointAnalysis& result) {
+  std::int64_t dead = 0;
+  std::int64_t trapped = 0;
+  bool all_known = true;
+  for (std::size_t i = 0; i < proofs.size(); ++i) {
+    const bool is_dead = grid.labels[i] == static_cast<std::int8_t>(Fate::dead);
+    const bool known = proofs[i] >= 0;
+    if (known) ++result.proofs.at(static_cast<std::uint8_t>(proofs[i]));
+    if (is_dead) {
+      ++dead;
+      all_known = all_known && known;
+      if (proofs[i] == static_cast<std::int8_t>(Proof::trap)) ++trapped;
+    }
+  }
+  // Those that are computed of a refined map lie along boundaries: the share among them is not that of all.
+  if (dead > 0 && all_known) result.dead_for_ever_fraction = static_cast<double>(trapped) / static_cast<double>(dead);
 }
 
 }  // namespace
@@ -45,12 +63,13 @@ StepStatistics step_statistics(std::vector<std::int32_t> steps) {
   return {sum / static_cast<double>(steps.size()), median, *std::max_element(middle, steps.end())};
 }
 
-PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const std::vector<std::int32_t>& steps,
+PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFields& fields,
                             const AnalysisOptions& options, std::uint64_t seed) {
   PointAnalysis result;
   const PixelMask boundary = boundary_of(grid);
   weigh(grid, boundary, weights_of(parse_start_distribution(options.init), map.window), result);
-  result.steps = statistics_by_fate(grid, steps);
+  result.steps = statistics_by_fate(grid, fields.steps);
+  count_proofs(grid, fields.proofs, result);
   result.boundary_pixels = std::count(boundary.begin(), boundary.end(), 1);
   result.box_counts = box_counts(line_of_boundary(grid), grid.rows, grid.columns);
   result.dimension = box_dimension(result.box_counts, grid.rows, grid.columns);

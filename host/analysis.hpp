@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "cone_sample.hpp"
 #include "deadcone/fate.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/proof.hpp"
 #include "start_distribution.hpp"
 
 namespace deadcone {
@@ -30,10 +32,18 @@ struct StepStatistics {
 };
 StepStatistics step_statistics(std::vector<std::int32_t> steps);
 
+/// The values of the pixels of a map, b-major. A field that is not kept is empty; what was not computed is negative.
+struct PixelFields {
+  std::vector<std::int32_t> steps;
+  std::vector<std::int8_t> proofs;
+};
+
 struct PointAnalysis {
   std::array<double, fate_count> probabilities = {};       ///< under the start distribution, given the window
   std::array<double, fate_count> probability_errors = {};  ///< mass of the boundary pixels of that fate
   std::array<StepStatistics, fate_count> steps = {};       ///< empty statistics where the file has no steps
+  std::array<std::int64_t, proof_count> proofs = {};       ///< pixels of each
+  double dead_for_ever_fraction = std::numeric_limits<double>::quiet_NaN();  ///< of the dead; if all were computed
   std::int64_t boundary_pixels = 0;
   std::vector<std::int64_t> box_counts;  ///< for the box_sizes() of the window
   LineFit dimension;
@@ -44,8 +54,8 @@ struct PointAnalysis {
   ConeSample cones;
 };
 
-/// Measures one map. `steps` is empty where they are not kept.
-PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const std::vector<std::int32_t>& steps,
+/// Measures one map.
+PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFields& fields,
                             const AnalysisOptions& options, std::uint64_t seed);
 
 }  // namespace deadcone

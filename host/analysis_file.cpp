@@ -1,12 +1,16 @@
 #include "analysis_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
 
 #include "deadcone/errors.hpp"
+#include "flag_values.hpp"
 #include "hdf5.hpp"
 #include "output_path.hpp"
 #include "point_layout.hpp"
@@ -25,7 +29,7 @@ constexpr const char* group_name = "analysis";
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// What a variable has beside the dimensions of the points.
-enum class Along { nothing, fates, boxes };
+enum class Along { nothing, fates, boxes, proofs };
 
 /// A real number, or several, of every point.
 struct RealVariable {
@@ -44,10 +48,15 @@ struct WholeVariable {
   std::function<void(PointAnalysis&, std::size_t, std::int64_t)> set;
 };
 
-const std::vector<RealVariable>& real_variables() {
+/// Whether the file tells what proves a fate.
+bool has_proofs(const Sweep& sweep) {
+  return sweep.criteria.certify;
+}
+
+std::vector<RealVariable> real_variables(const Sweep& sweep) {
   using P = PointAnalysis;
   using I = std::size_t;
-  static const std::vector<RealVariable> variables = {
+  std::vector<RealVariable> variables = {
       {"fate_probability", "probability of each fate for a start from the distribution, given that it is in the window",
        Along::fates, [](P& p, I i) { return &p.probabilities.at(i); }},
       {"fate_probability_error",
@@ -83,14 +92,21 @@ const std::vector<RealVariable>& real_variables() {
       {"dead_cone_escapes_error", "standard error of dead_cone_escapes", Along::nothing,
        [](P& p, I) { return &p.cones.dead_escapes.error; }},
   };
+  if (has_proofs(sweep)) {
+    variables.push_back(
+        {"dead_for_ever_fraction",
+         "share of the dead that are proved dead for ever: the others are so within the tolerance; not a number "
+         "where some were filled",
+         Along::nothing, [](P& p, I) { return &p.dead_for_ever_fraction; }});
+  }
   return variables;
 }
 
-const std::vector<WholeVariable>& whole_variables() {
+std::vector<WholeVariable> whole_variables(const Sweep& sweep) {
   using P = PointAnalysis;
   using I = std::size_t;
   using N = std::int64_t;
-  static const std::vector<WholeVariable> variables = {
+  std::vector<WholeVariable> variables = {
       {"steps_max_of_fate", "largest number of updates of the trajectories of each fate, -1 where there are none",
        Along::fates, [](const P& p, I i) { return N{p.steps.at(i).largest}; },
        [](P& p, I i, N n) { p.steps.at(i).largest = static_cast<std::int32_t>(n); }},
@@ -106,6 +122,10 @@ const std::vector<WholeVariable>& whole_variables() {
        "pixels by which the boundaries of all basins differ: 0 or few is Wada; -1: fewer than 3 basins", Along::nothing,
        [](const P& p, I) { return p.wada_distance; }, [](P& p, I, N n) { p.wada_distance = n; }},
   };
+  if (has_proofs(sweep)) {
+    variables.push_back({"proof_count", "initial parameters whose fate each theorem proves", Along::proofs,
+                         [](const P& p, I i) { return p.proofs.at(i); }, [](P& p, I i, N n) { p.proofs.at(i) = n; }});
+  }
   return variables;
 }
 
@@ -114,7 +134,17 @@ std::vector<std::int64_t> sizes_of(const Sweep& sweep) {
 }
 
 std::size_t length_of(Along along, const Sweep& sweep) {
-  return along == Along::nothing ? 1 : along == Along::fates ? std::size_t{fate_count} : sizes_of(sweep).size();
+  switch (along) {
+    case Along::nothing:
+      return 1;
+    case Along::fates:
+      return fate_count;
+    case Along::boxes:
+      return sizes_of(sweep).size();
+    case Along::proofs:
+      break;
+  }
+  return proof_count;
 }
 
 /// The shape of a variable, or of one point of it.
@@ -139,6 +169,18 @@ void describe(Dataset& dataset, const std::string& meaning) {
   dataset.set_attribute("units", "1");
 }
 
+/// Makes the coordinate of the variables that are Along::proofs.
+Dataset create_proof_codes(Group& group) {
+  std::array<std::int8_t, proof_count> codes;
+  std::iota(codes.begin(), codes.end(), std::int8_t{0});
+  Dataset dataset = group.create_dataset("proof_code", Layout{.extent = {codes.size()}}, std::int8_t{0});
+  dataset.write({0}, {codes.size()}, codes.data());
+  dataset.make_scale("proof_code");
+  describe(dataset, "theorem that proves the fate");
+  describe_values(dataset, 0, all_of(proof_names));
+  return dataset;
+}
+
 /// Makes the group in an open file.
 void create_group(File& file, const Sweep& sweep, const AnalysisOptions& options, double start_mass,
                   const std::string& command_line) {
@@ -155,6 +197,8 @@ void create_group(File& file, const Sweep& sweep, const AnalysisOptions& options
   boxes.write({0}, {sizes.size()}, sizes.data());
   boxes.make_scale("box_size");
   describe(boxes, "side of a box in pixels");
+  std::optional<Dataset> proofs;
+  if (has_proofs(sweep)) proofs = create_proof_codes(group);
   Dataset mass = group.create_dataset("start_mass", Layout{.extent = {}}, start_mass);
   mass.write({}, {}, &start_mass);
   describe(mass, "probability that a start from the distribution is in the window");
@@ -165,11 +209,12 @@ void create_group(File& file, const Sweep& sweep, const AnalysisOptions& options
     for (const Dataset& scale : scales) dataset.attach_scale(index++, scale);
     if (along == Along::fates) dataset.attach_scale(index, fates);
     if (along == Along::boxes) dataset.attach_scale(index, boxes);
+    if (along == Along::proofs) dataset.attach_scale(index, *proofs);
   };
   const auto layout = [&](Along along) { return Layout{.extent = shape(point_extent(sweep), along, sweep)}; };
-  for (const RealVariable& each : real_variables())
+  for (const RealVariable& each : real_variables(sweep))
     finish(group.create_dataset(each.name, layout(each.along), not_a_number), each.meaning, each.along);
-  for (const WholeVariable& each : whole_variables())
+  for (const WholeVariable& each : whole_variables(sweep))
     finish(group.create_dataset(each.name, layout(each.along), std::int64_t{-1}), each.meaning, each.along);
   finish(group.create_dataset("point_analyzed", layout(Along::nothing), std::int8_t{0}),
          "1 where the point is analyzed", Along::nothing);
@@ -216,13 +261,13 @@ void AnalysisFile::write(const std::vector<Result>& results) {
   const Group group = file.group(group_name);
   for (const auto& [point, analysis] : results) {
     PointAnalysis values = analysis;
-    for (const RealVariable& each : real_variables()) {
+    for (const RealVariable& each : real_variables(sweep_)) {
       std::vector<double> numbers;
       for (std::size_t i = 0; i < length_of(each.along, sweep_); ++i) numbers.push_back(*each.place(values, i));
       Dataset dataset = group.dataset(each.name);
       dataset.write(begin_of(sweep_, point, each.along), shape(ones(sweep_), each.along, sweep_), numbers.data());
     }
-    for (const WholeVariable& each : whole_variables()) {
+    for (const WholeVariable& each : whole_variables(sweep_)) {
       std::vector<std::int64_t> numbers;
       for (std::size_t i = 0; i < length_of(each.along, sweep_); ++i) numbers.push_back(each.get(values, i));
       Dataset dataset = group.dataset(each.name);
@@ -245,13 +290,13 @@ PointAnalysis AnalysisFile::read(std::int64_t point) const {
   PointAnalysis result;
   result.box_counts.resize(sizes_of(sweep_).size());
   result.uncertain_fractions.resize(sizes_of(sweep_).size());
-  for (const RealVariable& each : real_variables()) {
+  for (const RealVariable& each : real_variables(sweep_)) {
     std::vector<double> numbers(length_of(each.along, sweep_));
     group.dataset(each.name).read(begin_of(sweep_, point, each.along), shape(ones(sweep_), each.along, sweep_),
                                   numbers.data());
     for (std::size_t i = 0; i < numbers.size(); ++i) *each.place(result, i) = numbers[i];
   }
-  for (const WholeVariable& each : whole_variables()) {
+  for (const WholeVariable& each : whole_variables(sweep_)) {
     std::vector<std::int64_t> numbers(length_of(each.along, sweep_));
     group.dataset(each.name).read(begin_of(sweep_, point, each.along), shape(ones(sweep_), each.along, sweep_),
                                   numbers.data());

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <iomanip>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,8 +36,19 @@ struct LoadedPoint {
   std::int64_t index;
   Map map;
   LabelGrid grid;
-  std::vector<std::int32_t> steps;
+  PixelFields fields;
 };
+
+/// Copies the pixels of a tile to their places in a map; none where the field is not kept.
+template <class T>
+void place(const std::vector<T>& pixels, const Tile& tile, const Window& window, std::vector<T>& map) {
+  if (pixels.empty()) return;
+  map.resize(static_cast<std::size_t>(window.pixels()));
+  for (std::int64_t row = 0; row < tile.count_b; ++row) {
+    const std::ptrdiff_t to = (tile.first_b + row) * window.w.count + tile.first_w;
+    std::copy_n(pixels.begin() + row * tile.count_w, tile.count_w, map.begin() + to);
+  }
+}
 
 LoadedPoint load(const SweepReader& file, std::int64_t index) {
   const Sweep& sweep = file.sweep();
@@ -44,22 +56,20 @@ LoadedPoint load(const SweepReader& file, std::int64_t index) {
   LoadedPoint point = {index, {sweep.point(index), window, sweep.criteria, sweep.precision}, {}, {}};
   point.grid.rows = window.b.count;
   point.grid.columns = window.w.count;
-  point.grid.labels.resize(static_cast<std::size_t>(window.pixels()));
-  if (sweep.fields.steps) point.steps.resize(point.grid.labels.size());
   const Tiling tiles(window);
   for (std::int64_t i = 0; i < tiles.count(); ++i) {
     const Tile tile = tiles[i];
     const TileResult result = file.read(index, tile);
-    for (std::int64_t row = 0; row < tile.count_b; ++row) {
-      const std::ptrdiff_t from = row * tile.count_w;
-      const std::ptrdiff_t to = (tile.first_b + row) * window.w.count + tile.first_w;
-      std::copy_n(result.fate.begin() + from, tile.count_w, point.grid.labels.begin() + to);
-      if (sweep.fields.steps) std::copy_n(result.steps.begin() + from, tile.count_w, point.steps.begin() + to);
-    }
+    place(result.fate, tile, window, point.grid.labels);
+    place(result.steps, tile, window, point.fields.steps);
+    place(result.proof, tile, window, point.fields.proofs);
   }
   const auto is_fate = [](std::int8_t label) { return label >= 0 && label < fate_count; };
   if (!std::all_of(point.grid.labels.begin(), point.grid.labels.end(), is_fate))
     throw Error("point " + std::to_string(index) + " is called done and has pixels without a fate", exit_storage);
+  const auto is_proof = [](std::int8_t proof) { return proof >= -1 && proof < proof_count; };
+  if (!std::ranges::all_of(point.fields.proofs, is_proof))
+    throw Error("point " + std::to_string(index) + " has pixels with a proof that stands for nothing", exit_storage);
   return point;
 }
 
@@ -81,9 +91,9 @@ void analyze_points(const AnalyzeOptions& options, AnalysisFile& analysis) {
     std::vector<AnalysisFile::Result> results(points.size());
     pool.for_each_block(std::ssize(points), [&](std::int64_t i) {
       const LoadedPoint& point = points[static_cast<std::size_t>(i)];
-      results[static_cast<std::size_t>(i)] = {
-          point.index,
-          analyze_point(point.map, point.grid, point.steps, options.analysis, static_cast<std::uint64_t>(point.index))};
+      results[static_cast<std::size_t>(i)] = {point.index,
+                                              analyze_point(point.map, point.grid, point.fields, options.analysis,
+                                                            static_cast<std::uint64_t>(point.index))};
     });
     analysis.write(results);
   }
@@ -96,7 +106,7 @@ struct Column {
   int digits;
   double (*value)(const PointAnalysis&);
 };
-constexpr Column columns[] = {
+constexpr Column general_columns[] = {
     {"boundary", 10, 0, [](const PointAnalysis& a) { return static_cast<double>(a.boundary_pixels); }},
     {"dimension", 11, 3, [](const PointAnalysis& a) { return a.dimension.slope; }},
     {"+-", 7, 3, [](const PointAnalysis& a) { return a.dimension.slope_error; }},
@@ -110,7 +120,11 @@ constexpr Column columns[] = {
     {"leave", 8, 3, [](const PointAnalysis& a) { return a.cones.dead_escapes.mean; }},
 };
 
+constexpr Column of_proofs = {"for_ever", 10, 4, [](const PointAnalysis& a) { return a.dead_for_ever_fraction; }};
+
 void print_table(const Sweep& sweep, const AnalysisFile& analysis) {
+  std::vector<Column> columns(std::begin(general_columns), std::end(general_columns));
+  if (sweep.criteria.certify) columns.push_back(of_proofs);
   const std::vector<Axis> shown = dimensions(sweep);
   for (const Axis axis : shown) std::cout << std::setw(10) << name_of(axis);
   for (const char* name : fate_names) std::cout << std::setw(12) << name;
@@ -179,7 +193,8 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line) {
       "(Wada:\n"
       "0 or few; -1: fewer basins); share of steps in the linear cone, with its standard error; how often a "
       "trajectory\n"
-      "enters and leaves the dead cone. All of it, and more, is in the group `analysis` of the file.");
+      "enters and leaves the dead cone; where trajectories are certified, the share of the dead that are dead for "
+      "ever.\nAll of it, and more, is in the group `analysis` of the file.");
   return {app, [options, command_line] { run(*options, command_line); }};
 }
 

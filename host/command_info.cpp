@@ -106,11 +106,12 @@ void print_sweep(const std::string& path) {
   print_line("w", in_words(sweep.window.w));
   print_line("b", in_words(sweep.window.b));
   print_line("stops", in_words(sweep.criteria));
+  if (sweep.criteria.certify) print_line("certified", "a trajectory also ends where a theorem proves its fate");
   print_line("converged", "within " + shortest(sweep.criteria.rho) + " |(gamma, delta)| of the target");
   print_line("dead", "active with probability below " + shortest(sweep.criteria.epsilon));
-  print_line("fields", std::string("fate") + (sweep.fields.steps ? ", steps" : "") +
-                           (sweep.fields.final ? ", final parameters" : "") +
-                           (sweep.fields.loss ? ", loss there" : ""));
+  print_line("fields",
+             std::string("fate") + (sweep.fields.steps ? ", steps" : "") + (sweep.criteria.certify ? ", proof" : "") +
+                 (sweep.fields.final ? ", final parameters" : "") + (sweep.fields.loss ? ", loss there" : ""));
   print_line("size", megabytes(file.stored_bytes()) + " of maps, " + megabytes(file.raw_bytes()) + " uncompressed");
   print_points(file);
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "deadcone/errors.hpp"
+#include "flag_values.hpp"
 #include "hdf5.hpp"
 #include "ordered_pipeline.hpp"
 #include "output_path.hpp"
@@ -126,23 +127,6 @@ class Builder {
     for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(i);
     create_dimension("fate_code", "fate", codes);
     describe_values(scales_.back(), 0, all_of(fate_names));
-  }
-
-  template <std::size_t count>
-  static std::vector<std::string> all_of(const std::array<const char*, count>& names) {
-    return {names.begin(), names.end()};
-  }
-
-  /// Names the values of a dataset, from `first` on.
-  static void describe_values(Dataset& dataset, std::int8_t first, const std::vector<std::string>& names) {
-    std::vector<std::int8_t> values;
-    std::string meanings;
-    for (const std::string& name : names) {
-      values.push_back(static_cast<std::int8_t>(first + static_cast<int>(values.size())));
-      meanings += (meanings.empty() ? "" : " ") + name;
-    }
-    dataset.set_attribute("flag_values", values);
-    dataset.set_attribute("flag_meanings", meanings);
   }
 
   static void describe_map(Dataset& map, MapField field) {

@@ -17,7 +17,7 @@ import zlib
 import numpy as np
 
 import sweep_file
-from sweep_file import AXES, FATES, PlotError
+from sweep_file import AXES, DEATHS, FATES, PROOF_OF_DEATH, PlotError
 
 PAGE = pathlib.Path(__file__).resolve().parent / "atlas"
 DEBIAN_LEAFLET = "/usr/share/javascript/leaflet"
@@ -26,6 +26,8 @@ LEAFLET_LICENCES = ("LICENSE", "LICENSE.txt", "../LICENSE", "/usr/share/doc/libj
 # An edge of a tile, in pixels: that of the file's chunks, so that none is unpacked twice.
 TILE = 512
 COMPRESSION = 6
+# The maps that a tile holds, as far as the file has them, in this order.
+MAPS = {"fate": "<i1", "steps": "<i4", "proof": "<i1", "provenance": "<i1"}
 # What the page computes trajectories with.
 CRITERIA = {"stop", "tolerance", "relative_tolerance", "rho", "epsilon", "max_steps"}
 
@@ -132,23 +134,34 @@ def describe(data, configuration, shares):
         "b": data.b.tolist(),
         "window": configuration["window"],
         "criteria": configuration["criteria"],
-        "fates": [{"code": code, "name": name, "colour": colour} for code, (name, colour) in FATES.items()],
+        "fates": coded(FATES),
+        "deaths": coded(DEATHS) if data.has("proof") else [],
+        "proofs": data.meanings("proof"),
+        "proofOfDeath": data.code("proof", PROOF_OF_DEATH),
+        "provenance": data.meanings("provenance"),
         "shares": shares,
         "tile": TILE,
         "halvings": halvings_of(data),
-        "hasSteps": data.has("steps"),
+        "bytes": {name: np.dtype(kind).itemsize for name, kind in MAPS.items() if data.has(name)},
     }
+
+
+def coded(meanings):
+    """Values, names and colours as the page takes them."""
+    return [{"code": code, "name": name, "colour": colour} for code, (name, colour) in meanings.items()]
 
 
 # ---- Tiles
 
 
 def bands_of(data, position):
-    """A map from its lowest b upwards, as many rows at a time as a tile has: arrays of fates and, if stored, steps."""
+    """A map from its lowest b upwards, as many rows at a time as a tile has: an array for each of MAPS."""
+    stored = {name: kind for name, kind in MAPS.items() if data.has(name)}
     for low in range(0, data.b.size, TILE):
         rows = slice(low, low + TILE)
-        fates = data.checked_fates(data.map_rows("fate", position, rows))
-        yield [fates, data.map_rows("steps", position, rows)] if data.has("steps") else [fates]
+        band = [data.map_rows(name, position, rows).astype(kind) for name, kind in stored.items()]
+        data.checked_fates(band[0])
+        yield band
 
 
 def written(bands, folder, halvings):
@@ -169,11 +182,10 @@ def paired(halves):
 
 
 def write_tile(folder, name, tile):
-    """A script that hands the page a tile: bytes of fates, then the steps' lowest bytes, next bytes, ... deflated."""
-    fates, *steps = tile
-    planes = [fates.astype("i1").tobytes()]
-    for values in steps:
-        planes.append(np.ascontiguousarray(values, "<i4").view("u1").reshape(-1, 4).T.tobytes())
+    """A script that hands the page a tile: of each map the lowest bytes of all pixels, the next bytes, ... deflated."""
+    planes = [
+        np.ascontiguousarray(values).view("u1").reshape(-1, values.dtype.itemsize).T.tobytes() for values in tile
+    ]
     text = base64.b64encode(zlib.compress(b"".join(planes), COMPRESSION)).decode()
     (folder / f"{name}.js").write_text(f'atlas.receiveTile("{folder.name}/{name}","{text}");\n')
 

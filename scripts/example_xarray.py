@@ -30,7 +30,7 @@ with xr.open_dataset(arguments.file) as sweep:
     # One map. Only what is selected is read from the disk.
     point = sweep.sel(beta=arguments.beta, gamma=arguments.gamma, method="nearest")
     point = point.isel({name: 0 for name in ("eta", "delta", "r") if name in point.dims})  # where those are swept
-    steps = point.steps.where(point.fate != -1)  # starts that are not computed yet stay empty
+    steps = point.steps.where(point.steps > 0)  # starts without updates, or that are not computed, stay empty
 
     steps.plot.imshow(norm=LogNorm(), cmap="viridis", cbar_kwargs={"label": "updates"})
     plt.title(f"β = {point.beta.item():g}, γ = {point.gamma.item():g}")

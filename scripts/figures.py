@@ -173,7 +173,8 @@ def parameters_of(data):
     )
     precision = "single" if configuration["precision"] == "float" else "double"
     starts = window_of(configuration["window"])
-    return f"{axes_of(configuration['axes'])}; starts {starts}; {rules}; {precision} precision."
+    certified = "; certified: ended where a theorem proves the fate" if criteria.get("certify") else ""
+    return f"{axes_of(configuration['axes'])}; starts {starts}; {rules}{certified}; {precision} precision."
 
 
 # ---- Layout
@@ -294,6 +295,22 @@ def fig4(job):
         )
         page = Page(job, *grid.shape, data.window(), caption)
         plot_sweep.draw(page.panels, data, grid, "")
+    return page.figure()
+
+
+def proofs(job):
+    """which theorem proves the fate of every start, over momentum and standard deviation of the target"""
+    path = job.sweep("proofs", beta="0,0.7,0.8,0.9,0.95,0.99", gamma="1,0.1,0.01", certify=True, **job.window(-2, 2))
+    with sweep_file.ResultFile(path, "fate") as data:
+        grid = sweep_file.Grid(data, {})
+        caption = (
+            "What proves the fate of each start: little energy, or not so little in the corridor around the target, "
+            "that the unit converges; the trap, deep in the dead cone at negative weight, that it is dead for ever; "
+            "creep, at positive weight there, that it will come to rest dead, within the tolerance. Of the others it "
+            f"is not proved. {parameters_of(data)}"
+        )
+        page = Page(job, *grid.shape, data.window(), caption)
+        plot_sweep.draw(page.panels, data, grid, "", by="proof")
     return page.figure()
 
 
@@ -422,7 +439,7 @@ def dimension(job):
         **coarse.window(*window),
     )
     with sweep_file.ResultFile(one, "fate") as data, sweep_file.ResultFile(all_of_them, "fate") as family:
-        fates = data.fates(position_of(data, FRACTAL_ETA), data.b.size, data.w.size)
+        fates = data.outcomes(position_of(data, FRACTAL_ETA), data.b.size, data.w.size)
         boxes = {eta: boxes_of(data, position_of(data, eta)) for eta in (SMOOTH_ETA, FRACTAL_ETA)}
         betas, etas = family.values["beta"], family.values["eta"]
         dimensions = family.read("analysis/boundary_dimension")[:, 0, :].T  # one gamma
@@ -470,7 +487,7 @@ def boxes_of(data, position):
 
 
 def draw_fates(axes, fates, window):
-    sweep_file.draw_map(axes, plot_sweep.colours_of(fates), window)
+    sweep_file.draw_map(axes, sweep_file.painted(fates), window)
     axes.set(xlabel="initial $w$", ylabel="initial $b$", aspect="equal")
     entries = sweep_file.legend_of(sweep_file.occurring([fates]))[:-1]
     spacing = {"ncols": 4, "fontsize": 8, "handlelength": 0.8, "handletextpad": 0.4, "columnspacing": 0.8}
@@ -528,6 +545,7 @@ RECIPES = {
     "fig2": Recipe(fig2, 0),
     "fig3": Recipe(fig3, 256),
     "fig4": Recipe(fig4, 256),
+    "proofs": Recipe(proofs, 256),
     "dead-fraction": Recipe(dead_fraction, 32, 64),
     "loss": Recipe(loss, 256),
     "steps": Recipe(steps, 512),

@@ -2,17 +2,21 @@
 """Draws the number of updates that each start of a sweep takes until it rests: the darker, the more.
 
 Hue tells the fates apart: blue for converged, red for dead, both on the same logarithmic scale. The other fates, whose
-number of updates says little, are flat.
+number of updates says little, are flat; what was filled and not computed is grey. In a certified sweep a start is
+followed until its fate is proved, and the updates are those until then.
 
 With --scale rank a shade is the rank of a start among those of its map and fate, so that all shades cover the same
 area and structure shows at every scale: where updates differ by a factor of a thousand, and where they differ by one.
 """
 
 import numpy as np
-from matplotlib.colors import ListedColormap, LogNorm, to_rgba_array
+from matplotlib.colors import ListedColormap, LogNorm
 
 import sweep_file
-from sweep_file import FATES, RAMPS, SHADES
+from sweep_file import FATES, MISSING, RAMPS, SHADES
+
+# Stands for pixels of a shaded fate without a number of updates; no fate.
+UNCOUNTED = -2
 
 # Inches that the colour bars take beside the panels.
 BAR_ROOM = 1.5
@@ -31,15 +35,13 @@ class Ranks:
 
 def colours_of(fates, steps, scale):
     """RGBA bytes; pending is transparent. Without a scale, shades are ranks."""
-    colours = np.zeros(fates.shape + (4,), dtype=np.uint8)
-    for fate, (_, colour) in FATES.items():
+    colours = sweep_file.painted(fates, FATES | {UNCOUNTED: MISSING})
+    for fate, ramp in RAMPS.items():
         where = fates == fate
-        if fate in RAMPS:
-            lightness = scale or Ranks(steps[where])
-            shade = np.rint((SHADES - 1) * lightness(np.maximum(steps[where], 1))).astype(int)
-            colours[where] = RAMPS[fate][np.clip(shade, 0, SHADES - 1)]
-        else:
-            colours[where] = np.rint(255 * to_rgba_array(colour))
+        # A proof may take no update, which a logarithmic scale cannot show.
+        lightness = scale(np.maximum(steps[where], 1)) if scale else Ranks(steps[where])(steps[where])
+        shade = np.rint((SHADES - 1) * lightness).astype(int)
+        colours[where] = ramp[np.clip(shade, 0, SHADES - 1)]
     return colours
 
 
@@ -51,7 +53,13 @@ def scale_of(maps):
     return LogNorm(low, max(high, low + 1))
 
 
-def draw_colour_bars(panels, fates, scale):
+def read_map(data, position, rows, columns):
+    """A sample of one map: its fates, UNCOUNTED where one that is shaded has no number of updates, and its steps."""
+    fates, steps = data.fates(position, rows, columns), data.sample("steps", position, rows, columns)
+    return np.where(np.isin(fates, list(RAMPS)) & (steps < 0), UNCOUNTED, fates), steps
+
+
+def draw_colour_bars(panels, fates, scale, quantity):
     """One bar for each family, side by side on the one axis that they share."""
     width, gap, bar = 0.17, 0.1, None
     edges = np.geomspace(scale.vmin, scale.vmax, SHADES + 1) if scale else np.linspace(0, 1, SHADES + 1)
@@ -67,23 +75,21 @@ def draw_colour_bars(panels, fates, scale):
     if bar:
         bar.tick_params(which="both", right=True, labelright=True)
         bar.yaxis.set_label_position("right")
-        bar.set_ylabel("updates until rest" if scale else "rank of the updates until rest")
+        bar.set_ylabel(quantity if scale else f"rank of the {quantity}")
 
 
 def draw(panels, data, grid, caption, ranked):
     """Draws the steps of the maps of the grid, on one logarithmic scale or ranked."""
-    maps = {
-        cell: (data.fates(position, *panels.pixels), data.sample("steps", position, *panels.pixels))
-        for cell, position in grid.positions.items()
-    }
+    maps = {cell: read_map(data, position, *panels.pixels) for cell, position in grid.positions.items()}
     scale = None if ranked else scale_of(maps.values())
     present = sweep_file.occurring(fates for fates, _ in maps.values())
-    legend = sweep_file.legend_of(present - set(RAMPS))
+    legend = sweep_file.legend_of(present - set(RAMPS), FATES | {UNCOUNTED: MISSING})
     axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend)
     for cell, (fates, steps) in maps.items():
         sweep_file.draw_map(axes[cell], colours_of(fates, steps, scale), panels.window)
         sweep_file.mark_target(axes[cell], grid.target(cell[0]))
-    draw_colour_bars(panels, [fate for fate in RAMPS if fate in present], scale)
+    quantity = "step of the proof, else of rest" if data.has("proof") else "updates until rest"
+    draw_colour_bars(panels, [fate for fate in RAMPS if fate in present], scale, quantity)
 
 
 def main():

@@ -14,6 +14,7 @@ import sys
 import h5py
 import matplotlib
 import numpy as np
+from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -34,6 +35,19 @@ FATES = {
     UNFINISHED: ("unfinished", "#225522"),
     DIVERGED: ("diverged", "#000000"),
 }
+# Where a file has proofs, dead is told apart: by the theorem that proves death for ever, or at rest in the dead cone,
+# which a unit may leave if one waits. Of pixels that were filled it is not known which. All are shades of dead (L* = 38,
+# 64 and its own 49).
+DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE, DEAD_FILLED = 5, 6, 7
+DEATHS = {
+    DEAD_FOR_EVER: ("dead for ever", "#97394C"),
+    DEAD_WITHIN_TOLERANCE: ("dead within the tolerance", "#DD808D"),
+    DEAD_FILLED: ("dead (filled)", FATES[DEAD][1]),
+}
+PROOF_OF_DEATH = "trap"
+OUTCOMES = FATES | DEATHS
+# A pixel that has a fate but was not computed, where what is shown is known of computed ones only.
+MISSING = ("filled, not computed", "#C4C4C4")
 # Visible on all of them.
 TARGET_STYLE = {"linestyle": "", "marker": "o", "markersize": 4.5, "color": "white", "markeredgecolor": "black"}
 PENDING_STYLE = {"facecolor": "#F4F4F4", "edgecolor": "#B0B0B0", "hatch": "////", "linewidth": 0.0}
@@ -192,12 +206,46 @@ class ResultFile:
             raise PlotError(f"{self.path}: 'fate' holds the value {unknown[0]}, which stands for nothing")
         return fates
 
+    def proofs(self, position, rows, columns):
+        """A sample of one map of proofs, negative where it was not computed; None where the file has none."""
+        return self.sample("proof", position, rows, columns) if self.has("proof") else None
+
+    def provenance(self, position, rows, columns):
+        """A sample of one map that says which pixels were computed and which filled; None where the file has none."""
+        return self.sample("provenance", position, rows, columns) if self.has("provenance") else None
+
+    def outcomes(self, position, rows, columns):
+        """A sample of one map of fates, the dead told apart as DEATHS where the file has proofs."""
+        fates, proofs = self.fates(position, rows, columns), self.proofs(position, rows, columns)
+        if proofs is None:
+            return fates
+        trapped = proofs == self.code("proof", PROOF_OF_DEATH)
+        deaths = np.select([trapped, proofs >= 0], [DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE], DEAD_FILLED)
+        return np.where(fates == DEAD, deaths, fates)
+
+    def meanings(self, name):
+        """The values of a variable and the names that the file has for them, as a dict; empty where it has none."""
+        if not self.has(name):
+            return {}
+        try:
+            attributes = self._file[name].attrs
+            values = np.atleast_1d(attributes["flag_values"]).tolist()
+            names = _text(attributes["flag_meanings"]).split()
+        except KeyError as error:
+            raise PlotError(f"{self.path}: '{name}' does not say what its values stand for") from error
+        if len(values) != len(names):
+            raise PlotError(f"{self.path}: '{name}' has {len(values)} values, but {len(names)} names for them")
+        return dict(zip(values, names))
+
+    def code(self, name, meaning):
+        """The value of a variable that has this name; None where it has none."""
+        return next((value for value, found in self.meanings(name).items() if found == meaning), None)
+
     def attribute(self, name):
         """An attribute of the file, as text."""
         if name not in self._file.attrs:
             raise PlotError(f"{self.path}: there is no attribute '{name}' in it")
-        value = self._file.attrs[name]
-        return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+        return _text(self._file.attrs[name])
 
     def _map_variable(self, name):
         if not self.has(name):
@@ -255,6 +303,10 @@ def spread(count, wanted):
 def _edges(centres):
     half = 0.5 * (centres[-1] - centres[0]) / (centres.size - 1) if centres.size > 1 else 0.5
     return float(centres[0] - half), float(centres[-1] + half)
+
+
+def _text(attribute):
+    return attribute.decode(errors="replace") if isinstance(attribute, bytes) else str(attribute)
 
 
 def _reason(error):
@@ -416,15 +468,24 @@ class Caption:
 
 
 def occurring(maps):
-    """The fates that occur in some maps."""
-    return set(np.unique(np.concatenate([np.unique(fates) for fates in maps])).tolist())
+    """The values that occur in some maps."""
+    return set(np.unique(np.concatenate([np.unique(values) for values in maps])).tolist())
 
 
-def legend_of(fates):
-    """Entries for these fates, and for the target."""
-    entries = [Patch(facecolor=colour, label=name) for fate, (name, colour) in FATES.items() if fate in fates]
-    pending = [Patch(label="pending", **PENDING_STYLE)] if PENDING in fates else []
+def legend_of(values, meanings=None):
+    """Entries for these values, by default outcomes, whose meanings are names and colours; and for the target."""
+    meanings = OUTCOMES if meanings is None else meanings
+    entries = [Patch(facecolor=colour, label=name) for value, (name, colour) in meanings.items() if value in values]
+    pending = [Patch(label="pending", **PENDING_STYLE)] if PENDING in values else []
     return entries + pending + [Line2D([], [], **TARGET_STYLE, label="target")]
+
+
+def painted(values, meanings=None):
+    """RGBA bytes of values, by default outcomes, whose meanings are names and colours; others are transparent."""
+    colours = np.zeros(values.shape + (4,), dtype=np.uint8)
+    for value, (_, colour) in (OUTCOMES if meanings is None else meanings).items():
+        colours[values == value] = np.rint(255 * to_rgba_array(colour))
+    return colours
 
 
 def draw_map(axes, colours, window):

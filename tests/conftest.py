@@ -85,6 +85,18 @@ def read_all(path):
         return {name: dataset[...] for name, dataset in file.items()}
 
 
+def fill_pixels(path, rows, columns):
+    """Makes of a sweep one that was refined: these pixels of every map have a fate, but were not computed."""
+    with h5py.File(path, "r+") as file:
+        provenance = file.create_dataset("provenance", file["fate"].shape, "i1", fillvalue=0)
+        provenance.attrs["flag_values"] = np.array([0, 1], "i1")
+        provenance.attrs["flag_meanings"] = np.bytes_("computed filled")
+        provenance[..., rows, columns] = 1
+        for name in ("steps", "proof"):
+            if name in file:
+                file[name][..., rows, columns] = -1
+
+
 def names_by_point(file):
     """The datasets that have results of every point; the time taken is not one of them, since it differs every time."""
     leading = file["point_done"].shape

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 import xarray
-from conftest import DEAD, Point, assert_one_error, assert_same_results, read_all, unit, update
+from conftest import DEAD, Point, assert_one_error, assert_same_results, fill_pixels, read_all, unit, update
 from scipy.stats import norm as normal
 
 BETA, GAMMA = (0.0, 0.9), (1.0, 0.1)
@@ -186,6 +186,102 @@ def test_cones_agree_with_trajectories_of_our_own(deadcone, tmp_path):
         error = found[f"{name}_error"]
         np.testing.assert_allclose(error, values.std() / np.sqrt(2000), rtol=0.15, err_msg=name)
         assert abs(found[name] - values.mean()) < 4 * error, name
+
+
+# Proofs.
+
+
+@pytest.fixture(scope="module")
+def certified(deadcone, tmp_path_factory):
+    path = tmp_path_factory.mktemp("certified") / "sweep.h5"
+    deadcone.done(SWEEP, "--certify --out", path)
+    return path
+
+
+def proof_of(path, meaning):
+    """The value of `proof` that has this name."""
+    with h5py.File(path) as file:
+        attributes = file["proof"].attrs
+        return dict(zip(attributes["flag_meanings"].decode().split(), attributes["flag_values"]))[meaning]
+
+
+def assert_proofs_are_counted(path):
+    found, results = analysis_of(path), read_root(path)
+    fates, proofs = results["fate"], results["proof"]
+    trap = proof_of(path, "trap")
+    for index in np.ndindex(2, 2):
+        assert list(found["proof_count"][index]) == [np.sum(proofs[index] == code) for code in found["proof_code"]]
+        dead = proofs[index][fates[index] == DEAD]
+        expected = np.mean(dead == trap) if np.all(dead >= 0) else np.nan
+        np.testing.assert_allclose(found["dead_for_ever_fraction"][index], expected, rtol=1e-14)
+
+
+def test_proofs_are_counted_and_described(deadcone, certified, tmp_path):
+    path = shutil.copy(certified, tmp_path / "map.h5")
+    table = deadcone.done("analyze --samples 10", path).stdout.splitlines()
+    assert_proofs_are_counted(path)
+    assert analysis_of(path)["proof_count"].sum() == read_root(path)["fate"].size
+    with h5py.File(path) as file:
+        code, proof = file["analysis/proof_code"].attrs, file["proof"].attrs
+        for name in ("flag_values", "flag_meanings"):
+            assert np.array_equal(code[name], proof[name])
+    with xarray.open_dataset(path, group="analysis") as group:
+        assert group["proof_count"].dims == ("beta", "gamma", "proof_code")
+    assert table[0].split()[-1] == "for_ever"
+    fractions = [float(line.split()[-1]) for line in table[1:]]
+    np.testing.assert_allclose(fractions, analysis_of(path)["dead_for_ever_fraction"].ravel(), atol=1e-4)
+    assert 0.5 < min(fractions) and max(fractions) < 1  # both kinds of death are there
+    deadcone.done("verify", path)
+
+
+def test_without_proofs_nothing_is_said_of_them(deadcone, analyzed):
+    names = analysis_of(analyzed)
+    assert not {"proof_code", "proof_count", "dead_for_ever_fraction"} & set(names)
+    assert "for_ever" not in deadcone.done("analyze --init normal:1:0.5 --samples 300", analyzed).stdout
+
+
+def test_no_dead_no_fraction_of_them(deadcone, tmp_path):
+    path = tmp_path / "map.h5"
+    deadcone.done("sweep --quiet --certify --w 0.5:1.5:8 --b -0.5:0.5:8 --out", path)
+    assert deadcone.done("analyze --samples 2", path).stdout.splitlines()[1].split()[-1] == "-"
+    found = analysis_of(path)
+    assert np.isnan(found["dead_for_ever_fraction"]) and found["proof_count"].sum() == 64
+
+
+@pytest.mark.parametrize("which", ["swept", "certified"])
+def test_filled_pixels_are_of_their_fate_and_have_no_steps_and_no_proof(deadcone, which, tmp_path, request):
+    path = shutil.copy(request.getfixturevalue(which), tmp_path / "map.h5")
+    fill_pixels(path, slice(4, 20), slice(6, 60))
+    deadcone.done("analyze --samples 10", path)
+    found, results = analysis_of(path), read_root(path)
+    np.testing.assert_allclose(found["fate_probability"], results["fate_fraction"], rtol=1e-12)
+    for index in np.ndindex(2, 2):
+        for fate in range(5):
+            steps = results["steps"][index][(results["fate"][index] == fate) & (results["steps"][index] >= 0)]
+            assert found["steps_max_of_fate"][index][fate] == (steps.max() if steps.size else -1)
+            mean = found["steps_mean_of_fate"][index][fate]
+            assert np.isnan(mean) if not steps.size else np.isclose(mean, steps.mean(), rtol=1e-14)
+    if which == "certified":
+        assert_proofs_are_counted(path)
+
+
+def test_certified_points_that_come_later_are_added(deadcone, certified, tmp_path):
+    path, whole = (shutil.copy(certified, tmp_path / name) for name in ("part.h5", "whole.h5"))
+    with h5py.File(path, "r+") as file:
+        file["point_done"][1, :] = 0
+    assert len(deadcone.done("analyze --samples 10", path).stdout.splitlines()) == 1 + 2
+    assert list(analysis_of(path)["proof_count"][1, 0]) == [-1] * len(analysis_of(path)["proof_code"])
+    deadcone.done(SWEEP, "--certify --resume --out", path)
+    assert deadcone.done("analyze --samples 10", path).stdout == deadcone.done("analyze --samples 10", whole).stdout
+    expected, found = analysis_of(whole), analysis_of(path)
+    assert all(found[name].tobytes() == values.tobytes() for name, values in expected.items())
+
+
+def test_a_proof_that_stands_for_nothing_is_refused(deadcone, certified, tmp_path):
+    path = shutil.copy(certified, tmp_path / "map.h5")
+    with h5py.File(path, "r+") as file:
+        file["proof"][0, 0, 3, 3] = 100
+    assert_one_error(deadcone("analyze --samples 2", path), 3, "point 0", "proof")
 
 
 # The file.

@@ -12,6 +12,7 @@ import zlib
 import h5py
 import numpy as np
 import pytest
+from conftest import fill_pixels
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scripts" / "atlas.py"
@@ -43,16 +44,19 @@ def refuses(*arguments, mentions, **options):
     assert all(text in result.stderr for text in mentions), result.stderr
 
 
-def read_tile(site, point, name, shape):
-    """Fates and steps of a tile, read as the page reads them."""
+def read_tile(site, point, name, shape, kinds=("i1", "i4")):
+    """Fates, steps and what else there is in a tile, whose types are `kinds`, read as the page reads them."""
     text = (site / "data" / str(point) / f"{name}.js").read_text()
     call = re.fullmatch(rf'atlas\.receiveTile\("{point}/{name}","([A-Za-z0-9+/=]*)"\);\n', text)
     data = zlib.decompress(base64.b64decode(call[1]))
-    count = np.prod(shape)
-    assert len(data) == 5 * count
-    planes = np.frombuffer(data[count:], "u1").reshape(4, *shape).astype("i4")
-    steps = sum(planes[k] << (8 * k) for k in range(4))
-    return np.frombuffer(data[:count], "i1").reshape(shape), steps
+    maps = []
+    for kind in kinds:
+        size = np.dtype(kind).itemsize * np.prod(shape)
+        planes = np.frombuffer(data[:size], "u1").reshape(-1, *shape)
+        maps.append(np.moveaxis(planes, 0, -1).copy().view(f"<{kind}")[..., 0])
+        data = data[size:]
+    assert not data
+    return maps
 
 
 @pytest.fixture(scope="module")
@@ -88,22 +92,44 @@ def test_libraries_are_bundled_with_their_licences(sweep, tmp_path):
         assert (site / source).is_file(), source
 
 
-def test_large_maps_are_pyramids_of_tiles(deadcone, tmp_path):
+@pytest.mark.parametrize("maps", [["fate", "steps"], ["fate", "steps", "proof", "provenance"]])
+def test_large_maps_are_pyramids_of_tiles(deadcone, tmp_path, maps):
     path, site = tmp_path / "large.h5", tmp_path / "site"
-    deadcone.done("sweep --beta 0.9 --gamma 0.1 --w -2:2:1301 --b -2:2:700 --max-steps 9 --out", path)
+    certify = "--certify" if "proof" in maps else ""
+    deadcone.done("sweep --beta 0.9 --gamma 0.1 --w -2:2:1301 --b -2:2:700 --max-steps 9 --out", path, certify)
+    if "provenance" in maps:
+        fill_pixels(path, slice(100, 650), slice(3, 1200))
     assert make(path, site)["halvings"] == 2
     with h5py.File(path) as file:
-        fates, steps = file["fate"][0, 0], file["steps"][0, 0]
+        stored = [file[name][0, 0] for name in maps]
+        kinds = [values.dtype.str.lstrip("<|") for values in stored]
     tiles = 0
     for halvings in range(3):
-        for row in range(-(-fates.shape[0] // TILE)):
-            for column in range(-(-fates.shape[1] // TILE)):
+        for row in range(-(-stored[0].shape[0] // TILE)):
+            for column in range(-(-stored[0].shape[1] // TILE)):
                 part = np.s_[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE]
-                read = read_tile(site, 0, f"{halvings}_{column}_{row}", fates[part].shape)
-                assert np.array_equal(read[0], fates[part]) and np.array_equal(read[1], steps[part])
+                read = read_tile(site, 0, f"{halvings}_{column}_{row}", stored[0][part].shape, kinds)
+                assert all(np.array_equal(found, values[part]) for found, values in zip(read, stored))
                 tiles += 1
-        fates, steps = fates[::2, ::2], steps[::2, ::2]
+        stored = [values[::2, ::2] for values in stored]
     assert tiles == 6 + 2 + 1 == len(list((site / "data" / "0").iterdir()))
+
+
+def test_proofs_and_provenance_are_told_by_their_names_in_the_file(deadcone, sweep, tmp_path):
+    path = tmp_path / "certified.h5"
+    deadcone.done("sweep --certify --beta 0.9 --w -2:2:20 --b -1:1:12 --out", path)
+    said = make(path, tmp_path / "site")
+    with h5py.File(path, "a") as file:
+        names = file["proof"].attrs["flag_meanings"].decode().split()
+        assert said["proofs"] == {str(value): name for value, name in zip(file["proof"].attrs["flag_values"], names)}
+        assert said["proofs"][str(said["proofOfDeath"])] == "trap" and len(said["deaths"]) == 3
+        file["proof"].attrs["flag_meanings"] = np.bytes_(" ".join(sorted(names, key=lambda name: name != "trap")))
+    fill_pixels(path, slice(2), slice(3))
+    said = make(path, tmp_path / "other")
+    assert said["proofOfDeath"] == 0 and said["provenance"] == {"0": "computed", "1": "filled"}
+    said = make(sweep, tmp_path / "plain")
+    assert said["bytes"] == {"fate": 1, "steps": 4}
+    assert not said["proofs"] and not said["deaths"] and not said["provenance"] and said["proofOfDeath"] is None
 
 
 def test_five_axes(deadcone, tmp_path):
@@ -124,7 +150,7 @@ def test_a_window_of_one_pixel_without_steps(deadcone, tmp_path):
     deadcone.done("sweep --beta 0.9 --w -1:0:1 --b 0:1:1 --fields fate --out", path)
     said = make(path, site)
     assert said["w"] == [-0.5] and said["b"] == [0.5] and said["window"]["w"] == {"lo": -1.0, "hi": 0.0, "count": 1}
-    assert not said["hasSteps"]
+    assert said["bytes"] == {"fate": 1}
 
 
 def test_pending_points_have_no_shares_and_no_map(sweep, tmp_path):

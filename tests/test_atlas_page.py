@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from conftest import FATES
+from conftest import FATES, fill_pixels
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "scripts"
 sys.path.insert(0, str(SCRIPTS))
@@ -151,9 +151,10 @@ def page(tmp_path_factory):
 class Atlas:
     """A sweep and its atlas."""
 
-    def __init__(self, deadcone, folder, options):
+    def __init__(self, deadcone, folder, options, change=lambda path: None):
         self.path, self.site = folder / "sweep.h5", folder / "atlas"
         deadcone.done(f"sweep {options} --out", self.path)
+        change(self.path)
         command = [sys.executable, SCRIPTS / "atlas.py", self.path, "-o", self.site]
         subprocess.run(command, check=True, capture_output=True, timeout=300)
 
@@ -180,10 +181,69 @@ def other(deadcone, tmp_path_factory):
     return Atlas(deadcone, tmp_path_factory.mktemp("other"), f"{axes} --w -1:1:16 --b -1:1:16 --precision double")
 
 
+# Where the sweeps of `certified` and `refined` were filled and not computed.
+FILLED = np.s_[4:20, 6:40]
+
+
+@pytest.fixture(scope="module")
+def certified(deadcone, tmp_path_factory):
+    """Maps with proofs, of one tile; a part of each was filled."""
+    options = "--certify --beta 0.9,0.99 --gamma 1,0.1 --w -2:2:64 --b -2:2:48"
+    return Atlas(
+        deadcone, tmp_path_factory.mktemp("certified"), options, change=lambda path: fill_pixels(path, *FILLED)
+    )
+
+
+@pytest.fixture(scope="module")
+def refined(deadcone, tmp_path_factory):
+    """The same of one map without proofs."""
+    options = "--beta 0.9 --gamma 0.1 --w -2:2:64 --b -2:2:48"
+    return Atlas(deadcone, tmp_path_factory.mktemp("refined"), options, change=lambda path: fill_pixels(path, *FILLED))
+
+
+@pytest.fixture(scope="module")
+def large_certified(deadcone, tmp_path_factory):
+    """A map with proofs of 3 x 2 tiles, a part of which was filled."""
+    options = "--certify --beta 0.9 --gamma 0.1 --w -2:2:1301 --b -2:1:700"
+    return Atlas(
+        deadcone,
+        tmp_path_factory.mktemp("large_certified"),
+        options,
+        change=lambda path: fill_pixels(path, slice(500, 530), slice(100, 600)),
+    )
+
+
+def names_of(file, name):
+    """The names of the values of a variable, by value."""
+    attributes = file[name].attrs
+    return dict(zip(attributes["flag_values"].tolist(), attributes["flag_meanings"].decode().split()))
+
+
 def words(file, point, column, row):
-    """Fate and steps of a pixel, as the page says it."""
+    """Fate, proof and steps of a pixel, as the page says it."""
     index = (*point, row, column)
-    return f"{FATES[file['fate'][index]]}, {file['steps'][index]} steps"
+    fate, steps = FATES[file["fate"][index]], f"{file['steps'][index]} steps"
+    if "provenance" in file and file["provenance"][index]:
+        return f"{fate} (filled, not computed)"
+    if "proof" not in file:
+        return f"{fate}, {steps}"
+    proof = names_of(file, "proof")[file["proof"][index]]
+    if fate == "dead":
+        fate = "dead for ever" if proof == "trap" else "dead within the tolerance"
+    return f"{fate}, {steps}" if proof == "none" else f"{fate} (proved: {proof}), {steps}"
+
+
+def outcomes_as_colours(file, point):
+    """The colours of a map whose dead are told apart."""
+    trap = next(value for value, name in names_of(file, "proof").items() if name == "trap")
+    fates, proofs = file["fate"][point], file["proof"][point]
+    dead = np.select(
+        [proofs == trap, proofs >= 0],
+        [sweep_file.DEAD_FOR_EVER, sweep_file.DEAD_WITHIN_TOLERANCE],
+        sweep_file.DEAD_FILLED,
+    )
+    outcomes = np.where(fates == sweep_file.DEAD, dead, fates)
+    return [[sweep_file.OUTCOMES[outcome][1] for outcome in row] for row in outcomes.tolist()]
 
 
 def fates_as_colours(fates, hidden=()):
@@ -364,12 +424,98 @@ def test_a_link_shows_the_same_again(page, small):
     assert (page.state(), page.colours()) == first[:2]
 
 
+def test_a_hover_tells_the_proof_or_that_it_was_filled(page, certified):
+    page.open(certified.site, "beta=0.9&gamma=0.1")
+    said = set()
+    with h5py.File(certified.path) as file:
+        for column, row in ((2, 2), (55, 45), (35, 2), (33, 30), (60, 5), (10, 10), (39, 19), (38, 8)):
+            page.mouse("mouseMoved", *page.place_of(file, column, row))
+            expected = words(file, (0, 1), column, row)
+            page.wait_for_text("hover-fate", expected)
+            said.add(expected.split(",")[0].split("(")[-1])
+    assert {"proved: trap)", "dead within the tolerance", "filled"} <= said
+    assert page.errors() == []
+
+
+def test_the_dead_can_be_told_apart(page, certified):
+    page.open(certified.site, "beta=0.9&gamma=0.1&colour=proof")
+    with h5py.File(certified.path) as file:
+        apart, alike = outcomes_as_colours(file, (0, 1)), fates_as_colours(file["fate"][0, 1])
+    assert page.colours() == apart != alike
+    assert len({colour for row in apart for colour in row}) == 4
+    key = page.driver.find_element("id", "death-key")
+    assert key.is_displayed() and "dead for ever" in key.text and "dead within the tolerance" in key.text
+    page.driver.find_element("id", "apart").send_keys(" ")
+    page.wait("return location.hash.includes('colour=fate')")
+    assert page.colours() == alike and not key.is_displayed()
+    page.open(certified.site, "beta=0.9&gamma=0.1")  # of a refined sweep, what is filled is not to be seen at first
+    assert page.colours() == alike and page.state()["colour"] == "fate"
+    page.driver.find_element("id", "apart").send_keys(" ")
+    page.driver.find_element("css selector", "#legend input[data-fate=dead]").send_keys(" ")
+    page.wait("return location.hash.includes('hide=dead') && location.hash.includes('colour=proof')")
+    assert {colour for row in page.colours() for colour in row} == {"", sweep_file.FATES[sweep_file.CONVERGED][1]}
+
+
+@pytest.mark.parametrize("which", ["small", "refined"])
+def test_without_proofs_the_dead_are_alike(page, which, request):
+    atlas = request.getfixturevalue(which)
+    page.open(atlas.site, "beta=0.9&gamma=0.1&eta=0.1&colour=proof")
+    assert not page.driver.find_element("id", "deaths").is_displayed() and "colour" not in page.state()
+    with h5py.File(atlas.path) as file:
+        point = (1, 1, 0) if which == "small" else (0, 0)
+        assert page.colours() == fates_as_colours(file["fate"][point])
+        page.mouse("mouseMoved", *page.place_of(file, 10, 10))
+        page.wait_for_text("hover-fate", words(file, point, 10, 10))
+    assert page.errors() == []
+
+
+def test_a_large_map_tells_proofs_in_all_its_tiles(page, large_certified):
+    seen = set()
+    for state in ("view=-1.95,-0.005,5", "view=0.2,0.9,4", "view=-0.425,0.194,4", "view=1.148,0.194,4"):
+        page.open(large_certified.site, f"colour=proof&{state}")
+        with h5py.File(large_certified.path) as file:
+            w, b, _ = page.view()
+            column, row = (int(np.argmin(abs(file[name][...] - value))) for name, value in (("w", w), ("b", b)))
+            for column, row in ((column - 9, row - 4), (column + 8, row + 4)):
+                column, row = min(max(column, 0), 1300), min(max(row, 0), 699)
+                place = page.place_of(file, column, row)
+                page.mouse("mouseMoved", *place)
+                expected = words(file, (0, 0), column, row)
+                page.wait_for_text("hover-fate", expected)
+                part = (0, 0, slice(row, row + 1), slice(column, column + 1))
+                assert page.colour_at(*place) == outcomes_as_colours(file, part)[0][0]
+                seen.add(expected.split(",")[0])
+    assert len(seen) >= 3, seen
+    # The levels above have the proofs of the pixels that they show.
+    page.open(large_certified.site, "colour=proof")
+    found = page.run(
+        "const colours = new Set();"
+        "for (const tile of document.querySelectorAll('#map canvas.leaflet-tile')) {"
+        "  const {data} = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height);"
+        "  for (let i = 0; i < data.length; i += 4) if (data[i + 3]) colours.add(data.slice(i, i + 3).join());"
+        "}"
+        "return [...colours].map((colour) => colour.split(',').map(Number))"
+    )
+    deaths = {colour for _, colour in sweep_file.DEATHS.values()}
+    assert deaths <= {"#{:02X}{:02X}{:02X}".format(*colour) for colour in found}
+
+
+def test_a_proof_outweighs_a_trajectory_that_is_cut_short(page, deadcone, tmp_path):
+    atlas = Atlas(deadcone, tmp_path, "--certify --beta 0.9 --w 0.5:1.5:8 --b -0.5:0.5:8 --max-steps 20")
+    page.open(atlas.site, "start=0.9,0.1")
+    assert page.state()["colour"] == "proof"
+    page.wait("return document.getElementById('stored').textContent.startsWith('converged (proved: ')")
+    assert page.text("computed") == "unfinished, 20 steps"
+    assert page.driver.find_element("id", "differs").is_displayed() and "proved" in page.text("differs")
+    assert "Certified" in page.text("criteria")
+
+
 def test_a_broken_link_shows_something(page, small):
     page.open(small.site, "beta=x&gamma=&eta=1e999&share=none&hide=all&start=1&view=a,b,c")
     assert page.state()["share"] == "dead" and page.errors() == []
 
 
-@pytest.mark.parametrize("site", ["small", "large"])
+@pytest.mark.parametrize("site", ["small", "large", "certified"])
 def test_a_phone_shows_it_without_scrolling_sideways(page, site, request):
     page.open(request.getfixturevalue(site).site, "start=0.3,0.4", size=PHONE)
     assert page.run("return document.documentElement.clientWidth") <= PHONE[0]

@@ -327,6 +327,15 @@ def test_info_tells_what_a_file_holds(deadcone, swept):
     assert [int(row[9]) for row in rows] == list(largest)
 
 
+def test_info_tells_of_proofs_where_they_are(deadcone, swept, tmp_path):
+    path = tmp_path / "certified.h5"
+    deadcone.done("sweep --quiet --certify --w -1:1:4 --b -1:1:4 --out", path)
+    lines = dict(line.split(maxsplit=1) for line in deadcone.done("info", path).stdout.splitlines() if " " in line)
+    assert lines["fields"] == "fate, steps, proof" and "theorem" in lines["certified"]
+    text = deadcone.done("info", swept).stdout
+    assert "certified" not in text and "proof" not in text
+
+
 def test_info_tells_which_points_are_pending(deadcone, copy):
     with h5py.File(copy, "r+") as file:
         file["point_done"][1, 0, :] = 0

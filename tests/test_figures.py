@@ -25,7 +25,7 @@ import plot_steps  # noqa: E402
 import sweep_file  # noqa: E402
 
 DPI = 60
-COARSE = {"fig2": (), "fig3": ("--side", 16), "fig4": ("--side", 16), "loss": ("--side", 16), "steps": ("--side", 16)}
+COARSE = {"fig2": (), "fig3": ("--side", 16), "fig4": ("--side", 16), "proofs": ("--side", 16), "loss": ("--side", 16), "steps": ("--side", 16)}
 COARSE |= {"dead-fraction": ("--side", 8, "--points", 3), "dimension": ("--side", 32, "--points", 3)}
 
 
@@ -88,6 +88,14 @@ def test_captions_state_every_parameter(deadcone, tmp_path):
     missing = [value for value in values if value not in caption.replace(", ", ",")]
     assert not missing, caption
     assert r"5 \times 6" in caption and "9 values" in caption and "equal ratios" in caption and r"\Vert" in caption
+
+
+def test_captions_say_that_a_sweep_is_certified(deadcone, tmp_path):
+    for option, said in (("--certify", True), ("", False)):
+        path = tmp_path / f"sweep{said}.h5"
+        deadcone.done("sweep --quiet --w -1:1:4 --b -1:1:4", option, "--out", path)
+        with sweep_file.ResultFile(path, "fate") as data:
+            assert ("certified" in figures.parameters_of(data)) == said
 
 
 # ---- The command line

@@ -17,7 +17,23 @@ from matplotlib import image  # noqa: E402
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 import sweep_file  # noqa: E402
-from sweep_file import CONVERGED, DEAD, DIVERGED, FATES, PENDING, STALLED, UNFINISHED  # noqa: E402
+import plot_sweep  # noqa: E402
+from conftest import fill_pixels  # noqa: E402
+from sweep_file import (  # noqa: E402
+    CONVERGED,
+    DEAD,
+    DEAD_FILLED,
+    DEAD_FOR_EVER,
+    DEAD_WITHIN_TOLERANCE,
+    DEATHS,
+    DIVERGED,
+    FATES,
+    MISSING,
+    OUTCOMES,
+    PENDING,
+    STALLED,
+    UNFINISHED,
+)
 
 ALL_FATES = (PENDING, *FATES)
 AXES = {"beta": [0.0, 0.9], "gamma": [0.1, 1.0], "eta": 0.1, "delta": 0.0, "r": 0.0}
@@ -227,6 +243,120 @@ def test_a_large_map_is_sampled_not_blended(tmp_path):
     pixels = picture("plot_sweep", path, tmp_path, "--gamma", 1)
     middle = pixels[300:400, 300:400].reshape(-1, 3)
     assert len(np.unique(middle, axis=0)) == 2
+
+
+# ---- Proofs
+
+PROOFS = ("none", "energy", "corridor", "trap", "sloth")  # the last is one that the scripts do not know
+NONE, ENERGY, CORRIDOR, TRAP, SLOTH = range(len(PROOFS))
+# The fates and the proofs of six bands from left to right.
+PROVED_BANDS = [
+    *((CONVERGED, proof) for proof in (ENERGY, CORRIDOR, NONE)),
+    *((DEAD, proof) for proof in (TRAP, NONE, SLOTH)),
+]
+
+
+def write_certified(path, names=PROOFS):
+    """One map of bands, the file's values of proofs in the order of `names`."""
+    axes = {**AXES, "beta": [0.9], "gamma": [1.0]}
+    fate_of = bands([fate for fate, _ in PROVED_BANDS])
+    write_sweep(path, fate_of, axes, steps_of=lambda point, b, w: np.where(w < 0, 0, 800))
+    b, w = centres(-2, 2, 48), centres(-2.5, 2.5, 60)
+    proofs = bands([names.index(PROOFS[proof]) for _, proof in PROVED_BANDS])(None, b[:, None], w[None, :])
+    with h5py.File(path, "a") as file:
+        file.create_dataset("proof", data=np.broadcast_to(proofs, file["fate"].shape).astype("i1"))
+        file["proof"].attrs["flag_values"] = np.arange(len(names), dtype="i1")
+        file["proof"].attrs["flag_meanings"] = np.bytes_(" ".join(names))
+    return path
+
+
+def panel_of(pixels):
+    """The only panel of a picture, without its frame."""
+    left, top = (round(200 * margin) for margin in (sweep_file.Panels.LEFT, sweep_file.Panels.TOP))
+    return pixels[top + 3 : top + 576 - 3, left + 3 : left + 720 - 3]
+
+
+def columns_of(pixels, colour):
+    """The first and the last column of the panel that have a colour; None where it does not occur."""
+    _, columns = where(panel_of(pixels), colour)
+    return (columns.min(), columns.max()) if columns.size else None
+
+
+@pytest.mark.parametrize("names", [PROOFS, ("none", "sloth", "trap", "corridor", "energy")])
+def test_dead_for_ever_and_dead_within_the_tolerance_have_two_shades(tmp_path, names):
+    pixels = picture("plot_sweep", write_certified(tmp_path / "sweep.nc", names), tmp_path)
+    ever, within = (columns_of(pixels, DEATHS[death][1]) for death in (DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE))
+    assert ever[1] < within[0] and columns_of(pixels, FATES[CONVERGED][1])[1] < ever[0]
+    assert np.ptp(within) == pytest.approx(2 * np.ptp(ever), rel=0.1)  # proved by no theorem, and by another
+    assert columns_of(pixels, FATES[DEAD][1]) is None
+
+
+def test_without_proofs_there_is_one_shade_of_dead(tmp_path):
+    sweep = write_sweep(tmp_path / "sweep.nc", bands(FATES))
+    with sweep_file.ResultFile(sweep, "fate") as data:
+        assert data.proofs((0, 0), 9, 9) is None and data.provenance((0, 0), 9, 9) is None
+        assert np.array_equal(data.outcomes((0, 0), 48, 60), data.fates((0, 0), 48, 60))
+    result = run("plot_sweep", sweep, "--by", "proof", "--out", tmp_path / "picture.png")
+    assert result.returncode == 1 and "--certify" in result.stderr
+
+
+def test_filled_pixels_are_drawn_as_what_is_known_of_them(tmp_path):
+    sweep = write_certified(tmp_path / "sweep.nc")
+    fill_pixels(sweep, slice(10, 30), slice(None))
+    with sweep_file.ResultFile(sweep, "fate") as data:
+        outcomes = data.outcomes((0, 0), 48, 60)
+        assert set(outcomes[9].tolist()) == {CONVERGED, DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE}
+        assert set(outcomes[10].tolist()) == {CONVERGED, DEAD_FILLED}
+        assert set(data.provenance((0, 0), 48, 60)[10].tolist()) == {data.code("provenance", "filled")}
+        assert set(plot_sweep.proofs_of(data, (0, 0), 48, 60)[10].tolist()) == {plot_sweep.FILLED}
+    rows, _ = where(panel_of(picture("plot_sweep", sweep, tmp_path)), FATES[DEAD][1])
+    assert rows.size > 0.49 * 570 * 714  # the blocks are not to be seen
+    for script, options in (("plot_sweep", ("--by", "proof")), ("plot_steps", ()), ("plot_steps", ("--scale", "rank"))):
+        pixels = picture(script, sweep, tmp_path, *options)
+        rows, _ = where(panel_of(pixels), MISSING[1])
+        assert np.ptp(rows) == pytest.approx(20 / 48 * 576, abs=5) and rows.size > 0.9 * np.ptp(rows) * 714
+
+
+def test_every_proof_has_its_colour_and_its_fate_in_the_legend(tmp_path):
+    sweep = write_certified(tmp_path / "sweep.nc")
+    with sweep_file.ResultFile(sweep, "fate") as data:
+        meanings = plot_sweep.meanings_of_proofs(data.meanings("proof"))
+        shown = [meanings[value] for value in plot_sweep.proofs_of(data, (0, 0), 1, 6)[0].tolist()]
+    labels = "energy: converged, corridor: converged, no proof: converged, trap: dead for ever, "
+    labels += "no proof: dead within the tolerance, sloth: dead within the tolerance"
+    assert ", ".join(label for label, _ in shown) == labels
+    assert len({colour for _, colour in shown}) == 6
+    pixels = picture("plot_sweep", sweep, tmp_path, "--by", "proof")
+    places = [columns_of(pixels, colour) for _, colour in shown]
+    assert all(place[1] < following[0] for place, following in zip(places, places[1:]))
+
+
+def test_proofs_after_no_update_are_among_the_steps(tmp_path):
+    for scale in ("log", "rank"):
+        pixels = picture("plot_steps", write_certified(tmp_path / "sweep.nc"), tmp_path, "--scale", scale)
+        assert pixels[300, 200].sum() > pixels[300, 600].sum()  # 0 and 800 updates
+        assert columns_of(pixels, MISSING[1]) is None
+
+
+def test_proofs_that_say_nothing_of_their_values(tmp_path):
+    sweep = write_certified(tmp_path / "sweep.nc")
+    with h5py.File(sweep, "a") as file:
+        file["proof"].attrs["flag_meanings"] = np.bytes_("none energy")
+    fails("plot_sweep", sweep, tmp_path, "'proof'", "5 values")
+    with h5py.File(sweep, "a") as file:
+        del file["proof"].attrs["flag_meanings"]
+    fails("plot_sweep", sweep, tmp_path, "'proof'")
+
+
+def test_outcomes_are_told_apart_in_print_without_colour():
+    shades = [colour for outcome, (_, colour) in OUTCOMES.items() if outcome not in (DEAD, DEAD_FILLED)]
+    levels = sorted((0.2126, 0.7152, 0.0722) @ (image_of(colour) / 255) ** 2.2 for colour in shades)
+    lightness = 116 * np.cbrt(levels) - 16
+    assert np.all(np.diff(lightness) > 5)
+
+
+def image_of(colour):
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
 
 
 # ---- Maps of steps

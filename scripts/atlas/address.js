@@ -2,10 +2,10 @@
 
 // The state in the address, after #, so that a link shows the same:
 //
-//   #beta=0.9&gamma=0.1&share=dead&hide=stalled&start=-0.5,1&view=0,0.25,1.5
+//   #beta=0.9&gamma=0.1&share=dead&hide=stalled&colour=proof&start=-0.5,1&view=0,0.25,1.5
 //
-// Axes that are not swept are left out; start is (w, b), view is (w, b) of its middle and the zoom, without which the
-// whole window is shown.
+// Axes that are not swept are left out, and so is the colour (by fate or by proof) where there are no proofs; start is
+// (w, b), view is (w, b) of its middle and the zoom, without which the whole window is shown.
 
 atlas.address = (() => {
   const DIGITS = 8;
@@ -24,14 +24,15 @@ atlas.address = (() => {
 
   const codeOf = (name) => atlas.sweep.fates.find((fate) => fate.name === name)?.code;
 
-  function write({ indices, share, hidden, start, view }) {
-    const { axes, w, b } = atlas.sweep;
+  function write({ indices, share, hidden, apart, start, view }) {
+    const { axes, w, b, deaths } = atlas.sweep;
     const parts = [];
     for (const axis of atlas.AXES) {
       if (axes[axis].length > 1) parts.push(`${axis}=${axes[axis][indices[axis]]}`);
     }
     parts.push(`share=${atlas.fateName(share)}`);
     if (hidden.size) parts.push(`hide=${[...hidden].map(atlas.fateName).join(",")}`);
+    if (deaths.length) parts.push(`colour=${apart ? "proof" : "fate"}`);
     if (start) parts.push(`start=${short([w[start.column], b[start.row]])}`);
     if (view) parts.push(`view=${short([view.w, view.b, view.zoom])}`);
     return parts.join("&");
@@ -46,6 +47,7 @@ atlas.address = (() => {
       const value = numbers(given.get(axis), 1);
       if (value) indices[axis] = nearest(axes[axis], value[0]);
     }
+    const colour = given.get("colour");
     const hide = (given.get("hide") ?? "").split(",").map(codeOf);
     const start = numbers(given.get("start"), 2);
     const view = numbers(given.get("view"), 3);
@@ -53,6 +55,7 @@ atlas.address = (() => {
       indices,
       share: codeOf(given.get("share")) ?? otherwise.share,
       hidden: new Set(hide.filter((code) => code !== undefined)),
+      apart: atlas.sweep.deaths.length > 0 && ["proof", "fate"].includes(colour) ? colour === "proof" : otherwise.apart,
       start: start && { column: nearest(w, start[0]), row: nearest(b, start[1]) },
       view: view && { w: view[0], b: view[1], zoom: view[2] },
     };

@@ -74,6 +74,27 @@ atlas.createLegend = ({ onFilter }) => {
   };
 };
 
+/** The choice whether the dead are told apart, and what their colours then mean; not there without proofs. */
+atlas.createDeathKey = ({ onChoose }) => {
+  const { deaths, bytes } = atlas.sweep;
+  const occurring = "provenance" in bytes ? deaths : deaths.slice(0, 2); // else none is filled
+  const box = atlas.element("apart");
+  atlas.element("deaths").hidden = !deaths.length;
+  for (const { name, colour } of occurring) {
+    const entry = atlas.element("death-template").content.firstElementChild.cloneNode(true);
+    entry.querySelector(".swatch").style.backgroundColor = colour;
+    entry.querySelector(".name").textContent = name;
+    atlas.element("death-key").append(entry);
+  }
+  box.addEventListener("change", () => onChoose(box.checked));
+  return {
+    show({ apart }) {
+      box.checked = apart;
+      atlas.element("death-key").hidden = !apart;
+    },
+  };
+};
+
 /** The fates that there are anywhere in the sweep; converged and dead in any case. */
 function occurringFates() {
   const { fates, shares } = atlas.sweep;

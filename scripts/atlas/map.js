@@ -49,15 +49,17 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
   // ---- Tiles
 
   const painted = new Map(); // the canvases in the page and their coordinates
-  let shown = { point: null, colours: new Map() };
+  let shown = { point: null, colours: new Map(), apart: false };
 
-  /** Colours by fate as canvases store them; a fate that is filtered out, or pending, is transparent. */
+  /** Colours by outcome as canvases store them; a fate that is filtered out, or pending, is transparent. */
   function coloursWithout(hidden) {
     const colours = new Map();
-    for (const { code, colour } of sweep.fates) {
+    for (const { code, colour } of [...sweep.fates, ...sweep.deaths]) {
       const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-      if (!hidden.has(code)) colours.set(code, new Uint32Array(new Uint8Array([red, green, blue, 255]).buffer)[0]);
+      colours.set(code, new Uint32Array(new Uint8Array([red, green, blue, 255]).buffer)[0]);
     }
+    for (const code of hidden) colours.delete(code);
+    if (hidden.has(atlas.FATE.DEAD)) for (const { code } of sweep.deaths) colours.delete(code);
     return colours;
   }
 
@@ -65,10 +67,12 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
     const context = canvas.getContext("2d");
     const image = context.createImageData(tile.width, tile.height);
     const pixels = new Uint32Array(image.data.buffer);
+    const { fate: fates, proof: proofs } = tile.maps;
+    const outcome = shown.apart ? (i) => atlas.outcome(fates[i], proofs[i]) : (i) => fates[i];
     for (let row = 0; row < tile.height; ++row) {
       const from = row * tile.width;
       const to = (tile.height - 1 - row) * tile.width; // canvases begin at the top
-      for (let i = 0; i < tile.width; ++i) pixels[to + i] = shown.colours.get(tile.fates[from + i]) ?? 0;
+      for (let i = 0; i < tile.width; ++i) pixels[to + i] = shown.colours.get(outcome(from + i)) ?? 0;
     }
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.putImageData(image, 0, sweep.tile - tile.height);
@@ -166,9 +170,9 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 
   return {
-    /** Shows the map of a point without some fates; point null shows none. */
-    show(point, hidden) {
-      shown = { point, colours: coloursWithout(hidden) };
+    /** Shows the map of a point without some fates, the dead told apart or not; point null shows none. */
+    show(point, hidden, apart) {
+      shown = { point, colours: coloursWithout(hidden), apart };
       for (const [canvas, coordinates] of painted) fill(canvas, coordinates).catch(console.error);
     },
     draw,

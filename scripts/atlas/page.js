@@ -5,7 +5,15 @@
 (() => {
   const { sweep } = atlas;
   const { element, number } = atlas;
-  let state = { share: atlas.FATE.DEAD, hidden: new Set(), start: null, view: null, indices: mostVariedPoint() };
+  let state = {
+    share: atlas.FATE.DEAD,
+    hidden: new Set(),
+    // Of a refined map one would see which pixels were filled.
+    apart: sweep.deaths.length > 0 && !("provenance" in sweep.bytes),
+    start: null,
+    view: null,
+    indices: mostVariedPoint(),
+  };
   let trajectory = null;
 
   const sharesHere = () => sweep.shares[atlas.pointNumber(state.indices)];
@@ -42,13 +50,15 @@
   const sliders = atlas.createSliders({ onMove: moveTo });
   const shareChoice = atlas.createShareChoice({ onChoose: (share) => change({ share }) });
   const legend = atlas.createLegend({ onFilter: filter });
+  const deathKey = atlas.createDeathKey({ onChoose: (apart) => change({ apart }) });
   const course = atlas.createCourse();
 
   function showPoint() {
     const shares = sharesHere();
     element("pending").hidden = Boolean(shares);
-    map.show(shares ? atlas.pointNumber(state.indices) : null, state.hidden);
+    map.show(shares ? atlas.pointNumber(state.indices) : null, state.hidden, state.apart);
     legend.show(state, shares);
+    deathKey.show(state);
     sliders.show(state);
     shareChoice.show(state);
     heatMap.show(state);
@@ -82,7 +92,19 @@
     scaleB(low.b, high.b);
   }
 
-  const words = ({ fate, steps }) => atlas.fateName(fate) + (steps === null ? "" : `, ${steps} steps`);
+  /** What proves the fate of a pixel of the file; null if nothing does. */
+  function proofOf({ proof }) {
+    const name = proof === null ? null : sweep.proofs[proof];
+    return !name || name === "none" ? null : name;
+  }
+
+  /** What became of a pixel of the file, or of a trajectory, which has no proof. */
+  function words({ fate, steps, proof = null, provenance = null }) {
+    if (sweep.provenance[provenance] === "filled") return `${atlas.fateName(fate)} (filled, not computed)`;
+    const outcome = atlas.outcomeName(atlas.outcome(fate, proof));
+    const name = proofOf({ proof });
+    return outcome + (name ? ` (proved: ${name})` : "") + (steps === null || steps < 0 ? "" : `, ${steps} steps`);
+  }
 
   function tileWith({ column, row }) {
     return [atlas.pointNumber(state.indices), 0, Math.floor(column / sweep.tile), Math.floor(row / sweep.tile)];
@@ -98,6 +120,9 @@
     if (start !== state.start || indices !== state.indices) return; // no longer asked for
     element("stored").textContent = words(pixel);
     element("differs").hidden = pixel.fate === trajectory.fate || trajectory.fate === atlas.FATE.PENDING;
+    element("differs").textContent = proofOf(pixel)
+      ? "They differ: the fate in the file is proved, here the trajectory is followed until it stops."
+      : "They differ: here the rounding decides between basins.";
   }
 
   // ---- What is under the pointer
@@ -133,7 +158,7 @@
 
   function change(changes) {
     state = { ...state, ...changes };
-    if ("indices" in changes || "hidden" in changes || "share" in changes) showPoint();
+    if (["indices", "hidden", "share", "apart"].some((key) => key in changes)) showPoint();
     if ("indices" in changes || "start" in changes) showTrajectory();
     atlas.address.save(state);
   }
@@ -190,6 +215,7 @@
   element("made").textContent = `deadcone ${version}, ${precision} precision. ${history}`;
   element("criteria").textContent =
     `Stop rule ${criteria.stop}, tolerance ${number(criteria.tolerance)}${unit}, ` +
-    `ρ = ${number(criteria.rho)}, ε = ${number(criteria.epsilon)}, at most ${criteria.max_steps} steps.`;
+    `ρ = ${number(criteria.rho)}, ε = ${number(criteria.epsilon)}, at most ${criteria.max_steps} steps.` +
+    (criteria.certify ? " Certified: trajectories of the file also end where a theorem proves their fate." : "");
   showAddress();
 })();

@@ -26,6 +26,16 @@ const atlas = {
 
   fateName: (code) => atlas.sweep.fates.find((fate) => fate.code === code)?.name ?? "pending",
 
+  /** The code of an outcome: a fate, the dead told apart where there are proofs. */
+  outcome(fate, proof) {
+    if (fate !== atlas.FATE.DEAD || proof === null) return fate;
+    const [forEver, withinTolerance, filled] = atlas.sweep.deaths;
+    if (proof === atlas.sweep.proofOfDeath) return forEver.code;
+    return proof < 0 ? filled.code : withinTolerance.code;
+  },
+
+  outcomeName: (code) => atlas.sweep.deaths.find((death) => death.code === code)?.name ?? atlas.fateName(code),
+
   /** The number of a point, from its index along each axis: that of its folder and of its shares. */
   pointNumber: (indices) =>
     atlas.AXES.reduce((number, axis) => number * atlas.sweep.axes[axis].length + indices[axis], 0),

@@ -4,7 +4,7 @@
 // line hands over a tile: so that is what a tile is.
 
 (() => {
-  // Some 60 MB.
+  // Up to some 90 MB.
   const MOST_KEPT = 48;
   const cache = new Map(); // by name, the one that was used last at the end; { promise, tile once it is there }
   const receivers = new Map();
@@ -15,13 +15,15 @@
     return new Uint8Array(await new Response(stream).arrayBuffer());
   }
 
-  /** The steps from their bytes: first the lowest of all, then the next. */
-  function assembleSteps(bytes, count) {
-    const steps = new Int32Array(count);
-    for (let plane = 0; plane < 4; ++plane) {
-      for (let i = 0; i < count; ++i) steps[i] |= bytes[plane * count + i] << (8 * plane);
+  /** Numbers from their bytes: first the lowest of all, then the next. */
+  function assemble(bytes, size) {
+    if (size === 1) return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    const numbers = new Int32Array(bytes.length / size);
+    for (let plane = 0; plane < size; ++plane) {
+      const begin = plane * numbers.length;
+      for (let i = 0; i < numbers.length; ++i) numbers[i] |= bytes[begin + i] << (8 * plane);
     }
-    return steps;
+    return numbers;
   }
 
   function size(halvings, column, row) {
@@ -33,9 +35,14 @@
   async function unpack(text, halvings, column, row) {
     const bytes = await inflate(text);
     const { width, height } = size(halvings, column, row);
-    const count = width * height;
-    const steps = atlas.sweep.hasSteps ? assembleSteps(bytes.subarray(count), count) : null;
-    return { width, height, fates: new Int8Array(bytes.buffer, 0, count), steps };
+    const maps = {};
+    let begin = 0;
+    for (const [name, bytesOfPixel] of Object.entries(atlas.sweep.bytes)) {
+      const end = begin + width * height * bytesOfPixel;
+      maps[name] = assemble(bytes.subarray(begin, end), bytesOfPixel);
+      begin = end;
+    }
+    return { width, height, maps };
   }
 
   function addScript(name) {
@@ -72,9 +79,10 @@
   /** The tile if it has been loaded already. */
   atlas.loadedTile = (point, halvings, column, row) => cache.get(`${point}/${halvings}_${column}_${row}`)?.tile;
 
-  /** Fate and steps of one pixel of a tile of the full map; steps are null where the file has none. */
+  /** Fate, steps, proof and provenance of one pixel of a tile of the full map; null is what the file does not have. */
   atlas.pixelOf = (tile, column, row) => {
     const at = (row % atlas.sweep.tile) * tile.width + (column % atlas.sweep.tile);
-    return { fate: tile.fates[at], steps: tile.steps ? tile.steps[at] : null };
+    const value = (name) => tile.maps[name]?.[at] ?? null;
+    return { fate: value("fate"), steps: value("steps"), proof: value("proof"), provenance: value("provenance") };
   };
 })();
