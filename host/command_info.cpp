@@ -36,6 +36,12 @@ std::string in_words(const Criteria& criteria) {
   return text + " twice in a row; at most " + std::to_string(criteria.max_steps) + " updates";
 }
 
+std::string in_words(const Refinement& refinement) {
+  if (refinement.kind == Refinement::proofs) return "blocks whose fate is proved are filled, all else is computed";
+  return "blocks whose border has one fate are filled; of their pixels the share " + shortest(refinement.sample) +
+         " is computed";
+}
+
 std::string megabytes(std::uint64_t bytes) {
   std::ostringstream text;
   text << std::fixed << std::setprecision(2) << static_cast<double>(bytes) / 1e6 << " MB";
@@ -51,7 +57,9 @@ void print_points(const SweepReader& file) {
   const std::vector<Axis> shown = dimensions(sweep);
   std::cout << '\n' << std::right;
   for (const Axis axis : shown) std::cout << std::setw(10) << name_of(axis);
+  const bool refines = sweep.refinement.kind != Refinement::none;
   for (const char* name : fate_names) std::cout << std::setw(12) << name;
+  if (refines) std::cout << std::setw(12) << "computed" << std::setw(12) << "mismatches";
   std::cout << std::setw(12) << "mean steps" << std::setw(11) << "max steps" << std::setw(10) << "seconds" << '\n';
 
   for (std::int64_t index = 0; index < sweep.points(); ++index) {
@@ -67,7 +75,9 @@ void print_points(const SweepReader& file) {
     const auto pixels = static_cast<double>(counts.pixels());
     std::cout << std::fixed << std::setprecision(5);
     for (const std::int64_t fate : counts.fates) std::cout << std::setw(12) << static_cast<double>(fate) / pixels;
-    std::cout << std::setprecision(1) << std::setw(12) << static_cast<double>(counts.updates) / pixels << std::setw(11)
+    const auto computed = pixels - static_cast<double>(counts.filled);
+    if (refines) std::cout << std::setw(12) << computed / pixels << std::setw(12) << counts.fill_mismatches;
+    std::cout << std::setprecision(1) << std::setw(12) << static_cast<double>(counts.updates) / computed << std::setw(11)
               << counts.largest_steps << std::setprecision(2) << std::setw(10) << file.seconds(index) << '\n'
               << std::defaultfloat;
   }
@@ -107,10 +117,12 @@ void print_sweep(const std::string& path) {
   print_line("b", in_words(sweep.window.b));
   print_line("stops", in_words(sweep.criteria));
   if (sweep.criteria.certify) print_line("certified", "a trajectory also ends where a theorem proves its fate");
+  if (sweep.refinement.kind != Refinement::none) print_line("refined", in_words(sweep.refinement));
   print_line("converged", "within " + shortest(sweep.criteria.rho) + " |(gamma, delta)| of the target");
   print_line("dead", "active with probability below " + shortest(sweep.criteria.epsilon));
   print_line("fields",
              std::string("fate") + (sweep.fields.steps ? ", steps" : "") + (sweep.criteria.certify ? ", proof" : "") +
+                 (sweep.refinement.kind != Refinement::none ? ", provenance" : "") +
                  (sweep.fields.final ? ", final parameters" : "") + (sweep.fields.loss ? ", loss there" : ""));
   print_line("size", megabytes(file.stored_bytes()) + " of maps, " + megabytes(file.raw_bytes()) + " uncompressed");
   print_points(file);

@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "config_file.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/proof_bounds.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
 #include "names.hpp"
@@ -71,6 +72,21 @@ std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& 
                                        existing);
 }
 
+/// Says where no theorem can hold, on stderr.
+void tell_what_proves_nothing(const Sweep& sweep, const Shard& shard) {
+  std::int64_t points = 0;
+  std::int64_t unprovable = 0;
+  for (std::int64_t point = 0; point < sweep.points(); ++point) {
+    if (!shard.has(point)) continue;
+    ++points;
+    unprovable += proves_anything(proof_bounds(sweep.point(point), sweep.criteria, sweep.precision)) ? 0 : 1;
+  }
+  if (unprovable == 0) return;
+  std::cerr << "certify: no fate can be proved at " << unprovable << " of " << points
+            << (points == 1 ? " point" : " points") << ", where eta is too large or epsilon or rho is; there every "
+            << "trajectory runs to its end\n";
+}
+
 void run(SweepOptions& options, const std::string& command_line) {
   const Sweep& sweep = options.sweep;
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE, or --dry-run");
@@ -92,11 +108,14 @@ void run(SweepOptions& options, const std::string& command_line) {
   std::int64_t points = 0;
   for (std::int64_t point = 0; point < sweep.points(); ++point)
     points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
+  if (sweep.criteria.certify && style != ProgressStyle::none) tell_what_proves_nothing(sweep, shard);
   Meter meter;
+  Counts total;
   const StopOnSignal stop(meter);
   try {
     Progress progress(style, std::cerr, meter, points, sweep.window.pixels());
-    run_sweep(sweep, shard, *mapper, *sink, meter, [&](std::int64_t point, const Counts&, double seconds) {
+    run_sweep(sweep, shard, *mapper, *sink, meter, [&](std::int64_t point, const Counts& counts, double seconds) {
+      total += counts;
       progress.point_finished(point_name(sweep, point), seconds);
     });
   } catch (const Interrupted&) {
@@ -104,6 +123,11 @@ void run(SweepOptions& options, const std::string& command_line) {
                     ? "interrupted"
                     : "interrupted; the finished points are in " + options.out + ", --resume goes on from there",
                 StopOnSignal::exit_status());
+  }
+  if (total.fill_mismatches > 0 && style != ProgressStyle::none) {
+    std::cerr << "refine: " << total.fill_mismatches
+              << (total.fill_mismatches == 1 ? " pixel that was filled has" : " pixels that were filled have")
+              << " another fate, as computing them showed; what is around was computed, too\n";
   }
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -11,6 +12,7 @@
 #include "names.hpp"
 #include "options.hpp"
 #include "pixel_differences.hpp"
+#include "region_refinement.hpp"
 
 namespace deadcone {
 namespace {
@@ -38,12 +40,20 @@ class Verification {
     Counts counts;
     for (const Tile& tile : tiles) counts += check(point, tile);
     const Counts stored = file_.counts(point);
-    if (stored.pixels() == file_.sweep().window.pixels() && (!all || stored == counts)) return;
+    const bool comparable = all && !refines();  // what is filled adds no updates
+    if (stored.pixels() == file_.sweep().window.pixels() && (!comparable || stored == counts)) return;
     ++wrong_counts_;
     std::cout << in_words(point) << ": its counts are not those of its pixels\n";
   }
 
-  std::int64_t pixels() const { return meter_.pixels; }
+  std::int64_t pixels() const { return pixels_; }
+
+  /// What is to be told of filled pixels, in words; empty if the file has none.
+  std::string of_filled_pixels() const {
+    if (!refines()) return "";
+    return ", but for the fates of " + std::to_string(wrongly_filled_) + " of " + std::to_string(filled_) +
+           " pixels that were filled";
+  }
 
   /// What was found, in words; empty if nothing was.
   std::string findings() const {
@@ -61,14 +71,36 @@ class Verification {
   Counts check(std::int64_t point, const Tile& tile) {
     const Sweep& sweep = file_.sweep();
     const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
+    const TileResult stored = file_.read(point, tile);
     mapper_.map(map, tile, sweep.fields, meter_, computed_);
-    for (const PixelDifference& pixel : pixel_differences(sweep, tile, file_.read(point, tile), computed_)) {
-      if (++wrong_pixels_ > most_listed) continue;
+    pixels_ += tile.pixels();
+    const Counts counts = computed_.counts;
+    if (sweep.refinement.kind == Refinement::proofs) take_proved_fates(map, tile, stored);
+    constexpr auto filled = static_cast<std::int8_t>(PixelProvenance::filled);
+    filled_ += std::count(stored.provenance.begin(), stored.provenance.end(), filled);
+    for (const PixelDifference& pixel : pixel_differences(sweep, tile, stored, computed_)) {
+      if (pixel.was_filled) ++wrongly_filled_;
+      // Fills by borders may be wrong, and are said to be.
+      const bool is_error = !pixel.was_filled || sweep.refinement.kind == Refinement::proofs;
+      if (is_error) ++wrong_pixels_;
+      if (++listed_ > most_listed) continue;
       std::cout << in_words(point) << ", pixel b " << pixel.b << ", w " << pixel.w << " (b "
                 << shortest(sweep.window.b.centre(pixel.b)) << ", w " << shortest(sweep.window.w.centre(pixel.w))
-                << "): " << pixel.field << " is " << pixel.stored << ", should be " << pixel.computed << '\n';
+                << "): " << (pixel.was_filled ? "filled " : "") << pixel.field << " is " << pixel.stored << ", should be " << pixel.computed << '\n';
     }
-    return computed_.counts;
+    return counts;
+  }
+
+  bool refines() const { return file_.sweep().refinement.kind != Refinement::none; }
+
+  /// What was filled because it is proved may be unfinished where nothing is proved.
+  void take_proved_fates(Map map, const Tile& tile, const TileResult& stored) {
+    map.criteria.certify = true;
+    TileResult proved;
+    mapper_.map(map, tile, Fields{}, meter_, proved);
+    for (std::size_t i = 0; i < proved.fate.size(); ++i) {
+      if (stored.provenance[i] == static_cast<std::int8_t>(PixelProvenance::filled)) computed_.fate[i] = proved.fate[i];
+    }
   }
 
   std::string in_words(std::int64_t point) const {
@@ -79,6 +111,10 @@ class Verification {
   Mapper& mapper_;
   Meter meter_;
   TileResult computed_;
+  std::int64_t pixels_ = 0;
+  std::int64_t filled_ = 0;
+  std::int64_t wrongly_filled_ = 0;
+  std::int64_t listed_ = 0;
   std::int64_t wrong_pixels_ = 0;
   std::int64_t wrong_counts_ = 0;
 };
@@ -124,7 +160,7 @@ void run(const VerifyOptions& options) {
                 exit_failed);
   }
   std::cout << options.path << ": " << verification.pixels() << " pixels of " << points
-            << " points recomputed, the same bits\n";
+            << " points recomputed, the same bits" << verification.of_filled_pixels() << "\n";
 }
 
 }  // namespace

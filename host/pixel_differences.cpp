@@ -5,6 +5,7 @@
 
 #include "deadcone/fate.hpp"
 #include "names.hpp"
+#include "region_refinement.hpp"
 #include "stored_maps.hpp"
 
 namespace deadcone {
@@ -38,6 +39,10 @@ bool differ(const PixelValues& stored, const PixelValues& computed, std::size_t 
   return true;
 }
 
+bool is_filled(const TileResult& stored, std::size_t i) {
+  return i < stored.provenance.size() && stored.provenance[i] == static_cast<std::int8_t>(PixelProvenance::filled);
+}
+
 using Compare = bool (*)(const PixelValues&, const PixelValues&, std::size_t, PixelDifference&);
 
 Compare compare_of(hdf5::Type type) {
@@ -60,8 +65,10 @@ std::vector<PixelDifference> pixel_differences(const Sweep& sweep, const Tile& t
   const std::vector<StoredMap> maps = stored_maps(sweep);
   std::vector<PixelDifference> found;
   for (std::int64_t i = 0; i < tile.pixels(); ++i) {
-    PixelDifference difference = {tile.first_b + i / tile.count_w, tile.first_w + i % tile.count_w, "", "", ""};
+    PixelDifference difference = {tile.first_b + i / tile.count_w, tile.first_w + i % tile.count_w, "", "", "", false};
+    difference.was_filled = is_filled(stored, static_cast<std::size_t>(i));
     for (const StoredMap& map : maps) {
+      if (map.field == MapField::provenance || (difference.was_filled && map.field != MapField::fate)) continue;
       if (!compare_of(map.type)(values_of(stored, map.field), values_of(computed, map.field),
                                 static_cast<std::size_t>(i), difference)) {
         continue;

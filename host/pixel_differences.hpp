@@ -17,9 +17,10 @@ struct PixelDifference {
   std::string field;   ///< the first that differs, in the order of the file
   std::string stored;  ///< its values, in words
   std::string computed;
+  bool was_filled = false;  ///< then its fate alone was compared
 };
 
-/// The pixels of `tile` that differ, b-major, in the fields that `sweep` keeps. In a sweep over r the file has r_final
+/// The pixels of `tile` that differ, b-major, in the fields that `sweep` keeps; `computed` has all of them computed. In a sweep over r the file has r_final
 /// for planar maps, too, where a mapper gives none: it is zero.
 std::vector<PixelDifference> pixel_differences(const Sweep& sweep, const Tile& tile, const TileResult& stored,
                                                const TileResult& computed);
