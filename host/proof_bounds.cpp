@@ -75,8 +75,7 @@ double bias_of_trap(double slope, const Point& point) {
   return ((t * norm.distribution + squared(t) * norm.density) / left).hi;
 }
 
-/// The creep's constants, in units of gamma; `rest` is the gradient at which a trajectory may come to rest. Beyond a
-/// slope -b/w, and above where dL/db changes its sign, the gradient changes by at most curvature() along a way of 1.
+/// The creep's constants, in units of gamma; `rest` is the gradient and the momentum at which a trajectory is at rest.
 class Creep {
  public:
   Creep(const Point& point, double rest) : beta_(point.beta), eta_(point.eta), rest_(rest) {}
@@ -84,30 +83,27 @@ class Creep {
   /// The least slope, from `least` on, at which momentum follows the gradient; `steepest` where there is none.
   double slope(double least) const {
     const double most = std::min(0.1, (1.0 - beta_) / (2.0 * (1.0 + beta_)));
-    return first_slope(least, [&](double slope) { return eta_ * curvature(slope - slack) <= most; });
+    return first_slope(least, [&](double slope) { return eta_ * curvature(slope) <= most; });
   }
 
-  /// The least slope, from `least` on, where the gradient is so small when dL/db changes its sign that the trajectory is
-  /// at rest before; `steepest` where there is none.
+  /// The least slope, from `least` on, beyond which the gradient is so small where dL/db changes its sign that the
+  /// trajectory is as good as at rest before; `steepest` where there is none. That gradient is less than Phi.
   double turn(double least) const {
-    return first_slope(least, [this](double slope) {
-      return gradient_at_turn(slope) <= 0.4 * rest_ &&
-             way_to_rest() <= std::min(longest_way, 0.25 * rest_ / curvature(slope - slack));
-    });
+    return first_slope(least, [this](double slope) { return at(slope).distribution.hi <= 0.4 * rest_; });
   }
 
-  /// The -b from which on a slope of `turn` is reached before dL/db changes its sign or the gradient is `rest`/2.
+  /// The -b from which on a slope of `turn` is reached before dL/db changes its sign and the gradient is `rest`/2.
   double bias(double turn) const {
-    const double squared = turn * turn;
-    const double weight_at_turn = squared + 3.0 + 2.0 / squared + 0.5 * rest_ / at(turn).distribution.lo;
-    return turn * weight_at_turn;
+    return rounding * turn * (turn * turn + 3.0 + 0.5 * rest_ / at(turn).distribution.lo);
   }
 
-  static constexpr double slack = 0.07;  ///< by how much the slope may fall again until rest
+  /// Whether the last update is so short that it does not make up for `slack`.
+  bool is_short() const { return eta_ * rest_ <= 0.0625; }
+
+  static constexpr double slack = 0.04;  ///< by how much the last update may lower the slope
   static constexpr double steepest = 8.0;
 
  private:
-  static constexpr double longest_way = 0.125;
   static constexpr double rounding = 1.0 + 1e-12;  // of the few operations of each function
 
   static Normal<Interval> at(double slope) { return normal(exactly(-slope)); }
@@ -119,25 +115,10 @@ class Creep {
     return std::min(slope, steepest);
   }
 
-  /// No less than the gradient where dL/db = 0, at this slope and beyond.
-  static double gradient_at_turn(double slope) {
-    const double squared = slope * slope;
-    return rounding * at(slope).distribution.hi * (1.0 + 2.0 / squared + 2.0 / (squared + 2.0));
-  }
-
-  /// No less than the norm of the Hessian.
+  /// No less than the norm of the Hessian at this slope and beyond, where w is at least the slope's square and 1.
   static double curvature(double slope) {
     const Normal<Interval> norm = at(slope);
     return rounding * (2.0 * norm.distribution.hi + slope * norm.density.hi);
-  }
-
-  /// How far a trajectory goes from a gradient of `rest`/2 and a momentum of `rest` to the end of its last update, with
-  /// no gradient above 3/4 `rest` on the way: until what it has of that momentum is a fifth, and two updates more.
-  double way_to_rest() const {
-    const double pull = 0.75 * rest_ * eta_;
-    double way = rest_ * eta_ * beta_ / (1.0 - beta_) + 3.0 * pull;
-    for (double left = 1.0; left > 0.2 && way < longest_way; left *= beta_) way += pull;
-    return rounding * way;
   }
 
   double beta_;
@@ -197,9 +178,9 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
 
   const double rest = 0.99 * absolute_tolerance(point, criteria) / (point.eta * point.gamma);
   const Creep creep(point, rest);
-  const double slope = creep.slope(least_slope + Creep::slack);
-  const double turn = creep.turn(slope);
-  if (rest < rounding.rest || turn >= Creep::steepest) return conditions;
+  const double slope = creep.slope(least_slope);
+  const double turn = creep.turn(std::max(slope, least_slope + Creep::slack));
+  if (rest < rounding.rest || !creep.is_short() || turn >= Creep::steepest) return conditions;
   conditions.creep_slope = slope * (1.0 + rounding.state);
   conditions.creep_bias = creep.bias(turn) * point.gamma * (1.0 + rounding.state);
   conditions.creep_turn = turn * (1.0 + rounding.state);
@@ -208,7 +189,7 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
 }
 
 bool proves_anything(const ProofConditions<double>& conditions) {
-  return conditions.energy > 0.0 || conditions.corridor_energy > 0.0 ||
+  return conditions.energy > 0.0 || conditions.corridor_energy > 0.0 || conditions.creep_turn < never ||
          std::any_of(conditions.trap_bias, conditions.trap_bias + trap_thresholds,
                      [](double bias) { return bias < never; });
 }

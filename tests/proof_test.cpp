@@ -330,6 +330,81 @@ TEST(ProofBounds, TheLossIsEvaluatedWithinItsMargin) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// Where dL/db changes its sign in the dead cone at w > 0, in units of gamma: at slope -b/w, above w = phi/psi there.
+
+struct Turn {
+  long double density;
+  long double distribution;
+  long double weight;    ///< phi/psi
+  long double gradient;  ///< dL/dw there
+};
+Turn turn_at(long double slope) {
+  const long double density = std::exp(-slope * slope / 2) * 0.398942280401432677939946059934L;
+  const long double distribution = std::erfc(slope * 0.707106781186547524400844362105L) / 2;
+  const long double weight = density / (density - slope * distribution);
+  return {density, distribution, weight, distribution * (weight - 1) - slope * density};
+}
+
+/// The bound of the Hessian's norm.
+double creep_curvature(double slope) {
+  const auto [density, distribution] = normal(-slope);
+  return 2 * distribution + slope * density;
+}
+
+/// The Hessian's norm from differences of the gradient, in the plane.
+double curvature_norm(const Parameters<double>& theta, double step) {
+  const auto gradient = [&](double w, double b) {
+    return loss_gradient<Geometry::planar>(Parameters<double>{0, theta.w + w, theta.b + b}, Target<double>{1, 0});
+  };
+  const double half = 0.5 / step;
+  const double ww = half * (gradient(step, 0).w - gradient(-step, 0).w);
+  const double wb = half * (gradient(0, step).w - gradient(0, -step).w);
+  const double bb = half * (gradient(0, step).b - gradient(0, -step).b);
+  return std::fabs(ww + bb) / 2 + std::hypot((ww - bb) / 2, wb);
+}
+
+TEST(ProofBounds, TheTurnIsWhereItIsSaidToBe) {
+  Turn before = turn_at(1.299L);
+  for (long double slope = 1.3L; slope < 12; slope += 1e-3L) {
+    const Turn turn = turn_at(slope);
+    const long double x = slope * slope;
+    EXPECT_GT(turn.weight, x + 3 - 6 / (x + 3));
+    EXPECT_LT(turn.weight, x + 3 - 6 / (x + 7));
+    EXPECT_GT(turn.weight, before.weight);
+    EXPECT_GT(turn.gradient, 0.4L * turn.distribution);
+    EXPECT_LT(turn.gradient, turn.distribution);
+    before = turn;
+  }
+}
+
+TEST(ProofBounds, DLDbIsPositiveAboveTheTurnAndDLDwIsToo) {
+  Dice dice(7);
+  for (int i = 0; i < 100'000; ++i) {
+    const double slope = dice.uniform(0.1, 7);
+    const double turn = static_cast<double>(turn_at(slope).weight);
+    const double w = turn * (1 + log_uniform(dice, 1e-8, 10) * dice.one_of({-0.1, 1.0}));
+    const auto gradient = loss_gradient<Geometry::planar>(Parameters<double>{0, w, -slope * w}, Target<double>{1, 0});
+    EXPECT_EQ(gradient.b > 0, w > turn) << slope << " " << w;
+    if (w > turn) {
+      EXPECT_GT(gradient.w, 0.0) << slope << " " << w;
+    }
+  }
+}
+
+TEST(ProofBounds, AboveTheTurnTheHessianIsBelowItsBoundAndNotFarBelow) {
+  Dice dice(8);
+  double greatest = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    const double slope = dice.uniform(1.3, 7);
+    const double w = (slope * slope + 1) * log_uniform(dice, 1, 100);
+    const double share = curvature_norm({0, w, -slope * w}, 1e-4 * w) / creep_curvature(slope);
+    greatest = std::max(greatest, share);
+  }
+  EXPECT_LE(greatest, 1 + 1e-6);
+  EXPECT_GT(greatest, 0.99);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // The theorems, on random states in double.
 
 /// The maps of `point` with a tolerance that is not in the way.
@@ -599,15 +674,176 @@ TEST(Theorems, OutsideTheTrapItMayComeBack) {
   EXPECT_GT(flat.broken, 5);
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Certified trajectories beside exhaustive ones.
-
 struct Scenario {
   Point point;
   Criteria criteria;
   double w = 0;
   double b = 0;
 };
+
+/// A point and criteria with which units come to rest on their way through the dead cone.
+Scenario creeping_scenario(Dice& dice) {
+  Scenario scenario;
+  scenario.point = random_point(dice, 30);
+  scenario.criteria.certify = true;
+  scenario.criteria.relative_tolerance = true;
+  scenario.criteria.tolerance = log_uniform(dice, 1e-4, 0.06);
+  scenario.criteria.epsilon = dice.one_of({0.01, 0.01, 0.09, 0.3, 1e-4});
+  return scenario;
+}
+
+/// The gradient and momentum at which it may come to rest, as the theorem takes it.
+double creeping_rest(const Scenario& scenario) {
+  return 0.99 * absolute_tolerance(scenario.point, scenario.criteria) / scenario.point.eta;
+}
+
+/// A state above the turn in the dead cone, some of them just there; momentum is up to twice the gradient.
+State<double> creeping_state(Dice& dice, const Point& point, const ProofConditions<double>& conditions) {
+  const double slope = dice.one_of({conditions.creep_slope, conditions.creep_turn}) + log_uniform(dice, 1e-6, 1.5);
+  const double turn = static_cast<double>(turn_at(slope).weight);
+  const double w = dice.one_of({turn, std::max(turn, conditions.creep_bias / slope / point.gamma)}) *
+                   (1 + log_uniform(dice, 1e-6, 2));
+  State<double> state = at_rest(Parameters<double>{0, point.gamma * w, -point.gamma * slope * w});
+  const auto gradient = loss_gradient<Geometry::planar>(state.theta, Target<double>{point.gamma, 0});
+  const double speed = norm_of(gradient) * dice.one_of({0.0, 1.997, dice.uniform(0, 1.997)});
+  const double way = dice.one_of({0.0, dice.uniform(0, 1.5707), 1.5707});
+  state.momentum = {0, speed * std::cos(way), speed * std::sin(way)};
+  return state;
+}
+
+/// Whether a state that has not come to half of the resting gradient creeps: w > 0 above the turn, momentum after it.
+bool keeps_creeping(const ProofConditions<double>& conditions, const Parameters<double>& gradient,
+                    const State<double>& state) {
+  const auto& [theta, momentum, carry] = state;
+  return theta.w > 0 && gradient.w > 0 && gradient.b > 0 && momentum.w >= 0 && momentum.b >= 0 &&
+         norm_of(momentum) <= 2 * norm_of(gradient) * (1 + 1e-12) &&
+         -theta.b >= conditions.creep_slope * theta.w * (1 - 1e-12);
+}
+
+/// Follows a state that creeps to its rest, and counts what is not as the proof has it.
+template <StopRule rule>
+void follow_creep(const Dynamics<double>& dynamics, double rest, State<double> state, Trials& trials) {
+  constexpr int updates_at_most = 3'000'000;
+  const ProofConditions<double>& conditions = dynamics.proof;
+  const double least_slope = std::min(conditions.creep_slope, conditions.creep_turn - 0.04);
+  int slow_from = updates_at_most;  // the update at whose start the gradient is half of the resting one or less
+  int in_a_row = 0;
+  bool as_proved = true;
+  for (int i = 0; i < updates_at_most && in_a_row < 2; ++i) {
+    if (slow_from == updates_at_most) {
+      const auto here = loss_gradient<Geometry::planar>(state.theta, dynamics.target);
+      as_proved = as_proved && keeps_creeping(conditions, here, state);
+      if (norm_of(here) <= rest / 2) {
+        slow_from = i;
+        as_proved = as_proved && -state.theta.b >= (conditions.creep_turn - 1e-9) * state.theta.w;
+      }
+    }
+    const auto gradient = advance<Geometry::planar>(dynamics, state);
+    const bool slow = is_slow<Geometry::planar>(dynamics, state);
+    in_a_row = is_at_rest<Geometry::planar, rule>(dynamics, gradient, slow) ? in_a_row + 1 : 0;
+    if (in_a_row == 2) as_proved = as_proved && i - slow_from <= 1;
+  }
+  if (!(as_proved && -state.theta.b >= least_slope * state.theta.w)) ++trials.broken;
+  if (in_a_row < 2) return;
+  ++trials.rested;
+  if (fate_at_rest<Geometry::planar>(dynamics, state.theta) != Fate::dead) ++trials.elsewhere;
+}
+
+/// Tries states under the condition, changed by change(conditions), with momentum multiplied by `haste` afterwards.
+template <class Change>
+Trials try_creep(std::uint64_t seed, int points, double haste, Change change) {
+  Dice dice(seed);
+  Trials trials;
+  for (int i = 0; i < points; ++i) {
+    const Scenario scenario = creeping_scenario(dice);
+    auto dynamics = make_dynamics<double>(scenario.point, scenario.criteria);
+    if (dynamics.proof.creep_turn > 1e3) continue;
+    change(dynamics.proof);
+    for (int j = 0; j < 12; ++j) {
+      State<double> state = creeping_state(dice, scenario.point, dynamics.proof);
+      if (!proofs<Geometry::planar>(dynamics.proof, dynamics.target, state).creep) continue;
+      ++trials.met;
+      for (double Parameters<double>::*coordinate : {&Parameters<double>::w, &Parameters<double>::b}) {
+        state.momentum.*coordinate *= haste;
+      }
+      const double rest = creeping_rest(scenario);
+      if (j % 2 == 0) {
+        follow_creep<StopRule::stationary>(dynamics, rest, state, trials);
+      } else {
+        follow_creep<StopRule::update>(dynamics, rest, state, trials);
+      }
+    }
+  }
+  return trials;
+}
+
+TEST(Theorems, WhatCreepsComesToRestInTheDeadCone) {
+  const Trials trials = try_creep(17, 1000, 1.0, [](const ProofConditions<double>&) {});
+  EXPECT_GT(trials.met, 3000);
+  EXPECT_EQ(trials.broken, 0);
+  EXPECT_EQ(trials.rested, trials.met);
+  EXPECT_EQ(trials.elsewhere, 0);
+}
+
+TEST(Theorems, WhatDoesNotCreepMayComeBack) {
+  // A turn less deep, a bias less deep, or momentum ahead of the gradient, and the test above would see it.
+  const Trials early = try_creep(
+      18, 60, 1.0, [](ProofConditions<double>& conditions) { conditions.creep_turn = conditions.creep_slope; });
+  EXPECT_GT(early.broken, 5);
+  EXPECT_GT(early.elsewhere, 5);
+  const Trials shallow =
+      try_creep(19, 150, 1.0, [](ProofConditions<double>& conditions) { conditions.creep_bias = 0; });
+  EXPECT_GT(shallow.broken, 5);
+  EXPECT_GT(shallow.elsewhere, 5);
+  const Trials hasty = try_creep(20, 60, 100.0, [](const ProofConditions<double>&) {});
+  EXPECT_GT(hasty.broken, 5);
+}
+
+TEST(Theorems, TheCreepsConstantsAreWhatTheyAreFor) {
+  Dice dice(21);
+  int have = 0;
+  int sharp = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const Scenario scenario = creeping_scenario(dice);
+    const auto& [point, criteria, w, b] = scenario;
+    const auto conditions = proof_bounds(point, criteria, Precision::float64);
+    const double slope = conditions.creep_slope;
+    const double turn = conditions.creep_turn;
+    if (turn > 1e3) continue;
+    ++have;
+    const double rest = creeping_rest(scenario) / point.gamma;
+    const double follows = std::min(0.1, (1 - point.beta) / (2 * (1 + point.beta)));
+    EXPECT_LT(normal(-slope).distribution, criteria.epsilon);
+    EXPECT_LT(normal(0.04 - turn).distribution, criteria.epsilon);
+    EXPECT_GE(slope, 1.3);
+    EXPECT_GE(turn, 1.34);
+    EXPECT_LE(point.eta * creep_curvature(slope), follows);
+    EXPECT_LE(normal(-turn).distribution, 0.4 * rest);
+    EXPECT_LE(point.eta * rest, 0.0625);
+    // No more than asked for.
+    if (slope > 1.31 && normal(0.01 - slope).distribution < criteria.epsilon) {
+      EXPECT_GT(point.eta * creep_curvature(slope - 0.01), follows);
+    }
+    if (turn > slope + 0.01 && turn > 1.35 && normal(0.05 - turn).distribution < criteria.epsilon) {
+      ++sharp;
+      EXPECT_GT(normal(0.01 - turn).distribution, 0.4 * rest);
+    }
+    // At that bias and any slope before the turn it is not slow yet, and above the turn.
+    for (int j = 0; j <= 20; ++j) {
+      const double at_slope = slope + (turn - slope) * j / 20;
+      const double c = conditions.creep_bias / point.gamma * (j % 2 == 0 ? 1 : dice.uniform(1, 5));
+      const auto gradient =
+          loss_gradient<Geometry::planar>(Parameters<double>{0, c / at_slope, -c}, Target<double>{1, 0});
+      EXPECT_GT(gradient.b, 0.0);
+      EXPECT_GE(gradient.w, rest / 2);
+    }
+  }
+  EXPECT_GT(have, 1000);
+  EXPECT_GT(sharp, 100);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Certified trajectories beside exhaustive ones.
 
 Scenario random_scenario(Dice& dice) {
   Scenario scenario;
@@ -720,6 +956,26 @@ TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoesAlongTheEdgeOfTheDead
   EXPECT_GT(comparison.compared, 150);
 }
 
+TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoesWhereItCreepsFromTheStart) {
+  Dice dice(23);
+  int compared = 0;
+  for (int i = 0; i < 1000; ++i) {
+    Scenario scenario = creeping_scenario(dice);
+    scenario.criteria.stop = dice.one_of({StopRule::stationary, StopRule::update});
+    scenario.criteria.max_steps = 3'000'000;
+    const auto conditions = make_dynamics<double>(scenario.point, scenario.criteria).proof;
+    if (conditions.creep_turn > 1e3) continue;
+    const State<double> state = creeping_state(dice, scenario.point, conditions);
+    scenario.w = state.theta.w;
+    scenario.b = state.theta.b;
+    const auto certified = outcome_of<TypeParam>(scenario, true);
+    if (certified.proof != Proof::creep || certified.steps > 0) continue;
+    ++compared;
+    EXPECT_EQ(outcome_of<TypeParam>(scenario, false).fate, Fate::dead);
+  }
+  EXPECT_GT(compared, 300);
+}
+
 TYPED_TEST(CertifiedTest, ScalesWithStartAndTarget) {
   Dice dice(21);
   int proved = 0;
@@ -792,22 +1048,66 @@ TEST(ProofConditions, HaveNoneBelowWhatPhiIsKnownFor) {
   EXPECT_FALSE(proves_anything(proof_bounds({}, criteria, Precision::float64)));
 }
 
-TEST(ProofConditions, HaveNoTrapWhereAllThatIsNearCountsAsConverged) {
+/// A point at which units creep, and come to rest, in float too: at gradients of gamma/100.
+Point point_of_creep() {
+  Point point;
+  point.gamma = 1e-3;
+  return point;
+}
+
+bool has_creep(const ProofConditions<double>& conditions) {
+  return conditions.creep_turn < 8.0;
+}
+
+TEST(ProofConditions, HaveNoDeadUnitsWhereAllThatIsNearCountsAsConverged) {
   Criteria criteria;
+  EXPECT_TRUE(has_creep(conditions_of(point_of_creep(), criteria)));
   criteria.rho = 1;
   EXPECT_GT(conditions_of({}, criteria).energy, 0.0);
   EXPECT_FALSE(has_trap(conditions_of({}, criteria)));
+  EXPECT_FALSE(has_creep(conditions_of(point_of_creep(), criteria)));
 }
 
-TEST(ProofConditions, AreOfThePlaneWithoutDeltaForCorridorAndTrap) {
-  Point point;
-  point.delta = 0.1;
+TEST(ProofConditions, AreOfThePlaneWithoutDeltaForAllButEnergy) {
+  Point point = point_of_creep();
+  point.delta = 0.1 * point.gamma;
   EXPECT_LT(conditions_of(point, {}).corridor_energy, 0.0);
   EXPECT_FALSE(has_trap(conditions_of(point, {})));
+  EXPECT_FALSE(has_creep(conditions_of(point, {})));
   point.delta = 0;
   point.r = 0.1;
   EXPECT_LT(conditions_of(point, {}).corridor_energy, 0.0);
   EXPECT_FALSE(has_trap(conditions_of(point, {})));
+  EXPECT_FALSE(has_creep(conditions_of(point, {})));
+}
+
+TEST(ProofConditions, HaveNoCreepWhereItsRestIsLostInRoundingOrItsLastUpdateIsLong) {
+  const Point point = point_of_creep();
+  Criteria criteria;
+  criteria.relative_tolerance = true;
+  criteria.tolerance = 1.4e-6;  // a gradient of 1.4e-5: 2^-16 is above it
+  EXPECT_FALSE(has_creep(proof_bounds(point, criteria, Precision::float32)));
+  EXPECT_TRUE(has_creep(proof_bounds(point, criteria, Precision::float64)));
+  criteria.tolerance = 1e-14;
+  EXPECT_FALSE(has_creep(proof_bounds(point, criteria, Precision::float64)));
+  criteria.tolerance = 0.063;
+  EXPECT_TRUE(has_creep(conditions_of(point, criteria)));
+  criteria.tolerance = 0.064;
+  EXPECT_FALSE(has_creep(conditions_of(point, criteria)));
+}
+
+TEST(ProofConditions, ProveSomethingWhereUnitsOnlyCreep) {
+  Point point;
+  point.beta = 0.99;
+  point.eta = 4000;
+  Criteria criteria;
+  criteria.epsilon = 0.3;
+  criteria.tolerance = 0.05;
+  const ProofConditions<double> conditions = proof_bounds(point, criteria, Precision::float64);
+  EXPECT_LT(conditions.energy, 0.0);
+  EXPECT_FALSE(has_trap(conditions));
+  EXPECT_TRUE(has_creep(conditions));
+  EXPECT_TRUE(proves_anything(conditions));
 }
 
 TEST(ProofConditions, AreStricterUnderTheUpdateRule) {
