@@ -20,6 +20,7 @@ import numpy as np
 import hot_loop
 import machine
 import report
+import shortcuts
 from cases import CASES
 from contest import Contestant, ContestError, contest, ratio
 
@@ -176,10 +177,6 @@ def measure_output(build, turns, side, folder):
     }
 
 
-def shrunk(case, side):
-    return type(case)(**{**vars(case), "side": side})
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / "build" / "release", help="build folder")
@@ -189,14 +186,14 @@ def main():
     parser.add_argument("--quick", action="store_true", help="tiny maps, one round: tries the suite, measures nothing")
     arguments = parser.parse_args()
 
-    known = [*(case.name for case in CASES), "output"]
+    known = [*(case.name for case in CASES), "shortcuts", "output"]
     names = arguments.cases.split(",") if arguments.cases else known
     unknown = set(names) - set(known)
     if unknown:
         raise ContestError(f"no case {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     cases = [case for case in CASES if case.name in names]
     if arguments.quick:
-        cases = [shrunk(case, 32) for case in cases]
+        cases = [shortcuts.shrunk(case, 32) for case in cases]
 
     suite = Suite(arguments.build, 1 if arguments.quick else arguments.rounds)
     version = subprocess.run([arguments.build / "deadcone", "--version"], capture_output=True, text=True, check=True)
@@ -211,6 +208,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for case in cases:
             results["results"] += suite.run(case, pathlib.Path(folder))
+        if "shortcuts" in names:
+            command = [suite.mapper, f"--mapper={suite.sets[-1]}", f"--threads={suite.threads}"]
+            side = 32 if arguments.quick else None
+            results["shortcuts"] = shortcuts.measure(command, PRECISIONS, suite.rounds, pathlib.Path(folder), side)
         if "output" in names:
             side = 64 if arguments.quick else 2048
             results["output"] = measure_output(arguments.build, suite.rounds, side, pathlib.Path(folder))

@@ -101,6 +101,7 @@ int run(int argc, char** argv) {
   for (const Axis axis : all_axes) add_axis_option(app, axis, sweep.values(axis));
   add_window_options(app, sweep.window, "initial ");
   add_criteria_options(app, sweep.criteria);
+  add_refinement_options(app, sweep.refinement);
   add_precision_option(app, sweep.precision);
   add_threads_option(app, threads);
   CLI11_PARSE(app, argc, argv);

@@ -3,12 +3,13 @@
 // How a contestant of the benchmark talks with bench.py, the same for every language:
 //
 //   it makes one run that is not timed, writes the labels of all pixels to a file (fates as int8, then steps as int32,
-//   b-major), and prints a line {"updates": N};
+//   b-major; -1 steps of a pixel that was not computed), and prints a line {"updates": N};
 //   then, for every line on standard input, it makes one run and prints {"seconds": S}.
 //
 // So the labels are there to be verified before anything is timed, and contestants take turns within one run of the
 // suite: what the machine does to one of them in between, it does to all.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -41,7 +42,9 @@ template <class Run, class SecondsOfARun>
 void serve(const Run& run, const SecondsOfARun& seconds_of_a_run, const std::string& labels_path) {
   const Labels labels = run();
   write(labels, labels_path);
-  const std::int64_t updates = std::accumulate(labels.steps.begin(), labels.steps.end(), std::int64_t{0});
+  const std::int64_t updates =
+      std::accumulate(labels.steps.begin(), labels.steps.end(), std::int64_t{0},
+                      [](std::int64_t sum, std::int32_t steps) { return sum + std::max(steps, 0); });
   std::cout << "{\"updates\": " << updates << "}" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     std::printf("{\"seconds\": %.9f}\n", seconds_of_a_run());

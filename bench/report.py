@@ -8,6 +8,8 @@ import json
 import pathlib
 import sys
 
+import shortcuts
+
 FATES = ("converged", "dead", "stalled", "unfinished", "diverged")
 
 
@@ -158,6 +160,8 @@ def page(results):
     lines += limit_lines(results["results"], results["instructions_per_second"])
     if others:
         lines += fates_lines(others)
+    if "shortcuts" in results:
+        lines += shortcuts.page_lines(results["shortcuts"], table)
     if "output" in results:
         lines += output_lines(results["output"])
     return "\n".join(lines)

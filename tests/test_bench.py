@@ -18,6 +18,7 @@ import contest  # noqa: E402
 import hot_loop  # noqa: E402
 import hot_loop_cuda  # noqa: E402
 import report  # noqa: E402
+import shortcuts  # noqa: E402
 from cases import CASES, GPU_CASES, GPU_PEERS_CASE, Case  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["DEADCONE"]).parent
@@ -123,7 +124,7 @@ def run_suite(*options):
 
 
 def test_the_suite_runs_and_reports(tmp_path):
-    result = run_suite("--quick", "--cases", "peers,general,diverged,output", "--out", tmp_path)
+    result = run_suite("--quick", "--cases", "peers,general,diverged,shortcuts,output", "--out", tmp_path)
     assert result.returncode == 0, result.stderr
     paths = [pathlib.Path(line) for line in result.stdout.splitlines()]
     assert [path.suffix for path in paths] == [".json", ".md", ".png"]
@@ -135,6 +136,8 @@ def test_the_suite_runs_and_reports(tmp_path):
         assert sum(r["fates"].values()) == r["pixels"] == 32 * 32
         assert r["updates_per_second"] == max(m["updates_per_second"] for m in r["mappers"].values())
     assert found["results"][0]["peers"].keys() >= {"C++ with OpenMP", "NumPy"}
+    assert len(found["shortcuts"]) == len(shortcuts.CASES) * len(shortcuts.MODES) * 2
+    assert all(row["times_fewer_updates"] >= 1 and row["times_sooner"] > 0 for row in found["shortcuts"])
     assert found["output"]["file_bytes"] > 0 and found["output"]["times_the_dry_run"] > 0
     page = paths[1].read_text()
     assert "## The file" in page
@@ -152,7 +155,7 @@ def test_an_unknown_case_is_named():
 def test_every_case_is_valid():
     mapper = BUILD / "bench" / "bench_mapper"
     for case in [*CASES, *GPU_CASES, GPU_PEERS_CASE]:
-        small = bench.shrunk(case, 2)
+        small = shortcuts.shrunk(case, 2)
         for precision in bench.PRECISIONS:
             command = [mapper, *small.options(precision), "--labels=/dev/null"]
             result = subprocess.run(command, input="\n", capture_output=True, text=True, check=True)
@@ -212,10 +215,15 @@ def test_the_page_of_a_gpu():
         "left_out": [],
         "results": [result | limit, result | {"precision": "double"}, common | {"case": "gpu peers", "precision": "float"} | peers],
         "sweep": {"options": "labels", "times_the_kernel": 1.1},
-    }
+        "shortcuts": [
+            {"options": "a map", "precision": "float", "mode": "--certify", "computed": 1.0, "wrong_fates": 0,
+             "times_fewer_updates": 20.0, "times_sooner": 15.0, "seconds": 0.1},
+        ],
+    }  # fmt: skip
     page = bench_gpu.page(results)
     assert "| a map | float | 400.00·10⁹ | 300.00·10⁹ | 80 | 500.00·10⁹ | 80% |" in page
     assert "| JAX | float | 1.00·10⁹ | 400.0 | all labels |" in page
+    assert "| a map | float | `--certify` | 100.0% | 20.0 | 15.0 | 0 |" in page
     assert "1.10 times the kernel's time" in page
 
 

@@ -1,0 +1,98 @@
+"""What --certify and --refine save: each against the exhaustive map of the same case, labels first, then in turns."""
+
+import statistics
+import sys
+
+import numpy as np
+
+from cases import Case
+from contest import Contestant, ContestError
+
+# A point of each row of Figure 4.
+CASES = [
+    Case("shortcuts", "what need not be computed", (-2, 2), (-2, 2), 1024, changes={"beta": beta, "gamma": gamma})
+    for beta, gamma in ((0.7, 1), (0.9, 0.1), (0.9, 0.01))
+]
+MODES = {
+    "--certify": ["--certify"],
+    "--refine": ["--refine"],
+    "--certify --refine": ["--certify", "--refine"],
+    "--certify --refine exact": ["--certify", "--refine=exact"],
+}
+CONVERGED, DEAD = 0, 1
+
+
+def shrunk(case, side):
+    return type(case)(**{**vars(case), "side": side})
+
+
+def verify(mode, found, exhaustive):
+    """How many fates differ where the exhaustive run ended converged or dead. None may, unless filled by borders."""
+    ended = (exhaustive.fate == CONVERGED) | (exhaustive.fate == DEAD)
+    computed = found.steps >= 0
+    wrong = ended & (found.fate != exhaustive.fate)
+    may_be_wrong = "--refine" in MODES[mode]
+    if np.any(wrong & computed) or (np.any(wrong) and not may_be_wrong):
+        raise ContestError(f"{mode}: {np.count_nonzero(wrong)} fates differ from those of the exhaustive map")
+    return int(np.count_nonzero(wrong))
+
+
+def measure_case(command, case, precision, rounds, folder):
+    """One row for each mode. `command` starts a mapper as a contestant."""
+    exhaustive = Contestant("exhaustive", command, case, precision, folder, True)
+    contestants, rows = {}, []
+    try:
+        for mode, options in MODES.items():
+            contestants[mode] = Contestant(mode, [*command, *options], case, precision, folder, True)
+            wrong = verify(mode, contestants[mode], exhaustive)
+            rows.append({
+                "options": case.describe(),
+                "precision": precision,
+                "mode": mode,
+                "computed": float(np.mean(contestants[mode].steps >= 0)),
+                "wrong_fates": wrong,
+                "times_fewer_updates": exhaustive.updates / max(contestants[mode].updates, 1),
+            })  # fmt: skip
+        for _ in range(rounds):
+            for contestant in [exhaustive, *contestants.values()]:
+                contestant.run()
+    finally:
+        for contestant in [exhaustive, *contestants.values()]:
+            contestant.end()
+    for row in rows:
+        pairs = zip(exhaustive.seconds, contestants[row["mode"]].seconds)
+        row["times_sooner"] = statistics.median(whole / short for whole, short in pairs)
+        row["seconds"] = statistics.median(contestants[row["mode"]].seconds)
+    return rows
+
+
+def measure(command, precisions, rounds, folder, side=None):
+    rows = []
+    for case in CASES:
+        for precision in precisions:
+            print(f"bench: shortcuts, {case.describe()}, {precision}", file=sys.stderr, flush=True)
+            rows += measure_case(command, shrunk(case, side) if side else case, precision, rounds, folder)
+    return rows
+
+
+def page_lines(rows, table):
+    cells = [
+        (
+            row["options"],
+            row["precision"],
+            f"`{row['mode']}`",
+            f"{row['computed']:.1%}",
+            f"{row['times_fewer_updates']:.1f}",
+            f"{row['times_sooner']:.1f}",
+            str(row["wrong_fates"]),
+        )
+        for row in rows
+    ]
+    head = ("", "precision", "option", "pixels computed", "× fewer updates", "× sooner", "wrong fates")
+    return [
+        "## What need not be computed",
+        "",
+        "Against the exhaustive map of the same run. Fates are compared wherever that ends converged or dead.",
+        "",
+        *table(head, cells),
+    ]
