@@ -25,6 +25,7 @@
 #include "deadcone/errors.hpp"
 #include "deadcone/proof_bounds.hpp"
 #include "deadcone/sweep.hpp"
+#include "map_sink.hpp"
 #include "support.hpp"
 
 namespace deadcone {
@@ -195,45 +196,6 @@ TEST(BlockProof, HoldsForEveryStartOfTheBlock) {
 
 // Whole sweeps.
 
-/// Keeps the maps of a sweep.
-class MapSink final : public SweepSink {
- public:
-  explicit MapSink(const Sweep& sweep) : sweep_(sweep), maps_(static_cast<std::size_t>(sweep.points())) {
-    const auto pixels = static_cast<std::size_t>(sweep.window.pixels());
-    for (TileResult& map : maps_) {
-      map.fate.resize(pixels);
-      map.steps.resize(pixels);
-      map.proof.resize(sweep.criteria.certify ? pixels : 0);
-      map.provenance.resize(sweep.refinement.kind == Refinement::none ? 0 : pixels);
-    }
-  }
-
-  bool is_done(std::int64_t) const override { return false; }
-  void take(std::int64_t point, const Tile& tile, TileResult& result) override {
-    TileResult& map = maps_[static_cast<std::size_t>(point)];
-    for (std::int64_t i = 0; i < tile.pixels(); ++i) {
-      const auto from = static_cast<std::size_t>(i);
-      const auto to = static_cast<std::size_t>((tile.first_b + i / tile.count_w) * sweep_.window.w.count +
-                                               tile.first_w + i % tile.count_w);
-      map.fate[to] = result.fate.at(from);
-      map.steps[to] = result.steps.at(from);
-      if (!map.proof.empty()) map.proof[to] = result.proof.at(from);
-      if (!map.provenance.empty()) map.provenance[to] = result.provenance.at(from);
-    }
-  }
-  void finish(std::int64_t point, const Counts& counts, double, const std::function<void()>& kept) override {
-    maps_[static_cast<std::size_t>(point)].counts = counts;
-    kept();
-  }
-  void close() override {}
-
-  const std::vector<TileResult>& maps() const { return maps_; }
-
- private:
-  const Sweep& sweep_;
-  std::vector<TileResult> maps_;
-};
-
 /// Has many batches in flight and finishes them late, as a device does.
 class LateMapper final : public Mapper {
  public:
@@ -260,7 +222,7 @@ class LateMapper final : public Mapper {
 };
 
 std::vector<TileResult> maps_of(const Sweep& sweep, Mapper& mapper) {
-  MapSink sink(sweep);
+  test::MapSink sink(sweep);
   Meter meter;
   run_sweep(sweep, {}, mapper, sink, meter, [](auto...) {});
   EXPECT_EQ(meter.pixels, sweep.points() * sweep.window.pixels());
@@ -334,7 +296,7 @@ INSTANTIATE_TEST_SUITE_P(All, RefinedSweep,
 
 TEST(RefinedSweepStops, WhenToldTo) {
   const Sweep sweep = four_maps(false, Refinement::borders);
-  MapSink sink(sweep);
+  test::MapSink sink(sweep);
   Meter meter;
   meter.stop = true;
   EXPECT_THROW(run_sweep(sweep, {}, *make_cpu_mapper(2), sink, meter, [](auto...) {}), Interrupted);
