@@ -19,8 +19,8 @@ using Clock = std::chrono::steady_clock;
 /// level are shared out among several devices.
 constexpr std::size_t batch_pixels = 65'536;
 
-/// Pixels of all points that are on their way at once.
-constexpr std::int64_t most_pixels = region_side * region_side;
+/// Pixels of all points that are on their way at once, unless one alone has more.
+constexpr std::int64_t most_pixels = std::int64_t{1} << 26;
 
 std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const Map& map, const Tile& region) {
   if (sweep.refinement.kind == Refinement::borders)
