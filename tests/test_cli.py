@@ -37,6 +37,7 @@ CRITERIA_OPTIONS = {
     "rho": "0.01",
     "epsilon": "0.01",
     "max-steps": "100000",
+    "certify": None,
     "precision": "float",
 }
 OPTIONS = {
@@ -45,6 +46,8 @@ OPTIONS = {
         **CRITERIA_OPTIONS,
         "w": "-2:2:512",
         "b": "-2:2:512",
+        "refine": None,
+        "refine-sample": "0.01",
         "fields": "fate,steps",
         "device": "auto",
         "threads": "0",
@@ -689,6 +692,10 @@ def test_bash_accepts_its_completion(bash_completion):
         (["deadcone", "sweep", "--stop", "u"], ["update"]),
         (["deadcone", "sweep", "--beta", "0.9", "--device", "c"], ["cpu", "cuda"]),
         (["deadcone", "trace", "--precision", ""], ["float", "double"]),
+        (["deadcone", "sweep", "--refine", ""], ["borders", "exact"]),
+        (["deadcone", "sweep", "--refine", "e"], ["exact"]),
+        (["deadcone", "sweep", "--refine", "--th"], ["--threads"]),
+        (["deadcone", "sweep", "--certify", "--th"], ["--threads"]),
         (["deadcone", "sweep", "--progress", "p"], ["plain"]),
         (["deadcone", "spectrum", "--st"], []),
         (["deadcone", "completion", ""], ["bash", "zsh"]),
@@ -717,6 +724,13 @@ def test_zsh_completion(deadcone, tmp_path):
         assert f"'{command}:" in text
         for name in options:
             assert f"'--{name}[" in text, name
+    specifications = {}
+    for line in text.splitlines():
+        if match := re.fullmatch(r" +'--([\w-]+)\[.*\](.*)' \\", line):
+            specifications.setdefault(match[1], match[2])
+    assert specifications["stop"] == ":stop:(stationary update)"
+    assert specifications["refine"] == "::refine:(borders exact)"  # which may be left out
+    assert specifications["refine-sample"] == ":refine-sample:" and specifications["certify"] == ""
     if shutil.which("zsh") is None:
         pytest.skip("zsh is not installed, so whether it accepts the script is not known")
     (tmp_path / "_deadcone").write_text(text)
