@@ -12,15 +12,18 @@ namespace {
 struct Argument {
   std::string words;  ///< blank-separated; empty if not a choice
   bool is_file = false;
+  bool is_optional = false;
 };
 
 Argument argument_of(const CLI::Option& option) {
   const std::string type = option.get_type_name();
-  if (type.find("FILE") != std::string::npos) return {"", true};
+  if (type.find("FILE") != std::string::npos) return {.words = "", .is_file = true};
   if (type.find('|') == std::string::npos) return {};
-  std::string words = type;
-  for (char& c : words) c = c == '|' ? ' ' : c;
-  return {words};
+  std::string words;
+  for (const char c : type) {
+    if (c != '[' && c != ']') words += c == '|' ? ' ' : c;
+  }
+  return {.words = words, .is_optional = option.get_expected_min() == 0};
 }
 
 std::string long_name(const CLI::Option& option) {
@@ -65,8 +68,10 @@ void print_bash(const CLI::App& main, const std::vector<const CLI::App*>& comman
     for (const CLI::Option* option : command->get_options()) {
       const Argument argument = argument_of(*option);
       if (long_name(*option).empty() || (argument.words.empty() && !argument.is_file)) continue;
-      std::cout << "    \"" << command->get_name() << ' ' << long_name(*option) << "\") COMPREPLY=($(compgen "
-                << (argument.is_file ? "-f" : "-W \"" + argument.words + "\"") << " -- \"$current\")); return ;;\n";
+      std::cout << "    \"" << command->get_name() << ' ' << long_name(*option) << "\") "
+                << (argument.is_optional ? "case \"$current\" in -*) ;; *) " : "") << "COMPREPLY=($(compgen "
+                << (argument.is_file ? "-f" : "-W \"" + argument.words + "\"") << " -- \"$current\")); return ;;"
+                << (argument.is_optional ? " esac ;;" : "") << '\n';
     }
   }
   std::cout << "  esac\n"
@@ -110,9 +115,11 @@ void print_zsh_option(const CLI::Option& option) {
     std::cout << "        '1:" << zsh_text(option.get_description()) << ':' << action << "' \\\n";
     return;
   }
-  const bool is_flag = option.get_expected_min() == 0;
+  const bool is_flag = option.get_expected_max() == 0;
   std::cout << "        '" << long_name(option) << '[' << zsh_text(option.get_description()) << ']'
-            << (is_flag ? "" : ":" + zsh_text(option.get_lnames().front()) + ":" + action) << "' \\\n";
+            << (is_flag ? ""
+                        : (argument.is_optional ? "::" : ":") + zsh_text(option.get_lnames().front()) + ":" + action)
+            << "' \\\n";
 }
 
 void print_zsh(const std::vector<const CLI::App*>& commands) {

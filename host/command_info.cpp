@@ -77,9 +77,13 @@ void print_points(const SweepReader& file) {
     for (const std::int64_t fate : counts.fates) std::cout << std::setw(12) << static_cast<double>(fate) / pixels;
     const auto computed = pixels - static_cast<double>(counts.filled);
     if (refines) std::cout << std::setw(12) << computed / pixels << std::setw(12) << counts.fill_mismatches;
-    std::cout << std::setprecision(1) << std::setw(12) << static_cast<double>(counts.updates) / computed << std::setw(11)
-              << counts.largest_steps << std::setprecision(2) << std::setw(10) << file.seconds(index) << '\n'
-              << std::defaultfloat;
+    std::cout << std::setprecision(1) << std::setw(12);
+    if (computed > 0.0) {
+      std::cout << static_cast<double>(counts.updates) / computed << std::setw(11) << counts.largest_steps;
+    } else {
+      std::cout << '-' << std::setw(11) << '-';
+    }
+    std::cout << std::setprecision(2) << std::setw(10) << file.seconds(index) << '\n' << std::defaultfloat;
   }
 }
 

@@ -37,11 +37,13 @@ class Verification {
 
   /// Recomputes the tiles of a point, `all` of its pixels or some, and compares them with the file.
   void check(std::int64_t point, const std::vector<Tile>& tiles, bool all) {
+    const std::int64_t wrong_before = wrongly_filled_;
     Counts counts;
     for (const Tile& tile : tiles) counts += check(point, tile);
     const Counts stored = file_.counts(point);
-    const bool comparable = all && !refines();  // what is filled adds no updates
-    if (stored.pixels() == file_.sweep().window.pixels() && (!comparable || stored == counts)) return;
+    counts.fill_mismatches = stored.fill_mismatches;                   // nothing else in the file tells of them
+    if (wrongly_filled_ != wrong_before) counts.fates = stored.fates;  // those are as they were filled
+    if (stored.pixels() == file_.sweep().window.pixels() && (!all || stored == counts)) return;
     ++wrong_counts_;
     std::cout << in_words(point) << ": its counts are not those of its pixels\n";
   }
@@ -72,26 +74,47 @@ class Verification {
     const Sweep& sweep = file_.sweep();
     const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
     const TileResult stored = file_.read(point, tile);
-    mapper_.map(map, tile, sweep.fields, meter_, computed_);
+    Fields fields = sweep.fields;
+    fields.steps = fields.steps || refines();  // for the counts of what was computed
+    mapper_.map(map, tile, fields, meter_, computed_);
     pixels_ += tile.pixels();
-    const Counts counts = computed_.counts;
     if (sweep.refinement.kind == Refinement::proofs) take_proved_fates(map, tile, stored);
-    constexpr auto filled = static_cast<std::int8_t>(PixelProvenance::filled);
-    filled_ += std::count(stored.provenance.begin(), stored.provenance.end(), filled);
+    const Counts counts = refines() ? counts_of_refined(stored) : computed_.counts;
+    filled_ += counts.filled;
     for (const PixelDifference& pixel : pixel_differences(sweep, tile, stored, computed_)) {
-      if (pixel.was_filled) ++wrongly_filled_;
+      if (pixel.is_wrong_fill) ++wrongly_filled_;
       // Fills by borders may be wrong, and are said to be.
-      const bool is_error = !pixel.was_filled || sweep.refinement.kind == Refinement::proofs;
+      const bool is_error = !pixel.is_wrong_fill || sweep.refinement.kind == Refinement::proofs;
       if (is_error) ++wrong_pixels_;
       if (++listed_ > most_listed) continue;
       std::cout << in_words(point) << ", pixel b " << pixel.b << ", w " << pixel.w << " (b "
                 << shortest(sweep.window.b.centre(pixel.b)) << ", w " << shortest(sweep.window.w.centre(pixel.w))
-                << "): " << (pixel.was_filled ? "filled " : "") << pixel.field << " is " << pixel.stored << ", should be " << pixel.computed << '\n';
+                << "): " << (pixel.is_wrong_fill ? "filled " : "") << pixel.field << " is " << pixel.stored
+                << ", should be " << pixel.computed << '\n';
     }
     return counts;
   }
 
   bool refines() const { return file_.sweep().refinement.kind != Refinement::none; }
+
+  static bool was_filled(const TileResult& stored, std::size_t pixel) {
+    return stored.provenance[pixel] == static_cast<std::int8_t>(PixelProvenance::filled);
+  }
+
+  /// The counts of what is computed: what was filled adds no updates.
+  Counts counts_of_refined(const TileResult& stored) const {
+    Counts counts;
+    for (std::size_t i = 0; i < computed_.fate.size(); ++i) {
+      ++counts.fates.at(static_cast<std::size_t>(computed_.fate[i]));
+      if (was_filled(stored, i)) {
+        ++counts.filled;
+        continue;
+      }
+      counts.updates += computed_.steps[i];
+      counts.largest_steps = std::max(counts.largest_steps, computed_.steps[i]);
+    }
+    return counts;
+  }
 
   /// What was filled because it is proved may be unfinished where nothing is proved.
   void take_proved_fates(Map map, const Tile& tile, const TileResult& stored) {
@@ -99,7 +122,7 @@ class Verification {
     TileResult proved;
     mapper_.map(map, tile, Fields{}, meter_, proved);
     for (std::size_t i = 0; i < proved.fate.size(); ++i) {
-      if (stored.provenance[i] == static_cast<std::int8_t>(PixelProvenance::filled)) computed_.fate[i] = proved.fate[i];
+      if (was_filled(stored, i)) computed_.fate[i] = proved.fate[i];
     }
   }
 

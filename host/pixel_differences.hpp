@@ -17,11 +17,12 @@ struct PixelDifference {
   std::string field;   ///< the first that differs, in the order of the file
   std::string stored;  ///< its values, in words
   std::string computed;
-  bool was_filled = false;  ///< then its fate alone was compared
+  bool is_wrong_fill = false;  ///< it was filled with a fate that it does not have
 };
 
-/// The pixels of `tile` that differ, b-major, in the fields that `sweep` keeps; `computed` has all of them computed. In a sweep over r the file has r_final
-/// for planar maps, too, where a mapper gives none: it is zero.
+/// The pixels of `tile` that differ, b-major, in the fields that `sweep` keeps; `computed` has all of them computed.
+/// What was filled differs where its fate does, or where it has values that only computing gives. In a sweep over r the
+/// file has r_final for planar maps, too, where a mapper gives none: it is zero.
 std::vector<PixelDifference> pixel_differences(const Sweep& sweep, const Tile& tile, const TileResult& stored,
                                                const TileResult& computed);
 

@@ -54,7 +54,10 @@ std::string difference(const Sweep& found, const Sweep& asked) {
       continue;
     }
     for (const auto& [name, value] : values.items()) {
-      compare(section == "fields" ? "field " + name : name, value, all_asked.at(section).at(name));
+      const std::string full_name = section == "fields"       ? "field " + name
+                                    : section == "refinement" ? "refinement " + name
+                                                              : name;
+      compare(full_name, value, all_asked.at(section).at(name));
     }
   }
   return text;

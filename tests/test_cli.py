@@ -1,5 +1,6 @@
 """The commands: what they print, what they compute, and that how they are run changes nothing."""
 
+import json
 import os
 import pty
 import re
@@ -37,6 +38,7 @@ CRITERIA_OPTIONS = {
     "rho": "0.01",
     "epsilon": "0.01",
     "max-steps": "100000",
+    "certify": None,
     "precision": "float",
 }
 OPTIONS = {
@@ -45,6 +47,8 @@ OPTIONS = {
         **CRITERIA_OPTIONS,
         "w": "-2:2:512",
         "b": "-2:2:512",
+        "refine": None,
+        "refine-sample": "0.01",
         "fields": "fate,steps",
         "device": "auto",
         "threads": "0",
@@ -501,6 +505,41 @@ def test_command_line_goes_before_config(deadcone, config, tmp_path, order):
     assert_same_results(tmp_path / "a.h5", tmp_path / "b.h5")
 
 
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("certify = true", "--certify"),
+        ("certify = false", ""),
+        ("refine = true", "--refine"),
+        ("refine = true", "--refine borders"),
+        ("refine = 'borders'", "--refine"),
+        ("refine = 'exact'", "--refine=exact"),
+        ("refine = false", ""),
+        ("refine-sample = 0.05", "--refine-sample 0.05"),
+        ("certify = true\nrefine = true\nrefine-sample = 0", "--refine-sample 0 --refine --certify"),
+    ],
+)
+def test_config_can_certify_and_refine(deadcone, config, tmp_path, text, options):
+    sweep = "sweep --quiet --w -2:2:24 --b -2:2:20 --max-steps 400"
+    deadcone.done(sweep, "--config", config(text), "--out", tmp_path / "a.h5")
+    deadcone.done(sweep, options, "--out", tmp_path / "b.h5")
+    assert configuration(tmp_path / "a.h5") == configuration(tmp_path / "b.h5")
+    assert_same_results(tmp_path / "a.h5", tmp_path / "b.h5")
+
+
+def test_command_line_refines_otherwise_than_config(deadcone, config, tmp_path):
+    path = config("refine = 'exact'")
+    for name, options in {"true": "--refine", "exact": ""}.items():
+        deadcone.done("sweep --quiet --w -2:2:8 --b -2:2:8 --config", path, options, "--out", tmp_path / f"{name}.h5")
+    kinds = {name: json.loads(configuration(tmp_path / f"{name}.h5"))["refinement"]["kind"] for name in ("true", "exact")}
+    assert kinds == {"true": "borders", "exact": "exact"}
+
+
+def test_config_of_a_certified_trace(deadcone, config):
+    text = deadcone.done("trace --config", config("certify = true")).stdout
+    assert text == deadcone.done("trace --certify").stdout != deadcone.done("trace").stdout
+
+
 def test_config_can_name_the_output(deadcone, config, tmp_path):
     path = tmp_path / "out.h5"
     path.write_text("old")
@@ -689,6 +728,10 @@ def test_bash_accepts_its_completion(bash_completion):
         (["deadcone", "sweep", "--stop", "u"], ["update"]),
         (["deadcone", "sweep", "--beta", "0.9", "--device", "c"], ["cpu", "cuda"]),
         (["deadcone", "trace", "--precision", ""], ["float", "double"]),
+        (["deadcone", "sweep", "--refine", ""], ["borders", "exact"]),
+        (["deadcone", "sweep", "--refine", "e"], ["exact"]),
+        (["deadcone", "sweep", "--refine", "--th"], ["--threads"]),
+        (["deadcone", "sweep", "--certify", "--th"], ["--threads"]),
         (["deadcone", "sweep", "--progress", "p"], ["plain"]),
         (["deadcone", "spectrum", "--st"], []),
         (["deadcone", "completion", ""], ["bash", "zsh"]),
@@ -717,6 +760,13 @@ def test_zsh_completion(deadcone, tmp_path):
         assert f"'{command}:" in text
         for name in options:
             assert f"'--{name}[" in text, name
+    specifications = {}
+    for line in text.splitlines():
+        if match := re.fullmatch(r" +'--([\w-]+)\[.*\](.*)' \\", line):
+            specifications.setdefault(match[1], match[2])
+    assert specifications["stop"] == ":stop:(stationary update)"
+    assert specifications["refine"] == "::refine:(borders exact)"  # which may be left out
+    assert specifications["refine-sample"] == ":refine-sample:" and specifications["certify"] == ""
     if shutil.which("zsh") is None:
         pytest.skip("zsh is not installed, so whether it accepts the script is not known")
     (tmp_path / "_deadcone").write_text(text)

@@ -88,6 +88,19 @@ WRONG_SWEEPS = {
     # the rest
     "fields typo": "--fields fate,step",
     "no fields": "--fields ,",
+    # what is proved or filled has no end
+    **{
+        f"{option} and {field}": f"{option} --fields fate,{field}"
+        for option in ("--certify", "--refine", "--refine exact")
+        for field in ("final", "loss")
+    },
+    "certify with a value": "--certify=perhaps",
+    "refine typo": "--refine nonsense",
+    "refine twice": "--refine borders --refine exact",
+    "two ways to refine": "--refine borders exact",
+    **{f"refine-sample {value}": f"--refine-sample {value}" for value in ("-0.1", "2", "nan", "inf", "some")},
+    **{f"refine, refine-sample {value}": f"--refine --refine-sample {value}" for value in ("-0.1", "2", "nan")},
+    "refine-sample of nothing": "--refine-sample",
     "device typo": "--device gpu",
     "threads -1": "--threads -1",
     "threads 1.5": "--threads 1.5",
@@ -132,6 +145,8 @@ def test_wrong_sweep(deadcone, tmp_path, options):
         "trace --r nan",
         "trace --eta 0",
         "trace --max-steps 0",
+        "trace --refine",
+        "trace --certify=perhaps",
         "trace --out map.h5",
         "spectrum --beta 1",
         "spectrum --beta 0:1:11",
@@ -215,6 +230,14 @@ WRONG_CONFIGS = {
     "flag for a number": ("beta = true", "beta"),
     "number for a flag": ("overwrite = 1", "overwrite"),
     "text for a flag": ("quiet = 'yes'", "quiet"),
+    "text for another flag": ("certify = 'yes'", "certify"),
+    "number for a way to refine": ("refine = 3", "refine"),
+    "typo for a way to refine": ("refine = 'exactly'", "refine"),
+    "empty text for a way to refine": ("refine = ''", "refine"),
+    "flag for a share": ("refine-sample = true", "refine-sample"),
+    "share out of range": ("refine-sample = 1.5", "refine-sample"),
+    "fields that certify has not": ("certify = true\nfields = 'final'", "--certify"),
+    "fields that refine has not": ("refine = true\nfields = ['fate', 'loss']", "--refine"),
     "text for a number": ("beta = 'high'", "beta"),
     "number for a window": ("w = 3", "w"),
     "list for a number": ("tol = [1e-6, 1e-7]", "tol"),

@@ -210,9 +210,11 @@ def test_configuration_says_everything(rich):
             "rho": 0.01,
             "epsilon": 0.01,
             "max_steps": 2000,
+            "certify": False,
         },
         "precision": "float",
         "fields": {"steps": True, "final": True, "loss": True},
+        "refinement": {"kind": "none", "sample": 0.01},
     }
 
 
@@ -221,6 +223,10 @@ ODD = (
     "sweep --quiet --beta 0:0.97:3 --gamma log:0.1:3:3 --eta 0.3333333333333333 --delta -0.1 --r 1e-3 --w -2.1:1.7:7 "
     "--b -1:1:5 --stop update --tol 3e-5 --tol-relative --rho 0.02 --epsilon 0.03 --max-steps 777 --precision double "
     "--fields steps,final"
+)
+SHORT = (
+    "sweep --quiet --gamma 1,0.1 --certify --refine exact --refine-sample 0.3333333333333333 --w -2:2:20 --b -2:2:20 "
+    "--fields fate"
 )
 
 
@@ -236,11 +242,15 @@ def command_line(configuration):
         words += [f"--{name}", str(criteria[name])]
     words += ["--tol", repr(criteria["tolerance"]), "--max-steps", str(criteria["max_steps"])]
     words += ["--tol-relative"] if criteria["relative_tolerance"] else []
+    words += ["--certify"] if criteria["certify"] else []
+    refinement = configuration["refinement"]
+    words += ["--refine-sample", repr(refinement["sample"])]
+    words += ["--refine", refinement["kind"]] if refinement["kind"] != "none" else []
     kept = ["fate", *(name for name, is_kept in configuration["fields"].items() if is_kept)]
     return " ".join([*words, "--precision", configuration["precision"], "--fields", ",".join(kept)])
 
 
-@pytest.mark.parametrize("options", [RICH, ODD], ids=["rich", "odd"])
+@pytest.mark.parametrize("options", [RICH, ODD, SHORT], ids=["rich", "odd", "short"])
 def test_file_can_be_made_again_from_its_configuration(deadcone, tmp_path, options):
     deadcone.done(options, "--out", tmp_path / "first.h5")
     with h5py.File(tmp_path / "first.h5") as file:
