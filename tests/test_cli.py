@@ -531,8 +531,8 @@ def test_command_line_refines_otherwise_than_config(deadcone, config, tmp_path):
     path = config("refine = 'exact'")
     for name, options in {"true": "--refine", "exact": ""}.items():
         deadcone.done("sweep --quiet --w -2:2:8 --b -2:2:8 --config", path, options, "--out", tmp_path / f"{name}.h5")
-    kinds = {name: json.loads(configuration(tmp_path / f"{name}.h5"))["refinement"]["kind"] for name in ("true", "exact")}
-    assert kinds == {"true": "borders", "exact": "exact"}
+    for name, kind in {"true": "borders", "exact": "exact"}.items():
+        assert json.loads(configuration(tmp_path / f"{name}.h5"))["refinement"]["kind"] == kind
 
 
 def test_config_of_a_certified_trace(deadcone, config):
