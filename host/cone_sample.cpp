@@ -5,8 +5,8 @@
 #include <random>
 
 #include "deadcone/dynamics.hpp"
-#include "deadcone/variant.hpp"
 #include "deadcone/trajectory.hpp"
+#include "deadcone/variant.hpp"
 
 namespace deadcone {
 namespace {

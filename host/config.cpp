@@ -186,12 +186,14 @@ void validate(const Sweep& sweep) {
   require(sweep.refinement.sample >= 0.0 && sweep.refinement.sample <= 1.0, "refine-sample", sweep.refinement.sample,
           "must be from 0 to 1");
   if (sweep.refinement.kind != Refinement::none && (sweep.fields.final || sweep.fields.loss)) {
-    throw ConfigError("--refine fills most pixels without computing them, so they have no final parameters and no loss: "
-                      "leave final and loss out of --fields, or --refine");
+    throw ConfigError(
+        "--refine fills most pixels without computing them, so they have no final parameters and no loss: "
+        "leave final and loss out of --fields, or --refine");
   }
   if (sweep.criteria.certify && (sweep.fields.final || sweep.fields.loss)) {
-    throw ConfigError("--certify ends trajectories before they come to rest, so there are no final parameters and no "
-                      "loss to keep: leave final and loss out of --fields, or --certify");
+    throw ConfigError(
+        "--certify ends trajectories before they come to rest, so there are no final parameters and no "
+        "loss to keep: leave final and loss out of --fields, or --certify");
   }
   std::int64_t points = 1;
   for (const Axis axis : all_axes) {

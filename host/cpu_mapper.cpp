@@ -48,7 +48,7 @@ class CpuMapper final : public Mapper {
     computed.steps = true;  // for the counts
     const PixelArrays<Real> arrays = allot<Real>(result, computed, map_, pixels);
     const PixelStarts<Real> starts = {w.data(), b.data(), static_cast<Real>(map_.point.r), tile_.count_w,
-                                       listed_.empty() ? nullptr : listed_.data()};
+                                      listed_.empty() ? nullptr : listed_.data()};
     TileWork<Real> work{make_dynamics<Real>(map_.point, map_.criteria), starts, arrays, pixels, meter};
     const TileLoop<Real> loop = tile_loop<Real>(set_, variant_of(map_.point, map_.criteria));
     pool_.for_each_block(pool_.size(), [&](std::int64_t) { loop(work); });

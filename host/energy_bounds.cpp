@@ -65,8 +65,7 @@ class Curvature {
     const Interval t2 = squared(box.t);
     if (geometry_ == Geometry::planar) return positive_part(q * (one + t2));
     const Interval across = positive_part(one - squared(box.v));
-    const Interval root =
-        square_root(squared(q) * squared(t2) + exactly(4.0) * (one + t2) * across);
+    const Interval root = square_root(squared(q) * squared(t2) + exactly(4.0) * (one + t2) * across);
     return positive_part(exactly(0.5) * (q * (exactly(2.0) + t2) + root));
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// Bounds on the loss and its curvature where the loss is below that of the best constant output, in units of gamma: D is
-// Delta/gamma, and theta = s (v along Gamma, t). docs/proofs.md derives all of them.
+// Bounds on the loss and its curvature where the loss is below that of the best constant output, in units of gamma: D
+// is Delta/gamma, and theta = s (v along Gamma, t). docs/proofs.md derives all of them.
 //
 // Along a ray of fixed t and v the loss is s^2 A/2 - s B + (1 + D^2)/2, so with c = margin + D^2 it is below (1 -
 // margin)/2 for s between (B -+ sqrt(B^2 - A c))/A. The greatest eigenvalue of its Hessian is at most 1 + phi mu / s.

@@ -88,7 +88,8 @@ void add_refinement_options(CLI::App& app, Refinement& refinement) {
       [&refinement](const std::string& text) {
         refinement.kind = text.empty() ? Refinement::borders : parse_refinement(text);
       },
-      "do not compute every pixel: fill blocks whose border has one fate (borders, meant where nothing is said), or only "
+      "do not compute every pixel: fill blocks whose border has one fate (borders, meant where nothing is said), or "
+      "only "
       "those whose fate is proved (exact)")
       ->expected(0, 1);
   add_text_option(

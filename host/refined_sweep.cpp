@@ -115,8 +115,7 @@ class RefinedPoint {
         for (std::size_t pixel = first; pixel < last; ++pixel) {
           const std::int8_t fate = fates.fate(static_cast<std::int32_t>(pixel));
           result.fate.push_back(fate);
-          result.provenance.push_back(
-              static_cast<std::int8_t>(fates.provenance(static_cast<std::int32_t>(pixel))));
+          result.provenance.push_back(static_cast<std::int8_t>(fates.provenance(static_cast<std::int32_t>(pixel))));
           ++counts_.fates.at(static_cast<std::size_t>(fate));
         }
         append_row(result.steps, steps_, first, last);

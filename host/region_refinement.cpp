@@ -75,8 +75,8 @@ class BorderRefinement final : public RegionRefinement {
  public:
   BorderRefinement(std::int64_t rows, std::int64_t columns, double sample)
       : RegionRefinement(rows, columns),
-        cell_(sample > 0.0 ? static_cast<std::int32_t>(std::clamp(std::round(1.0 / std::sqrt(sample)), 1.0, 1e9))
-                           : 0) {}
+        cell_(sample > 0.0 ? static_cast<std::int32_t>(std::clamp(std::round(1.0 / std::sqrt(sample)), 1.0, 1e9)) : 0) {
+  }
 
   PixelList next() override {
     asked_.clear();

@@ -2,8 +2,8 @@
 
 // Which pixels of a region are computed, and which are given the fate of those around them.
 //
-// Both ways are asked for pixels and told their fates, level by level, until every pixel has one. Nothing in them depends
-// on who computes the pixels, or how many at a time, so neither does the map.
+// Both ways are asked for pixels and told their fates, level by level, until every pixel has one. Nothing in them
+// depends on who computes the pixels, or how many at a time, so neither does the map.
 
 #include <cstddef>
 #include <cstdint>
@@ -90,9 +90,9 @@ class RegionRefinement {
   RegionFates fates_;
 };
 
-/// Fills a block whose border has one fate, splits the others. Of the pixels that are filled about the share `sample` is
-/// computed all the same, one at a random place in each of equal squares; a block where one has another fate is split,
-/// too. In the end what is filled next to a boundary between fates is computed.
+/// Fills a block whose border has one fate, splits the others. Of the pixels that are filled about the share `sample`
+/// is computed all the same, one at a random place in each of equal squares; a block where one has another fate is
+/// split, too. In the end what is filled next to a boundary between fates is computed.
 std::unique_ptr<RegionRefinement> refine_by_borders(std::int64_t rows, std::int64_t columns, double sample);
 
 /// What a theorem says of all pixels of a block.

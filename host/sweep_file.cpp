@@ -70,16 +70,16 @@ class Builder {
   Datasets build() {
     create_coordinates();
     Datasets datasets = {
-            .maps = create_maps(),
-            .fate_count = create_by_fate<std::int64_t>("fate_count", "initial parameters of each fate", 0),
-            .fate_fraction = create_by_fate<double>("fate_fraction", "fraction of each fate", not_a_number),
-            .steps_mean = create_by_point<double>("steps_mean", "mean number of updates", not_a_number),
-            .steps_max = create_by_point<std::int32_t>("steps_max", "largest number of updates", -1),
-            .updates = create_by_point<std::int64_t>("updates", "sum of the updates of all pixels", 0),
-            .seconds = create_by_point<double>("seconds", "time taken", not_a_number, "s"),
-            .point_done = create_by_point<std::int8_t>("point_done", "1 where the map is complete", 0),
-            .filled = {},
-            .fill_mismatches = {}};
+        .maps = create_maps(),
+        .fate_count = create_by_fate<std::int64_t>("fate_count", "initial parameters of each fate", 0),
+        .fate_fraction = create_by_fate<double>("fate_fraction", "fraction of each fate", not_a_number),
+        .steps_mean = create_by_point<double>("steps_mean", "mean number of updates", not_a_number),
+        .steps_max = create_by_point<std::int32_t>("steps_max", "largest number of updates", -1),
+        .updates = create_by_point<std::int64_t>("updates", "sum of the updates of all pixels", 0),
+        .seconds = create_by_point<double>("seconds", "time taken", not_a_number, "s"),
+        .point_done = create_by_point<std::int8_t>("point_done", "1 where the map is complete", 0),
+        .filled = {},
+        .fill_mismatches = {}};
     if (sweep_.refinement.kind != Refinement::none) {
       datasets.filled = create_by_point<std::int64_t>(filled_name, "pixels that were filled, not computed", 0);
       datasets.fill_mismatches = create_by_point<std::int64_t>(

@@ -58,7 +58,8 @@ template void launch_map(const Variant&, const TileTask<double>&, cudaStream_t);
 
 void check_kernel_runs_here() {
   cudaFuncAttributes attributes = {};
-  const cudaError_t status = cudaFuncGetAttributes(&attributes, kernel_for<float>({Geometry::planar, StopRule::update, false}));
+  const cudaError_t status =
+      cudaFuncGetAttributes(&attributes, kernel_for<float>({Geometry::planar, StopRule::update, false}));
   if (status == cudaSuccess) return;
   cudaGetLastError();
   int device = 0;

@@ -11,8 +11,8 @@
 
 namespace deadcone {
 
-/// A tile, a band of its rows, or a list of its pixels in rows of `count_w`, as the kernel takes it: all pointers are to
-/// the device.
+/// A tile, a band of its rows, or a list of its pixels in rows of `count_w`, as the kernel takes it: all pointers are
+/// to the device.
 template <class Real>
 struct TileTask {
   Dynamics<Real> dynamics;

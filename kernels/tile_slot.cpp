@@ -69,9 +69,9 @@ TileLayout TileSlot::layout(const Band& band) const {
   return layout_of(pixels_of(band), fields_, variant_of(map_.point, map_.criteria), size_of_real(map_.precision));
 }
 
-// On the device: the coordinates of the tile and the list; then, for one band after the other, the counts, the workspace
-// for counting, the fields. On the host: the coordinates and the list; then, for each band, the counts, the fields that
-// are kept.
+// On the device: the coordinates of the tile and the list; then, for one band after the other, the counts, the
+// workspace for counting, the fields. On the host: the coordinates and the list; then, for each band, the counts, the
+// fields that are kept.
 
 std::size_t TileSlot::inputs_size() const {
   return aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * size_of_real(map_.precision)) +
@@ -142,8 +142,7 @@ void TileSlot::begin_as() {
   std::memcpy(host + w.size() * sizeof(Real), b.data(), b.size() * sizeof(Real));
   const std::size_t list = listed_.size() * sizeof(std::int32_t);
   if (list > 0) std::memcpy(host + aligned(coordinates), listed_.data(), list);
-  DEADCONE_CUDA_CHECK(
-      cudaMemcpyAsync(on_device_.data(), host, inputs_size(), cudaMemcpyHostToDevice, stream_.get()));
+  DEADCONE_CUDA_CHECK(cudaMemcpyAsync(on_device_.data(), host, inputs_size(), cudaMemcpyHostToDevice, stream_.get()));
   host += inputs_size();
   for (const Band& band : bands()) {
     begin_band<Real>(band, host);
@@ -176,8 +175,8 @@ void TileSlot::begin_band(const Band& band, std::byte* host) {
   task.count_w = static_cast<std::int32_t>(row_);
   task.pixels = pixels_of(band);
   launch_map(variant, task, stream_.get());
-  count_on_device(task.results.fate, task.results.steps, task.pixels, reinterpret_cast<Counts*>(counts),
-                  workspace, workspace_, stream_.get());
+  count_on_device(task.results.fate, task.results.steps, task.pixels, reinterpret_cast<Counts*>(counts), workspace,
+                  workspace_, stream_.get());
   DEADCONE_CUDA_CHECK(cudaMemcpyAsync(host, counts, sizeof(Counts), cudaMemcpyDeviceToHost, stream_.get()));
   DEADCONE_CUDA_CHECK(
       cudaMemcpyAsync(host + aligned(sizeof(Counts)), results, fields.kept, cudaMemcpyDeviceToHost, stream_.get()));
@@ -208,8 +207,7 @@ void TileSlot::finish_as(TileResult& result) {
     result.counts += counts;
     host += aligned(sizeof(Counts));
     const TileLayout fields = layout(band);
-    const PixelArrays<Real> from =
-        arrays_at<Real>(host, fields, fields_, variant_of(map_.point, map_.criteria));
+    const PixelArrays<Real> from = arrays_at<Real>(host, fields, fields_, variant_of(map_.point, map_.criteria));
     const std::int64_t first = band.first * row_;
     const std::int64_t pixels = pixels_of(band);
     copy_out(to.fate, from.fate, first, pixels);

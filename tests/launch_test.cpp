@@ -72,8 +72,10 @@ TEST(TileLayout, HasRoomForEveryFieldAndNoOverlap) {
 }
 
 TEST(TileLayout, CopiesBackWhatIsKept) {
-  const TileLayout with = layout_of(1000, {true, true, true}, {Geometry::planar, StopRule::stationary, false}, sizeof(float));
-  const TileLayout without = layout_of(1000, {false, true, true}, {Geometry::planar, StopRule::stationary, false}, sizeof(float));
+  const TileLayout with =
+      layout_of(1000, {true, true, true}, {Geometry::planar, StopRule::stationary, false}, sizeof(float));
+  const TileLayout without =
+      layout_of(1000, {false, true, true}, {Geometry::planar, StopRule::stationary, false}, sizeof(float));
   EXPECT_EQ(with.kept, with.total);
   EXPECT_EQ(without.kept, without.steps);
   EXPECT_EQ(without.total, with.total);

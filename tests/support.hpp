@@ -57,9 +57,8 @@ Parameters<Real> scaled(const Parameters<Real>& a, Real factor) {
 template <class Real>
 Outcome<Real> run(const Dynamics<Real>& dynamics, const Parameters<Real>& start, Geometry geometry, StopRule rule,
                   bool certify = false) {
-  return with_variant({geometry, rule, certify}, [&]<Geometry g, StopRule r, bool c>() {
-    return trajectory<g, r, c>(dynamics, start);
-  });
+  return with_variant({geometry, rule, certify},
+                      [&]<Geometry g, StopRule r, bool c>() { return trajectory<g, r, c>(dynamics, start); });
 }
 
 }  // namespace deadcone::test

@@ -61,13 +61,13 @@ struct Counts {
   bool operator==(const Counts& other) const = default;
 };
 
-/// The pixels of one tile, b-major, or those of a list in its order. A field that was not asked for is empty; the counts
-/// are there always.
+/// The pixels of one tile, b-major, or those of a list in its order. A field that was not asked for is empty; the
+/// counts are there always.
 struct TileResult {
   Counts counts;
-  std::vector<std::int8_t> fate;    ///< values of Fate
-  std::vector<std::int32_t> steps;  ///< updates made
-  std::vector<std::int8_t> proof;   ///< values of Proof, where trajectories are certified
+  std::vector<std::int8_t> fate;        ///< values of Fate
+  std::vector<std::int32_t> steps;      ///< updates made
+  std::vector<std::int8_t> proof;       ///< values of Proof, where trajectories are certified
   std::vector<std::int8_t> provenance;  ///< values of PixelProvenance, where the sweep refines; never from a mapper
   RealBuffer r_final, w_final, b_final;
   RealBuffer loss_final;

@@ -6,10 +6,12 @@
 // beta / (1 - beta), the way that is still to go for each unit of momentum, and the energy E = L(theta) + K |m|^2 / 2:
 //
 //   energy     E < E*: it converges                                             (any Delta, any r)
-//   corridor   E < E', w >= x gamma, w - K m_w >= x gamma, K m_w <= K gamma/2:  it converges      (Delta = 0, the plane)
-//   trap       w < 0 and deep enough in the dead cone: dead for ever                              (Delta = 0, the plane)
-//   creep      w > 0 in the dead cone, slower and slower: it comes to rest there, before the flow turns and would lead
-//              it out again: dead within the tolerance                                            (Delta = 0, the plane)
+//   corridor   E < E', w >= x gamma, w - K m_w >= x gamma, K m_w <= K gamma/2:  it converges      (Delta = 0, the
+//   plane) trap       w < 0 and deep enough in the dead cone: dead for ever                              (Delta = 0,
+//   the plane) creep      w > 0 in the dead cone, slower and slower: it comes to rest there, before the flow turns and
+//   would lead
+//              it out again: dead within the tolerance                                            (Delta = 0, the
+//              plane)
 //
 // The constants depend on (beta, gamma, eta, Delta, epsilon, tol) only: proof_bounds.hpp computes them, once for each
 // map, with bounds that are rigorous. A condition that cannot be had gets a constant that no state meets.
@@ -45,18 +47,18 @@ inline constexpr int trap_thresholds = 4;
 /// All constants of the theorems, computed in double on the host and rounded once, with margins for rounding.
 template <class T>
 struct ProofConditions {
-  T reach;                         ///< K
-  T energy;                        ///< E*; negative where no energy proves anything
-  T corridor_energy;               ///< E'; likewise
-  T corridor_weight;               ///< x gamma
-  T corridor_reach;                ///< K gamma / 2
-  T trap_bias[trap_thresholds];    ///< C is to be at least this
-  T trap_slope[trap_thresholds];   ///< and at least this times S
-  T trap_shrink;                   ///< factor a little below 1, against rounding in C
-  T creep_slope;                   ///< -b/w is to be at least this,
-  T creep_bias;                    ///< -b, too, unless
-  T creep_turn;                    ///< -b/w is at least this;
-  T creep_fall;                    ///< and the derivative of the loss by b is to be at least this
+  T reach;                        ///< K
+  T energy;                       ///< E*; negative where no energy proves anything
+  T corridor_energy;              ///< E'; likewise
+  T corridor_weight;              ///< x gamma
+  T corridor_reach;               ///< K gamma / 2
+  T trap_bias[trap_thresholds];   ///< C is to be at least this
+  T trap_slope[trap_thresholds];  ///< and at least this times S
+  T trap_shrink;                  ///< factor a little below 1, against rounding in C
+  T creep_slope;                  ///< -b/w is to be at least this,
+  T creep_bias;                   ///< -b, too, unless
+  T creep_turn;                   ///< -b/w is at least this;
+  T creep_fall;                   ///< and the derivative of the loss by b is to be at least this
 };
 
 /// Which theorems hold.
@@ -80,8 +82,7 @@ DEADCONE_HD inline mask_t<T> is_trapped(const ProofConditions<Real>& conditions,
   const T most_s = s - reach * smaller(zero - momentum.w, zero);
   mask_t<T> deep = both(T(conditions.trap_bias[0]) <= least_c, T(conditions.trap_slope[0]) * most_s <= least_c);
   for (int i = 1; i < trap_thresholds; ++i) {
-    deep = either(
-        deep, both(T(conditions.trap_bias[i]) <= least_c, T(conditions.trap_slope[i]) * most_s <= least_c));
+    deep = either(deep, both(T(conditions.trap_bias[i]) <= least_c, T(conditions.trap_slope[i]) * most_s <= least_c));
   }
   // Momentum alone takes w no more than half the way to zero; a little less, for rounding.
   const mask_t<T> slow = zero <= fused(reach, momentum.w, T(Real(0.49)) * s);
@@ -99,8 +100,8 @@ DEADCONE_HD inline mask_t<T> creeps(const ProofConditions<Real>& conditions, con
                                 T(conditions.creep_turn) * theta.w <= c);
   const mask_t<T> falls = both(both(zero <= momentum.w, zero <= momentum.b), T(conditions.creep_fall) <= gradient.b);
   // |m| <= 2 |gradient|, with a little less than 4 for rounding.
-  const mask_t<T> follows = squared_norm<Geometry::planar>(momentum) <=
-                            T(Real(3.99)) * squared_norm<Geometry::planar>(gradient);
+  const mask_t<T> follows =
+      squared_norm<Geometry::planar>(momentum) <= T(Real(3.99)) * squared_norm<Geometry::planar>(gradient);
   return both(both(zero < theta.w, deep), both(falls, follows));
 }
 
@@ -110,8 +111,8 @@ DEADCONE_HD inline Proofs<mask_t<T>> proofs(const ProofConditions<Real>& conditi
                                             const State<T>& state) {
   const Target<T> target = {T(of_target.gamma), T(of_target.delta)};
   const T reach(conditions.reach);
-  const T energy = fused(T(Real(0.5)) * reach, squared_norm<geometry>(state.momentum),
-                         loss<geometry>(state.theta, target));
+  const T energy =
+      fused(T(Real(0.5)) * reach, squared_norm<geometry>(state.momentum), loss<geometry>(state.theta, target));
   Proofs<mask_t<T>> result;
   result.energy = energy < T(conditions.energy);
   if constexpr (geometry == Geometry::planar) {

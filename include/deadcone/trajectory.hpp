@@ -39,12 +39,12 @@ template <class T>
 struct Dynamics {
   Target<T> target;
   MomentumDescent<T> descent;
-  T rest_squared;          ///< (tol/eta)^2: what |m|^2 and |g|^2 are to be below
-  T target_norm;           ///< |Theta*|
-  T divergence;            ///< divergence_factor
-  T reach_squared;         ///< (rho |Theta*|)^2: this near to the target counts as converged
-  T epsilon;               ///< active with less than this probability counts as dead
-  std::int32_t max_steps;  ///< updates at most, at least 1
+  T rest_squared;            ///< (tol/eta)^2: what |m|^2 and |g|^2 are to be below
+  T target_norm;             ///< |Theta*|
+  T divergence;              ///< divergence_factor
+  T reach_squared;           ///< (rho |Theta*|)^2: this near to the target counts as converged
+  T epsilon;                 ///< active with less than this probability counts as dead
+  std::int32_t max_steps;    ///< updates at most, at least 1
   ProofConditions<T> proof;  ///< for certified trajectories
 };
 
