@@ -25,6 +25,7 @@
 #include "deadcone/errors.hpp"
 #include "deadcone/proof_bounds.hpp"
 #include "deadcone/sweep.hpp"
+#include "deep_mapper.hpp"
 #include "map_sink.hpp"
 #include "support.hpp"
 
@@ -196,31 +197,6 @@ TEST(BlockProof, HoldsForEveryStartOfTheBlock) {
 
 // Whole sweeps.
 
-/// Has many batches in flight and finishes them late, as a device does.
-class LateMapper final : public Mapper {
- public:
-  int tiles_in_flight() const override { return 5; }
-  void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
-    begun_.push_back({map, tile, fields, listed});
-  }
-  void finish(Meter& meter, TileResult& result) override {
-    mapper_->begin(begun_.front().map, begun_.front().tile, begun_.front().fields, begun_.front().listed);
-    begun_.erase(begun_.begin());
-    mapper_->finish(meter, result);
-  }
-  std::string description() const override { return "late"; }
-
- private:
-  struct Begun {
-    Map map;
-    Tile tile;
-    Fields fields;
-    PixelList listed;
-  };
-  std::vector<Begun> begun_;
-  std::unique_ptr<Mapper> mapper_ = make_cpu_mapper(2);
-};
-
 std::vector<TileResult> maps_of(const Sweep& sweep, Mapper& mapper) {
   test::MapSink sink(sweep);
   Meter meter;
@@ -275,7 +251,7 @@ TEST_P(RefinedSweep, HasTheFatesOfTheExhaustiveOneAndItsStepsWhereItComputes) {
 TEST_P(RefinedSweep, IsTheSameHoweverManyBatchesAreOnTheirWay) {
   const auto [certify, kind] = GetParam();
   const Sweep sweep = four_maps(certify, kind);
-  LateMapper late;
+  test::DeepMapper late(5);
   const std::vector<TileResult> found = maps_of(sweep, late);
   const std::vector<TileResult> expected = maps_of(sweep, *make_cpu_mapper(1, InstructionSet::scalar));
   for (std::size_t point = 0; point < found.size(); ++point) {
