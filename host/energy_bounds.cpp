@@ -119,8 +119,7 @@ double margin_that_excludes_rest(double dead, double rest, double eta) {
   const double epsilon = normal(exactly(dead)).distribution.hi;
   double margin = margin_that_excludes(dead, Geometry::planar, 0.0);
   double least = std::numeric_limits<double>::infinity();
-  for (double t = dead; t > last; t -= step) {
-    const Interval cell = {t - step, t};
+  for (Interval cell = {dead - step, dead}; cell.hi > last; cell = {cell.lo - step, cell.lo}) {
     const double margin_here = margin_that_excludes(cell.lo, Geometry::planar, 0.0);
     // The update grows as the margin falls, so every cell has to be looked at with the margin of the last.
     least = std::min(least, least_gradient(cell));

@@ -1,6 +1,9 @@
 #include "pixel_differences.hpp"
 
-#include <cstring>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include "deadcone/fate.hpp"
@@ -14,8 +17,8 @@ namespace {
 
 template <std::size_t count>
 std::string one_of(const std::array<const char*, count>& names, std::int8_t value) {
-  const auto i = static_cast<std::size_t>(value);
-  return value >= 0 && i < count ? names.at(i) : std::to_string(value);
+  const auto i = static_cast<std::uint8_t>(value);
+  return i < count ? names.at(i) : std::to_string(value);
 }
 
 std::string in_words(MapField field, std::int8_t value) {
@@ -40,7 +43,8 @@ T element(const PixelValues& values, std::size_t i) {
 /// Compares bits, so that a NaN equals itself and 0 is not -0. Fills in the field and both values where they differ.
 template <class T>
 bool differ(MapField field, T stored, T expected, PixelDifference& difference) {
-  if (std::memcmp(&stored, &expected, sizeof(T)) == 0) return false;
+  using Bytes = std::array<std::byte, sizeof(T)>;
+  if (std::bit_cast<Bytes>(stored) == std::bit_cast<Bytes>(expected)) return false;
   difference.field = name_of(field);
   difference.stored = in_words(field, stored);
   difference.computed = in_words(field, expected);

@@ -10,7 +10,7 @@ namespace deadcone {
 namespace {
 
 /// Above every number that a condition is compared with.
-constexpr double never = std::numeric_limits<float>::max();
+constexpr auto never = static_cast<double>(std::numeric_limits<float>::max());
 
 /// By how much the conditions are narrowed for the rounding of what is compared with them.
 struct RoundingMargins {
