@@ -70,7 +70,7 @@ struct Ended {
   std::uint32_t stopped = 0;  ///< diverged or came to rest
   Proofs<std::uint32_t> proved = {};
 
-  HWY_INLINE bool any() const { return (stopped | proved.energy | proved.corridor | proved.trap | proved.creep) != 0; }
+  HWY_INLINE std::uint32_t any_proof() const { return proved.energy | proved.corridor | proved.trap | proved.creep; }
   HWY_INLINE Proof proof(int lane) const {
     if ((proved.energy >> lane & 1) != 0) return Proof::energy;
     if ((proved.corridor >> lane & 1) != 0) return Proof::corridor;
@@ -105,19 +105,19 @@ class Lanes {
                        bits_of(found.creep) & live_}};
   }
 
-  /// Makes one update of every lane. Gives those that have diverged or come to rest.
-  HWY_INLINE Ended advance_all(const Dynamics<Real>& dynamics) {
+  /// Makes one update of every lane. Bit i of what it returns: lane i has diverged or come to rest.
+  HWY_INLINE std::uint32_t advance_all(const Dynamics<Real>& dynamics) {
     const Parameters<Pack<Real>> gradient = advance<geometry>(dynamics, state_);
     const PackMask<Real> diverged = has_diverged<geometry>(state_.theta, limit_squared_);
     const PackMask<Real> slow = is_slow<geometry>(dynamics, state_);
     if ((bits_of(either(diverged, slow)) & live_) == 0) {
       was_at_rest_ = none();
-      return {};
+      return 0;
     }
     const PackMask<Real> now_at_rest = is_at_rest<geometry, rule>(dynamics, gradient, slow);
     const PackMask<Real> rested = both(now_at_rest, was_at_rest_);
     was_at_rest_ = now_at_rest;
-    return {.stopped = bits_of(either(diverged, rested)) & live_};
+    return bits_of(either(diverged, rested)) & live_;
   }
 
   /// Finishes the lanes that have ended or made their last update in round `round`. Refills all that hold no
@@ -127,6 +127,7 @@ class Lanes {
     HWY_ALIGN Real theta[3][count];
     HWY_ALIGN Real limit[count];
     HWY_ALIGN Real renewed[count] = {};
+    const std::uint32_t proved = ended.any_proof();
     store(state_.theta.r, theta[0]);
     store(state_.theta.w, theta[1]);
     store(state_.theta.b, theta[2]);
@@ -135,8 +136,9 @@ class Lanes {
       if (pixel_[lane] >= 0) {
         const auto steps = static_cast<std::int32_t>(round - began_[lane]);
         const bool has_stopped = (ended.stopped >> lane & 1) != 0;
-        const Proof proof = ended.proof(lane);
-        if (!has_stopped && proof == Proof::none && steps < work.dynamics.max_steps) continue;
+        const bool is_proved = (proved >> lane & 1) != 0;
+        if (!has_stopped && !is_proved && steps < work.dynamics.max_steps) continue;
+        const Proof proof = is_proved ? ended.proof(lane) : Proof::none;
         ends.finish(work, pixel_[lane],
                     {{theta[0][lane], theta[1][lane], theta[2][lane]}, limit[lane], steps, has_stopped, proof});
         source.finished(steps);
@@ -214,7 +216,7 @@ HWY_INLINE void settle(Pack& pack, TileWork<Real>& work, const LaneEnds<Real>& e
                        const Dynamics<Real>& dynamics, std::int64_t round) {
   while (pack.any_live() || !source.is_empty()) {
     const Ended ended = pack.prove_all(dynamics);
-    if (!ended.any() && (pack.all_live() || source.is_empty())) return;
+    if (ended.any_proof() == 0 && (pack.all_live() || source.is_empty())) return;
     pack.turn_over(work, ends, source, round, ended, true);
     pack.find_deadline(dynamics.max_steps);
     if (work.meter.stop.load(std::memory_order_relaxed)) return;
@@ -243,17 +245,17 @@ void loop(TileWork<Real>& work) {
         }
       }
     }
-    Ended ended[packs_in_flight];
+    std::uint32_t stopped[packs_in_flight];
     bool some = false;
     for (int i = 0; i < packs_in_flight; ++i) {
-      ended[i] = packs[i].advance_all(dynamics);
-      some |= ended[i].stopped != 0 || round >= packs[i].deadline();
+      stopped[i] = packs[i].advance_all(dynamics);
+      some |= stopped[i] != 0 || round >= packs[i].deadline();
     }
     if (!some && round % rounds_between_looks != 0) continue;
     live = certify && !source.is_empty();
     for (int i = 0; i < packs_in_flight; ++i) {
-      if (ended[i].stopped != 0 || round >= packs[i].deadline()) {
-        packs[i].turn_over(work, ends, source, round, ended[i], !certify);
+      if (stopped[i] != 0 || round >= packs[i].deadline()) {
+        packs[i].turn_over(work, ends, source, round, {.stopped = stopped[i], .proved = {}}, !certify);
         packs[i].find_deadline(dynamics.max_steps);
       }
       live |= packs[i].any_live();
