@@ -21,7 +21,7 @@ import hot_loop
 import machine
 import report
 import shortcuts
-from cases import CASES
+from cases import CASES, shrunk
 from contest import Contestant, ContestError, contest, ratio
 
 PEERS = {"NumPy": "numpy_blocks", "Numba": "numba_threads", "JAX": "jax_vmap", "PyTorch": "torch_compiled"}
@@ -193,7 +193,7 @@ def main():
         raise ContestError(f"no case {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     cases = [case for case in CASES if case.name in names]
     if arguments.quick:
-        cases = [shortcuts.shrunk(case, 32) for case in cases]
+        cases = [shrunk(case, 32) for case in cases]
 
     suite = Suite(arguments.build, 1 if arguments.quick else arguments.rounds)
     version = subprocess.run([arguments.build / "deadcone", "--version"], capture_output=True, text=True, check=True)

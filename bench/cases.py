@@ -35,6 +35,11 @@ class Case:
         return f"{point}{changes}, w × b in {window}, {self.side}² pixels"
 
 
+def shrunk(case, side):
+    """The same map with fewer pixels."""
+    return type(case)(**{**vars(case), "side": side})
+
+
 ALIVE, SILENT = (0.2, 1), (-1, -0.3)
 
 CASES = [

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from cases import Case
+from cases import Case, shrunk
 from contest import Contestant, ContestError
 
 # A point of each row of Figure 4.
@@ -20,10 +20,6 @@ MODES = {
     "--certify --refine exact": ["--certify", "--refine=exact"],
 }
 CONVERGED, DEAD = 0, 1
-
-
-def shrunk(case, side):
-    return type(case)(**{**vars(case), "side": side})
 
 
 def verify(mode, found, exhaustive):

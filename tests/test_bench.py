@@ -19,7 +19,7 @@ import hot_loop  # noqa: E402
 import hot_loop_cuda  # noqa: E402
 import report  # noqa: E402
 import shortcuts  # noqa: E402
-from cases import CASES, GPU_CASES, GPU_PEERS_CASE, Case  # noqa: E402
+from cases import CASES, GPU_CASES, GPU_PEERS_CASE, Case, shrunk  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["DEADCONE"]).parent
 SMALL = Case("small", "a test", (-1, 1), (-1, 1), 8)
@@ -155,7 +155,7 @@ def test_an_unknown_case_is_named():
 def test_every_case_is_valid():
     mapper = BUILD / "bench" / "bench_mapper"
     for case in [*CASES, *GPU_CASES, GPU_PEERS_CASE]:
-        small = shortcuts.shrunk(case, 2)
+        small = shrunk(case, 2)
         for precision in bench.PRECISIONS:
             command = [mapper, *small.options(precision), "--labels=/dev/null"]
             result = subprocess.run(command, input="\n", capture_output=True, text=True, check=True)
