@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The benchmark: builds, verifies and times everything that this machine allows, and writes bench/results/. Arguments are
-# handed to bench/bench.py. Peers that are not installed are left out; PYTHON=... runs those of another environment.
+# handed to bench/suite/bench.py. Peers that are not installed are left out; PYTHON=... runs those of another environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,4 +9,4 @@ mkdir -p build
 log=build/bench.log
 cmake --preset release -DDEADCONE_BUILD_BENCH=ON >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 cmake --build --preset release --parallel >>"$log" 2>&1 || { cat "$log" >&2; exit 1; }
-exec "${PYTHON:-.venv/bin/python}" bench/bench.py "$@"
+exec "${PYTHON:-.venv/bin/python}" bench/suite/bench.py "$@"

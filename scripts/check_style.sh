@@ -12,7 +12,7 @@ else
 fi
 # Without CUDA, so that every file of host/ is among the compile commands; GCC's warnings are not all clang's.
 cmake --preset debug -DDEADCONE_ENABLE_CUDA=OFF -DDEADCONE_BUILD_TESTS=OFF >/dev/null
-printf '%s\n' host/*.cpp |
+printf '%s\n' host/*/*.cpp |
   xargs --max-procs="$(nproc)" --max-args=4 \
     clang-tidy --quiet --warnings-as-errors='*' --extra-arg=-Wno-unknown-warning-option -p build/debug
 echo "check_style: the style is as it should be"

@@ -14,5 +14,5 @@ cmake --build --preset release --parallel --target deadcone_cli >>"$log" 2>&1 ||
 
 build/release/deadcone sweep --beta 0,0.7,0.8,0.9,0.95,0.99 --gamma 1,0.1,0.01 --eta 0.1 \
   --w "-2:2:$resolution" --b "-2:2:$resolution" --fields steps,final --out out/fig4.h5 --overwrite "$@"
-.venv/bin/python scripts/plot_sweep.py out/fig4.h5 --out out/fig4.png
+.venv/bin/python scripts/plots/plot_sweep.py out/fig4.h5 --out out/fig4.png
 echo "out/fig4.h5 and out/fig4.png are ready"

@@ -7,7 +7,7 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "../contestant.hpp"
+#include "../programs/contestant.hpp"
 #include "plain.hpp"
 
 namespace {

@@ -3,7 +3,7 @@
 #include <exception>
 #include <iostream>
 
-#include "../contestant.hpp"
+#include "../programs/contestant.hpp"
 #include "plain.hpp"
 
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "deadcone/trajectory.hpp"
+#include "deadcone/trajectory/trajectory.hpp"
 
 namespace deadcone {
 

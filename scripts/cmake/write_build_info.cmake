@@ -5,4 +5,4 @@ execute_process(COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=40 -
 if(NOT status EQUAL 0)
   set(commit unknown)
 endif()
-configure_file(${SOURCE}/host/build_info.cpp.in ${OUTPUT} @ONLY)
+configure_file(${SOURCE}/host/base/build_info.cpp.in ${OUTPUT} @ONLY)

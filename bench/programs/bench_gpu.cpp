@@ -1,0 +1,197 @@
+// deadcone's kernel as a contestant, by the device's own clock: all tiles of a map as the CUDA mapper launches them, in
+// as many streams, with the labels left on the device.
+//
+//   bench_gpu --device-info    {"name": ..., "processors": N, "capability": "9.0"}
+//   bench_gpu ...              serves; see contestant.hpp
+
+#include <cuda_runtime_api.h>
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "contestant.hpp"
+#include "runtime/check.hpp"
+#include "runtime/devices.hpp"
+#include "runtime/memory.hpp"
+#include "runtime/stream.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/mapper.hpp"
+#include "unit/kernel.hpp"
+#include "cli/options.hpp"
+
+namespace deadcone {
+namespace {
+
+constexpr int streams_in_flight = 32;
+
+void print_device() {
+  cudaDeviceProp properties = {};
+  DEADCONE_CUDA_CHECK(cudaGetDeviceProperties(&properties, 0));
+  std::printf("{\"name\": \"%s\", \"processors\": %d, \"capability\": \"%d.%d\"}\n", properties.name,
+              properties.multiProcessorCount, properties.major, properties.minor);
+}
+
+DeviceBytes bytes_or_fail(std::size_t size) {
+  DeviceBytes bytes = device_bytes(size);
+  if (bytes.size() < size) throw DeviceError("CUDA: the device has too little memory for this map");
+  return bytes;
+}
+
+class Event {
+ public:
+  Event() { DEADCONE_CUDA_CHECK(cudaEventCreate(&event_)); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event() { cudaEventDestroy(event_); }
+  cudaEvent_t get() const noexcept { return event_; }
+
+ private:
+  cudaEvent_t event_ = nullptr;
+};
+
+/// A map whose labels stay on the device, tile by tile.
+template <class Real>
+class MapOnDevice {
+ public:
+  explicit MapOnDevice(const Map& map)
+      : map_(map),
+        tiles_(map.window),
+        w_(coordinates(centres<Real>(map.window.w, 0, map.window.w.count))),
+        b_(coordinates(centres<Real>(map.window.b, 0, map.window.b.count))),
+        fate_(bytes_or_fail(static_cast<std::size_t>(map.window.pixels()))),
+        steps_(bytes_or_fail(static_cast<std::size_t>(map.window.pixels()) * sizeof(std::int32_t))),
+        streams_(streams_in_flight) {}
+
+  /// Seconds between the moment when the first tile may begin and that when the last has ended.
+  double run() {
+    const Event begin;
+    const Event end;
+    DEADCONE_CUDA_CHECK(cudaEventRecord(begin.get(), streams_[0].get()));
+    for (const CudaStream& stream : streams_) DEADCONE_CUDA_CHECK(cudaStreamWaitEvent(stream.get(), begin.get(), 0));
+    std::int64_t first = 0;
+    for (std::int64_t i = 0; i < tiles_.count(); ++i) {
+      launch(tiles_[i], first, streams_[static_cast<std::size_t>(i) % streams_.size()].get());
+      first += tiles_[i].pixels();
+    }
+    const std::vector<Event> ended(streams_.size());
+    for (std::size_t i = 0; i < streams_.size(); ++i) {
+      DEADCONE_CUDA_CHECK(cudaEventRecord(ended[i].get(), streams_[i].get()));
+      DEADCONE_CUDA_CHECK(cudaStreamWaitEvent(streams_[0].get(), ended[i].get(), 0));
+    }
+    DEADCONE_CUDA_CHECK(cudaEventRecord(end.get(), streams_[0].get()));
+    DEADCONE_CUDA_CHECK(cudaEventSynchronize(end.get()));
+    float milliseconds = 0;
+    DEADCONE_CUDA_CHECK(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()));
+    return static_cast<double>(milliseconds) / 1e3;
+  }
+
+  /// The labels of the last run, b-major.
+  bench::Labels labels() const {
+    const auto pixels = static_cast<std::size_t>(map_.window.pixels());
+    bench::Labels by_tile{std::vector<std::int8_t>(pixels), std::vector<std::int32_t>(pixels)};
+    DEADCONE_CUDA_CHECK(cudaMemcpy(by_tile.fate.data(), fate_.data(), pixels, cudaMemcpyDeviceToHost));
+    DEADCONE_CUDA_CHECK(
+        cudaMemcpy(by_tile.steps.data(), steps_.data(), pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
+    bench::Labels labels = by_tile;
+    std::size_t from = 0;
+    for (std::int64_t i = 0; i < tiles_.count(); ++i) {
+      const Tile tile = tiles_[i];
+      for (std::int64_t pixel = 0; pixel < tile.pixels(); ++pixel, ++from) {
+        const auto to = static_cast<std::size_t>((tile.first_b + pixel / tile.count_w) * map_.window.w.count +
+                                                 tile.first_w + pixel % tile.count_w);
+        labels.fate[to] = by_tile.fate[from];
+        labels.steps[to] = by_tile.steps[from];
+      }
+    }
+    return labels;
+  }
+
+ private:
+  static DeviceBytes coordinates(const std::vector<Real>& values) {
+    DeviceBytes bytes = bytes_or_fail(values.size() * sizeof(Real));
+    DEADCONE_CUDA_CHECK(cudaMemcpy(bytes.data(), values.data(), bytes.size(), cudaMemcpyHostToDevice));
+    DEADCONE_CUDA_CHECK(cudaDeviceSynchronize());  // the streams do not wait for copies outside of them
+    return bytes;
+  }
+
+  void launch(const Tile& tile, std::int64_t first_pixel, cudaStream_t stream) const {
+    TileTask<Real> task;
+    task.dynamics = make_dynamics<Real>(map_.point, map_.criteria);
+    task.starts = {reinterpret_cast<const Real*>(w_.data()) + tile.first_w,
+                   reinterpret_cast<const Real*>(b_.data()) + tile.first_b, static_cast<Real>(map_.point.r),
+                   tile.count_w};
+    task.results = {reinterpret_cast<std::int8_t*>(fate_.data()) + first_pixel,
+                    reinterpret_cast<std::int32_t*>(steps_.data()) + first_pixel,
+                    nullptr,
+                    nullptr,
+                    nullptr,
+                    nullptr,
+                    nullptr};
+    task.count_b = static_cast<std::int32_t>(tile.count_b);
+    task.count_w = static_cast<std::int32_t>(tile.count_w);
+    task.pixels = tile.pixels();
+    launch_map(variant_of(map_.point, map_.criteria), task, stream);
+  }
+
+  Map map_;
+  Tiling tiles_;
+  DeviceBytes w_, b_, fate_, steps_;
+  std::vector<CudaStream> streams_;
+};
+
+template <class Real>
+void serve(const Map& map, const std::string& labels_path) {
+  MapOnDevice<Real> on_device(map);
+  const auto seconds_of_a_run = [&] { return on_device.run(); };
+  const auto run = [&] {
+    on_device.run();
+    return on_device.labels();
+  };
+  bench::serve(run, seconds_of_a_run, labels_path);
+}
+
+int run(int argc, char** argv) {
+  Sweep sweep;
+  std::string labels_path;
+  bool only_device = false;
+  CLI::App app("deadcone's kernel as a contestant of the benchmark", "bench_gpu");
+  app.add_flag("--device-info", only_device, "tell what the device is");
+  app.add_option("--labels", labels_path, "file for fates and steps");
+  for (const Axis axis : all_axes) add_axis_option(app, axis, sweep.values(axis));
+  add_window_options(app, sweep.window, "initial ");
+  add_criteria_options(app, sweep.criteria);
+  add_precision_option(app, sweep.precision);
+  CLI11_PARSE(app, argc, argv);
+  validate(sweep);
+  usable_devices();
+  check_kernel_runs_here();
+  if (only_device) {
+    print_device();
+    return exit_done;
+  }
+  const Map map = {sweep.point(0), sweep.window, sweep.criteria, sweep.precision};
+  if (map.precision == Precision::float32) {
+    serve<float>(map, labels_path);
+  } else {
+    serve<double>(map, labels_path);
+  }
+  return exit_done;
+}
+
+}  // namespace
+}  // namespace deadcone
+
+int main(int argc, char** argv) {
+  try {
+    return deadcone::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "bench_gpu: " << error.what() << std::endl;
+    return 1;
+  }
+}

@@ -1,0 +1,128 @@
+// deadcone's mappers as contestants: one map, tile by tile as a sweep computes it, without the file.
+//
+//   bench_mapper --list                 {"mappers": ["scalar", ...], "threads": N}: those that this machine has
+//   bench_mapper --mapper avx512 ...    serves; see contestant.hpp
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "contestant.hpp"
+#include "cpu/cpu_mapper.hpp"
+#include "deadcone/detail/cuda_mapper.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/sweep.hpp"
+#include "cli/options.hpp"
+
+namespace deadcone {
+namespace {
+
+struct NamedSet {
+  std::string name;
+  InstructionSet set;
+};
+const std::vector<NamedSet>& instruction_sets() {
+  static const std::vector<NamedSet> sets = {
+      {"scalar", InstructionSet::scalar}, {"avx2", InstructionSet::avx2}, {"avx512", InstructionSet::avx512}};
+  return sets;
+}
+
+void list() {
+  std::string names;
+  for (const NamedSet& each : instruction_sets()) {
+    if (has_instruction_set(each.set)) names += (names.empty() ? "\"" : ", \"") + each.name + '"';
+  }
+  if (cuda_device_is_present()) names += ", \"cuda\"";
+  std::cout << "{\"mappers\": [" << names << "], \"threads\": " << std::max(1U, std::thread::hardware_concurrency())
+            << "}\n";
+}
+
+std::unique_ptr<Mapper> make(const std::string& name, int threads) {
+  if (name == "cuda") return make_cuda_mapper();
+  for (const NamedSet& each : instruction_sets()) {
+    if (each.name == name && has_instruction_set(each.set)) return make_cpu_mapper(threads, each.set);
+  }
+  throw DeviceError("no mapper " + name + " here; see --list");
+}
+
+/// Keeps the labels of a sweep of one map.
+class LabelSink final : public SweepSink {
+ public:
+  explicit LabelSink(const Window& window)
+      : labels{std::vector<std::int8_t>(static_cast<std::size_t>(window.pixels())),
+               std::vector<std::int32_t>(static_cast<std::size_t>(window.pixels()))},
+        width_(window.w.count) {}
+
+  bool is_done(std::int64_t) const override { return false; }
+  void take(std::int64_t, const Tile& tile, TileResult& result) override {
+    for (std::int64_t row = 0; row < tile.count_b; ++row) {
+      const std::int64_t from = row * tile.count_w;
+      const std::int64_t to = (tile.first_b + row) * width_ + tile.first_w;
+      std::copy_n(result.fate.begin() + from, tile.count_w, labels.fate.begin() + to);
+      std::copy_n(result.steps.begin() + from, tile.count_w, labels.steps.begin() + to);
+    }
+  }
+  void finish(std::int64_t, const Counts&, double, const std::function<void()>&) override {}
+  void close() override {}
+
+  bench::Labels labels;
+
+ private:
+  std::int64_t width_;
+};
+
+/// As a sweep computes it, with as many tiles on their way as the mapper takes.
+bench::Labels labels_of(const Sweep& sweep, Mapper& mapper) {
+  LabelSink sink(sweep.window);
+  Meter meter;
+  run_sweep(sweep, {}, mapper, sink, meter, [](auto...) {});
+  return std::move(sink.labels);
+}
+
+int run(int argc, char** argv) {
+  Sweep sweep;
+  std::string name = "scalar";
+  std::string labels_path;
+  int threads = 0;
+  bool only_list = false;
+  CLI::App app("One of deadcone's mappers as a contestant of the benchmark", "bench_mapper");
+  app.add_flag("--list", only_list, "name the mappers that this machine has");
+  app.add_option("--mapper", name, "which one");
+  app.add_option("--labels", labels_path, "file for fates and steps");
+  for (const Axis axis : all_axes) add_axis_option(app, axis, sweep.values(axis));
+  add_window_options(app, sweep.window, "initial ");
+  add_criteria_options(app, sweep.criteria);
+  add_refinement_options(app, sweep.refinement);
+  add_precision_option(app, sweep.precision);
+  add_threads_option(app, threads);
+  CLI11_PARSE(app, argc, argv);
+  if (only_list) {
+    list();
+    return exit_done;
+  }
+  validate(sweep);
+  const std::unique_ptr<Mapper> mapper = make(name, threads);
+  bench::serve([&] { return labels_of(sweep, *mapper); }, labels_path);
+  return exit_done;
+}
+
+}  // namespace
+}  // namespace deadcone
+
+int main(int argc, char** argv) {
+  try {
+    return deadcone::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "bench_mapper: " << error.what() << std::endl;
+    return 1;
+  }
+}

@@ -1,0 +1,84 @@
+#include "analysis/analysis.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace deadcone {
+namespace {
+
+void weigh(const LabelGrid& grid, const PixelMask& boundary, const StartWeights& weights, PointAnalysis& result) {
+  for (std::int64_t row = 0; row < grid.rows; ++row) {
+    const double of_row = weights.rows[static_cast<std::size_t>(row)] / weights.mass;
+    for (std::int64_t column = 0; column < grid.columns; ++column) {
+      const double weight = of_row * weights.columns[static_cast<std::size_t>(column)];
+      const auto fate = static_cast<std::uint8_t>(grid.at(row, column));
+      result.probabilities.at(fate) += weight;
+      if (boundary[static_cast<std::size_t>(row * grid.columns + column)] != 0)
+        result.probability_errors.at(fate) += weight;
+    }
+  }
+}
+
+std::array<StepStatistics, fate_count> statistics_by_fate(const LabelGrid& grid,
+                                                          const std::vector<std::int32_t>& steps) {
+  std::array<std::vector<std::int32_t>, fate_count> by_fate;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (steps[i] >= 0) by_fate.at(static_cast<std::uint8_t>(grid.labels[i])).push_back(steps[i]);
+  std::array<StepStatistics, fate_count> result;
+  for (std::size_t fate = 0; fate < result.size(); ++fate) result[fate] = step_statistics(std::move(by_fate[fate]));
+  return result;
+}
+
+void count_proofs(const LabelGrid& grid, const std::vector<std::int8_t>& proofs, PointAnalysis& result) {
+  std::int64_t dead = 0;
+  std::int64_t trapped = 0;
+  bool all_known = true;
+  for (std::size_t i = 0; i < proofs.size(); ++i) {
+    const bool is_dead = grid.labels[i] == static_cast<std::int8_t>(Fate::dead);
+    const bool known = proofs[i] >= 0;
+    if (known) ++result.proofs.at(static_cast<std::uint8_t>(proofs[i]));
+    if (is_dead) {
+      ++dead;
+      all_known = all_known && known;
+      if (proofs[i] == static_cast<std::int8_t>(Proof::trap)) ++trapped;
+    }
+  }
+  // Those that are computed of a refined map lie along boundaries: the share among them is not that of all.
+  if (dead > 0 && all_known) result.dead_for_ever_fraction = static_cast<double>(trapped) / static_cast<double>(dead);
+}
+
+}  // namespace
+
+StepStatistics step_statistics(std::vector<std::int32_t> steps) {
+  if (steps.empty()) {
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    return {none, none, -1};
+  }
+  const double sum = static_cast<double>(std::accumulate(steps.begin(), steps.end(), std::int64_t{0}));
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  double median = *middle;
+  if (steps.size() % 2 == 0) median = 0.5 * (median + *std::max_element(steps.begin(), middle));
+  return {sum / static_cast<double>(steps.size()), median, *std::max_element(middle, steps.end())};
+}
+
+PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFields& fields,
+                            const AnalysisOptions& options, std::uint64_t seed) {
+  PointAnalysis result;
+  const PixelMask boundary = boundary_of(grid);
+  weigh(grid, boundary, weights_of(parse_start_distribution(options.init), map.window), result);
+  result.steps = statistics_by_fate(grid, fields.steps);
+  count_proofs(grid, fields.proofs, result);
+  result.boundary_pixels = std::count(boundary.begin(), boundary.end(), 1);
+  result.box_counts = box_counts(line_of_boundary(grid), grid.rows, grid.columns);
+  result.dimension = box_dimension(result.box_counts, grid.rows, grid.columns);
+  result.uncertain_fractions = uncertain_fractions(grid);
+  result.uncertainty = uncertainty_exponent(result.uncertain_fractions, grid.rows, grid.columns);
+  result.entropy = basin_entropy(grid, options.box_side);
+  result.wada_distance = wada_distance(grid);
+  result.cones = sample_cones(map, options.samples, seed);
+  return result;
+}
+
+}  // namespace deadcone

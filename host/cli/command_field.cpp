@@ -1,0 +1,50 @@
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/config_file.hpp"
+#include "deadcone/errors.hpp"
+#include "file/field_file.hpp"
+#include "config/parse.hpp"
+#include "cli/options.hpp"
+
+namespace deadcone {
+namespace {
+
+struct FieldOptions {
+  FieldGrid grid;
+  std::string out;
+  bool overwrite = false;
+  std::string config;
+};
+
+void run(const FieldOptions& options, const std::string& command_line) {
+  if (options.out.empty()) throw ConfigError("no output file: give --out FILE");
+  write_field(options.out, options.grid, command_line, options.overwrite);
+}
+
+}  // namespace
+
+Command add_field_command(CLI::App& main, const std::string& command_line) {
+  auto options = std::make_shared<FieldOptions>();
+  CLI::App* app = main.add_subcommand("field", "Write the loss and its gradient on a grid of parameters");
+  add_axis_option(*app, Axis::gamma, options->grid.gamma);
+  add_axis_option(*app, Axis::delta, options->grid.delta);
+  add_text_option(
+      *app, "--r", "AXIS", [options](const std::string& text) { options->grid.r = parse_axis(text); },
+      "weight orthogonal to the target direction", "0");
+  add_window_options(*app, options->grid.window, "");
+  app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
+  app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
+  add_config_option(*app, options->config);
+  app->footer(
+      "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N.\n"
+      "All numbers are double and without units.");
+  return {app, [app, options, command_line] {
+            apply_config_file(*app, options->config);
+            run(*options, command_line);
+          }};
+}
+
+}  // namespace deadcone

@@ -1,0 +1,52 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "deadcone/errors.hpp"
+#include "file/merge.hpp"
+#include "config/parse.hpp"
+
+namespace deadcone {
+namespace {
+
+struct MergeOptions {
+  std::string out;
+  std::vector<std::string> parts;
+  bool overwrite = false;
+};
+
+/// The first of the points that are missing by their values, and how many more there are.
+std::string in_words(const Merged& merged) {
+  constexpr std::size_t listed = 4;
+  const std::size_t count = merged.missing.size();
+  std::string text;
+  for (std::size_t i = 0; i < count && i < listed; ++i)
+    text += (i == 0 ? "(" : ", (") + point_name(merged.sweep, merged.missing[i]) + ")";
+  if (count > listed) text += " and " + std::to_string(count - listed) + " more";
+  return text;
+}
+
+void run(const MergeOptions& options, const std::string& command_line) {
+  const Merged merged = merge_sweeps(options.out, options.parts, command_line,
+                                     options.overwrite ? ExistingFile::overwrite : ExistingFile::refuse);
+  if (merged.missing.empty()) return;
+  throw Error(options.out + ": no part has " + in_words(merged) +
+                  "; the others are merged, and `deadcone sweep --resume` with the options of the parts computes these",
+              exit_failed);
+}
+
+}  // namespace
+
+Command add_merge_command(CLI::App& main, const std::string& command_line) {
+  auto options = std::make_shared<MergeOptions>();
+  CLI::App* app = main.add_subcommand("merge", "Put the parts of a sweep (sweep --shard) into one file");
+  app->add_option("out", options->out, "the new file")->type_name("OUT")->required();
+  app->add_option("parts", options->parts, "files of the same sweep; they are only read")
+      ->type_name("PART...")
+      ->required();
+  app->add_flag("--overwrite", options->overwrite, "replace OUT if it exists");
+  return {app, [options, command_line] { run(*options, command_line); }};
+}
+
+}  // namespace deadcone

@@ -1,0 +1,175 @@
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/config_file.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/proof/bounds.hpp"
+#include "deadcone/sweep.hpp"
+#include "deadcone/sweep_file.hpp"
+#include "config/parse.hpp"
+#include "cli/options.hpp"
+#include "cli/progress.hpp"
+#include "cli/scheduler.hpp"
+
+namespace deadcone {
+namespace {
+
+struct SweepOptions {
+  Sweep sweep;
+  Execution execution;
+  std::string out;
+  bool overwrite = false;
+  bool resume = false;
+  bool dry_run = false;
+  std::string shard;
+  std::string progress = "auto";
+  bool quiet = false;
+  std::string config;
+};
+
+/// Lets SIGINT (Ctrl-C) and SIGTERM (a plain kill) set `meter.stop` for as long as this lives. A second one ends the
+/// process at once.
+class StopOnSignal {
+ public:
+  explicit StopOnSignal(Meter& meter) {
+    static_assert(std::atomic<bool>::is_always_lock_free);
+    stop_ = &meter.stop;
+    struct sigaction action = {};
+    action.sa_handler = [](int signal) {
+      terminated_ = signal == SIGTERM ? 1 : 0;
+      stop_->store(true);
+    };
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    sigaction(SIGINT, &action, &old_interrupt_);
+    sigaction(SIGTERM, &action, &old_terminate_);
+  }
+  ~StopOnSignal() {
+    sigaction(SIGINT, &old_interrupt_, nullptr);
+    sigaction(SIGTERM, &old_terminate_, nullptr);
+  }
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+  /// The status of a process that ends because of the signal that came.
+  static ExitStatus exit_status() { return terminated_ != 0 ? exit_terminated : exit_interrupted; }
+
+ private:
+  static inline volatile std::sig_atomic_t terminated_ = 0;
+  static inline std::atomic<bool>* stop_ = nullptr;
+  struct sigaction old_interrupt_ = {};
+  struct sigaction old_terminate_ = {};
+};
+
+std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& mapper,
+                                     const std::string& command_line) {
+  if (options.dry_run) return std::make_unique<NoSink>();
+  const ExistingFile existing = options.overwrite ? ExistingFile::overwrite
+                                : options.resume  ? ExistingFile::resume
+                                                  : ExistingFile::refuse;
+  return std::make_unique<SweepWriter>(options.out, options.sweep, Provenance{command_line, mapper.description()},
+                                       existing);
+}
+
+/// Says where no theorem can hold, on stderr.
+void tell_what_proves_nothing(const Sweep& sweep, const Shard& shard) {
+  std::int64_t points = 0;
+  std::int64_t unprovable = 0;
+  for (std::int64_t point = 0; point < sweep.points(); ++point) {
+    if (!shard.has(point)) continue;
+    ++points;
+    unprovable += proves_anything(proof_bounds(sweep.point(point), sweep.criteria, sweep.precision)) ? 0 : 1;
+  }
+  if (unprovable == 0) return;
+  std::cerr << "certify: no fate can be proved at " << unprovable << " of " << points
+            << (points == 1 ? " point" : " points") << ", where eta is too large or epsilon or rho is; there every "
+            << "trajectory runs to its end\n";
+}
+
+void run(SweepOptions& options, const std::string& command_line) {
+  const Sweep& sweep = options.sweep;
+  if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE, or --dry-run");
+  if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume exclude each other");
+  validate(sweep);
+  Shard& shard = options.execution.shard;
+  if (!options.shard.empty()) {
+    shard = options.shard == "auto" ? shard_from_scheduler(environment_variable) : parse_shard(options.shard);
+    if (!options.out.empty()) options.out = path_of_shard(options.out, shard);
+  }
+  const ProgressStyle asked = parse_progress_style(options.progress);
+  const ProgressStyle style = options.quiet ? ProgressStyle::none : asked;
+  const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
+  const std::unique_ptr<SweepSink> sink = open_sink(options, *mapper, command_line);
+  if (options.execution.device == Device::automatic && style != ProgressStyle::none) {
+    std::cerr << "device: " << mapper->description() << std::endl;
+  }
+
+  std::int64_t points = 0;
+  for (std::int64_t point = 0; point < sweep.points(); ++point)
+    points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
+  if (sweep.criteria.certify && style != ProgressStyle::none) tell_what_proves_nothing(sweep, shard);
+  Meter meter;
+  Counts total;
+  const StopOnSignal stop(meter);
+  try {
+    Progress progress(style, std::cerr, meter, points, sweep.window.pixels());
+    run_sweep(sweep, shard, *mapper, *sink, meter, [&](std::int64_t point, const Counts& counts, double seconds) {
+      total += counts;
+      progress.point_finished(point_name(sweep, point), seconds);
+    });
+  } catch (const Interrupted&) {
+    throw Error(options.dry_run
+                    ? "interrupted"
+                    : "interrupted; the finished points are in " + options.out + ", --resume goes on from there",
+                StopOnSignal::exit_status());
+  }
+  if (total.fill_mismatches > 0 && style != ProgressStyle::none) {
+    std::cerr << "refine: " << total.fill_mismatches
+              << (total.fill_mismatches == 1 ? " pixel that was filled has" : " pixels that were filled have")
+              << " another fate, as computing them showed; what is around was computed, too\n";
+  }
+}
+
+}  // namespace
+
+Command add_sweep_command(CLI::App& main, const std::string& command_line) {
+  auto options = std::make_shared<SweepOptions>();
+  CLI::App* app = main.add_subcommand("sweep", "Map the fate of every start in a window, for every point of a sweep");
+  for (const Axis axis : all_axes) add_axis_option(*app, axis, options->sweep.values(axis));
+  add_window_options(*app, options->sweep.window, "initial ");
+  add_criteria_options(*app, options->sweep.criteria);
+  add_refinement_options(*app, options->sweep.refinement);
+  add_precision_option(*app, options->sweep.precision);
+  add_text_option(
+      *app, "--fields", "LIST",
+      [fields = &options->sweep.fields](const std::string& text) { *fields = parse_fields(text); },
+      "what is kept: fate (always), steps, final (the last parameters), loss (there)", "fate,steps");
+  add_execution_options(*app, options->execution);
+  app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
+  app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
+  app->add_flag("--resume", options->resume,
+                "go on with the output file if it exists: compute the points that it lacks");
+  app->add_option(
+         "--shard", options->shard,
+         "compute part K (from 1) of N, every N-th point, into FILE with .K-of-N before its extension; auto: as "
+         "Slurm or mpirun started this process; `deadcone merge` puts the parts together")
+      ->type_name("K/N|auto");
+  app->add_flag("--dry-run", options->dry_run,
+                "compute everything and write nothing: to time a sweep without its file");
+  app->add_option("--progress", options->progress,
+                  "what to show on stderr; auto: a bar on a terminal, else plain lines")
+      ->type_name("auto|bar|plain|none")
+      ->capture_default_str();
+  app->add_flag("--quiet", options->quiet, "write nothing to stderr but errors");
+  add_config_option(*app, options->config);
+  app->footer(
+      "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N.\n"
+      "A sweep is the product of its axes. All numbers but seconds are without units.");
+  return {app, [app, options, command_line] {
+            apply_config_file(*app, options->config);
+            run(*options, command_line);
+          }};
+}
+
+}  // namespace deadcone

@@ -1,0 +1,131 @@
+#include "cli/options.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include "deadcone/errors.hpp"
+#include "config/parse.hpp"
+
+namespace deadcone {
+namespace {
+
+std::string text_of(const std::vector<double>& values) {
+  std::string text;
+  for (const double value : values) text += (text.empty() ? "" : ",") + shortest(value);
+  return text;
+}
+
+std::string text_of(const Range& range) {
+  return shortest(range.lo) + ":" + shortest(range.hi) + ":" + std::to_string(range.count);
+}
+
+std::int64_t parse_whole(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw ConfigError("'" + text + "' is not a whole number");
+  return value;
+}
+
+}  // namespace
+
+CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::string& type,
+                             const std::function<void(const std::string&)>& take, const std::string& description,
+                             const std::string& default_text) {
+  const std::function<void(const std::string&)> told = [name, take](const std::string& text) {
+    try {
+      take(text);
+    } catch (const ConfigError& error) {
+      throw ConfigError(name + ": " + error.what());
+    }
+  };
+  CLI::Option* option = app.add_option_function<std::string>(name, told, description)->type_name(type);
+  if (!default_text.empty()) option->default_str(default_text);
+  return option;
+}
+
+void add_axis_option(CLI::App& app, Axis axis, std::vector<double>& values) {
+  add_text_option(
+      app, std::string("--") + name_of(axis), "AXIS", [&values](const std::string& text) { values = parse_axis(text); },
+      meaning_of(axis), text_of(values));
+}
+
+void add_window_options(CLI::App& app, Window& window, const std::string& what) {
+  const auto add = [&app](const std::string& name, Range& range, const std::string& description) {
+    add_text_option(
+        app, name, "LO:HI:N", [&range](const std::string& text) { range = parse_range(text); }, description,
+        text_of(range));
+  };
+  add("--w", window.w, what + "weights along the target direction: N pixels between LO and HI, at their centres");
+  add("--b", window.b, what + "biases, likewise");
+}
+
+void add_criteria_options(CLI::App& app, Criteria& criteria) {
+  const auto add_number = [&app](const std::string& name, double& value, const std::string& description) {
+    add_text_option(
+        app, name, "X", [&value](const std::string& text) { value = parse_number(text); }, description,
+        shortest(value));
+  };
+  add_text_option(
+      app, "--stop", "stationary|update",
+      [&criteria](const std::string& text) { criteria.stop = parse_stop_rule(text); },
+      "when a trajectory is at rest: update and gradient below tol, or the update alone (the paper's rule)",
+      to_string(criteria.stop));
+  add_number("--tol", criteria.tolerance, "length of an update that counts as none, in units of the parameters");
+  app.add_flag("--tol-relative", criteria.relative_tolerance, "multiply --tol by |(gamma, delta)|");
+  add_number("--rho", criteria.rho, "converged: within rho |(gamma, delta)| of the target");
+  add_number("--epsilon", criteria.epsilon, "dead: active with less than this probability");
+  add_text_option(
+      app, "--max-steps", "N", [&criteria](const std::string& text) { criteria.max_steps = parse_whole(text); },
+      "updates at most", std::to_string(criteria.max_steps));
+  app.add_flag("--certify", criteria.certify,
+               "end a trajectory as soon as its fate is proved: the same fates, many times sooner");
+}
+
+void add_refinement_options(CLI::App& app, Refinement& refinement) {
+  add_text_option(
+      app, "--refine", "[borders|exact]",
+      [&refinement](const std::string& text) {
+        refinement.kind = text.empty() ? Refinement::borders : parse_refinement(text);
+      },
+      "do not compute every pixel: fill blocks whose border has one fate (borders, meant where nothing is said), or "
+      "only "
+      "those whose fate is proved (exact)")
+      ->expected(0, 1);
+  add_text_option(
+      app, "--refine-sample", "X", [&refinement](const std::string& text) { refinement.sample = parse_number(text); },
+      "share of the filled pixels that is computed all the same, to find blocks that should not have been filled",
+      shortest(refinement.sample));
+}
+
+void add_precision_option(CLI::App& app, Precision& precision) {
+  add_text_option(
+      app, "--precision", "float|double", [&precision](const std::string& text) { precision = parse_precision(text); },
+      "number type of the computation", to_string(precision));
+}
+
+void add_threads_option(CLI::App& app, int& threads) {
+  add_text_option(
+      app, "--threads", "N",
+      [&threads](const std::string& text) {
+        const std::int64_t value = parse_whole(text);
+        if (value < 0 || value > 4096) throw ConfigError("must be from 0 to 4096");
+        threads = static_cast<int>(value);
+      },
+      "CPU threads; 0: one for each core", std::to_string(threads));
+}
+
+void add_execution_options(CLI::App& app, Execution& execution) {
+  add_text_option(
+      app, "--device", "auto|cpu|cuda",
+      [&execution](const std::string& text) { execution.device = parse_device(text); },
+      "where to compute; auto: CUDA where there is a device. Never changes a result", "auto");
+  add_threads_option(app, execution.threads);
+}
+
+void add_config_option(CLI::App& app, std::string& path) {
+  app.add_option("--config", path, "TOML file that gives these options by their names; the command line goes before it")
+      ->type_name("FILE");
+}
+
+}  // namespace deadcone

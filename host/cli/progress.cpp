@@ -1,0 +1,125 @@
+#include "cli/progress.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <iomanip>
+#include <sstream>
+
+#include "deadcone/errors.hpp"
+
+namespace deadcone {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds bar_interval(100);
+constexpr std::chrono::seconds shortest_line_interval(1);
+constexpr std::chrono::seconds line_interval(30);
+constexpr int bar_width = 24;
+
+/// A rate or amount with a prefix, three digits: 41.3 M.
+std::string with_prefix(double value) {
+  const char* prefixes[] = {"", "k", "M", "G", "T"};
+  int prefix = 0;
+  while (value >= 999.5 && prefix < 4) {
+    value /= 1000.0;
+    ++prefix;
+  }
+  std::ostringstream text;
+  text << std::setprecision(3) << value << ' ' << prefixes[prefix];
+  return text.str();
+}
+
+/// Hours, minutes and seconds: 1:02:03.
+std::string as_clock(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::lround(seconds));
+  std::ostringstream text;
+  if (whole >= 3600) text << whole / 3600 << ':' << std::setw(2) << std::setfill('0');
+  text << whole / 60 % 60 << ':' << std::setw(2) << std::setfill('0') << whole % 60;
+  return text.str();
+}
+
+}  // namespace
+
+ProgressStyle parse_progress_style(const std::string& text) {
+  if (text == "auto") return isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::plain;
+  if (text == "bar") return ProgressStyle::bar;
+  if (text == "plain") return ProgressStyle::plain;
+  if (text == "none") return ProgressStyle::none;
+  throw ConfigError("'" + text + "' is not a kind of progress: auto, bar, plain, none");
+}
+
+Progress::Progress(ProgressStyle style, std::ostream& out, const Meter& meter, std::int64_t points,
+                   std::int64_t pixels_per_point)
+    : style_(style),
+      out_(out),
+      meter_(meter),
+      points_(points),
+      pixels_(points * pixels_per_point),
+      start_(Clock::now()),
+      next_line_(start_) {
+  if (style_ != ProgressStyle::none) thread_ = std::thread([this] { run(); });
+}
+
+Progress::~Progress() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Progress::point_finished(const std::string& name, double seconds) {
+  const std::lock_guard lock(mutex_);
+  ++finished_;
+  const Clock::time_point now = Clock::now();
+  if (style_ != ProgressStyle::plain || (now < next_line_ && finished_ < points_)) return;
+  next_line_ = now + shortest_line_interval;
+  std::ostringstream took;
+  took << std::fixed << std::setprecision(2) << seconds;
+  out_ << summary() << "; finished " << name << " in " << took.str() << " s\n" << std::flush;
+}
+
+void Progress::run() {
+  std::unique_lock lock(mutex_);
+  const bool bar = style_ == ProgressStyle::bar;
+  while (!closing_) {
+    if (bar) draw_bar();
+    const auto interval = bar ? bar_interval : std::chrono::duration_cast<std::chrono::milliseconds>(line_interval);
+    const bool waited = !wake_.wait_for(lock, interval, [this] { return closing_; });
+    if (waited && !bar) out_ << summary() << '\n' << std::flush;
+  }
+  if (bar) {
+    draw_bar();
+    out_ << '\n' << std::flush;
+  }
+}
+
+void Progress::draw_bar() {
+  const double part = pixels_ == 0 ? 1.0 : static_cast<double>(meter_.pixels.load()) / static_cast<double>(pixels_);
+  const auto full = static_cast<std::size_t>(part * bar_width);
+  const std::string bar = std::string(full, '#') + std::string(bar_width - full, '-');
+  // Carriage return, and an escape that clears what is left of the line.
+  out_ << "\r[" << bar << "] " << summary() << "\x1b[K" << std::flush;
+}
+
+std::string Progress::summary() const {
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const auto pixels = static_cast<double>(meter_.pixels.load());
+  const auto updates = static_cast<double>(meter_.updates.load());
+  const double part = pixels_ == 0 ? 1.0 : pixels / static_cast<double>(pixels_);
+  std::ostringstream text;
+  text << finished_ << '/' << points_ << " points, " << static_cast<int>(100.0 * part) << "%, "
+       << with_prefix(elapsed > 0.0 ? updates / elapsed : 0.0) << "updates/s";
+  if (part >= 1.0) {
+    text << ", " << as_clock(elapsed) << " in all";
+  } else if (part > 0.0) {
+    text << ", " << as_clock(elapsed * (1.0 - part) / part) << " left";
+  }
+  return text.str();
+}
+
+}  // namespace deadcone

@@ -1,0 +1,147 @@
+#include "config/parse.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <sstream>
+
+#include "deadcone/errors.hpp"
+
+namespace deadcone {
+namespace {
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  if (text.empty() || text.back() == separator) parts.emplace_back();
+  return parts;
+}
+
+[[noreturn]] void reject(const std::string& text, const std::string& wanted) {
+  throw ConfigError("'" + text + "' is not " + wanted);
+}
+
+/// N points from lo to hi, both included and exact.
+std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logarithmic) {
+  if (count > largest_side) throw ConfigError("an axis of " + std::to_string(count) + " points does not fit in memory");
+  if (!std::isfinite(lo) || !std::isfinite(hi)) throw ConfigError("the ends of an axis must be finite");
+  if (count == 1 && lo != hi)
+    throw ConfigError("an axis of one point cannot include both of its ends; give the value alone");
+  if (count > 1 && !(lo < hi)) throw ConfigError("an axis must run from LO up to a larger HI");
+  if (logarithmic && !(lo > 0.0)) throw ConfigError("a log axis must begin above 0");
+  std::vector<double> values(static_cast<std::size_t>(count), lo);
+  for (std::int64_t i = 1; i + 1 < count; ++i) {
+    // Multiplied before divided, so that 0:0.99:100 has 0.05 and not its neighbour.
+    const auto steps = static_cast<double>(count - 1);
+    values[static_cast<std::size_t>(i)] = logarithmic ? lo * std::pow(hi / lo, static_cast<double>(i) / steps)
+                                                      : lo + static_cast<double>(i) * (hi - lo) / steps;
+  }
+  values.back() = hi;
+  return values;
+}
+
+template <class Real>
+std::string shortest_text(Real value) {
+  char buffer[32];  // longer than any shortest text of a double
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+}
+
+}  // namespace
+
+double parse_number(const std::string& text) {
+  double value = 0.0;
+  const char* first = text.data();
+  const char* last = first + text.size();
+  if (first != last && *first == '+') ++first;
+  const auto [end, error] = std::from_chars(first, last, value);
+  if (error != std::errc() || end != last) reject(text, "a number");
+  return value;
+}
+
+std::int64_t parse_count(const std::string& text) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size()) reject(text, "a whole number that can be a count");
+  if (count < 1) throw ConfigError("N is " + text + ", but must be at least 1");
+  return count;
+}
+
+std::vector<double> parse_axis(const std::string& text) {
+  std::vector<std::string> parts = split(text, ':');
+  const bool logarithmic = parts.front() == "log";
+  if (logarithmic) parts.erase(parts.begin());
+  if (parts.size() == 3)
+    return spaced(parse_number(parts[0]), parse_number(parts[1]), parse_count(parts[2]), logarithmic);
+  if (parts.size() != 1 || logarithmic) reject(text, "an axis: a value, a list 0,0.7,0.9, LO:HI:N or log:LO:HI:N");
+  std::vector<double> values;
+  for (const std::string& part : split(text, ',')) values.push_back(parse_number(part));
+  return values;
+}
+
+Range parse_range(const std::string& text) {
+  const std::vector<std::string> parts = split(text, ':');
+  if (parts.size() != 3) reject(text, "a window LO:HI:N");
+  return {parse_number(parts[0]), parse_number(parts[1]), parse_count(parts[2])};
+}
+
+Fields parse_fields(const std::string& text) {
+  Fields fields = {false, false, false};
+  for (const std::string& part : split(text, ',')) {
+    if (part == "steps") {
+      fields.steps = true;
+    } else if (part == "final") {
+      fields.final = true;
+    } else if (part == "loss") {
+      fields.loss = true;
+    } else if (part != "fate") {
+      reject(part, "a field: fate (always kept), steps, final, loss");
+    }
+  }
+  return fields;
+}
+
+StopRule parse_stop_rule(const std::string& text) {
+  if (text == "stationary") return StopRule::stationary;
+  if (text == "update") return StopRule::update;
+  reject(text, "a stop rule: stationary, update");
+}
+
+Refinement::Kind parse_refinement(const std::string& text) {
+  if (text == "borders" || text == "true") return Refinement::borders;
+  if (text == "exact") return Refinement::proofs;
+  if (text == "none" || text == "false") return Refinement::none;
+  reject(text, "a way to refine: borders, exact");
+}
+
+Precision parse_precision(const std::string& text) {
+  if (text == "float") return Precision::float32;
+  if (text == "double") return Precision::float64;
+  reject(text, "a precision: float, double");
+}
+
+Device parse_device(const std::string& text) {
+  if (text == "auto") return Device::automatic;
+  if (text == "cpu") return Device::cpu;
+  if (text == "cuda") return Device::cuda;
+  reject(text, "a device: auto, cpu, cuda");
+}
+
+std::string shortest(double value) {
+  return shortest_text(value);
+}
+std::string shortest(float value) {
+  return shortest_text(value);
+}
+
+std::string point_name(const Sweep& sweep, std::int64_t index) {
+  const Point point = sweep.point(index);
+  const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
+  std::string name;
+  for (std::size_t axis = 0; axis < values.size(); ++axis) {
+    const bool swept = sweep.axes[axis].size() > 1 || axis < 2;
+    if (swept) name += (name.empty() ? "" : ", ") + std::string(name_of(all_axes[axis])) + " " + shortest(values[axis]);
+  }
+  return name;
+}
+
+}  // namespace deadcone

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+
+#include "deadcone/mapper.hpp"
+#include "cpu/simd_loop.hpp"
+
+namespace deadcone {
+
+/// The mapper that runs trajectories on every thread, in the best instruction set that the machine has. `threads` = 0:
+/// one for each core.
+std::unique_ptr<Mapper> make_cpu_mapper(int threads);
+
+/// The same in a given instruction set, which must be there; scalar, one trajectory after the other, is the reference
+/// for all others.
+std::unique_ptr<Mapper> make_cpu_mapper(int threads, InstructionSet set);
+
+}  // namespace deadcone

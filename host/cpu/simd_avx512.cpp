@@ -1,0 +1,17 @@
+// The vector loop for AVX-512. CMakeLists.txt compiles this file for it.
+
+#include "cpu/simd_lanes.hpp"
+#include "cpu/simd_targets.hpp"
+
+static_assert(HWY_TARGET == HWY_AVX3, "the compile options of this file do not give Highway all that the target needs");
+
+namespace deadcone {
+
+TileLoop<float> avx512_loop(float, const Variant& variant) {
+  return simd::HWY_NAMESPACE::loop_for<float>(variant);
+}
+TileLoop<double> avx512_loop(double, const Variant& variant) {
+  return simd::HWY_NAMESPACE::loop_for<double>(variant);
+}
+
+}  // namespace deadcone

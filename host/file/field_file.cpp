@@ -1,0 +1,162 @@
+#include "file/field_file.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "deadcone/errors.hpp"
+#include "deadcone/mapper.hpp"
+#include "deadcone/unit/model.hpp"
+#include "storage/hdf5.hpp"
+#include "storage/new_file.hpp"
+#include "storage/attributes.hpp"
+#include "config/range_json.hpp"
+
+namespace deadcone {
+namespace {
+
+using hdf5::Dataset;
+using hdf5::Extent;
+using hdf5::File;
+using hdf5::Layout;
+
+struct Variable {
+  const char* name;
+  const char* meaning;
+};
+constexpr std::array<Variable, 4> variables = {{{"loss", "loss"},
+                                                {"grad_w", "derivative of the loss by w"},
+                                                {"grad_b", "derivative of the loss by b"},
+                                                {"grad_r", "derivative of the loss by r"}}};
+
+/// The values of all variables in one tile, b-major.
+using TileValues = std::array<std::vector<double>, variables.size()>;
+
+void validate(const FieldGrid& grid) {
+  Sweep sweep;  // has the rules for all of these numbers
+  sweep.values(Axis::gamma) = grid.gamma;
+  sweep.values(Axis::delta) = grid.delta;
+  sweep.values(Axis::r) = grid.r;
+  sweep.window = grid.window;
+  sweep.precision = Precision::float64;
+  validate(sweep);
+}
+
+template <Geometry geometry>
+void compute(const FieldGrid& grid, const Target<double>& target, double r, const Tile& tile, TileValues& values) {
+  for (auto& field : values) field.resize(static_cast<std::size_t>(tile.pixels()));
+  std::size_t i = 0;
+  for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
+    for (std::int64_t w = tile.first_w; w < tile.first_w + tile.count_w; ++w, ++i) {
+      const Parameters<double> theta = {r, grid.window.w.centre(w), grid.window.b.centre(b)};
+      const Parameters<double> gradient = loss_gradient<geometry>(theta, target);
+      values[0][i] = loss<geometry>(theta, target);
+      values[1][i] = gradient.w;
+      values[2][i] = gradient.b;
+      values[3][i] = gradient.r;
+    }
+  }
+}
+
+constexpr const char* title = "Loss of a rectified unit and its gradient";
+
+using Json = nlohmann::ordered_json;
+
+std::string configuration_of(const FieldGrid& grid) {
+  const Json json = {{"axes", {{"gamma", grid.gamma}, {"delta", grid.delta}, {"r", grid.r}}},
+                     {"window", {{"w", grid.window.w}, {"b", grid.window.b}}}};
+  return json.dump();
+}
+
+Dataset create_scale(File& file, const std::string& name, const std::string& meaning,
+                     const std::vector<double>& values) {
+  Dataset scale = file.create_dataset(name, Layout{.extent = {values.size()}}, 0.0);
+  scale.write({0}, {values.size()}, values.data());
+  scale.make_scale(name);
+  scale.set_attribute("long_name", meaning);
+  scale.set_attribute("units", "1");
+  return scale;
+}
+
+std::vector<Dataset> create_variables(File& file, const FieldGrid& grid) {
+  std::vector<Dataset> scales;
+  scales.push_back(create_scale(file, "gamma", meaning_of(Axis::gamma), grid.gamma));
+  scales.push_back(create_scale(file, "delta", meaning_of(Axis::delta), grid.delta));
+  scales.push_back(create_scale(file, "r", "weight orthogonal to the target direction", grid.r));
+  scales.push_back(
+      create_scale(file, "b", "bias, at pixel centres", centres<double>(grid.window.b, 0, grid.window.b.count)));
+  scales.push_back(create_scale(file, "w", "weight along the target direction, at pixel centres",
+                                centres<double>(grid.window.w, 0, grid.window.w.count)));
+
+  Layout layout = {.extent = {}, .chunk = {}, .deflate_level = 1};
+  for (const Dataset& scale : scales) layout.extent.push_back(scale.extent().front());
+  const auto side = static_cast<std::uint64_t>(tile_side);
+  layout.chunk = {1, 1, 1, std::min(side, layout.extent[3]), std::min(side, layout.extent[4])};
+
+  std::vector<Dataset> datasets;
+  for (const Variable& variable : variables) {
+    datasets.push_back(file.create_dataset(variable.name, layout, std::numeric_limits<double>::quiet_NaN()));
+    datasets.back().set_attribute("long_name", variable.meaning);
+    datasets.back().set_attribute("units", "1");
+    for (unsigned i = 0; i < scales.size(); ++i) datasets.back().attach_scale(i, scales[i]);
+  }
+  return datasets;
+}
+
+void write_maps(std::vector<Dataset>& datasets, const FieldGrid& grid) {
+  const Tiling tiles(grid.window);
+  const auto at = [](std::int64_t i) { return static_cast<std::uint64_t>(i); };
+  TileValues values;
+  for (std::size_t g = 0; g < grid.gamma.size(); ++g) {
+    for (std::size_t d = 0; d < grid.delta.size(); ++d) {
+      for (std::size_t k = 0; k < grid.r.size(); ++k) {
+        const Target<double> target = {grid.gamma[g], grid.delta[d]};
+        for (std::int64_t i = 0; i < tiles.count(); ++i) {
+          const Tile tile = tiles[i];
+          grid.r[k] == 0.0 ? compute<Geometry::planar>(grid, target, 0.0, tile, values)
+                           : compute<Geometry::general>(grid, target, grid.r[k], tile, values);
+          for (std::size_t field = 0; field < datasets.size(); ++field) {
+            datasets[field].write({g, d, k, at(tile.first_b), at(tile.first_w)},
+                                  {1, 1, 1, at(tile.count_b), at(tile.count_w)}, values[field].data());
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void write_field(const std::string& path, const FieldGrid& grid, const std::string& command_line, bool overwrite) {
+  validate(grid);
+  const std::size_t maps = grid.gamma.size() * grid.delta.size() * grid.r.size();
+  const auto chunks = maps * static_cast<std::size_t>(Tiling(grid.window).count());
+  const double bytes =
+      static_cast<double>(maps) * static_cast<double>(grid.window.pixels()) * sizeof(double) * variables.size();
+  check_output_path(path, overwrite, bytes, 0.0);
+  NewFile place(path, overwrite);
+  File file = File::create(place.part(), path, chunks);
+  describe_file(file, title, command_line, configuration_of(grid), to_string(Precision::float64));
+  std::vector<Dataset> datasets = create_variables(file, grid);
+  write_maps(datasets, grid);
+  file.flush();
+  place.take_place();
+}
+
+std::optional<FieldSummary> read_field_summary(const std::string& path) {
+  const File file = File::open_to_read(path);
+  if (!file.has_attribute("title") || file.text_attribute("title") != title) return std::nullopt;
+  try {
+    const Json json = Json::parse(file.text_attribute("configuration"));
+    const auto values = [&](const char* axis) { return json.at("axes").at(axis).get<std::vector<double>>(); };
+    const auto range = [&](const char* name) { return json.at("window").at(name).get<Range>(); };
+    return FieldSummary{{values("gamma"), values("delta"), values("r"), {range("w"), range("b")}},
+                        file.text_attribute("title"),
+                        file.text_attribute("history"),
+                        file.text_attribute("version"),
+                        file.text_attribute("git_commit")};
+  } catch (const Json::exception& error) {
+    throw StorageError(path + ": its configuration cannot be read: " + error.what());
+  }
+}
+
+}  // namespace deadcone

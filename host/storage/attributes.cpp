@@ -1,0 +1,50 @@
+#include "storage/attributes.hpp"
+
+#include <chrono>
+#include <ctime>
+
+#include "base/build_info.hpp"
+
+namespace deadcone {
+namespace {
+
+/// The time now: 2026-01-31T12:00:00Z.
+std::string now_utc() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm broken_down = {};
+  gmtime_r(&now, &broken_down);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &broken_down);
+  return text;
+}
+
+}  // namespace
+
+std::string ascii(std::string text) {
+  for (char& c : text) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return text;
+}
+
+void describe_origin(hdf5::Group& group, const std::string& command_line) {
+  group.set_attribute("history", ascii(now_utc() + ": " + command_line));
+  group.set_attribute("version", version());
+  group.set_attribute("git_commit", git_commit());
+}
+
+void describe_file(hdf5::File& file, const std::string& title, const std::string& command_line,
+                   const std::string& configuration, const std::string& precision) {
+  file.set_attribute("title", title);
+  file.set_attribute("Conventions", "CF-1.8");
+  file.set_attribute("history", ascii(now_utc() + ": " + command_line));
+  file.set_attribute("references", "arXiv:2005.06195");
+  file.set_long_attribute("configuration", configuration);
+  file.set_attribute("precision", precision);
+  file.set_attribute("version", version());
+  file.set_attribute("git_commit", git_commit());
+  file.set_attribute("compiler", ascii(compiler()));
+  file.set_attribute("hdf5", hdf5::library_version());
+}
+
+}  // namespace deadcone

@@ -1,0 +1,27 @@
+#include <zlib.h>
+
+#include "storage/compressor.hpp"
+#include "deadcone/errors.hpp"
+
+namespace deadcone {
+
+Compressor::Compressor() = default;
+
+std::size_t Compressor::bound(std::size_t size) {
+  return compressBound(size);
+}
+
+std::size_t Compressor::compress(const std::byte* from, std::size_t size, std::byte* to) {
+  constexpr int level = 1;
+  uLongf length = bound(size);
+  const int status =
+      compress2(reinterpret_cast<Bytef*>(to), &length, reinterpret_cast<const Bytef*>(from), size, level);
+  if (status != Z_OK) throw Error("zlib cannot compress a chunk: status " + std::to_string(status), exit_failed);
+  return length;
+}
+
+std::string Compressor::library() {
+  return std::string("zlib ") + zlibVersion();
+}
+
+}  // namespace deadcone

@@ -1,0 +1,447 @@
+#include "storage/hdf5.hpp"
+
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "deadcone/errors.hpp"
+
+namespace deadcone::hdf5 {
+namespace {
+
+static_assert(sizeof(hid_t) == sizeof(std::int64_t));
+static_assert(sizeof(hsize_t) == sizeof(std::uint64_t));
+
+/// The reason that lies deepest in HDF5's error stack; the system's own words where it has some.
+std::string reason() {
+  std::string text;
+  const auto take_first = [](unsigned, const H5E_error2_t* error, void* data) -> herr_t {
+    auto& first = *static_cast<std::string*>(data);
+    if (first.empty() && error->desc != nullptr) first = error->desc;
+    return 0;
+  };
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, &text);
+  H5Eclear2(H5E_DEFAULT);
+  const std::string mark = "error message = '";
+  if (const auto begin = text.find(mark); begin != std::string::npos) {
+    const auto end = text.find('\'', begin + mark.size());
+    text = text.substr(begin + mark.size(), end - begin - mark.size());
+  }
+  return text.empty() ? "HDF5 gave no reason" : text;
+}
+
+/// HDF5 prints its error stack unless told not to, in every thread anew; what failed is said in our own words.
+void silence() {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+[[noreturn]] void fail(const std::string& path, const std::string& what) {
+  throw StorageError(path + ": cannot " + what + ": " + reason());
+}
+
+/// The result of a call, if it succeeded.
+template <class Result>
+Result check(Result result, const FileState& file, const std::string& what) {
+  if (result < 0) fail(file.path, what);
+  return result;
+}
+
+/// The same for a call that writes: when it fails, the file is not touched again.
+template <class Result>
+Result check_write(Result result, FileState& file, const std::string& what) {
+  if (result < 0) {
+    file.broken = true;
+    fail(file.path, what);
+  }
+  return result;
+}
+
+/// An identifier for the length of a scope.
+class Scoped {
+ public:
+  Scoped(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
+  Scoped(const Scoped&) = delete;
+  Scoped& operator=(const Scoped&) = delete;
+  ~Scoped() {
+    if (id_ >= 0) close_(id_);
+  }
+  operator hid_t() const noexcept { return id_; }
+
+ private:
+  hid_t id_;
+  herr_t (*close_)(hid_t);
+};
+
+int close_file(std::int64_t id) {
+  return H5Fclose(id);
+}
+int close_dataset(std::int64_t id) {
+  return H5Dclose(id);
+}
+int close_group(std::int64_t id) {
+  return H5Gclose(id);
+}
+
+hid_t memory_type(Type type) {
+  switch (type) {
+    case Type::int8:
+      return H5T_NATIVE_INT8;
+    case Type::int32:
+      return H5T_NATIVE_INT32;
+    case Type::int64:
+      return H5T_NATIVE_INT64;
+    case Type::float32:
+      return H5T_NATIVE_FLOAT;
+    case Type::float64:
+      return H5T_NATIVE_DOUBLE;
+  }
+  return -1;
+}
+
+hid_t file_type(Type type) {
+  switch (type) {
+    case Type::int8:
+      return H5T_STD_I8LE;
+    case Type::int32:
+      return H5T_STD_I32LE;
+    case Type::int64:
+      return H5T_STD_I64LE;
+    case Type::float32:
+      return H5T_IEEE_F32LE;
+    case Type::float64:
+      return H5T_IEEE_F64LE;
+  }
+  return -1;
+}
+
+std::size_t size_of(Type type) {
+  return H5Tget_size(memory_type(type));
+}
+
+hid_t make_space(const Extent& extent) {
+  return extent.empty() ? H5Screate(H5S_SCALAR)
+                        : H5Screate_simple(static_cast<int>(extent.size()),
+                                           reinterpret_cast<const hsize_t*>(extent.data()), nullptr);
+}
+
+std::size_t elements(const Extent& extent) {
+  return std::accumulate(extent.begin(), extent.end(), std::size_t{1}, std::multiplies<>());
+}
+
+/// How files are opened. HDF5 would set aside blocks for small pieces of data, to be filled over several flushes;
+/// without them every piece lies where the file ended before it, and a flush can say where the file ends before it
+/// writes.
+hid_t make_access() {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_meta_block_size(access, 0);
+  H5Pset_small_data_block_size(access, 0);
+  // Its writer holds a FileLock, and whoever reads may do so meanwhile: every flush leaves the file readable.
+  H5Pset_file_locking(access, false, true);
+  return access;
+}
+
+hid_t open(const std::string& path, unsigned mode) {
+  silence();
+  struct stat status = {};
+  if (stat(path.c_str(), &status) != 0) throw StorageError(path + ": no such file");
+  if (!S_ISREG(status.st_mode)) throw StorageError(path + ": is not a file");
+  // Asked first, because H5Fopen makes an HDF5 file of an empty one.
+  if (H5Fis_hdf5(path.c_str()) <= 0) {
+    const std::string why = reason();
+    throw StorageError(path + ": is not an HDF5 file, or damaged" +
+                       (access(path.c_str(), R_OK) == 0 ? "" : ": " + why));
+  }
+  const Scoped access_list(make_access(), H5Pclose);
+  const hid_t id = H5Fopen(path.c_str(), mode, access_list);
+  if (id < 0) fail(path, "open the HDF5 file");
+  return id;
+}
+
+/// Creates an attribute that holds a text, of fixed or of variable length.
+void write_text(hid_t object, FileState& file, const std::string& name, const std::string& text, H5T_cset_t characters,
+                bool fixed) {
+  const Scoped type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type, fixed ? std::max<std::size_t>(text.size(), 1) : H5T_VARIABLE);
+  H5Tset_strpad(type, fixed ? H5T_STR_NULLPAD : H5T_STR_NULLTERM);
+  H5Tset_cset(type, characters);
+  const Scoped space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Scoped attribute(check_write(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), file,
+                                     "create the attribute " + name),
+                         H5Aclose);
+  const char* pointer = text.c_str();
+  const void* values = fixed ? static_cast<const void*>(pointer) : static_cast<const void*>(&pointer);
+  check_write(H5Awrite(attribute, type, values), file, "write the attribute " + name);
+}
+
+/// Half the number of chunks that one node of a dataset's index holds. A node that is full is split, and a process
+/// killed between the writes of its parts leaves an index with a hole; so there is room for all chunks in one node, up
+/// to a size at which writing it with every flush takes half a millisecond.
+unsigned index_rank(std::uint64_t most_chunks) {
+  constexpr std::uint64_t default_rank = 32;
+  constexpr std::uint64_t largest_rank = 8192;
+  return static_cast<unsigned>(std::clamp(most_chunks / 2 + 1, default_rank, largest_rank));
+}
+
+}  // namespace
+
+Object::Object(std::int64_t id, int (*close)(std::int64_t), std::shared_ptr<FileState> file)
+    : id_(id), close_(close), file_(std::move(file)) {}
+
+Object::Object(Object&& other) noexcept
+    : id_(std::exchange(other.id_, -1)), close_(other.close_), file_(std::move(other.file_)) {}
+
+Object& Object::operator=(Object&& other) noexcept {
+  std::swap(id_, other.id_);
+  std::swap(close_, other.close_);
+  std::swap(file_, other.file_);
+  return *this;
+}
+
+Object::~Object() {
+  if (id_ >= 0 && !file_->broken) close_(id_);
+}
+
+void Object::set_attribute(const std::string& name, const std::string& text) {
+  write_text(id_, *file_, name, text, H5T_CSET_ASCII, true);
+}
+
+void Object::set_long_attribute(const std::string& name, const std::string& text) {
+  constexpr std::size_t longest_fixed = 32768;  // an object's header has room for 64 KiB
+  write_text(id_, *file_, name, text, H5T_CSET_UTF8, text.size() <= longest_fixed);
+}
+
+void Object::set_array_attribute(const std::string& name, Type type, const void* values, std::size_t count) {
+  const Scoped space(make_space({count}), H5Sclose);
+  const Scoped attribute(check_write(H5Acreate2(id_, name.c_str(), file_type(type), space, H5P_DEFAULT, H5P_DEFAULT),
+                                     *file_, "create the attribute " + name),
+                         H5Aclose);
+  check_write(H5Awrite(attribute, memory_type(type), values), *file_, "write the attribute " + name);
+}
+
+bool Object::has_attribute(const std::string& name) const {
+  return H5Aexists(id_, name.c_str()) > 0;
+}
+
+std::string Object::text_attribute(const std::string& name) const {
+  const std::string what = "read the attribute " + name;
+  const Scoped attribute(check(H5Aopen(id_, name.c_str(), H5P_DEFAULT), *file_, what), H5Aclose);
+  const Scoped type(H5Aget_type(attribute), H5Tclose);
+  const Scoped space(H5Aget_space(attribute), H5Sclose);
+  if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1) {
+    throw StorageError(file_->path + ": the attribute " + name + " is not a text");
+  }
+  if (H5Tis_variable_str(type) > 0) {
+    char* text = nullptr;
+    check(H5Aread(attribute, type, &text), *file_, what);
+    std::string copy = text == nullptr ? "" : text;
+    H5free_memory(text);
+    return copy;
+  }
+  std::string text(H5Tget_size(type), '\0');
+  check(H5Aread(attribute, type, text.data()), *file_, what);
+  text.resize(std::min(text.size(), text.find('\0')));
+  return text;
+}
+
+Extent Dataset::extent() const {
+  const Scoped space(H5Dget_space(id_), H5Sclose);
+  Extent extent(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), *file_, "read a dataset's shape")));
+  H5Sget_simple_extent_dims(space, reinterpret_cast<hsize_t*>(extent.data()), nullptr);
+  return extent;
+}
+
+bool Dataset::holds_reals() const {
+  const Scoped type(H5Dget_type(id_), H5Tclose);
+  return H5Tget_class(type) == H5T_FLOAT;
+}
+
+std::uint64_t Dataset::stored_bytes() const {
+  return H5Dget_storage_size(id_);
+}
+
+void Dataset::write_box(const Extent& offset, const Extent& count, Type type, const void* values) {
+  silence();
+  const Scoped space(H5Dget_space(id_), H5Sclose);
+  const Scoped memory(make_space(count), H5Sclose);
+  if (!count.empty()) {
+    check_write(H5Sselect_hyperslab(space, H5S_SELECT_SET, reinterpret_cast<const hsize_t*>(offset.data()), nullptr,
+                                    reinterpret_cast<const hsize_t*>(count.data()), nullptr),
+                *file_, "select a part of a dataset");
+  }
+  check_write(H5Dwrite(id_, memory_type(type), memory, space, H5P_DEFAULT, values), *file_, "write");
+}
+
+void Dataset::write_chunk(const Extent& offset, const std::vector<std::byte>& encoded) {
+  silence();
+  constexpr std::uint32_t every_filter_applied = 0;
+  check_write(H5Dwrite_chunk(id_, H5P_DEFAULT, every_filter_applied, reinterpret_cast<const hsize_t*>(offset.data()),
+                             encoded.size(), encoded.data()),
+              *file_, "write");
+}
+
+bool Dataset::has_chunk(const Extent& offset) const {
+  hsize_t size = 0;
+  return H5Dget_chunk_storage_size(id_, reinterpret_cast<const hsize_t*>(offset.data()), &size) >= 0 && size > 0;
+}
+
+std::vector<std::byte> Dataset::read_chunk(const Extent& offset, std::size_t most_bytes) const {
+  const auto* at = reinterpret_cast<const hsize_t*>(offset.data());
+  hsize_t size = 0;
+  check(H5Dget_chunk_storage_size(id_, at, &size), *file_, "find a chunk");
+  if (size == 0 || size > most_bytes) throw StorageError(file_->path + ": is damaged: a chunk is missing or too long");
+  std::vector<std::byte> encoded(size);
+  std::uint32_t filters_left_out = 0;
+  check(H5Dread_chunk(id_, H5P_DEFAULT, at, &filters_left_out, encoded.data()), *file_, "read a chunk");
+  if (filters_left_out != 0) throw StorageError(file_->path + ": has a chunk that is not compressed as the others");
+  return encoded;
+}
+
+void Dataset::read_box(const Extent& offset, const Extent& count, Type type, void* values) const {
+  const Scoped space(H5Dget_space(id_), H5Sclose);
+  const Scoped memory(make_space(count), H5Sclose);
+  if (!count.empty()) {
+    check(H5Sselect_hyperslab(space, H5S_SELECT_SET, reinterpret_cast<const hsize_t*>(offset.data()), nullptr,
+                              reinterpret_cast<const hsize_t*>(count.data()), nullptr),
+          *file_, "select a part of a dataset");
+  }
+  check(H5Dread(id_, memory_type(type), memory, space, H5P_DEFAULT, values), *file_, "read");
+}
+
+void Dataset::make_scale(const std::string& name) {
+  check_write(H5DSset_scale(id_, name.c_str()), *file_, "make " + name + " a dimension");
+}
+
+void Dataset::attach_scale(unsigned index, const Dataset& scale) {
+  check_write(H5DSattach_scale(id_, scale.id_, index), *file_, "name a dimension");
+}
+
+File File::create(const std::string& path, const std::string& name, std::uint64_t most_chunks) {
+  silence();
+  const Scoped creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_istore_k(creation, index_rank(most_chunks));
+  const Scoped access_list(make_access(), H5Pclose);
+  const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access_list);
+  if (id < 0) fail(name, "create the file");
+  return File(id, close_file, std::make_shared<FileState>(FileState{name}));
+}
+
+File File::open_to_read(const std::string& path) {
+  return File(open(path, H5F_ACC_RDONLY), close_file, std::make_shared<FileState>(FileState{path}));
+}
+
+File File::open_to_write(const std::string& path) {
+  return File(open(path, H5F_ACC_RDWR), close_file, std::make_shared<FileState>(FileState{path}));
+}
+
+Dataset Group::create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill) {
+  const Scoped creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const Scoped access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_fill_value(creation, memory_type(type), fill);
+  if (layout.chunk.empty()) {
+    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+  } else {
+    H5Pset_chunk(creation, static_cast<int>(layout.chunk.size()),
+                 reinterpret_cast<const hsize_t*>(layout.chunk.data()));
+    if (layout.deflate_level > 0) {
+      if (size_of(type) > 1) H5Pset_shuffle(creation);
+      H5Pset_deflate(creation, static_cast<unsigned>(layout.deflate_level));
+    }
+    // Every chunk is written once and whole. Uncached, it has its place in the file before a flush begins.
+    H5Pset_chunk_cache(access, 0, 0, 1.0);
+  }
+  const Scoped space(make_space(layout.extent), H5Sclose);
+  const hid_t id = check_write(H5Dcreate2(id_, name.c_str(), file_type(type), space, H5P_DEFAULT, creation, access),
+                               *file_, "create the dataset " + name);
+  Dataset dataset(id, close_dataset, file_);
+  if (!layout.chunk.empty()) {
+    // The first chunk makes the index. Were it made later, a process killed meanwhile could leave a dataset without.
+    std::string values;
+    for (std::size_t i = 0; i < elements(layout.chunk); ++i)
+      values.append(static_cast<const char*>(fill), size_of(type));
+    dataset.write_box(Extent(layout.chunk.size(), 0), layout.chunk, type, values.data());
+  }
+  return dataset;
+}
+
+Dataset Group::dataset(const std::string& name) const {
+  return Dataset(check(H5Dopen2(id_, name.c_str(), H5P_DEFAULT), *file_, "open the dataset " + name), close_dataset,
+                 file_);
+}
+
+Group Group::create_group(const std::string& name) {
+  silence();
+  const Scoped creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
+  H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  return Group(check_write(H5Gcreate2(id_, name.c_str(), H5P_DEFAULT, creation, H5P_DEFAULT), *file_,
+                           "create the group " + name),
+               close_group, file_);
+}
+
+Group Group::group(const std::string& name) const {
+  return Group(check(H5Gopen2(id_, name.c_str(), H5P_DEFAULT), *file_, "open the group " + name), close_group, file_);
+}
+
+void Group::remove(const std::string& name) {
+  check_write(H5Ldelete(id_, name.c_str(), H5P_DEFAULT), *file_, "remove " + name);
+}
+
+bool Group::has(const std::string& name) const {
+  return H5Lexists(id_, name.c_str(), H5P_DEFAULT) > 0;
+}
+
+void File::flush() {
+  silence();
+  write_end_of_file();
+  check_write(H5Fflush(id_, H5F_SCOPE_LOCAL), *file_, "write to the disk");
+}
+
+// HDF5 writes the end of the file last, into the superblock, and refuses a file that points beyond the end that stands
+// there or is shorter than it. So the file is made as long as it is going to be, and says so, before anything else is
+// written.
+void File::write_end_of_file() {
+  hsize_t size = 0;
+  void* handle = nullptr;
+  check_write(H5Fget_filesize(id_, &size), *file_, "find the size of the file");
+  check_write(H5Fget_vfd_handle(id_, H5P_DEFAULT, &handle), *file_, "find the file");
+  const int descriptor = *static_cast<int*>(handle);
+  const auto check_system = [this](bool done) {
+    if (done) return;
+    file_->broken = true;
+    throw StorageError(file_->path + ": cannot write to the disk: " + std::strerror(errno));
+  };
+  check_system(ftruncate(descriptor, static_cast<off_t>(size)) == 0);
+
+  // Where the address of the end stands in superblocks of version 0 and 1, which HDF5 writes unless told otherwise
+  // (HDF5 File Format Specification, II.A). Newer versions have a checksum and are left alone.
+  constexpr off_t version_offset = 8;
+  constexpr std::array<off_t, 2> end_offsets = {40, 44};
+  unsigned char version = 0;
+  check_system(pread(descriptor, &version, 1, version_offset) == 1);
+  if (version >= end_offsets.size()) return;
+  std::array<unsigned char, 8> end{};
+  for (std::size_t i = 0; i < end.size(); ++i) end[i] = static_cast<unsigned char>(size >> (8 * i));
+  check_system(pwrite(descriptor, end.data(), end.size(), end_offsets[version]) == static_cast<ssize_t>(end.size()));
+}
+
+std::string library_version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}
+
+}  // namespace deadcone::hdf5

@@ -1,0 +1,232 @@
+#include "sweep/refined_sweep.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <utility>
+
+#include "proof/block_proof.hpp"
+#include "deadcone/proof/bounds.hpp"
+#include "sweep/region_refinement.hpp"
+
+namespace deadcone {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Pixels that a mapper is given at once: enough for every thread of a large card, few enough that the pixels of one
+/// level are shared out among several devices.
+constexpr std::size_t batch_pixels = 65'536;
+
+/// Pixels of all points that are on their way at once, unless one alone has more.
+constexpr std::int64_t most_pixels = std::int64_t{1} << 26;
+
+std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const Map& map, const Tile& region) {
+  if (sweep.refinement.kind == Refinement::borders)
+    return refine_by_borders(region.count_b, region.count_w, sweep.refinement.sample);
+  const ProofConditions<double> conditions = proof_bounds(map.point, map.criteria, map.precision);
+  const auto interval = [](const Range& range, std::int64_t first, std::int64_t last) {
+    // Wide enough for a centre that is rounded to float.
+    constexpr double rounding = 0x1p-23;
+    const double lo = range.centre(first);
+    const double hi = range.centre(last);
+    return Interval{lo - rounding * std::fabs(lo), hi + rounding * std::fabs(hi)};
+  };
+  return refine_by_proofs(region.count_b, region.count_w, [=](const Block& block) {
+    return fate_of_block(conditions, map.point,
+                         interval(map.window.w, region.first_w + block.first_w, region.first_w + block.last_w),
+                         interval(map.window.b, region.first_b + block.first_b, region.first_b + block.last_b));
+  });
+}
+
+/// One point of a sweep while it is refined, region by region.
+class RefinedPoint {
+ public:
+  RefinedPoint(const Sweep& sweep, std::int64_t point)
+      : sweep_(sweep),
+        point_(point),
+        map_{sweep.point(point), sweep.window, sweep.criteria, sweep.precision},
+        regions_(sweep.window, region_side) {
+    begin_region();
+  }
+
+  std::int64_t point() const { return point_; }
+  const Map& map() const { return map_; }
+  const Tile& region() const { return region_; }
+  const Counts& counts() const { return counts_; }
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
+
+  /// The next batches to compute; none when all of the point is in the sink.
+  std::vector<PixelList> next(SweepSink& sink, Meter& meter) {
+    while (region_index_ < regions_.count()) {
+      const PixelList asked = refinement_->next();
+      if (!asked.empty()) return batches_of(asked);
+      hand_over(sink);
+      meter.pixels.fetch_add(refinement_->fates().filled(), std::memory_order_relaxed);
+      ++region_index_;
+      if (region_index_ < regions_.count()) begin_region();
+    }
+    return {};
+  }
+
+  void accept(const PixelList& batch, const TileResult& result) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      refinement_->accept(batch[i], result.fate[i]);
+      const auto pixel = static_cast<std::size_t>(batch[i]);
+      if (!steps_.empty()) steps_[pixel] = result.steps[i];
+      if (!proof_.empty()) proof_[pixel] = result.proof[i];
+    }
+    counts_.updates += result.counts.updates;
+    counts_.largest_steps = std::max(counts_.largest_steps, result.counts.largest_steps);
+  }
+
+ private:
+  static std::vector<PixelList> batches_of(const PixelList& pixels) {
+    std::vector<PixelList> batches;
+    for (std::size_t first = 0; first < pixels.size(); first += batch_pixels) {
+      const std::size_t last = std::min(first + batch_pixels, pixels.size());
+      batches.emplace_back(pixels.begin() + static_cast<std::ptrdiff_t>(first),
+                           pixels.begin() + static_cast<std::ptrdiff_t>(last));
+    }
+    return batches;
+  }
+
+  void begin_region() {
+    region_ = regions_[region_index_];
+    refinement_ = refinement_of(sweep_, map_, region_);
+    const auto pixels = static_cast<std::size_t>(region_.pixels());
+    steps_.assign(sweep_.fields.steps ? pixels : 0, -1);
+    proof_.assign(sweep_.criteria.certify ? pixels : 0, -1);
+  }
+
+  /// The finished region, tile by tile, to the sink.
+  void hand_over(SweepSink& sink) {
+    const RegionFates& fates = refinement_->fates();
+    counts_.filled += fates.filled();
+    counts_.fill_mismatches += refinement_->mismatches();
+    const Tiling tiles(Window{.w = {.count = region_.count_w}, .b = {.count = region_.count_b}});
+    for (std::int64_t i = 0; i < tiles.count(); ++i) {
+      const Tile inside = tiles[i];
+      TileResult result;
+      for (std::int64_t row = 0; row < inside.count_b; ++row) {
+        const auto first = static_cast<std::size_t>(fates.number(inside.first_b + row, inside.first_w));
+        const auto last = first + static_cast<std::size_t>(inside.count_w);
+        for (std::size_t pixel = first; pixel < last; ++pixel) {
+          const std::int8_t fate = fates.fate(static_cast<std::int32_t>(pixel));
+          result.fate.push_back(fate);
+          result.provenance.push_back(static_cast<std::int8_t>(fates.provenance(static_cast<std::int32_t>(pixel))));
+          ++counts_.fates.at(static_cast<std::size_t>(fate));
+        }
+        append_row(result.steps, steps_, first, last);
+        append_row(result.proof, proof_, first, last);
+      }
+      const Tile tile = {region_.first_b + inside.first_b, region_.first_w + inside.first_w, inside.count_b,
+                         inside.count_w};
+      sink.take(point_, tile, result);
+    }
+  }
+
+  template <class T>
+  static void append_row(std::vector<T>& to, const std::vector<T>& from, std::size_t first, std::size_t last) {
+    if (from.empty()) return;
+    to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(first),
+              from.begin() + static_cast<std::ptrdiff_t>(last));
+  }
+
+  const Sweep& sweep_;
+  std::int64_t point_;
+  Map map_;
+  Tiling regions_;
+  std::int64_t region_index_ = 0;
+  Tile region_;
+  std::unique_ptr<RegionRefinement> refinement_;
+  std::vector<std::int32_t> steps_;  ///< -1 where it is not computed
+  std::vector<std::int8_t> proof_;   ///< likewise
+  Counts counts_;
+  Clock::time_point began_ = Clock::now();
+};
+
+/// Keeps batches of several points on their way through a mapper.
+class RefinedStream {
+ public:
+  RefinedStream(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
+      : sweep_(sweep), mapper_(mapper), sink_(sink), meter_(meter), point_finished_(point_finished) {}
+
+  void run(const std::vector<std::int64_t>& points) {
+    const std::int64_t at_once = std::max<std::int64_t>(1, most_pixels / sweep_.window.pixels());
+    const auto depth = static_cast<std::size_t>(mapper_.tiles_in_flight());
+    auto next = points.begin();
+    while (next != points.end() || active_ > 0) {
+      // Work that is at hand first, then new points, and only then wait.
+      if (begun_.size() < depth && !waiting_.empty()) {
+        begin_one();
+      } else if (begun_.size() < depth && next != points.end() && active_ < at_once) {
+        ++active_;
+        go_on(std::make_shared<Active>(RefinedPoint(sweep_, *next++)));
+      } else {
+        finish_one();
+      }
+    }
+  }
+
+ private:
+  struct Active {
+    RefinedPoint point;
+    std::size_t open = 0;  ///< batches that are not computed yet
+    explicit Active(RefinedPoint&& refined) : point(std::move(refined)) {}
+  };
+  struct Batch {
+    std::shared_ptr<Active> of;
+    PixelList pixels;
+  };
+
+  void begin_one() {
+    begun_.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+    const Batch& batch = begun_.back();
+    const Fields fields = {.steps = sweep_.fields.steps};
+    mapper_.begin(batch.of->point.map(), batch.of->point.region(), fields, batch.pixels);
+  }
+
+  void finish_one() {
+    mapper_.finish(meter_, result_);
+    const Batch batch = std::move(begun_.front());
+    begun_.pop_front();
+    batch.of->point.accept(batch.pixels, result_);
+    if (--batch.of->open == 0) go_on(batch.of);
+  }
+
+  /// The next level of a point, or its end.
+  void go_on(const std::shared_ptr<Active>& active) {
+    std::vector<PixelList> batches = active->point.next(sink_, meter_);
+    active->open = batches.size();
+    for (PixelList& batch : batches) waiting_.push_back({active, std::move(batch)});
+    if (active->open > 0) return;
+    --active_;
+    const RefinedPoint& point = active->point;
+    sink_.finish(point.point(), point.counts(), point.seconds(),
+                 [index = point.point(), counts = point.counts(), seconds = point.seconds(), &told = point_finished_] {
+                   told(index, counts, seconds);
+                 });
+  }
+
+  const Sweep& sweep_;
+  Mapper& mapper_;
+  SweepSink& sink_;
+  Meter& meter_;
+  const PointFinished& point_finished_;
+  std::int64_t active_ = 0;    ///< points that are not finished
+  std::deque<Batch> waiting_;  ///< not begun
+  std::deque<Batch> begun_;
+  TileResult result_;
+};
+
+}  // namespace
+
+void refine_points(const Sweep& sweep, const std::vector<std::int64_t>& points, Mapper& mapper, SweepSink& sink,
+                   Meter& meter, const PointFinished& point_finished) {
+  RefinedStream(sweep, mapper, sink, meter, point_finished).run(points);
+}
+
+}  // namespace deadcone

@@ -1,0 +1,101 @@
+#include "deadcone/sweep.hpp"
+
+#include <chrono>
+#include <queue>
+
+#include "deadcone/errors.hpp"
+#include "sweep/refined_sweep.hpp"
+
+namespace deadcone {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// The tiles of a sweep through a mapper into a sink, in the order of the file, some of them on their way at once.
+class TileStream {
+ public:
+  TileStream(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
+      : sweep_(sweep),
+        tiles_(sweep.window),
+        mapper_(mapper),
+        sink_(sink),
+        meter_(meter),
+        point_finished_(point_finished) {}
+
+  void push(std::int64_t point) {
+    const Map map = {sweep_.point(point), sweep_.window, sweep_.criteria, sweep_.precision};
+    for (std::int64_t i = 0; i < tiles_.count(); ++i) {
+      if (begun_.size() >= static_cast<std::size_t>(mapper_.tiles_in_flight())) pop();
+      if (begun_.empty() && i == 0) last_finished_ = Clock::now();
+      mapper_.begin(map, tiles_[i], sweep_.fields, {});
+      begun_.push({point, i});
+    }
+  }
+
+  void drain() {
+    while (!begun_.empty()) pop();
+  }
+
+ private:
+  struct Begun {
+    std::int64_t point;
+    std::int64_t tile;
+  };
+
+  void pop() {
+    const auto [point, tile] = begun_.front();
+    begun_.pop();
+    mapper_.finish(meter_, result_);
+    counts_ += result_.counts;
+    sink_.take(point, tiles_[tile], result_);
+    if (tile + 1 < tiles_.count()) return;
+    // Points overlap on their way; each is given the time since the one before it was finished.
+    const Clock::time_point now = Clock::now();
+    const double seconds = std::chrono::duration<double>(now - last_finished_).count();
+    last_finished_ = now;
+    sink_.finish(point, counts_, seconds,
+                 [point, counts = counts_, seconds, &told = point_finished_] { told(point, counts, seconds); });
+    counts_ = {};
+  }
+
+  const Sweep& sweep_;
+  const Tiling tiles_;
+  Mapper& mapper_;
+  SweepSink& sink_;
+  Meter& meter_;
+  const PointFinished& point_finished_;
+  std::queue<Begun> begun_;
+  TileResult result_;
+  Counts counts_;  ///< of the point whose tiles are being finished
+  Clock::time_point last_finished_;
+};
+
+void compute_points(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
+                    const PointFinished& point_finished) {
+  std::vector<std::int64_t> points;
+  for (std::int64_t point = 0; point < sweep.points(); ++point) {
+    if (shard.has(point) && !sink.is_done(point)) points.push_back(point);
+  }
+  if (sweep.refinement.kind != Refinement::none) {
+    refine_points(sweep, points, mapper, sink, meter, point_finished);
+    return;
+  }
+  TileStream stream(sweep, mapper, sink, meter, point_finished);
+  for (const std::int64_t point : points) stream.push(point);
+  stream.drain();
+}
+
+}  // namespace
+
+void run_sweep(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
+               const PointFinished& point_finished) {
+  try {
+    compute_points(sweep, shard, mapper, sink, meter, point_finished);
+  } catch (const std::exception&) {
+    sink.close();  // where this fails, too, that is the graver news
+    throw;
+  }
+  sink.close();
+}
+
+}  // namespace deadcone

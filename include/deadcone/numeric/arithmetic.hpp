@@ -1,0 +1,210 @@
+#pragma once
+
+// The operations that the formulas are written in.
+//
+// Every result in this project is to have the same bits on every backend, so the formulas use only what IEEE 754 rounds
+// correctly (+ - * / sqrt fma), comparisons, selects and one integer shift. A number type joins by giving these
+// functions for itself, found by argument-dependent lookup, beside + - * / and a constructor from its scalar; here they
+// are for float and double. No compiler may fuse or reorder: contraction is off in the build, every fma is written out.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "deadcone/numeric/annotations.hpp"
+
+namespace deadcone {
+
+/// The scalar a number type is made of, and what its comparisons give.
+template <class T>
+struct NumberTraits {
+  using scalar = typename T::scalar;
+  using mask = typename T::mask;
+};
+template <>
+struct NumberTraits<float> {
+  using scalar = float;
+  using mask = bool;
+};
+template <>
+struct NumberTraits<double> {
+  using scalar = double;
+  using mask = bool;
+};
+
+template <class T>
+using scalar_t = typename NumberTraits<T>::scalar;
+template <class T>
+using mask_t = typename NumberTraits<T>::mask;
+
+/// a * b + c with one rounding.
+DEADCONE_HD inline float fused(float a, float b, float c) {
+  return ::fmaf(a, b, c);
+}
+DEADCONE_HD inline double fused(double a, double b, double c) {
+  return ::fma(a, b, c);
+}
+
+/// a * b - c with one rounding.
+DEADCONE_HD inline float fused_difference(float a, float b, float c) {
+  return ::fmaf(a, b, -c);
+}
+DEADCONE_HD inline double fused_difference(double a, double b, double c) {
+  return ::fma(a, b, -c);
+}
+
+DEADCONE_HD inline float square_root(float a) {
+  return ::sqrtf(a);
+}
+DEADCONE_HD inline double square_root(double a) {
+  return ::sqrt(a);
+}
+
+DEADCONE_HD inline float magnitude(float a) {
+  return ::fabsf(a);
+}
+DEADCONE_HD inline double magnitude(double a) {
+  return ::fabs(a);
+}
+
+/// |a| with the sign of b.
+DEADCONE_HD inline float with_sign_of(float a, float b) {
+  return ::copysignf(a, b);
+}
+DEADCONE_HD inline double with_sign_of(double a, double b) {
+  return ::copysign(a, b);
+}
+
+/// a where b is positive, -a where it is negative.
+DEADCONE_HD inline float times_sign_of(float a, float b) {
+  std::uint32_t bits;
+  std::uint32_t sign;
+  std::memcpy(&bits, &a, sizeof bits);
+  std::memcpy(&sign, &b, sizeof sign);
+  bits ^= sign & 0x80000000U;
+  std::memcpy(&a, &bits, sizeof bits);
+  return a;
+}
+DEADCONE_HD inline double times_sign_of(double a, double b) {
+  std::uint64_t bits;
+  std::uint64_t sign;
+  std::memcpy(&bits, &a, sizeof bits);
+  std::memcpy(&sign, &b, sizeof sign);
+  bits ^= sign & 0x8000000000000000U;
+  std::memcpy(&a, &bits, sizeof bits);
+  return a;
+}
+
+/// a / b from r, nearly 1/b: Newton's iteration and one correction by the remainder, which is exact. That gives the
+/// correctly rounded quotient, as long as no number on the way leaves the range of normal numbers, from an r that is
+/// off by a unit in the last place in float, or has 20 correct bits in double. For a GPU, whose own division also looks
+/// whether the numbers are such.
+DEADCONE_HD inline float quotient_from_reciprocal(float a, float b, float r) {
+  r = fused(r, fused(-b, r, 1.0F), r);
+  const float q = a * r;
+  return fused(r, fused(-b, q, a), q);
+}
+DEADCONE_HD inline double quotient_from_reciprocal(double a, double b, double r) {
+  double e = fused(-b, r, 1.0);
+  e = fused(e, e, e);
+  r = fused(r, e, r);
+  r = fused(r, fused(-b, r, 1.0), r);
+  const double q = a * r;
+  return fused(r, fused(-b, q, a), q);
+}
+
+/// a / b for positive numbers between 2^-60 and 2^60.
+#if defined(__CUDA_ARCH__)
+DEADCONE_HD inline float moderate_quotient(float a, float b) {
+  float r;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(b));
+  return quotient_from_reciprocal(a, b, r);
+}
+DEADCONE_HD inline double moderate_quotient(double a, double b) {
+  double r;
+  asm("rcp.approx.ftz.f64 %0, %1;" : "=d"(r) : "d"(b));
+  return quotient_from_reciprocal(a, b, r);
+}
+#else
+DEADCONE_HD inline float moderate_quotient(float a, float b) {
+  return a / b;
+}
+DEADCONE_HD inline double moderate_quotient(double a, double b) {
+  return a / b;
+}
+#endif
+
+/// `yes` where the mask holds, else `no`.
+DEADCONE_HD inline float select(bool mask, float yes, float no) {
+  return mask ? yes : no;
+}
+DEADCONE_HD inline double select(bool mask, double yes, double no) {
+  return mask ? yes : no;
+}
+
+/// Logic on masks.
+DEADCONE_HD inline bool both(bool a, bool b) {
+  return a && b;
+}
+DEADCONE_HD inline bool either(bool a, bool b) {
+  return a || b;
+}
+DEADCONE_HD inline bool negation(bool a) {
+  return !a;
+}
+
+/// The number whose bits are those of `a` shifted left until only its lowest bits remain, as an exponent field. `a`
+/// comes from adding NormalCoefficients::round_to_exponent.
+DEADCONE_HD inline float exponent_from_low_bits(float a) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &a, sizeof bits);
+  bits <<= 23;
+  std::memcpy(&a, &bits, sizeof bits);
+  return a;
+}
+DEADCONE_HD inline double exponent_from_low_bits(double a) {
+  std::uint64_t bits;
+  std::memcpy(&bits, &a, sizeof bits);
+  bits <<= 52;
+  std::memcpy(&a, &bits, sizeof bits);
+  return a;
+}
+
+/// The smaller of two; `b` where `a` is not a number.
+template <class T>
+DEADCONE_HD inline T smaller(T a, T b) {
+  return select(a < b, a, b);
+}
+
+/// The same number; one and the same not-a-number for all of them, since their signs depend on the machine.
+DEADCONE_HD inline float canonical(float a) {
+  return a == a ? a : NAN;
+}
+DEADCONE_HD inline double canonical(double a) {
+  return a == a ? a : double(NAN);
+}
+
+/// Even and odd powers of a polynomial by Horner's scheme in x^2, so that no chain of operations is longer than half
+/// the degree. `earlier` and `later` are the sums that begin with the two highest powers; the other coefficients are
+/// those from `first` on.
+template <std::size_t first, class T, std::size_t count>
+DEADCONE_HD inline T even_odd(T x, T x_squared, T earlier, T later, const scalar_t<T> (&coefficients)[count]) {
+  if constexpr (first == count) {
+    return fused(earlier, x, later);
+  } else {
+    return even_odd<first + 1>(x, x_squared, later, fused(earlier, x_squared, T(coefficients[first])), coefficients);
+  }
+}
+/// The polynomial with the given coefficients, highest power first, at least two.
+template <class T, std::size_t count>
+DEADCONE_HD inline T polynomial(T x, T x_squared, const scalar_t<T> (&coefficients)[count]) {
+  return even_odd<2>(x, x_squared, T(coefficients[0]), T(coefficients[1]), coefficients);
+}
+/// The same with the highest coefficient 1, which is not given.
+template <class T, std::size_t count>
+DEADCONE_HD inline T monic_polynomial(T x, T x_squared, const scalar_t<T> (&coefficients)[count]) {
+  return even_odd<2>(x, x_squared, T(coefficients[0]), x_squared + T(coefficients[1]), coefficients);
+}
+
+}  // namespace deadcone

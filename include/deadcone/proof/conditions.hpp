@@ -1,0 +1,144 @@
+#pragma once
+
+// Fates that are proved before a trajectory comes to rest.
+//
+// Four theorems, proved in docs/proofs.md, say from one state (theta, m) what becomes of a trajectory. With K = eta
+// beta / (1 - beta), the way that is still to go for each unit of momentum, and the energy E = L(theta) + K |m|^2 / 2:
+//
+//   energy     E < E*: it converges                                             (any Delta, any r)
+//   corridor   E < E', w >= x gamma, w - K m_w >= x gamma, K m_w <= K gamma/2:  it converges      (Delta = 0, the
+//   plane) trap       w < 0 and deep enough in the dead cone: dead for ever                              (Delta = 0,
+//   the plane) creep      w > 0 in the dead cone, slower and slower: it comes to rest there, before the flow turns and
+//   would lead
+//              it out again: dead within the tolerance                                            (Delta = 0, the
+//              plane)
+//
+// The constants depend on (beta, gamma, eta, Delta, epsilon, tol) only: proof_bounds.hpp computes them, once for each
+// map, with bounds that are rigorous. A condition that cannot be had gets a constant that no state meets.
+
+#include <array>
+#include <cstdint>
+
+#include "deadcone/numeric/annotations.hpp"
+#include "deadcone/numeric/arithmetic.hpp"
+#include "deadcone/fate.hpp"
+#include "deadcone/unit/model.hpp"
+#include "deadcone/optimizer/momentum.hpp"
+
+namespace deadcone {
+
+/// What proves a fate. The values are those in the file.
+enum class Proof : std::int8_t {
+  none = 0,      ///< the trajectory ended by itself
+  energy = 1,    ///< it converges
+  corridor = 2,  ///< it converges
+  trap = 3,      ///< it is dead for ever
+  creep = 4,     ///< it will be dead within the tolerance
+};
+
+inline constexpr int proof_count = 5;
+
+/// Their names, by value.
+inline constexpr std::array<const char*, proof_count> proof_names = {"none", "energy", "corridor", "trap", "creep"};
+
+/// The trap's condition on (C, S) is a curve; it is taken as this many pairs of thresholds for C and C/S.
+inline constexpr int trap_thresholds = 4;
+
+/// All constants of the theorems, computed in double on the host and rounded once, with margins for rounding.
+template <class T>
+struct ProofConditions {
+  T reach;                        ///< K
+  T energy;                       ///< E*; negative where no energy proves anything
+  T corridor_energy;              ///< E'; likewise
+  T corridor_weight;              ///< x gamma
+  T corridor_reach;               ///< K gamma / 2
+  T trap_bias[trap_thresholds];   ///< C is to be at least this
+  T trap_slope[trap_thresholds];  ///< and at least this times S
+  T trap_shrink;                  ///< factor a little below 1, against rounding in C
+  T creep_slope;                  ///< -b/w is to be at least this,
+  T creep_bias;                   ///< -b, too, unless
+  T creep_turn;                   ///< -b/w is at least this;
+  T creep_fall;                   ///< and the derivative of the loss by b is to be at least this
+};
+
+/// Which theorems hold.
+template <class Mask>
+struct Proofs {
+  Mask energy;
+  Mask corridor;
+  Mask trap;
+  Mask creep;
+};
+
+/// Whether the state is in the trap, in the plane.
+template <class T, class Real>
+DEADCONE_HD inline mask_t<T> is_trapped(const ProofConditions<Real>& conditions, const State<T>& state) {
+  const auto& [theta, momentum, carry] = state;
+  const T zero(Real(0));
+  const T reach(conditions.reach);
+  const T s = zero - theta.w;
+  // The least that -b and the most that s will ever be, as far as momentum goes: C and S.
+  const T least_c = fused(reach, smaller(momentum.b, zero), (zero - theta.b) * T(conditions.trap_shrink));
+  const T most_s = s - reach * smaller(zero - momentum.w, zero);
+  mask_t<T> deep = both(T(conditions.trap_bias[0]) <= least_c, T(conditions.trap_slope[0]) * most_s <= least_c);
+  for (int i = 1; i < trap_thresholds; ++i) {
+    deep = either(deep, both(T(conditions.trap_bias[i]) <= least_c, T(conditions.trap_slope[i]) * most_s <= least_c));
+  }
+  // Momentum alone takes w no more than half the way to zero; a little less, for rounding.
+  const mask_t<T> slow = zero <= fused(reach, momentum.w, T(Real(0.49)) * s);
+  return both(both(theta.w < zero, slow), deep);
+}
+
+/// Whether the state, with the gradient there, creeps down the dead cone, in the plane.
+template <class T, class Real>
+DEADCONE_HD inline mask_t<T> creeps(const ProofConditions<Real>& conditions, const Parameters<T>& gradient,
+                                    const State<T>& state) {
+  const auto& [theta, momentum, carry] = state;
+  const T zero(Real(0));
+  const T c = zero - theta.b;
+  const mask_t<T> deep = either(both(T(conditions.creep_slope) * theta.w <= c, T(conditions.creep_bias) <= c),
+                                T(conditions.creep_turn) * theta.w <= c);
+  const mask_t<T> falls = both(both(zero <= momentum.w, zero <= momentum.b), T(conditions.creep_fall) <= gradient.b);
+  // |m| <= 2 |gradient|, with a little less than 4 for rounding.
+  const mask_t<T> follows =
+      squared_norm<Geometry::planar>(momentum) <= T(Real(3.99)) * squared_norm<Geometry::planar>(gradient);
+  return both(both(zero < theta.w, deep), both(falls, follows));
+}
+
+/// What is proved of the trajectory that is at `state`.
+template <Geometry geometry, class T, class Real>
+DEADCONE_HD inline Proofs<mask_t<T>> proofs(const ProofConditions<Real>& conditions, const Target<Real>& of_target,
+                                            const State<T>& state) {
+  const Target<T> target = {T(of_target.gamma), T(of_target.delta)};
+  const T reach(conditions.reach);
+  const T energy =
+      fused(T(Real(0.5)) * reach, squared_norm<geometry>(state.momentum), loss<geometry>(state.theta, target));
+  Proofs<mask_t<T>> result;
+  result.energy = energy < T(conditions.energy);
+  if constexpr (geometry == Geometry::planar) {
+    const T to_go = reach * state.momentum.w;
+    const T edge(conditions.corridor_weight);
+    result.corridor = both(both(energy < T(conditions.corridor_energy), to_go <= T(conditions.corridor_reach)),
+                           both(edge <= state.theta.w, edge <= state.theta.w - to_go));
+    result.trap = is_trapped(conditions, state);
+    result.creep = creeps(conditions, loss_gradient<geometry>(state.theta, target), state);
+  } else {
+    result.corridor = result.trap = result.creep = energy < T(Real(-1));  // never: no energy is negative
+  }
+  return result;
+}
+
+/// The first that holds of a single trajectory.
+DEADCONE_HD inline Proof first_of(const Proofs<bool>& proofs) {
+  if (proofs.energy) return Proof::energy;
+  if (proofs.corridor) return Proof::corridor;
+  if (proofs.trap) return Proof::trap;
+  return proofs.creep ? Proof::creep : Proof::none;
+}
+
+/// The fate that is proved; `proof` is not none.
+DEADCONE_HD inline Fate fate_of(Proof proof) {
+  return proof == Proof::trap || proof == Proof::creep ? Fate::dead : Fate::converged;
+}
+
+}  // namespace deadcone

@@ -1,0 +1,65 @@
+#pragma once
+
+// The constants of a trajectory from its configuration: computed once, on the host, in double, and rounded to the
+// precision in use, so that every backend starts from the same bits.
+
+#include <cmath>
+#include <cstdint>
+
+#include "deadcone/config.hpp"
+#include "deadcone/proof/bounds.hpp"
+#include "deadcone/trajectory/trajectory.hpp"
+
+namespace deadcone {
+
+/// The length of an update that counts as none.
+inline double absolute_tolerance(const Point& point, const Criteria& criteria) {
+  return criteria.relative_tolerance
+             ? criteria.tolerance * std::sqrt(point.gamma * point.gamma + point.delta * point.delta)
+             : criteria.tolerance;
+}
+
+/// The conditions of the theorems, rounded.
+template <class Real>
+ProofConditions<Real> rounded(const ProofConditions<double>& exact) {
+  ProofConditions<Real> conditions;
+  conditions.reach = static_cast<Real>(exact.reach);
+  conditions.energy = static_cast<Real>(exact.energy);
+  conditions.corridor_energy = static_cast<Real>(exact.corridor_energy);
+  conditions.corridor_weight = static_cast<Real>(exact.corridor_weight);
+  conditions.corridor_reach = static_cast<Real>(exact.corridor_reach);
+  for (int i = 0; i < trap_thresholds; ++i) {
+    conditions.trap_bias[i] = static_cast<Real>(exact.trap_bias[i]);
+    conditions.trap_slope[i] = static_cast<Real>(exact.trap_slope[i]);
+  }
+  conditions.creep_slope = static_cast<Real>(exact.creep_slope);
+  conditions.creep_bias = static_cast<Real>(exact.creep_bias);
+  conditions.creep_turn = static_cast<Real>(exact.creep_turn);
+  conditions.creep_fall = static_cast<Real>(exact.creep_fall);
+  conditions.trap_shrink = static_cast<Real>(exact.trap_shrink);
+  return conditions;
+}
+
+/// The constants of the trajectories of one map. `point` and `criteria` have been checked by validate().
+template <class Real>
+Dynamics<Real> make_dynamics(const Point& point, const Criteria& criteria) {
+  const double target_norm = std::sqrt(point.gamma * point.gamma + point.delta * point.delta);
+  const double rest = absolute_tolerance(point, criteria) / point.eta;
+  const double reach = criteria.rho * target_norm;
+
+  Dynamics<Real> dynamics;
+  dynamics.target = {static_cast<Real>(point.gamma), static_cast<Real>(point.delta)};
+  dynamics.descent = {static_cast<Real>(point.beta), static_cast<Real>(1.0 - point.beta),
+                      static_cast<Real>(-point.eta)};
+  dynamics.rest_squared = static_cast<Real>(rest * rest);
+  dynamics.target_norm = static_cast<Real>(target_norm);
+  dynamics.divergence = static_cast<Real>(divergence_factor);
+  dynamics.reach_squared = static_cast<Real>(reach * reach);
+  dynamics.epsilon = static_cast<Real>(criteria.epsilon);
+  dynamics.max_steps = static_cast<std::int32_t>(criteria.max_steps);
+  constexpr Precision precision = sizeof(Real) == sizeof(float) ? Precision::float32 : Precision::float64;
+  dynamics.proof = criteria.certify ? rounded<Real>(proof_bounds(point, criteria, precision)) : ProofConditions<Real>{};
+  return dynamics;
+}
+
+}  // namespace deadcone

@@ -1,0 +1,65 @@
+#pragma once
+
+// What a mapper does for one pixel. It is the same function for every backend; only who calls it for which pixel
+// differs.
+
+#include <cstdint>
+
+#include "deadcone/numeric/annotations.hpp"
+#include "deadcone/trajectory/trajectory.hpp"
+
+namespace deadcone {
+
+/// Where the results of a tile go, b-major; a field that is not wanted is null, `fate` and `steps` never are, nor is
+/// `proof` where trajectories are certified.
+template <class Real>
+struct PixelArrays {
+  std::int8_t* fate;
+  std::int32_t* steps;
+  std::int8_t* proof;
+  Real* r_final;
+  Real* w_final;
+  Real* b_final;
+  Real* loss_final;
+};
+
+/// The initial parameters of the pixels of a tile, or of some of them: coordinates by column and by row, and r for all.
+template <class Real>
+struct PixelStarts {
+  const Real* w;  ///< count_w values
+  const Real* b;  ///< as many values as there are rows
+  Real r;
+  std::int64_t count_w;
+  const std::int32_t* listed = nullptr;  ///< where not null, the numbers of the pixels that are meant, b-major
+};
+
+/// The initial parameters of pixel `i`, b-major, or of pixel `i` of the list.
+template <class Real>
+DEADCONE_HD inline Parameters<Real> start_of(const PixelStarts<Real>& starts, std::int64_t i) {
+  const std::int64_t pixel = starts.listed == nullptr ? i : starts.listed[i];
+  return {starts.r, starts.w[pixel % starts.count_w], starts.b[pixel / starts.count_w]};
+}
+
+/// Stores how the trajectory of pixel `i` ended.
+template <Geometry geometry, class Real>
+DEADCONE_HD inline void store(const Dynamics<Real>& dynamics, const PixelArrays<Real>& results, std::int64_t i,
+                              const Outcome<Real>& outcome) {
+  results.fate[i] = static_cast<std::int8_t>(outcome.fate);
+  results.steps[i] = outcome.steps;
+  if (results.proof != nullptr) results.proof[i] = static_cast<std::int8_t>(outcome.proof);
+  if (results.r_final != nullptr) results.r_final[i] = canonical(outcome.theta.r);
+  if (results.w_final != nullptr) results.w_final[i] = canonical(outcome.theta.w);
+  if (results.b_final != nullptr) results.b_final[i] = canonical(outcome.theta.b);
+  if (results.loss_final != nullptr) results.loss_final[i] = canonical(loss<geometry>(outcome.theta, dynamics.target));
+}
+
+/// Runs pixel `i` of a tile, stores its results and returns its steps.
+template <Geometry geometry, StopRule rule, bool certify, class Real>
+DEADCONE_HD inline std::int32_t map_pixel(const Dynamics<Real>& dynamics, const PixelStarts<Real>& starts,
+                                          const PixelArrays<Real>& results, std::int64_t i) {
+  const Outcome<Real> outcome = trajectory<geometry, rule, certify>(dynamics, start_of(starts, i));
+  store<geometry>(dynamics, results, i, outcome);
+  return outcome.steps;
+}
+
+}  // namespace deadcone

@@ -1,0 +1,608 @@
+#!/usr/bin/env python3
+"""Makes the figures of the paper (arXiv 2005.06195) and those beyond it, each as PNG and PDF, from nothing.
+
+Every figure computes its own data with the program. Sweeps are kept beside the pictures and not computed again while
+the same ones are asked for. The text below a figure states all of its parameters.
+
+    figures.py all                          out/figures/*.png and *.pdf, in a few minutes
+    figures.py fig4 --side 1024             one of them, with larger maps
+"""
+
+import argparse
+import functools
+import json
+import pathlib
+import subprocess
+import typing
+from dataclasses import dataclass, replace
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+import plot_dead_fraction
+import plot_field
+import plot_spectrum
+import plot_steps
+import plot_sweep
+import sweep_file
+from sweep_file import CONVERGED, DEAD, FATES, PlotError, equation, number
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Inches: the width of a page's text and of one of two columns.
+FULL_WIDTH, COLUMN_WIDTH = 7.0, 3.4
+
+# Trajectories, told apart by their dashes as well.
+CONVERGED_LINE = {"color": "#0072B2", "linewidth": 0.7}
+DEAD_LINE = {"color": FATES[DEAD][1], "linewidth": 0.8, "linestyle": (0, (4, 1))}
+OTHER_LINE = {"color": "black", "linewidth": 0.7}
+LINES = {FATES[CONVERGED][0]: CONVERGED_LINE, FATES[DEAD][0]: DEAD_LINE}
+
+# A line through these updates of a trajectory cannot be told from one through all: the later ones hardly move.
+FIRST_UPDATES, THINNING = 5000, 50
+
+# With this status the program refuses a command line, and to go on with a file that holds another sweep.
+ANOTHER_SWEEP = 2
+
+
+class ProgramError(PlotError):
+    """The program failed, with this status."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Job:
+    """What computes a figure, how finely, and where to."""
+
+    program: pathlib.Path
+    folder: pathlib.Path
+    side: int
+    points: int
+    threads: int
+    dpi: int
+
+    def run(self, *words, **options):
+        """Runs a command of the program; returns what it prints, or raises what it complains of."""
+        words = list(words)
+        for name, value in options.items():
+            flag = "--" + name.replace("_", "-")
+            words += [flag] if value is True else [flag, str(value)]
+        try:
+            result = subprocess.run([self.program, *words], capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise PlotError(f"{self.program}: {error.strerror}; build it, or say --program where it is") from error
+        if result.returncode:
+            complaint = result.stderr.strip().removeprefix("deadcone: ")
+            raise ProgramError(result.returncode, complaint or f"{words[0]} ended with status {result.returncode}")
+        return result.stdout
+
+    def coarser(self, factor):
+        """The same with fewer pixels."""
+        return replace(self, side=max(8, self.side // factor))
+
+    def window(self, low, high):
+        """The same pixels in both directions."""
+        window = f"{low}:{high}:{self.side}"
+        return {"w": window, "b": window}
+
+    def sweep(self, name, **options):
+        """The sweep with these options: that in the folder if it is the same, else computed."""
+        path = self.folder / f"{name}.h5"
+        run = functools.partial(self.run, "sweep", **options, out=path, threads=self.threads, quiet=True)
+        try:
+            run(resume=True)
+        except ProgramError as error:
+            if error.status != ANOTHER_SWEEP:
+                raise
+            run(overwrite=True)
+        return path
+
+    def analyzed_sweep(self, name, **options):
+        """The same with the measures of `deadcone analyze` in it."""
+        path = self.sweep(name, **options)
+        self.run("analyze", path, samples=2, threads=self.threads)  # of cones, which are not drawn
+        return path
+
+    def trace(self, **options):
+        """One trajectory: its columns by name, the later updates thinned out, and its fate."""
+        lines = self.run("trace", **options).splitlines()
+        lines = lines[:FIRST_UPDATES] + lines[FIRST_UPDATES:-2:THINNING] + lines[max(FIRST_UPDATES, len(lines) - 2) :]
+        columns, notes = sweep_file.read_table("trace", lines, ("step", "w", "b"))
+        return columns, notes["fate"].split()[0]
+
+
+# ---- Captions
+
+
+def axis_of(name, values):
+    """An axis as a list of its values, such as beta = 0, 0.9, or as a range if it has many."""
+    symbol = sweep_file.SYMBOLS[name]
+    spacing = spacing_of(values) if len(values) > 6 else None
+    if spacing:
+        return f"{len(values)} values of ${symbol}$ from ${number(values[0])}$ to ${number(values[-1])}$, {spacing}"
+    return rf"${symbol} = {', '.join(number(value) for value in values)}$"
+
+
+def spacing_of(values):
+    """How values are spaced; None if in neither of the ways that an axis is given."""
+    low, high, count = values[0], values[-1], len(values)
+    if np.allclose(values, np.linspace(low, high, count)):
+        return "evenly spaced"
+    if low > 0 and np.allclose(values, np.geomspace(low, high, count)):
+        return "in equal ratios"
+    return None
+
+
+def axes_of(axes):
+    return "; ".join(axis_of(name, values) for name, values in axes.items())
+
+
+def window_of(window):
+    ranges = [rf"${axis} \in [{number(window[axis]['lo'])}, {number(window[axis]['hi'])}]$" for axis in ("w", "b")]
+    return f"{', '.join(ranges)} in ${window['w']['count']} \\times {window['b']['count']}$ pixels"
+
+
+def rules_of(tolerance, relative, rho, epsilon, max_steps, stop):
+    """When a trajectory stops, and what it is called then."""
+    unit = r"\,\Vert(\gamma, \Delta)\Vert" if relative else ""
+    rested = r"update and $\eta$ times gradient" if stop == "stationary" else "update alone"
+    return (
+        rf"stop rule: {stop} ({rested} shorter than ${number(tolerance)}{unit}$ twice in a row), at most {max_steps} updates; "
+        rf"converged: within ${number(rho)}\,\Vert(\gamma, \Delta)\Vert$ of the target; dead: active with probability "
+        rf"below ${number(epsilon)}$"
+    )
+
+
+def parameters_of(data):
+    """All parameters of a sweep, as its file tells them."""
+    configuration = json.loads(data.attribute("configuration"))
+    criteria = configuration["criteria"]
+    rules = rules_of(
+        criteria["tolerance"],
+        criteria["relative_tolerance"],
+        criteria["rho"],
+        criteria["epsilon"],
+        criteria["max_steps"],
+        criteria["stop"],
+    )
+    precision = "single" if configuration["precision"] == "float" else "double"
+    starts = window_of(configuration["window"])
+    certified = "; certified: ended where a theorem proves the fate" if criteria.get("certify") else ""
+    return f"{axes_of(configuration['axes'])}; starts {starts}; {rules}{certified}; {precision} precision."
+
+
+# ---- Layout
+
+
+def captioned(width, height, text):
+    """A figure whose axes leave room for the caption at its foot, which is drawn."""
+    caption = sweep_file.Caption(text, width)
+    figure = sweep_file.new_figure(figsize=(width, height + caption.height), layout="constrained")
+    bottom = caption.height / (height + caption.height)
+    figure.get_layout_engine().set(rect=(0, bottom, 1, 1 - bottom), w_pad=0.08, h_pad=0.06)
+    caption.draw(figure)
+    return figure
+
+
+class Page:
+    """Panels across the page, with a caption at the foot."""
+
+    def __init__(self, job, rows, columns, window, text, right=0.2):
+        self._caption = sweep_file.Caption(text, FULL_WIDTH)
+        self.panels = sweep_file.Panels(rows, columns, window, job.dpi, right, FULL_WIDTH, self._caption.height)
+
+    def figure(self):
+        """The figure, once the panels are drawn."""
+        self._caption.draw(self.panels.figure)
+        return self.panels.figure
+
+
+def borders(centres):
+    """The borders of cells around points in increasing order, halfway between them."""
+    if len(centres) == 1:
+        return np.array([centres[0] - 0.5, centres[0] + 0.5])
+    inner = (centres[1:] + centres[:-1]) / 2
+    return np.concatenate([[2 * centres[0] - inner[0]], inner, [2 * centres[-1] - inner[-1]]])
+
+
+def log_borders(centres):
+    return np.exp(borders(np.log(centres)))
+
+
+# ---- The figures. The docstring of each is also its help.
+
+
+OSCILLATION_STYLES = {
+    0.9: {"color": "#0072B2", "linestyle": "-"},
+    0.97: {"color": "#D55E00", "linestyle": (0, (5, 1))},
+    0.99: {"color": "#117733", "linestyle": (0, (3, 1, 1, 1))},
+}
+
+
+def fig2(job):
+    """eigenvalues of the affine system over the momentum, and three oscillating trajectories"""
+    # A target far inside the linear cone, and a start beside it: there the rectified unit is affine.
+    eta, gamma, delta, start, shown = 0.1, 1.0, 10.0, (1.0, 12.0), 400
+    text = job.run("spectrum", beta="0:0.999:1000", eta=eta)
+    table, named = plot_spectrum.read_spectrum("spectrum", text)
+    critical = named["critical_beta"]
+    caption = (
+        f"Left: eigenvalues of momentum descent on the affine unit, {equation('eta', eta)}; they are complex from "
+        f"{plot_spectrum.critical_name(critical)} on, where both are $\\sqrt{{\\beta}}$ in size. "
+        f"Right: the bias of a rectified unit in the linear cone over the first {shown} updates from $(w, b) = "
+        f"({number(start[0])}, {number(start[1])})$ at rest; {equation('gamma', gamma)}, {equation('delta', delta)}, "
+        f"{equation('r', 0)}, {equation('eta', eta)}, double precision. "
+        r"Thin: $\pm (b_0 - \Delta)\, \beta^{k/2}$."
+    )
+    figure = captioned(FULL_WIDTH, 2.7, caption)
+    left, right = figure.subplots(1, 2)
+
+    plot_spectrum.draw_sizes(left, table)
+    plot_spectrum.mark_critical(left, critical, plot_spectrum.critical_name(critical))
+    left.axvspan(critical, 1, color="#EEEEEE", zorder=-1, linewidth=0)
+    left.plot(critical, np.sqrt(critical), "o", color="black", markersize=4)
+    left.text((1 + critical) / 2, 0.06, "complex", ha="center", fontsize=9)
+    left.set(xlabel=r"momentum $\beta$", xlim=(0, 1), ylim=(0, 1.05))
+    plot_spectrum.add_legend(left)
+
+    for beta, style in OSCILLATION_STYLES.items():
+        point = {"beta": beta, "gamma": gamma, "delta": delta, "eta": eta, "precision": "double"}
+        columns, _ = job.trace(w=start[0], b=start[1], **point)
+        step, distance = columns["step"][: shown + 1], columns["b"][: shown + 1] - delta
+        right.plot(step, distance, linewidth=1.2, label=equation("beta", beta), **style)
+        for sign in (-1, 1):
+            right.plot(step, sign * distance[0] * np.sqrt(beta) ** step, color=style["color"], linewidth=0.4)
+    right.axhline(0, color="#808080", linewidth=0.7, zorder=0)
+    right.set(xlabel="updates $k$", ylabel=r"$b - \Delta$", xlim=(0, shown))
+    plot_spectrum.add_legend(right)
+    return figure
+
+
+def fig3(job):
+    """gradient fields for three standard deviations of the target, with the linear and the dead cone"""
+    epsilon = 0.01
+    path = job.folder / "fig3.h5"
+    job.run("field", gamma="1,0.5,0.1", **job.window(-2, 2), out=path, overwrite=True)
+    with sweep_file.ResultFile(path, "loss", axes=("gamma", "delta", "r")) as data:
+        configuration = json.loads(data.attribute("configuration"))
+        caption = (
+            "Direction of gradient descent over the loss (shaded). Below the dashed lines, in the dead cone, a unit is "
+            f"active with probability below $\\varepsilon = {number(epsilon)}$; above the dotted ones, in the linear "
+            rf"cone, with probability above $1 - \varepsilon$. {axes_of(configuration['axes'])}; "
+            f"{window_of(configuration['window'])}, double precision; arrows of one length."
+        )
+        gammas = data.ascending("gamma", None)[::-1]
+        page = Page(job, 1, len(gammas), data.window(), caption, plot_field.BAR_ROOM)
+        plot_field.draw(page.panels, data, gammas, [0], 0, epsilon, "")
+    return page.figure()
+
+
+def fig4(job):
+    """what becomes of every start, over momentum and standard deviation of the target"""
+    path = job.sweep(
+        "fig4", beta="0,0.7,0.8,0.9,0.95,0.99", gamma="1,0.1,0.01", fields="steps,final", **job.window(-2, 2)
+    )
+    with sweep_file.ResultFile(path, "fate") as data:
+        grid = sweep_file.Grid(data, {})
+        caption = (
+            f"The fate of each start. Black dots: the final parameters of a grid of starts. {parameters_of(data)}"
+        )
+        page = Page(job, *grid.shape, data.window(), caption)
+        plot_sweep.draw(page.panels, data, grid, "")
+    return page.figure()
+
+
+def proofs(job):
+    """which theorem proves the fate of every start, over momentum and standard deviation of the target"""
+    path = job.sweep("proofs", beta="0,0.7,0.8,0.9,0.95,0.99", gamma="1,0.1,0.01", certify=True, **job.window(-2, 2))
+    with sweep_file.ResultFile(path, "fate") as data:
+        grid = sweep_file.Grid(data, {})
+        caption = (
+            "What proves the fate of each start: little energy, or not so little in the corridor around the target, "
+            "that the unit converges; the trap, deep in the dead cone at negative weight, that it is dead for ever; "
+            "creep, at positive weight there, that it will come to rest dead, within the tolerance. Of the others it "
+            f"is not proved. {parameters_of(data)}"
+        )
+        page = Page(job, *grid.shape, data.window(), caption)
+        plot_sweep.draw(page.panels, data, grid, "", by="proof")
+    return page.figure()
+
+
+# By so much must the dead fraction grow for momentum to be called the cause: more than the pixels at boundaries do.
+KILLED = 0.02
+
+
+def dead_fraction(job):
+    """the dead part of the starts over momentum and standard deviation of the target"""
+    eta = 0.1
+    path = job.sweep(
+        "dead-fraction", beta=f"0:0.98:{job.points}", gamma=f"log:0.01:1:{job.points}", eta=eta, **job.window(-2, 2)
+    )
+    spectrum = plot_spectrum.read_spectrum("spectrum", job.run("spectrum", eta=eta))
+    critical = spectrum[1]["critical_beta"]
+    with sweep_file.ResultFile(path, "fate") as data:
+        grid = sweep_file.Grid(data, {})
+        # From here on in increasing order in both directions.
+        fractions, gammas = plot_dead_fraction.read_fractions(data, grid)[::-1], grid.gammas[::-1]
+        caption = (
+            rf"The part of the starts that dies. Black line: ${number(KILLED)}$ of them more than without momentum; "
+            "beyond it momentum kills. "
+            f"Dotted: {plot_spectrum.critical_name(critical)}, from where on the eigenvalues of the affine unit are "
+            f"complex. {parameters_of(data)}"
+        )
+    figure = captioned(COLUMN_WIDTH, 2.9, caption)
+    axes = figure.subplots()
+    norm = Normalize(0, 1)
+    cells = {"cmap": plot_dead_fraction.SHADES, "norm": norm, "rasterized": True}
+    axes.pcolormesh(borders(grid.betas), log_borders(gammas), fractions, **cells)
+    axes.contour(grid.betas, gammas, fractions - fractions[:, :1], [KILLED], colors="black", linewidths=1.1)
+    plot_spectrum.mark_critical(axes, critical)
+    axes.set(yscale="log", xlabel=r"momentum $\beta$", ylabel=r"target standard deviation $\gamma$")
+    figure.colorbar(ScalarMappable(norm, plot_dead_fraction.SHADES), ax=axes, label="dead fraction")
+    return figure
+
+
+def loss(job):
+    """the loss surface with trajectories over it, for three momenta and two standard deviations of the target"""
+    betas, gammas, eta = (0.0, 0.9, 0.99), (1.0, 0.1), 0.1
+    tolerance, rho, epsilon, max_steps = 1e-6, 0.01, 0.01, 100_000
+    radius, rays = 1.6, 16
+    angles = 2 * np.pi * (np.arange(rays) + 0.5) / rays
+    path = job.folder / "loss.h5"
+    job.run("field", gamma=",".join(map(str, gammas)), **job.window(-2.5, 2.5), out=path, overwrite=True)
+    with sweep_file.ResultFile(path, "loss", axes=("gamma", "delta", "r")) as data:
+        points = plot_field.CONTOUR_POINTS
+        losses = [data.sample("loss", data.position({"gamma": i, "delta": 0, "r": 0}), points, points) for i in (0, 1)]
+        norm = plot_field.norm_of(losses)
+        caption = (
+            f"Contours of the loss, {plot_field.LEVELS} from 0 to ${number(norm.vmax)}$, evenly spaced in its root, "
+            f"and trajectories from {rays} starts on the circle of radius ${radius}$ (small dots). "
+            f"{axes_of({'beta': betas, 'gamma': gammas, 'eta': [eta], 'delta': [0], 'r': [0]})}; the loss over "
+            f"{window_of(json.loads(data.attribute('configuration'))['window'])}, in double precision, trajectories in "
+            f"single; {rules_of(tolerance, False, rho, epsilon, max_steps, 'stationary')}."
+        )
+        page = Page(job, len(gammas), len(betas), data.window(), caption)
+        axes = page.panels.draw(
+            [equation("beta", beta) for beta in betas],
+            [equation("gamma", gamma) for gamma in gammas],
+            "",
+            legend_of_trajectories(epsilon),
+            ("$w$", "$b$"),
+        )
+    for (row, column), panel in np.ndenumerate(axes):
+        plot_field.draw_contours(panel, losses[row], norm)
+        plot_field.draw_cones(panel, epsilon, 0.0)
+        for angle in angles:
+            w, b = radius * np.cos(angle), radius * np.sin(angle)
+            rules = {"tol": tolerance, "rho": rho, "epsilon": epsilon, "max_steps": max_steps}
+            trajectory = job.trace(w=w, b=b, beta=betas[column], gamma=gammas[row], eta=eta, **rules)
+            draw_trajectory(panel, *trajectory)
+        sweep_file.mark_target(panel, (gammas[row], 0.0))
+    return page.figure()
+
+
+def legend_of_trajectories(epsilon):
+    return [
+        Line2D([], [], **CONVERGED_LINE, label="converged"),
+        Line2D([], [], **DEAD_LINE, label="dead"),
+        Line2D([], [], **OTHER_LINE, label="neither"),
+        *sweep_file.legend_of([]),
+        *plot_field.legend_of_cones(epsilon, 0.0),
+    ]
+
+
+def draw_trajectory(axes, columns, fate):
+    """A line with a dot at its start."""
+    style = LINES.get(fate, OTHER_LINE)
+    axes.plot(columns["w"], columns["b"], **style, zorder=2)
+    axes.plot(columns["w"][0], columns["b"][0], marker=".", markersize=3, color=style["color"], zorder=2)
+
+
+def steps(job):
+    """updates until rest, rank-equalised, over momentum and standard deviation of the target"""
+    path = job.sweep("steps", beta="0,0.9,0.97", gamma="1,0.1", **job.window(-2, 2))
+    with sweep_file.ResultFile(path, "fate") as data:
+        grid = sweep_file.Grid(data, {})
+        caption = (
+            "Updates until rest, shaded by their rank among the starts of one map and fate: each shade covers the same "
+            f"area. {parameters_of(data)}"
+        )
+        page = Page(job, *grid.shape, data.window(), caption, plot_steps.BAR_ROOM)
+        plot_steps.draw(page.panels, data, grid, "", ranked=True)
+    return page.figure()
+
+
+# Past the limit of stability, where the boundary is a fractal, and far below it.
+FRACTAL_ETA, SMOOTH_ETA = 38.0, 1.0
+# Chaotic trajectories never rest.
+CHAOS_STEPS = 2000
+
+
+def dimension(job):
+    """the box-counting dimension of the boundary over momentum and learning rate, and a fractal one"""
+    window = (-4, 4)
+    one = job.analyzed_sweep(
+        "fractal", beta=0.9, eta=f"{SMOOTH_ETA},{FRACTAL_ETA}", max_steps=CHAOS_STEPS, **job.window(*window)
+    )
+    coarse = job.coarser(4)
+    all_of_them = coarse.analyzed_sweep(
+        "dimension",
+        beta=f"0:0.95:{job.points}",
+        eta=f"log:0.1:200:{job.points}",
+        max_steps=CHAOS_STEPS,
+        **coarse.window(*window),
+    )
+    with sweep_file.ResultFile(one, "fate") as data, sweep_file.ResultFile(all_of_them, "fate") as family:
+        fates = data.outcomes(position_of(data, FRACTAL_ETA), data.b.size, data.w.size)
+        boxes = {eta: boxes_of(data, position_of(data, eta)) for eta in (SMOOTH_ETA, FRACTAL_ETA)}
+        betas, etas = family.values["beta"], family.values["eta"]
+        dimensions = family.read("analysis/boundary_dimension")[:, 0, :].T  # one gamma
+        caption = (
+            f"Left: fates of ${job.side}^2$ starts at {equation('beta', 0.9)}, {equation('eta', FRACTAL_ETA)}. Middle: "
+            "boxes that meet the boundary between fates, by their size, and the dimension fitted to them. Right: that "
+            rf"dimension, of ${coarse.side}^2$ starts, over momentum and learning rate; hatched: no boundary; lines: "
+            r"limits of stability of the affine unit, $\eta = 2(1+\beta)/(1-\beta)$ (solid), and of the rectified unit "
+            r"at the target, whose largest curvature is $\frac{1}{2} + 1/\sqrt{2\pi}$ instead of 1 (dashed). "
+            f"Left and middle: {parameters_of(data)} Right: the same, but {axes_of({'beta': betas, 'eta': etas})}."
+        )
+        window = data.window()
+    figure = captioned(FULL_WIDTH, 2.7, caption)
+    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.15))
+    draw_fates(left, fates, window)
+    draw_counts(middle, boxes)
+    draw_dimensions(figure, right, betas, etas, dimensions)
+    return figure
+
+
+def position_of(data, eta):
+    """Where the map of a learning rate is."""
+    return data.position({axis: data.nearest(axis, eta if axis == "eta" else None) for axis in sweep_file.AXES})
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Boxes at the boundary of a map, and the dimension D fitted to them: log N = level - D log size."""
+
+    sizes: np.ndarray
+    counts: np.ndarray
+    dimension: float
+    error: float
+    level: float
+
+
+def boxes_of(data, position):
+    sizes, counts = data.read("analysis/box_size"), data.read("analysis/box_count", position)
+    dimension = data.read("analysis/boundary_dimension", position)
+    error = data.read("analysis/boundary_dimension_error", position)
+    fitted = slice(1, 1 + data.read("analysis/boundary_dimension_points", position))  # from 2 pixels on
+    known = not np.isnan(dimension)
+    level = np.mean(np.log(counts[fitted]) + dimension * np.log(sizes[fitted])) if known else np.nan
+    return Boxes(sizes, counts, dimension, error, level)
+
+
+def draw_fates(axes, fates, window):
+    sweep_file.draw_map(axes, sweep_file.painted(fates), window)
+    axes.set(xlabel="initial $w$", ylabel="initial $b$", aspect="equal")
+    entries = sweep_file.legend_of(sweep_file.occurring([fates]))[:-1]
+    spacing = {"ncols": 4, "fontsize": 8, "handlelength": 0.8, "handletextpad": 0.4, "columnspacing": 0.8}
+    axes.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, 1.0), borderpad=0.2, **spacing)
+
+
+def draw_counts(axes, boxes):
+    styles = {SMOOTH_ETA: {"color": "#0072B2", "marker": "s"}, FRACTAL_ETA: {"color": "#BB5566", "marker": "o"}}
+    for eta, found in boxes.items():
+        label = equation("eta", eta)
+        if not np.isnan(found.dimension):
+            line = np.exp(found.level) * found.sizes.astype(float) ** -found.dimension
+            axes.plot(found.sizes, line, color=styles[eta]["color"], linewidth=0.9)
+            label += rf": $D = {found.dimension:.2f} \pm {found.error:.2f}$"
+        axes.plot(found.sizes, found.counts, **styles[eta], linestyle="", markersize=3.5, label=label)
+    sizes = boxes[FRACTAL_ETA].sizes
+    axes.set(xscale="log", yscale="log", xlabel="box size in pixels", ylabel="boxes at the boundary")
+    axes.set_xticks(sizes[::2], [str(size) for size in sizes[::2]], minor=False)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(top=12 * axes.get_ylim()[1])  # room for the legend
+    axes.legend(loc="upper right", fontsize=8, handletextpad=0.0, borderpad=0.1)
+
+
+def draw_dimensions(figure, axes, betas, etas, dimensions):
+    norm = Normalize(1, 2)
+    axes.set(xlim=borders(betas)[[0, -1]], ylim=log_borders(etas)[[0, -1]], yscale="log")
+    corner = (axes.get_xlim()[0], axes.get_ylim()[0])
+    size = (np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim()))
+    axes.add_patch(Rectangle(corner, *size, **sweep_file.PENDING_STYLE, zorder=0))
+    cells = {"cmap": "cividis", "norm": norm, "rasterized": True}
+    axes.pcolormesh(borders(betas), log_borders(etas), np.ma.masked_invalid(dimensions), **cells)
+    beta = np.linspace(*axes.get_xlim(), 200)
+    affine = 2 * (1 + beta) / (1 - beta)
+    curvature = 0.5 + 1 / np.sqrt(2 * np.pi)
+    axes.plot(beta, affine, color="white", linewidth=1.1)
+    axes.plot(beta, affine / curvature, color="white", linewidth=1.1, linestyle=(0, (4, 2)))
+    axes.set(xlabel=r"momentum $\beta$", ylabel=r"learning rate $\eta$")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"${number(value)}$"))
+    figure.colorbar(ScalarMappable(norm, "cividis"), ax=axes, label="dimension", extend="min")
+
+
+# ---- Command line
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A figure, and how finely it is made unless --side or --points say otherwise."""
+
+    draw: typing.Callable
+    side: int
+    points: int = 0
+
+
+RECIPES = {
+    "fig2": Recipe(fig2, 0),
+    "fig3": Recipe(fig3, 256),
+    "fig4": Recipe(fig4, 256),
+    "proofs": Recipe(proofs, 256),
+    "dead-fraction": Recipe(dead_fraction, 32, 64),
+    "loss": Recipe(loss, 256),
+    "steps": Recipe(steps, 512),
+    "dimension": Recipe(dimension, 512, 24),
+}
+
+
+def whole_number(least):
+    """A type for argparse."""
+
+    def read(text):
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least}")
+        return value
+
+    read.__name__ = "whole number"
+    return read
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="figure", metavar="FIGURE", required=True)
+    for name, recipe in RECIPES.items():
+        meaning = recipe.draw.__doc__
+        add_options(commands.add_parser(name, help=meaning, description=f"Draws {meaning}."), recipe)
+    add_options(commands.add_parser("all", help="all of them", description="Draws all figures."), Recipe(None, -1, -1))
+    return parser.parse_args()
+
+
+def add_options(parser, recipe):
+    default = ROOT / "build/release/deadcone"
+    parser.add_argument("--program", type=pathlib.Path, default=default, help="deadcone (default: %(default)s)")
+    default = pathlib.Path("out/figures")
+    parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER", default=default, help="default: %(default)s")
+    if recipe.side:
+        told = recipe.side if recipe.draw else "each figure's own"
+        parser.add_argument("--side", type=whole_number(8), help=f"pixels of a map's side (default: {told})")
+    if recipe.points:
+        told = recipe.points if recipe.draw else "each figure's own"
+        parser.add_argument("--points", type=whole_number(2), help=f"points on an axis of a sweep (default: {told})")
+    parser.add_argument("--threads", type=whole_number(0), default=0, help="CPU threads; 0 (the default): all cores")
+    sweep_file.add_dpi_option(parser, 300)
+
+
+def main():
+    wanted = arguments()
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    for name in RECIPES if wanted.figure == "all" else [wanted.figure]:
+        recipe = RECIPES[name]
+        side, points = (getattr(wanted, key, None) or getattr(recipe, key) for key in ("side", "points"))
+        figure = recipe.draw(Job(wanted.program, wanted.out, side, points, wanted.threads, wanted.dpi))
+        for suffix in (".png", ".pdf"):
+            path = wanted.out / (name + suffix)
+            sweep_file.save(figure, path, wanted.dpi)
+            print(path, flush=True)
+
+
+if __name__ == "__main__":
+    sweep_file.run(main)

@@ -1,0 +1,222 @@
+// Measures of basins on grids whose answers are known.
+
+#include "analysis/analysis.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <numbers>
+#include <random>
+#include <vector>
+
+#include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/errors.hpp"
+
+namespace deadcone {
+namespace {
+
+LabelGrid grid_of(std::int64_t rows, std::int64_t columns,
+                  const std::function<int(std::int64_t row, std::int64_t column)>& label) {
+  LabelGrid grid = {rows, columns, {}};
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t column = 0; column < columns; ++column)
+      grid.labels.push_back(static_cast<std::int8_t>(label(row, column)));
+  }
+  return grid;
+}
+
+/// Whether a pixel is in Sierpinski's carpet, of 3^k pixels a side.
+bool in_carpet(std::int64_t row, std::int64_t column) {
+  for (; row > 0 || column > 0; row /= 3, column /= 3) {
+    if (row % 3 == 1 && column % 3 == 1) return false;
+  }
+  return true;
+}
+
+LineFit dimension_of(const LabelGrid& grid) {
+  return box_dimension(box_counts(line_of_boundary(grid), grid.rows, grid.columns), grid.rows, grid.columns);
+}
+
+TEST(LineFit, FindsALineAndHowFarPointsAreFromIt) {
+  const LineFit exact = fit_line({1, 2, 4, 7}, {5, 8, 14, 23});
+  EXPECT_DOUBLE_EQ(exact.slope, 3.0);
+  EXPECT_NEAR(exact.slope_error, 0.0, 1e-14);
+  EXPECT_EQ(exact.points, 4);
+  // Residuals 1, -1, -1, 1 about slope 0: variance 4/2, sum of squares of x about its mean 5.
+  const LineFit rough = fit_line({0, 1, 2, 3}, {2, 0, 0, 2});
+  EXPECT_NEAR(rough.slope, 0.0, 1e-15);
+  EXPECT_NEAR(rough.slope_error, std::sqrt(2.0 / 5.0), 1e-15);
+  EXPECT_TRUE(std::isnan(fit_line({1, 2}, {1, 2}).slope));
+}
+
+TEST(BasinBoundary, IsWhereNeighboursDiffer) {
+  const LabelGrid grid = grid_of(3, 4, [](auto row, auto column) { return row == 1 && column == 2 ? 1 : 0; });
+  EXPECT_EQ(boundary_of(grid), (PixelMask{0, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0}));
+}
+
+TEST(BasinBoundary, HasALineOfOnePixel) {
+  const LabelGrid grid = grid_of(3, 4, [](auto row, auto column) { return row == 1 && column == 2 ? 1 : 0; });
+  EXPECT_EQ(line_of_boundary(grid), (PixelMask{0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0}));
+}
+
+TEST(BasinBoundary, OfHalfAPlaneHasDimensionOne) {
+  for (const std::int64_t edge : {128, 129, 77}) {
+    const LineFit fit = dimension_of(grid_of(256, 256, [=](auto, auto column) { return column < edge ? 0 : 1; }));
+    EXPECT_NEAR(fit.slope, 1.0, 1e-12) << edge;
+    EXPECT_GE(fit.points, 5);
+  }
+  const LineFit slanted =
+      dimension_of(grid_of(512, 512, [](auto row, auto column) { return 3 * row > 2 * column + 50; }));
+  EXPECT_NEAR(slanted.slope, 1.0, 0.03);
+}
+
+TEST(BasinBoundary, OfACheckerboardOrOfNoiseHasDimensionTwo) {
+  const LineFit board = dimension_of(grid_of(256, 256, [](auto row, auto column) { return (row + column) % 2; }));
+  EXPECT_NEAR(board.slope, 2.0, 1e-3);  // but for the pixel that has no neighbour there
+  std::mt19937 random(1);
+  EXPECT_NEAR(dimension_of(grid_of(256, 256, [&](auto, auto) { return static_cast<int>(random() % 3); })).slope, 2.0,
+              0.01);
+}
+
+TEST(BasinBoundary, OfSierpinskisCarpetHasItsDimension) {
+  const LineFit fit = dimension_of(grid_of(729, 729, in_carpet));
+  const double dimension = std::log(8.0) / std::log(3.0);
+  EXPECT_NEAR(fit.slope, dimension, 0.06);
+  EXPECT_LT(std::fabs(fit.slope - dimension), 4 * fit.slope_error + 0.03);
+}
+
+TEST(BasinBoundary, ThatIsNotThereHasNoDimension) {
+  const LabelGrid grid = grid_of(64, 64, [](auto, auto) { return 1; });
+  EXPECT_TRUE(std::isnan(dimension_of(grid).slope));
+  EXPECT_TRUE(std::isnan(uncertainty_exponent(uncertain_fractions(grid), 64, 64).slope));
+}
+
+TEST(BasinBoundary, BoxesAreCountedBySize) {
+  EXPECT_EQ(box_sizes(100, 37), (std::vector<std::int64_t>{1, 2, 4, 8, 16}));
+  EXPECT_EQ(box_sizes(1, 1), (std::vector<std::int64_t>{1}));
+  PixelMask mask(7 * 10, 0);
+  mask[0] = mask[11] = mask[6 * 10 + 9] = 1;  // (0, 0), (1, 1), (6, 9)
+  EXPECT_EQ(box_counts(mask, 7, 10), (std::vector<std::int64_t>{3, 2}));
+}
+
+TEST(UncertaintyExponent, IsTwoMinusTheDimension) {
+  const LabelGrid half = grid_of(512, 512, [](auto, auto column) { return column < 200 ? 0 : 1; });
+  const std::vector<double> fractions = uncertain_fractions(half);
+  // Along w as many columns as the distance has pixels; along b none.
+  EXPECT_DOUBLE_EQ(fractions[0], 1.0 * 512 / (2 * 511.0 * 512));
+  EXPECT_DOUBLE_EQ(fractions[3], 8.0 * 512 / (2 * 504.0 * 512));
+  EXPECT_NEAR(uncertainty_exponent(fractions, 512, 512).slope, 1.0, 0.05);
+  std::mt19937 random(2);
+  const LabelGrid noise = grid_of(256, 256, [&](auto, auto) { return static_cast<int>(random() % 2); });
+  EXPECT_NEAR(uncertainty_exponent(uncertain_fractions(noise), 256, 256).slope, 0.0, 0.01);
+}
+
+TEST(BasinEntropy, OfBoxesWithEqualSharesIsTheLogarithmOfTheirNumber) {
+  for (const int labels : {1, 2, 5}) {
+    const LabelGrid grid =
+        grid_of(50, 60, [=](auto row, auto column) { return static_cast<int>((row + column) % labels); });
+    const BasinEntropy entropy = basin_entropy(grid, 10);
+    EXPECT_NEAR(entropy.basins, std::log(labels), 1e-12);
+    if (labels > 1) {
+      EXPECT_NEAR(entropy.boundary, std::log(labels), 1e-12);
+    } else {
+      EXPECT_TRUE(std::isnan(entropy.boundary));
+    }
+    EXPECT_EQ(entropy.boundary_is_fractal(), labels == 5);
+  }
+}
+
+TEST(BasinEntropy, IsTheMeanOverBoxes) {
+  // Six boxes of 2 x 2, one of which is split 3 to 1; a row and a column beyond them.
+  const LabelGrid grid =
+      grid_of(5, 7, [](auto row, auto column) { return (row == 0 && column == 0) || row == 4 ? 1 : 0; });
+  const double split = 0.75 * std::log(4.0 / 3.0) + 0.25 * std::log(4.0);
+  const BasinEntropy entropy = basin_entropy(grid, 2);
+  EXPECT_NEAR(entropy.boundary, split, 1e-15);
+  EXPECT_NEAR(entropy.basins, split / 6, 1e-15);
+  EXPECT_TRUE(std::isnan(basin_entropy(grid, 6).basins));
+}
+
+TEST(Wada, IsAskedOfThreeBasins) {
+  EXPECT_EQ(wada_distance(grid_of(20, 20, [](auto row, auto) { return row < 10 ? 0 : 1; })), -1);
+  // Stripes of three labels that take turns: every boundary is near to one of each.
+  EXPECT_LE(wada_distance(grid_of(60, 60, [](auto row, auto) { return static_cast<int>(row % 3); })), 1);
+  // Three bands: the boundaries of the outer ones are the middle's height apart.
+  const auto bands = grid_of(60, 20, [](auto row, auto) { return row < 20 ? 0 : row < 45 ? 1 : 2; });
+  EXPECT_EQ(wada_distance(bands), 25);
+}
+
+TEST(StepStatistics, OfAFew) {
+  const StepStatistics odd = step_statistics({7, 1, 100});
+  EXPECT_EQ(odd.mean, 36.0);
+  EXPECT_EQ(odd.median, 7.0);
+  EXPECT_EQ(odd.largest, 100);
+  EXPECT_EQ(step_statistics({4, 1, 2, 9}).median, 3.0);
+  EXPECT_TRUE(std::isnan(step_statistics({}).mean));
+  EXPECT_EQ(step_statistics({}).largest, -1);
+}
+
+TEST(StartDistribution, IsParsed) {
+  EXPECT_TRUE(parse_start_distribution("uniform").uniform);
+  const StartDistribution normal = parse_start_distribution("normal:0.5:2");
+  EXPECT_FALSE(normal.uniform);
+  EXPECT_EQ(normal.sigma_w, 0.5);
+  EXPECT_EQ(normal.sigma_b, 2.0);
+  EXPECT_DOUBLE_EQ(parse_start_distribution("he:8").sigma_w, 0.5);
+  EXPECT_EQ(parse_start_distribution("he:8").sigma_b, 0.0);
+  EXPECT_DOUBLE_EQ(parse_start_distribution("xavier:3:5").sigma_w, 0.5);
+  for (const char* text : {"", "normal", "normal:1", "normal:-1:1", "normal:1:inf", "he:0", "he:1.5", "he:2:3",
+                           "xavier:1", "uniform:1", "cauchy:1:1"}) {
+    EXPECT_THROW(parse_start_distribution(text), ConfigError) << text;
+  }
+}
+
+TEST(StartDistribution, GivesEachPixelItsProbability) {
+  const auto sum = [](const std::vector<double>& masses) {
+    double total = 0.0;
+    for (const double mass : masses) total += mass;
+    return total;
+  };
+  EXPECT_NEAR(sum(pixel_masses({-2, 2, 37}, 1.0)), std::erf(2 / std::numbers::sqrt2), 1e-15);
+  EXPECT_NEAR(sum(pixel_masses({-40, 60, 1000}, 1.0)), 1.0, 1e-14);
+  // Far out, where one minus a distribution would be nothing.
+  EXPECT_NEAR(pixel_masses({20, 21, 1}, 1.0)[0] / (0.5 * std::erfc(20 / std::numbers::sqrt2)), 1.0, 1e-7);
+  EXPECT_EQ(pixel_masses({-1, 2, 3}, 0.0), (std::vector<double>{0.5, 0.5, 0.0}));
+  EXPECT_EQ(pixel_masses({-1, 1, 3}, 0.0), (std::vector<double>{0.0, 1.0, 0.0}));
+  EXPECT_EQ(pixel_masses({1, 2, 2}, 0.0), (std::vector<double>{0.0, 0.0}));
+}
+
+TEST(ConeSample, OfTheLinearRegimeIsInTheLinearCone) {
+  // Around the target with a large mean the unit is always active.
+  Map map;
+  map.point = {.beta = 0.9, .gamma = 1.0, .eta = 0.1, .delta = 20.0};
+  map.window = {{0.9, 1.1, 8}, {19.5, 20.5, 8}};
+  const ConeSample sample = sample_cones(map, 50, 1);
+  EXPECT_EQ(sample.linear_share.mean, 1.0);
+  EXPECT_EQ(sample.linear_share.error, 0.0);
+  EXPECT_EQ(sample.dead_entries.mean, 0.0);
+}
+
+TEST(ConeSample, OfTheTrapEntersOnceAndStays) {
+  // w < 0: what dies never comes back.
+  Map map;
+  map.point = {.beta = 0.0, .gamma = 0.1, .eta = 0.1};
+  map.window = {{-0.3, -0.1, 8}, {-0.2, -0.1, 8}};
+  const ConeSample sample = sample_cones(map, 50, 1);
+  EXPECT_EQ(sample.dead_entries.mean, 1.0);
+  EXPECT_EQ(sample.dead_escapes.mean, 0.0);
+  EXPECT_EQ(sample.linear_share.mean, 0.0);
+}
+
+TEST(ConeSample, IsTheSameForTheSameSeed) {
+  Map map;
+  map.window = {{-2, 2, 64}, {-2, 2, 64}};
+  map.criteria.max_steps = 200;
+  EXPECT_EQ(sample_cones(map, 20, 3).linear_share.mean, sample_cones(map, 20, 3).linear_share.mean);
+  EXPECT_NE(sample_cones(map, 20, 3).linear_share.mean, sample_cones(map, 20, 4).linear_share.mean);
+}
+
+}  // namespace
+}  // namespace deadcone

@@ -1,0 +1,570 @@
+// The contract of every mapper: the bits of trajectory(), pixel by pixel, however the work is cut and shared out.
+//
+// The expectations are compiled here for any machine, without fma instructions where those are optional; the CPU mapper
+// takes the best the machine has. So these tests also compare instruction sets.
+
+#include "deadcone/mapper.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <ostream>
+#include <random>
+#include <string>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cpu/cpu_mapper.hpp"
+#include "deadcone/detail/cuda_mapper.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/errors.hpp"
+#include "support/support.hpp"
+
+namespace deadcone {
+namespace {
+
+using test::run;
+using test::same_bits;
+
+// The backends. One more joins by a line here.
+
+struct Backend {
+  std::string name;
+  std::function<std::unique_ptr<Mapper>()> make;  ///< gives none where this machine cannot have it
+};
+
+std::ostream& operator<<(std::ostream& out, const Backend& backend) {
+  return out << backend.name;
+}
+
+/// On a machine without a GPU its tests are skipped, unless the environment promises one.
+std::unique_ptr<Mapper> cuda(std::size_t memory_limit) {
+  const char* promised = std::getenv("DEADCONE_REQUIRE_GPU");
+  if (!cuda_device_is_present() && !(promised != nullptr && promised == std::string("1"))) return nullptr;
+  return make_cuda_mapper(memory_limit);
+}
+
+Backend cpu(InstructionSet set, const std::string& name, int threads) {
+  return {name + std::to_string(threads), [=] { return make_cpu_mapper(threads, set); }};
+}
+
+std::vector<Backend> backends() {
+  std::vector<Backend> result = {cpu(InstructionSet::scalar, "scalar", 1), cpu(InstructionSet::scalar, "scalar", 3)};
+  if (has_instruction_set(InstructionSet::avx2)) {
+    for (const int threads : {1, 2, 5}) result.push_back(cpu(InstructionSet::avx2, "avx2_", threads));
+  }
+  if (has_instruction_set(InstructionSet::avx512)) {
+    for (const int threads : {1, 4, 7}) result.push_back(cpu(InstructionSet::avx512, "avx512_", threads));
+  }
+  result.push_back({"cuda", [] { return cuda(std::size_t{1} << 40); }});
+  // Less memory than a tile takes: it goes through in bands of rows.
+  result.push_back({"cuda_in_bands", [] { return cuda(12'000); }});
+  return result;
+}
+
+// The maps that all of them are asked for: among them are every fate and both ends of the range of steps.
+
+struct Task {
+  std::string name;
+  Map map;
+};
+
+std::ostream& operator<<(std::ostream& out, const Task& task) {
+  return out << task.name;
+}
+
+std::vector<Task> tasks() {
+  const Window window = {{-2, 2.5, 23}, {-2.25, 2, 17}};
+  Criteria criteria;
+  criteria.tolerance = 1e-4;
+  criteria.max_steps = 500;
+  const Point paper;
+  const Point general = {0.7, 0.5, 0.2, -0.3, 0.75};
+  const Point small = {0.7, 0.05, 0.1, 0.0, 0.0};
+  const Point unstable = {0.0, 1.0, 100.0, 0.0, 0.5};
+  std::vector<Task> all;
+  for (const Precision precision : {Precision::float32, Precision::float64}) {
+    for (const StopRule rule : {StopRule::stationary, StopRule::update}) {
+      criteria.stop = rule;
+      const std::string suffix = "_" + to_string(precision) + "_" + to_string(rule);
+      all.push_back({"planar" + suffix, {paper, window, criteria, precision}});
+      all.push_back({"general" + suffix, {general, window, criteria, precision}});
+      all.push_back({"unstable" + suffix, {unstable, window, criteria, precision}});
+      if (rule == StopRule::update) continue;  // proofs know of the rule by their constants alone
+      criteria.certify = true;
+      all.push_back({"certified_planar" + suffix, {paper, window, criteria, precision}});
+      all.push_back({"certified_general" + suffix, {general, window, criteria, precision}});
+      all.push_back({"certified_small" + suffix, {small, window, criteria, precision}});
+      criteria.certify = false;
+    }
+  }
+  return all;
+}
+
+constexpr Fields every_field = {true, true, true};
+
+Tile whole(const Window& window) {
+  return {0, 0, window.b.count, window.w.count};
+}
+
+/// The pixels of a tile by trajectory(), one after the other, every field.
+template <class Real>
+TileResult expected_as(const Map& map, const Tile& tile) {
+  const Dynamics<Real> dynamics = make_dynamics<Real>(map.point, map.criteria);
+  const Geometry geometry = map.point.geometry();
+  TileResult result;
+  std::vector<Real> r, w, b, losses;
+  for (std::int64_t row = tile.first_b; row < tile.first_b + tile.count_b; ++row) {
+    for (std::int64_t column = tile.first_w; column < tile.first_w + tile.count_w; ++column) {
+      const Parameters<Real> start = {static_cast<Real>(map.point.r), static_cast<Real>(map.window.w.centre(column)),
+                                      static_cast<Real>(map.window.b.centre(row))};
+      const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.stop, map.criteria.certify);
+      result.fate.push_back(static_cast<std::int8_t>(outcome.fate));
+      result.steps.push_back(outcome.steps);
+      if (map.criteria.certify) result.proof.push_back(static_cast<std::int8_t>(outcome.proof));
+      if (geometry == Geometry::general) r.push_back(outcome.theta.r);
+      w.push_back(outcome.theta.w);
+      b.push_back(outcome.theta.b);
+      losses.push_back(geometry == Geometry::planar ? loss<Geometry::planar>(outcome.theta, dynamics.target)
+                                                    : loss<Geometry::general>(outcome.theta, dynamics.target));
+    }
+  }
+  result.r_final = r;
+  result.w_final = w;
+  result.b_final = b;
+  result.loss_final = losses;
+  return result;
+}
+
+TileResult expected(const Map& map, const Tile& tile) {
+  return map.precision == Precision::float32 ? expected_as<float>(map, tile) : expected_as<double>(map, tile);
+}
+
+TileResult expected(const Map& map) {
+  return expected(map, whole(map.window));
+}
+
+template <class Real>
+void expect_same_numbers(const std::vector<Real>& a, const std::vector<Real>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_TRUE(same_bits(a[i], b[i])) << "pixel " << i;
+}
+
+void expect_same_numbers(const RealBuffer& a, const RealBuffer& b, const std::string& name) {
+  SCOPED_TRACE(name);
+  ASSERT_EQ(a.index(), b.index()) << "precisions differ";
+  if (const auto* floats = std::get_if<std::vector<float>>(&a)) {
+    expect_same_numbers(*floats, std::get<std::vector<float>>(b));
+  } else {
+    expect_same_numbers(std::get<std::vector<double>>(a), std::get<std::vector<double>>(b));
+  }
+}
+
+void expect_same(const TileResult& a, const TileResult& b) {
+  EXPECT_EQ(a.fate, b.fate);
+  EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.proof, b.proof);
+  expect_same_numbers(a.r_final, b.r_final, "r_final");
+  expect_same_numbers(a.w_final, b.w_final, "w_final");
+  expect_same_numbers(a.b_final, b.b_final, "b_final");
+  expect_same_numbers(a.loss_final, b.loss_final, "loss_final");
+}
+
+std::size_t length(const RealBuffer& buffer) {
+  return std::visit([](const auto& values) { return values.size(); }, buffer);
+}
+
+std::int64_t sum(const std::vector<std::int32_t>& steps) {
+  std::int64_t total = 0;
+  for (const std::int32_t value : steps) total += value;
+  return total;
+}
+
+// What holds for each backend and each map.
+
+class MapperTest : public ::testing::TestWithParam<std::tuple<Backend, Task>> {
+ protected:
+  void SetUp() override {
+    if (mapper_ == nullptr) GTEST_SKIP() << "this machine has no GPU";
+  }
+  TileResult computed(const Map& map, const Tile& tile, const Fields& fields = every_field) {
+    Meter meter;
+    TileResult result;
+    mapper_->map(map, tile, fields, meter, result);
+    return result;
+  }
+
+  const std::unique_ptr<Mapper> mapper_ = std::get<0>(GetParam()).make();
+  const Map map_ = std::get<1>(GetParam()).map;
+};
+
+TEST_P(MapperTest, GivesTheBitsOfTheTrajectory) {
+  expect_same(computed(map_, whole(map_.window)), expected(map_));
+}
+
+TEST_P(MapperTest, GivesTheSameBitsHoweverTheWindowIsCut) {
+  for (const std::int64_t side : {5, 16, 100}) {
+    const Tiling tiling(map_.window, side);
+    for (std::int64_t i = 0; i < tiling.count(); ++i) {
+      SCOPED_TRACE(::testing::Message() << "side " << side << ", tile " << i);
+      expect_same(computed(map_, tiling[i]), expected(map_, tiling[i]));
+    }
+  }
+}
+
+TEST_P(MapperTest, GivesTheSameBitsWhenAskedAgainIntoTheSameResult) {
+  // A larger tile and another precision before must leave nothing behind.
+  Map other = map_;
+  other.precision = map_.precision == Precision::float32 ? Precision::float64 : Precision::float32;
+  const Tile tile = {3, 2, 4, 9};
+  Meter meter;
+  TileResult result;
+  mapper_->map(other, whole(map_.window), every_field, meter, result);
+  mapper_->map(map_, tile, every_field, meter, result);
+  expect_same(result, expected(map_, tile));
+}
+
+TEST_P(MapperTest, FillsTheFieldsAskedForAlone) {
+  const Tile tile = whole(map_.window);
+  const TileResult all = expected(map_);
+  const bool planar = map_.point.geometry() == Geometry::planar;
+  for (const bool final : {false, true}) {
+    for (const bool loss : {false, true}) {
+      SCOPED_TRACE(::testing::Message() << "final " << final << ", loss " << loss);
+      const TileResult result = computed(map_, tile, {true, final, loss});
+      EXPECT_EQ(result.fate, all.fate);
+      EXPECT_EQ(result.steps, all.steps);
+      const std::size_t pixels = all.fate.size();
+      EXPECT_EQ(length(result.r_final), final && !planar ? pixels : 0);
+      EXPECT_EQ(length(result.w_final), final ? pixels : 0);
+      EXPECT_EQ(length(result.b_final), final ? pixels : 0);
+      EXPECT_EQ(length(result.loss_final), loss ? pixels : 0);
+      if (loss) expect_same_numbers(result.loss_final, all.loss_final, "loss_final");
+    }
+  }
+}
+
+TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereStepsAreNotKept) {
+  const TileResult all = expected(map_);
+  for (const bool steps : {false, true}) {
+    const TileResult result = computed(map_, whole(map_.window), {steps, false, false});
+    EXPECT_EQ(result.fate, all.fate);
+    EXPECT_EQ(result.steps, steps ? all.steps : std::vector<std::int32_t>());
+    EXPECT_EQ(result.counts, count(all.fate, all.steps));
+  }
+}
+
+TEST_P(MapperTest, FinishesTilesInTheOrderInWhichTheyWereBegun) {
+  const Tiling tiling(map_.window, 5);
+  Meter meter;
+  TileResult result;
+  std::int64_t finished = 0;
+  const auto finish = [&] {
+    mapper_->finish(meter, result);
+    expect_same(result, expected(map_, tiling[finished++]));
+  };
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    if (i - finished == mapper_->tiles_in_flight()) finish();
+    mapper_->begin(map_, tiling[i], every_field, {});
+  }
+  while (finished < tiling.count()) finish();
+}
+
+TEST_P(MapperTest, ComputesListedPixelsInTheOrderOfTheList) {
+  const TileResult all = expected(map_);
+  PixelList every(all.fate.size());
+  std::iota(every.begin(), every.end(), 0);
+  std::shuffle(every.begin(), every.end(), std::mt19937(1));
+  for (const std::size_t length : {std::size_t{1}, std::size_t{2}, std::size_t{100}, every.size()}) {
+    SCOPED_TRACE(length);
+    const PixelList listed(every.begin(), every.begin() + static_cast<std::ptrdiff_t>(length));
+    Meter meter;
+    TileResult result;
+    mapper_->begin(map_, whole(map_.window), Fields{}, listed);
+    mapper_->finish(meter, result);
+    ASSERT_EQ(result.fate.size(), length);
+    ASSERT_EQ(result.steps.size(), length);
+    ASSERT_EQ(result.proof.size(), map_.criteria.certify ? length : 0);
+    for (std::size_t i = 0; i < length; ++i) {
+      const auto pixel = static_cast<std::size_t>(listed[i]);
+      EXPECT_EQ(result.fate[i], all.fate[pixel]);
+      EXPECT_EQ(result.steps[i], all.steps[pixel]);
+      if (map_.criteria.certify) {
+        EXPECT_EQ(result.proof[i], all.proof[pixel]);
+      }
+    }
+    EXPECT_EQ(result.counts, count(result.fate, result.steps));
+  }
+}
+
+TEST_P(MapperTest, TakesWindowsOfOnePixelOneRowAndOneColumn) {
+  for (const auto& [columns, rows] :
+       {std::pair<std::int64_t, std::int64_t>{1, 1}, {70, 1}, {1, 70}, {32, 1}, {3, 11}}) {
+    SCOPED_TRACE(::testing::Message() << columns << " x " << rows);
+    Map map = map_;
+    map.window.w.count = columns;
+    map.window.b.count = rows;
+    expect_same(computed(map, whole(map.window)), expected(map));
+  }
+}
+
+TEST_P(MapperTest, MetersEveryPixelAndUpdate) {
+  Meter meter;
+  TileResult result;
+  std::int64_t pixels = 0;
+  std::int64_t updates = 0;
+  const Tiling tiling(map_.window, 10);
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    mapper_->map(map_, tiling[i], Fields{}, meter, result);
+    pixels += tiling[i].pixels();
+    updates += sum(result.steps);
+    EXPECT_EQ(meter.pixels, pixels);
+    EXPECT_EQ(meter.updates, updates);
+  }
+  EXPECT_EQ(pixels, map_.window.pixels());
+}
+
+TEST_P(MapperTest, StopsWhenToldToBeforehandAndWorksAfterwards) {
+  Meter stopped;
+  stopped.stop = true;
+  TileResult result;
+  EXPECT_THROW(mapper_->map(map_, whole(map_.window), Fields{}, stopped, result), Interrupted);
+  EXPECT_EQ(stopped.pixels, 0);
+  EXPECT_EQ(stopped.updates, 0);
+  expect_same(computed(map_, whole(map_.window)), expected(map_));
+}
+
+std::string name_of_case(const ::testing::TestParamInfo<MapperTest::ParamType>& info) {
+  return std::get<0>(info.param).name + "_" + std::get<1>(info.param).name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, MapperTest,
+                         ::testing::Combine(::testing::ValuesIn(backends()), ::testing::ValuesIn(tasks())),
+                         name_of_case);
+
+// What holds for each backend.
+
+class BackendTest : public ::testing::TestWithParam<Backend> {
+ protected:
+  void SetUp() override {
+    if (mapper_ == nullptr) GTEST_SKIP() << "this machine has no GPU";
+  }
+  const std::unique_ptr<Mapper> mapper_ = GetParam().make();
+};
+
+TEST_P(BackendTest, SaysWhatItRunsOn) {
+  const std::string description = mapper_->description();
+  EXPECT_FALSE(description.empty());
+  EXPECT_EQ(description.find('\n'), std::string::npos);
+}
+
+/// A model, a window and criteria of any kind, quick to run.
+Map random_map(std::mt19937_64& random) {
+  const auto between = [&](double lo, double hi) { return std::uniform_real_distribution<double>(lo, hi)(random); };
+  const auto one_in = [&](unsigned n) { return random() % n == 0; };
+  Map map;
+  map.point.beta = one_in(5) ? 0.0 : 1.0 - std::pow(10.0, between(-2.0, 0.0));
+  map.point.gamma = std::pow(10.0, between(-2.0, 1.0));
+  map.point.eta = one_in(6) ? between(1.0, 100.0) : std::pow(10.0, between(-2.0, 0.0));
+  map.point.delta = one_in(2) ? 0.0 : between(-2.0, 2.0);
+  map.point.r = one_in(2) ? 0.0 : between(-2.0, 2.0);
+  const double scale = std::pow(10.0, between(-1.0, 1.0));
+  map.window.w = {-scale, scale * between(0.1, 2.0), static_cast<std::int64_t>(1 + random() % 15)};
+  map.window.b = {-scale, scale * between(0.1, 2.0), static_cast<std::int64_t>(1 + random() % 15)};
+  map.criteria.stop = one_in(2) ? StopRule::update : StopRule::stationary;
+  map.criteria.tolerance = std::pow(10.0, between(-5.0, -2.0));
+  map.criteria.max_steps = one_in(4) ? static_cast<std::int64_t>(1 + random() % 5) : 3000;
+  map.precision = one_in(2) ? Precision::float64 : Precision::float32;
+  return map;
+}
+
+TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForRandomMaps) {
+  std::mt19937_64 random(20200519);
+  Counts counts;
+  for (int i = 0; i < 150; ++i) {
+    SCOPED_TRACE(i);
+    const Map map = random_map(random);
+    Meter meter;
+    TileResult result;
+    mapper_->map(map, whole(map.window), every_field, meter, result);
+    expect_same(result, expected(map));
+    counts += result.counts;
+  }
+  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate) EXPECT_GT(counts.fates[fate], 0) << fate_names[fate];
+}
+
+TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
+  // Far more tiles than are done by the time that the other thread has seen the first of it.
+  Map map;
+  map.window = {{-2, 2, 10'000}, {-2, 2, 10'000}};
+  Meter meter;
+  std::thread other([&] {
+    while (meter.pixels == 0 && !meter.stop) std::this_thread::yield();
+    meter.stop = true;
+  });
+  const auto map_all = [&] {
+    const Tiling tiling(map.window);
+    TileResult result;
+    for (std::int64_t i = 0; i < tiling.count(); ++i) mapper_->map(map, tiling[i], Fields{}, meter, result);
+  };
+  EXPECT_THROW(map_all(), Interrupted);
+  meter.stop = true;  // lets the other thread end where the mapper failed
+  other.join();
+  EXPECT_LT(meter.pixels, map.window.pixels());
+}
+
+TEST_P(BackendTest, StoresOneNotANumber) {
+  // A learning rate near the largest float throws theta to infinity, where the loss is no number. Its sign would tell
+  // the machine; the result must not.
+  Map map;
+  map.point = {.beta = 0.0, .gamma = 1.0, .eta = 3e38};
+  map.window = {{-2, 2, 8}, {-2, 2, 8}};
+  Meter meter;
+  TileResult result;
+  mapper_->map(map, whole(map.window), {.steps = true, .final = true, .loss = true}, meter, result);
+  int not_numbers = 0;
+  for (const RealBuffer* field : {&result.w_final, &result.b_final, &result.loss_final}) {
+    for (const float value : std::get<std::vector<float>>(*field)) {
+      if (!std::isnan(value)) continue;
+      ++not_numbers;
+      EXPECT_EQ(std::bit_cast<std::uint32_t>(value), 0x7fc00000U);
+    }
+  }
+  EXPECT_GT(not_numbers, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, BackendTest, ::testing::ValuesIn(backends()),
+                         [](const auto& backend) { return backend.param.name; });
+
+// The maps above are worth comparing.
+
+TEST(MapperTasks, CoverEveryFate) {
+  Counts counts;
+  for (const Task& task : tasks()) {
+    const TileResult result = expected(task.map);
+    counts += count(result.fate, result.steps);
+  }
+  for (std::size_t i = 0; i < counts.fates.size(); ++i) EXPECT_GT(counts.fates[i], 0) << fate_names[i];
+}
+
+TEST(MapperTasks, CoverEveryProof) {
+  std::array<std::int64_t, proof_count> proofs = {};
+  for (const Task& task : tasks()) {
+    for (const std::int8_t proof : expected(task.map).proof) ++proofs.at(static_cast<std::uint8_t>(proof));
+  }
+  for (std::size_t i = 0; i < proofs.size(); ++i) EXPECT_GT(proofs[i], 0) << proof_names[i];
+}
+
+TEST(MapperTasks, EndInNumbers) {
+  // The bits of a not-a-number depend on the machine: none may be compared.
+  for (const Task& task : tasks()) {
+    SCOPED_TRACE(task.name);
+    const TileResult result = expected(task.map);
+    for (const RealBuffer* field : {&result.r_final, &result.w_final, &result.b_final, &result.loss_final}) {
+      const auto are_finite = [](const auto& values) {
+        return std::all_of(values.begin(), values.end(), [](auto value) { return std::isfinite(value); });
+      };
+      EXPECT_TRUE(std::visit(are_finite, *field));
+    }
+  }
+}
+
+TEST(MakeMapper, TakesTheDeviceAskedFor) {
+  EXPECT_NE(make_mapper({Device::cpu, 3})->description().find("3 threads"), std::string::npos);
+  EXPECT_NE(make_mapper({Device::automatic, 1}), nullptr);
+}
+
+// Tiles.
+
+/// How often each pixel of the window lies in a tile.
+std::vector<int> coverage(const Window& window, const Tiling& tiling) {
+  std::vector<int> times(static_cast<std::size_t>(window.pixels()));
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    const Tile tile = tiling[i];
+    for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
+      for (std::int64_t w = tile.first_w; w < tile.first_w + tile.count_w; ++w) {
+        ++times.at(static_cast<std::size_t>(b * window.w.count + w));
+      }
+    }
+  }
+  return times;
+}
+
+TEST(Tiling, CoversEachPixelOnce) {
+  for (const std::int64_t columns : {1, 7, 16, 33}) {
+    for (const std::int64_t rows : {1, 5, 16, 31}) {
+      const Window window = {{-1, 1, columns}, {-1, 1, rows}};
+      for (const std::int64_t side : {1, 3, 8, 16, 64}) {
+        const Tiling tiling(window, side);
+        EXPECT_EQ(coverage(window, tiling), std::vector<int>(static_cast<std::size_t>(window.pixels()), 1))
+            << columns << " x " << rows << " in tiles of " << side;
+      }
+    }
+  }
+}
+
+TEST(Tiling, HasNoTileLargerThanItsSideAndNoneEmpty) {
+  const Window window = {{-1, 1, 1100}, {-1, 1, 513}};
+  const Tiling tiling(window);
+  EXPECT_EQ(tiling.count(), 6);
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    EXPECT_LE(std::max(tiling[i].count_w, tiling[i].count_b), tile_side);
+    EXPECT_GE(std::min(tiling[i].count_w, tiling[i].count_b), 1);
+  }
+}
+
+TEST(Tiling, GoesRowByRow) {
+  const Window window = {{-1, 1, 25}, {-1, 1, 15}};
+  const Tiling tiling(window, 10);
+  ASSERT_EQ(tiling.count(), 6);
+  EXPECT_EQ(tiling[1].first_w, 10);
+  EXPECT_EQ(tiling[1].first_b, 0);
+  EXPECT_EQ(tiling[3].first_w, 0);
+  EXPECT_EQ(tiling[3].first_b, 10);
+  EXPECT_EQ(tiling[5].pixels(), 5 * 5);
+}
+
+// Counts.
+
+TEST(Counts, CountEachFateAndSumTheSteps) {
+  const Counts counts = count({0, 1, 1, 4, 3, 2, 1}, {10, 20, 30, 1, 100, 7, 2'000'000'000});
+  EXPECT_EQ(counts.fates, (std::array<std::int64_t, fate_count>{1, 3, 1, 1, 1}));
+  EXPECT_EQ(counts.pixels(), 7);
+  EXPECT_EQ(counts.updates, 2'000'000'168);
+  EXPECT_EQ(counts.largest_steps, 2'000'000'000);
+}
+
+TEST(Counts, SumBeyondThirtyTwoBits) {
+  const Counts counts = count({3, 3, 3}, {2'000'000'000, 2'000'000'000, 2'000'000'000});
+  EXPECT_EQ(counts.updates, 6'000'000'000);
+}
+
+TEST(Counts, AddUp) {
+  const std::vector<std::int8_t> fate = {0, 1, 2, 3, 4, 0, 1};
+  const std::vector<std::int32_t> steps = {5, 4, 3, 9, 1, 1, 1};
+  for (std::ptrdiff_t cut = 0; cut <= 7; ++cut) {
+    Counts parts = count({fate.begin(), fate.begin() + cut}, {steps.begin(), steps.begin() + cut});
+    parts += count({fate.begin() + cut, fate.end()}, {steps.begin() + cut, steps.end()});
+    EXPECT_EQ(parts, count(fate, steps)) << "cut at " << cut;
+  }
+}
+
+TEST(Counts, OfNothingAreZero) {
+  EXPECT_EQ(count({}, {}), Counts{});
+  EXPECT_EQ(Counts{}.pixels(), 0);
+}
+
+}  // namespace
+}  // namespace deadcone

@@ -1,0 +1,89 @@
+// The operations that the formulas are written in, as far as they are more than the compiler's own.
+
+#include "deadcone/numeric/arithmetic.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+
+#include "deadcone/numeric/normal_coefficients.hpp"
+#include "support/support.hpp"
+
+namespace deadcone {
+namespace {
+
+using test::same_bits;
+
+template <class Real>
+class ArithmeticTest : public ::testing::Test {};
+using Reals = ::testing::Types<float, double>;
+TYPED_TEST_SUITE(ArithmeticTest, Reals);
+
+TYPED_TEST(ArithmeticTest, TheSignOfOneNumberMultipliesAnother) {
+  using Real = TypeParam;
+  const Real infinity = std::numeric_limits<Real>::infinity();
+  for (const Real a : {Real(0), Real(-0.0), Real(1.5), Real(-3), infinity}) {
+    for (const Real b : {Real(2), Real(0.25), infinity}) {
+      EXPECT_TRUE(same_bits(times_sign_of(a, b), a));
+      EXPECT_TRUE(same_bits(times_sign_of(a, -b), -a));
+    }
+    EXPECT_TRUE(same_bits(times_sign_of(a, Real(-0.0)), -a));
+  }
+}
+
+TYPED_TEST(ArithmeticTest, APolynomialIsThatOfItsCoefficients) {
+  using Real = TypeParam;
+  const Real coefficients[] = {3, -2, 5, 7, -1};  // of whole numbers: every operation is exact
+  for (const Real x : {Real(-3), Real(0), Real(1), Real(4)}) {
+    EXPECT_EQ(polynomial(x, x * x, coefficients), (((3 * x - 2) * x + 5) * x + 7) * x - 1);
+    EXPECT_EQ(monic_polynomial(x, x * x, coefficients), ((((x + 3) * x - 2) * x + 5) * x + 7) * x - 1);
+  }
+}
+
+// What a GPU gives for 1/b, from the nearest to the worst: one unit in the last place in float (CUDA Programming Guide,
+// intrinsic functions), 20 correct bits and nothing below in double (PTX ISA, rcp.approx.ftz.f64).
+
+float hardware_reciprocal(float b, int ulps) {
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(1.0F / b) + static_cast<std::uint32_t>(ulps));
+}
+double hardware_reciprocal(double b, int ulps) {
+  constexpr std::uint64_t unit = std::uint64_t{1} << 32;  // the last bit of the upper half: 20 bits of mantissa
+  const std::uint64_t bits = (std::bit_cast<std::uint64_t>(1.0 / b) + unit / 2) / unit * unit;
+  return std::bit_cast<double>(bits + static_cast<std::uint64_t>(ulps) * unit);
+}
+
+TYPED_TEST(ArithmeticTest, AQuotientFromAReciprocalIsTheCorrectlyRoundedOne) {
+  using Real = TypeParam;
+  using C = NormalCoefficients<Real>;
+  const auto check = [](Real a, Real b) {
+    for (const int ulps : {-1, 0, 1}) {
+      if (!same_bits(quotient_from_reciprocal(a, b, hardware_reciprocal(b, ulps)), a / b)) return false;
+    }
+    return true;
+  };
+  std::mt19937_64 random(7);
+  int wrong = 0;
+  constexpr int samples = 2'000'000;
+  for (int i = 0; i < samples; ++i) {
+    // Mills' ratio, which it is used for, at any argument of any size.
+    const Real x = std::min(std::ldexp(static_cast<Real>(1.0 + static_cast<double>(random() % (1U << 30)) / (1U << 30)),
+                                       static_cast<int>(random() % 30) - 24),
+                            static_cast<Real>(C::largest_t));
+    wrong += check(C::mills_numerator(x, x * x), C::mills_denominator(x, x * x)) ? 0 : 1;
+    // Any two numbers of the range that is promised.
+    const auto any = [&] {
+      return std::ldexp(static_cast<Real>(1.0 + static_cast<double>(random() >> 12) / std::ldexp(1.0, 52)),
+                        static_cast<int>(random() % 119) - 60);
+    };
+    wrong += check(any(), any()) ? 0 : 1;
+  }
+  EXPECT_EQ(wrong, 0) << "of " << 2 * samples;
+}
+
+}  // namespace
+}  // namespace deadcone

@@ -1,0 +1,53 @@
+#pragma once
+
+// A mapper that has many tiles on their way, as a device does, for tests of what feeds it.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <queue>
+#include <string>
+
+#include "cpu/cpu_mapper.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/mapper.hpp"
+
+namespace deadcone::test {
+
+/// Has so many tiles in flight, each computed when it is finished; fails at a tile if told to.
+class DeepMapper final : public Mapper {
+ public:
+  explicit DeepMapper(int depth) : depth_(depth), mapper_(make_cpu_mapper(1)) {}
+
+  int tiles_in_flight() const override { return depth_; }
+  void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
+    begun_.push({map, tile, fields, listed});
+    most_begun = std::max(most_begun, begun_.size());
+  }
+  void finish(Meter& meter, TileResult& result) override {
+    if (finished++ == fails_at) throw DeviceError("it failed");
+    const auto [map, tile, fields, listed] = begun_.front();
+    begun_.pop();
+    mapper_->begin(map, tile, fields, listed);
+    mapper_->finish(meter, result);
+  }
+  std::string description() const override { return "deep"; }
+
+  std::size_t most_begun = 0;
+  std::int64_t finished = 0;
+  std::int64_t fails_at = -1;
+
+ private:
+  struct Begun {
+    Map map;
+    Tile tile;
+    Fields fields;
+    PixelList listed;
+  };
+  int depth_;
+  std::queue<Begun> begun_;
+  std::unique_ptr<Mapper> mapper_;
+};
+
+}  // namespace deadcone::test

@@ -1,0 +1,85 @@
+// --certify and --refine against exhaustive maps of the paper's Figure 4.
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <ostream>
+#include <vector>
+
+#include "cpu/cpu_mapper.hpp"
+#include "deadcone/sweep.hpp"
+#include "support/map_sink.hpp"
+#include "sweep/region_refinement.hpp"
+
+namespace deadcone {
+namespace {
+
+Sweep figure_4(Precision precision, std::int64_t side) {
+  Sweep sweep;
+  sweep.values(Axis::beta) = {0.0, 0.7, 0.8, 0.9, 0.95, 0.99};
+  sweep.values(Axis::gamma) = {1.0, 0.1, 0.01};
+  sweep.window = {{-2, 2, side}, {-2, 2, side}};
+  sweep.precision = precision;
+  return sweep;
+}
+
+std::vector<TileResult> maps_of(const Sweep& sweep) {
+  test::MapSink sink(sweep);
+  Meter meter;
+  run_sweep(sweep, {}, *make_cpu_mapper(0), sink, meter, [](auto...) {});
+  return sink.maps();
+}
+
+std::int64_t updates_of(const std::vector<TileResult>& maps, std::size_t row) {
+  std::int64_t updates = 0;
+  for (std::size_t point = row; point < maps.size(); point += 3) updates += maps[point].counts.updates;
+  return updates;
+}
+
+struct Case {
+  Precision precision;
+  std::int64_t side;
+};
+
+/// How gtest names the parameter of a test.
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << to_string(c.precision) << ", " << c.side << " pixels";
+}
+
+class ShortcutTest : public ::testing::TestWithParam<Case> {};
+
+TEST_P(ShortcutTest, GivesNoOtherFateThanTheExhaustiveMap) {
+  Sweep sweep = figure_4(GetParam().precision, GetParam().side);
+  const std::vector<TileResult> all = maps_of(sweep);
+  sweep.criteria.certify = true;
+  const std::vector<TileResult> certified = maps_of(sweep);
+  sweep.refinement.kind = Refinement::borders;
+  const std::vector<TileResult> refined = maps_of(sweep);
+  sweep.refinement.kind = Refinement::proofs;
+  const std::vector<TileResult> exact = maps_of(sweep);
+
+  for (std::size_t point = 0; point < all.size(); ++point) {
+    SCOPED_TRACE(point);
+    std::int64_t wrongly_filled = 0;
+    for (std::size_t i = 0; i < all[point].fate.size(); ++i) {
+      const std::int8_t fate = all[point].fate[i];
+      if (fate != static_cast<std::int8_t>(Fate::converged) && fate != static_cast<std::int8_t>(Fate::dead)) continue;
+      ASSERT_EQ(certified[point].fate[i], fate) << i;
+      ASSERT_EQ(exact[point].fate[i], fate) << i;
+      if (refined[point].fate[i] == fate) continue;
+      ASSERT_EQ(refined[point].provenance[i], static_cast<std::int8_t>(PixelProvenance::filled)) << i;
+      ++wrongly_filled;
+    }
+    EXPECT_LE(wrongly_filled, 2);
+  }
+  // Half of what was seen on larger maps.
+  EXPECT_GT(updates_of(all, 0), 16 * updates_of(certified, 0));
+  EXPECT_GT(updates_of(all, 2), 10 * updates_of(certified, 2));
+}
+
+INSTANTIATE_TEST_SUITE_P(Figure4, ShortcutTest,
+                         ::testing::Values(Case{Precision::float32, 256}, Case{Precision::float64, 96}));
+
+}  // namespace
+}  // namespace deadcone
