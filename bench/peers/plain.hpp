@@ -21,7 +21,7 @@ namespace plain {
 template <class Real>
 struct Problem {
   Real beta, gamma, eta, delta, tol, rho, epsilon;
-  int max_steps;
+  int max_updates;
   double w_lo, w_hi, b_lo, b_hi;
   int w_count, b_count;
 
@@ -39,7 +39,7 @@ PLAIN_FUNCTION Fate trajectory(const Problem<Real>& p, Real w, Real b, std::int3
   const Real limit = Real(1e6) * (std::sqrt(w * w + b * b) + target);
   Real momentum_w = 0, momentum_b = 0, active = 0;
   bool was_at_rest = false;
-  for (steps = 1; steps <= p.max_steps; ++steps) {
+  for (steps = 1; steps <= p.max_updates; ++steps) {
     const Real s = std::abs(w), sign = w < 0 ? Real(-1) : Real(1), t = b / s;
     active = Real(0.5) * std::erfc(-t * inverse_root_two);
     const Real density = inverse_root_two_pi * std::exp(Real(-0.5) * t * t);
@@ -60,7 +60,7 @@ PLAIN_FUNCTION Fate trajectory(const Problem<Real>& p, Real w, Real b, std::int3
     }
     was_at_rest = at_rest;
   }
-  steps = p.max_steps;
+  steps = p.max_updates;
   return unfinished;
 }
 
@@ -89,7 +89,7 @@ Problem<Real> problem_of(const Options& options) {
   p.tol = real("--tol");
   p.rho = real("--rho");
   p.epsilon = real("--epsilon");
-  p.max_steps = std::stoi(options.at("--max-steps"));
+  p.max_updates = std::stoi(options.at("--max-steps"));
   const auto range = [&](const char* name, double& lo, double& hi, int& count) {
     if (std::sscanf(options.at(name).c_str(), "%lf:%lf:%d", &lo, &hi, &count) != 3) throw std::runtime_error(name);
   };

@@ -48,7 +48,7 @@ void serve(const plain::Options& options) {
     seconds_of_a_run();
     bench::Labels labels{std::vector<std::int8_t>(pixels), std::vector<std::int32_t>(pixels)};
     check(cudaMemcpy(labels.fate.data(), fate, pixels, cudaMemcpyDeviceToHost));
-    check(cudaMemcpy(labels.steps.data(), steps, pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
+    check(cudaMemcpy(labels.updates.data(), steps, pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
     return labels;
   };
   bench::serve(run, seconds_of_a_run, options.at("--labels"));

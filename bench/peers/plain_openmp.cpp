@@ -14,11 +14,11 @@ void serve(const plain::Options& options) {
   const auto run = [&] {
     bench::Labels labels;
     labels.fate.resize(static_cast<std::size_t>(p.pixels()));
-    labels.steps.resize(static_cast<std::size_t>(p.pixels()));
+    labels.updates.resize(static_cast<std::size_t>(p.pixels()));
 #pragma omp parallel for schedule(dynamic, 256)
     for (int i = 0; i < p.pixels(); ++i) {
       const auto pixel = static_cast<std::size_t>(i);
-      labels.fate[pixel] = plain::trajectory(p, p.w(i), p.b(i), labels.steps[pixel]);
+      labels.fate[pixel] = plain::trajectory(p, p.w(i), p.b(i), labels.updates[pixel]);
     }
     return labels;
   };

@@ -97,7 +97,7 @@ class MapOnDevice {
     bench::Labels by_tile{std::vector<std::int8_t>(pixels), std::vector<std::int32_t>(pixels)};
     DEADCONE_CUDA_CHECK(cudaMemcpy(by_tile.fate.data(), fate_.data(), pixels, cudaMemcpyDeviceToHost));
     DEADCONE_CUDA_CHECK(
-        cudaMemcpy(by_tile.steps.data(), steps_.data(), pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
+        cudaMemcpy(by_tile.updates.data(), steps_.data(), pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
     bench::Labels labels = by_tile;
     std::size_t from = 0;
     for (std::int64_t i = 0; i < tiles_.count(); ++i) {
@@ -106,7 +106,7 @@ class MapOnDevice {
         const auto to = static_cast<std::size_t>((tile.first_b + pixel / tile.count_w) * map_.window.w.count +
                                                  tile.first_w + pixel % tile.count_w);
         labels.fate[to] = by_tile.fate[from];
-        labels.steps[to] = by_tile.steps[from];
+        labels.updates[to] = by_tile.updates[from];
       }
     }
     return labels;
@@ -163,7 +163,7 @@ int run(int argc, char** argv) {
   CLI::App app("deadcone's kernel as a contestant of the benchmark", "bench_gpu");
   app.add_flag("--device-info", only_device, "tell what the device is");
   app.add_option("--labels", labels_path, "file for fates and steps");
-  for (const Axis axis : all_axes) add_axis_option(app, axis, sweep.values(axis));
+  for (SweepAxis& axis : sweep.axes) add_axis_option(app, axis.name, axis.meaning, axis.values);
   add_window_options(app, sweep.window, "initial ");
   add_criteria_options(app, sweep.criteria);
   add_precision_option(app, sweep.precision);
@@ -173,7 +173,7 @@ int run(int argc, char** argv) {
   check_kernel_runs_here();
   if (only_device) {
     print_device();
-    return exit_done;
+    return 0;
   }
   const Map map = {sweep.point(0), sweep.window, sweep.criteria, sweep.precision};
   if (map.precision == Precision::float32) {
@@ -181,7 +181,7 @@ int run(int argc, char** argv) {
   } else {
     serve<double>(map, labels_path);
   }
-  return exit_done;
+  return 0;
 }
 
 }  // namespace

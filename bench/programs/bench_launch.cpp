@@ -60,7 +60,7 @@ Steps steps_of(double beta, double gamma, std::int64_t side) {
   Meter meter;
   TileResult result;
   make_cpu_mapper(0)->map(map, {0, 0, side, side}, Fields{}, meter, result);
-  return {side, result.steps};
+  return {side, result.updates};
 }
 
 std::vector<Block> blocks_of(const Steps& steps, const Scheme& scheme) {

@@ -68,7 +68,7 @@ class LabelSink final : public SweepSink {
       const std::int64_t from = row * tile.count_w;
       const std::int64_t to = (tile.first_b + row) * width_ + tile.first_w;
       std::copy_n(result.fate.begin() + from, tile.count_w, labels.fate.begin() + to);
-      std::copy_n(result.steps.begin() + from, tile.count_w, labels.steps.begin() + to);
+      std::copy_n(result.updates.begin() + from, tile.count_w, labels.updates.begin() + to);
     }
   }
   void finish(std::int64_t, const Counts&, double, const std::function<void()>&) override {}
@@ -98,7 +98,7 @@ int run(int argc, char** argv) {
   app.add_flag("--list", only_list, "name the mappers that this machine has");
   app.add_option("--mapper", name, "which one");
   app.add_option("--labels", labels_path, "file for fates and steps");
-  for (const Axis axis : all_axes) add_axis_option(app, axis, sweep.values(axis));
+  for (SweepAxis& axis : sweep.axes) add_axis_option(app, axis.name, axis.meaning, axis.values);
   add_window_options(app, sweep.window, "initial ");
   add_criteria_options(app, sweep.criteria);
   add_refinement_options(app, sweep.refinement);
@@ -107,12 +107,12 @@ int run(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (only_list) {
     list();
-    return exit_done;
+    return 0;
   }
   validate(sweep);
   const std::unique_ptr<Mapper> mapper = make(name, threads);
   bench::serve([&] { return labels_of(sweep, *mapper); }, labels_path);
-  return exit_done;
+  return 0;
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ void plain_row(const Map& map, std::int64_t row, Labels& labels) {
     const Outcome<PlainFloat> outcome = trajectory<Geometry::planar, StopRule::stationary>(dynamics, start);
     const auto pixel = static_cast<std::size_t>(row * map.window.w.count + column);
     labels.fate[pixel] = static_cast<std::int8_t>(outcome.fate);
-    labels.steps[pixel] = outcome.steps;
+    labels.updates[pixel] = outcome.updates;
   }
 }
 
@@ -116,7 +116,7 @@ Labels mapper_labels(Map map, Precision precision, Mapper& mapper) {
   Meter meter;
   TileResult result;
   mapper.map(map, {0, 0, map.window.b.count, map.window.w.count}, Fields{}, meter, result);
-  return {result.fate, result.steps};
+  return {result.fate, result.updates};
 }
 
 /// Pixels whose fate is another, and those whose steps are off by more than 1%.
@@ -128,7 +128,7 @@ Difference difference(const Labels& labels, const Labels& reference) {
   Difference result;
   for (std::size_t i = 0; i < reference.fate.size(); ++i) {
     if (labels.fate[i] != reference.fate[i]) ++result.fates;
-    if (std::abs(labels.steps[i] - reference.steps[i]) > 0.01 * reference.steps[i]) ++result.steps;
+    if (std::abs(labels.updates[i] - reference.updates[i]) > 0.01 * reference.updates[i]) ++result.updates;
   }
   return result;
 }
@@ -168,7 +168,7 @@ int run(std::int64_t side) {
       const Labels reference = mapper_labels(map, Precision::float64, *mapper);
       const Difference plain = difference(plain_labels(map, threads), reference);
       const Difference compensated = difference(mapper_labels(map, Precision::float32, *mapper), reference);
-      const std::array<std::int64_t, 4> counts = {plain.fates, compensated.fates, plain.steps, compensated.steps};
+      const std::array<std::int64_t, 4> counts = {plain.fates, compensated.fates, plain.updates, compensated.updates};
       char head[32];
       std::snprintf(head, sizeof head, "%g | %g", beta, gamma);
       print_row(head, counts, map.window.pixels());

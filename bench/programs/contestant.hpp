@@ -31,8 +31,8 @@ struct Labels {
 inline void write(const Labels& labels, const std::string& path) {
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(labels.fate.data()), static_cast<std::streamsize>(labels.fate.size()));
-  file.write(reinterpret_cast<const char*>(labels.steps.data()),
-             static_cast<std::streamsize>(labels.steps.size() * sizeof labels.steps[0]));
+  file.write(reinterpret_cast<const char*>(labels.updates.data()),
+             static_cast<std::streamsize>(labels.updates.size() * sizeof labels.updates[0]));
   if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
@@ -43,7 +43,7 @@ void serve(const Run& run, const SecondsOfARun& seconds_of_a_run, const std::str
   const Labels labels = run();
   write(labels, labels_path);
   const std::int64_t updates =
-      std::accumulate(labels.steps.begin(), labels.steps.end(), std::int64_t{0},
+      std::accumulate(labels.updates.begin(), labels.updates.end(), std::int64_t{0},
                       [](std::int64_t sum, std::int32_t steps) { return sum + std::max(steps, 0); });
   std::cout << "{\"updates\": " << updates << "}" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {

@@ -20,28 +20,28 @@ void weigh(const LabelGrid& grid, const PixelMask& boundary, const StartWeights&
   }
 }
 
-std::array<StepStatistics, fate_count> statistics_by_fate(const LabelGrid& grid,
-                                                          const std::vector<std::int32_t>& steps) {
+std::array<UpdateStatistics, fate_count> statistics_by_fate(const LabelGrid& grid,
+                                                          const std::vector<std::int32_t>& updates) {
   std::array<std::vector<std::int32_t>, fate_count> by_fate;
-  for (std::size_t i = 0; i < steps.size(); ++i)
-    if (steps[i] >= 0) by_fate.at(static_cast<std::uint8_t>(grid.labels[i])).push_back(steps[i]);
-  std::array<StepStatistics, fate_count> result;
-  for (std::size_t fate = 0; fate < result.size(); ++fate) result[fate] = step_statistics(std::move(by_fate[fate]));
+  for (std::size_t i = 0; i < updates.size(); ++i)
+    if (updates[i] >= 0) by_fate.at(static_cast<std::uint8_t>(grid.labels[i])).push_back(updates[i]);
+  std::array<UpdateStatistics, fate_count> result;
+  for (std::size_t fate = 0; fate < result.size(); ++fate) result[fate] = update_statistics(std::move(by_fate[fate]));
   return result;
 }
 
-void count_proofs(const LabelGrid& grid, const std::vector<std::int8_t>& proofs, PointAnalysis& result) {
+void count_proofs(const LabelGrid& grid, const std::vector<Proof>& proofs, PointAnalysis& result) {
   std::int64_t dead = 0;
   std::int64_t trapped = 0;
   bool all_known = true;
   for (std::size_t i = 0; i < proofs.size(); ++i) {
-    const bool is_dead = grid.labels[i] == static_cast<std::int8_t>(Fate::dead);
-    const bool known = proofs[i] >= 0;
+    const bool is_dead = grid.labels[i] == Fate::dead;
+    const bool known = proofs[i] != Proof::pending;
     if (known) ++result.proofs.at(static_cast<std::uint8_t>(proofs[i]));
     if (is_dead) {
       ++dead;
       all_known = all_known && known;
-      if (proofs[i] == static_cast<std::int8_t>(Proof::trap)) ++trapped;
+      if (proofs[i] == Proof::trap) ++trapped;
     }
   }
   // Those that are computed of a refined map lie along boundaries: the share among them is not that of all.
@@ -50,17 +50,17 @@ void count_proofs(const LabelGrid& grid, const std::vector<std::int8_t>& proofs,
 
 }  // namespace
 
-StepStatistics step_statistics(std::vector<std::int32_t> steps) {
-  if (steps.empty()) {
+UpdateStatistics update_statistics(std::vector<std::int32_t> updates) {
+  if (updates.empty()) {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
     return {none, none, -1};
   }
-  const double sum = static_cast<double>(std::accumulate(steps.begin(), steps.end(), std::int64_t{0}));
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-  std::nth_element(steps.begin(), middle, steps.end());
+  const double sum = static_cast<double>(std::accumulate(updates.begin(), updates.end(), std::int64_t{0}));
+  const auto middle = updates.begin() + static_cast<std::ptrdiff_t>(updates.size() / 2);
+  std::nth_element(updates.begin(), middle, updates.end());
   double median = *middle;
-  if (steps.size() % 2 == 0) median = 0.5 * (median + *std::max_element(steps.begin(), middle));
-  return {sum / static_cast<double>(steps.size()), median, *std::max_element(middle, steps.end())};
+  if (updates.size() % 2 == 0) median = 0.5 * (median + *std::max_element(updates.begin(), middle));
+  return {sum / static_cast<double>(updates.size()), median, *std::max_element(middle, updates.end())};
 }
 
 PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFields& fields,
@@ -68,7 +68,7 @@ PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFi
   PointAnalysis result;
   const PixelMask boundary = boundary_of(grid);
   weigh(grid, boundary, weights_of(parse_start_distribution(options.init), map.window), result);
-  result.steps = statistics_by_fate(grid, fields.steps);
+  result.updates = statistics_by_fate(grid, fields.updates);
   count_proofs(grid, fields.proofs, result);
   result.boundary_pixels = std::count(boundary.begin(), boundary.end(), 1);
   result.box_counts = box_counts(line_of_boundary(grid), grid.rows, grid.columns);

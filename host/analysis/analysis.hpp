@@ -13,7 +13,6 @@
 #include "analysis/cone_sample.hpp"
 #include "deadcone/fate.hpp"
 #include "deadcone/mapper.hpp"
-#include "deadcone/proof/conditions.hpp"
 #include "analysis/start_distribution.hpp"
 
 namespace deadcone {
@@ -24,24 +23,24 @@ struct AnalysisOptions {
   std::int64_t samples = 1000;   ///< of sample_cones(), for each map
 };
 
-/// The steps of the trajectories of one fate; not numbers and -1 where there are none.
-struct StepStatistics {
+/// The updates of the trajectories of one fate; not numbers and -1 where there are none.
+struct UpdateStatistics {
   double mean = 0.0;
   double median = 0.0;  ///< of an even number of them, the mean of the two in the middle
   std::int32_t largest = -1;
 };
-StepStatistics step_statistics(std::vector<std::int32_t> steps);
+UpdateStatistics update_statistics(std::vector<std::int32_t> updates);
 
 /// The values of the pixels of a map, b-major. A field that is not kept is empty; what was not computed is negative.
 struct PixelFields {
-  std::vector<std::int32_t> steps;
-  std::vector<std::int8_t> proofs;
+  std::vector<std::int32_t> updates;
+  std::vector<Proof> proofs;
 };
 
 struct PointAnalysis {
   std::array<double, fate_count> probabilities = {};       ///< under the start distribution, given the window
   std::array<double, fate_count> probability_errors = {};  ///< mass of the boundary pixels of that fate
-  std::array<StepStatistics, fate_count> steps = {};       ///< empty statistics where the file has no steps
+  std::array<UpdateStatistics, fate_count> updates = {};       ///< empty statistics where the file has none
   std::array<std::int64_t, proof_count> proofs = {};       ///< pixels of each
   double dead_for_ever_fraction = std::numeric_limits<double>::quiet_NaN();  ///< of the dead; if all were computed
   std::int64_t boundary_pixels = 0;

@@ -63,9 +63,9 @@ std::vector<RealVariable> real_variables(const Sweep& sweep) {
        "probability of the boundary pixels of that fate, whose area the grid does not resolve", Along::fates,
        [](P& p, I i) { return &p.probability_errors.at(i); }},
       {"steps_mean_of_fate", "mean number of updates of the trajectories of each fate", Along::fates,
-       [](P& p, I i) { return &p.steps.at(i).mean; }},
+       [](P& p, I i) { return &p.updates.at(i).mean; }},
       {"steps_median_of_fate", "median number of updates of the trajectories of each fate", Along::fates,
-       [](P& p, I i) { return &p.steps.at(i).median; }},
+       [](P& p, I i) { return &p.updates.at(i).median; }},
       {"boundary_dimension", "box-counting dimension of the boundary", Along::nothing,
        [](P& p, I) { return &p.dimension.slope; }},
       {"boundary_dimension_error", "standard error of boundary_dimension, from the fit", Along::nothing,
@@ -108,8 +108,8 @@ std::vector<WholeVariable> whole_variables(const Sweep& sweep) {
   using N = std::int64_t;
   std::vector<WholeVariable> variables = {
       {"steps_max_of_fate", "largest number of updates of the trajectories of each fate, -1 where there are none",
-       Along::fates, [](const P& p, I i) { return N{p.steps.at(i).largest}; },
-       [](P& p, I i, N n) { p.steps.at(i).largest = static_cast<std::int32_t>(n); }},
+       Along::fates, [](const P& p, I i) { return N{p.updates.at(i).largest}; },
+       [](P& p, I i, N n) { p.updates.at(i).largest = static_cast<std::int32_t>(n); }},
       {"boundary_pixels", "pixels that have a neighbour of another fate", Along::nothing,
        [](const P& p, I) { return p.boundary_pixels; }, [](P& p, I, N n) { p.boundary_pixels = n; }},
       {"box_count", "boxes of box_size pixels a side that hold a pixel whose right or upper neighbour has another fate",
@@ -177,7 +177,7 @@ Dataset create_proof_codes(Group& group) {
   dataset.write({0}, {codes.size()}, codes.data());
   dataset.make_scale("proof_code");
   describe(dataset, "theorem that proves the fate");
-  describe_values(dataset, 0, all_of(proof_names));
+  describe_values<Proof>(dataset, false);
   return dataset;
 }
 
@@ -190,7 +190,7 @@ void create_group(File& file, const Sweep& sweep, const AnalysisOptions& options
   group.set_attribute("configuration", configuration_of(options));
 
   std::vector<Dataset> scales;
-  for (const Axis axis : dimensions(sweep)) scales.push_back(file.dataset(name_of(axis)));
+  for (const std::size_t axis : dimensions(sweep)) scales.push_back(file.dataset(sweep.axes[axis].name));
   const Dataset fates = file.dataset("fate_code");
   const std::vector<std::int64_t> sizes = sizes_of(sweep);
   Dataset boxes = group.create_dataset("box_size", Layout{.extent = {sizes.size()}}, std::int64_t{0});

@@ -133,7 +133,7 @@ std::vector<double> uncertain_fractions(const LabelGrid& grid) {
     std::int64_t uncertain = 0;
     for (std::int64_t row = 0; row < grid.rows; ++row) {
       for (std::int64_t column = 0; column < grid.columns; ++column) {
-        const std::int8_t label = grid.at(row, column);
+        const Fate label = grid.at(row, column);
         if (column + distance < grid.columns) {
           ++pairs;
           uncertain += grid.at(row, column + distance) != label ? 1 : 0;
@@ -164,10 +164,10 @@ LineFit uncertainty_exponent(const std::vector<double>& fractions, std::int64_t 
 
 std::int64_t wada_distance(const LabelGrid& grid) {
   std::vector<PixelMask> boundaries;
-  for (std::int8_t label = 0; label < fate_count; ++label) {
+  for (const auto& [label, name, meaning] : NameTable<Fate>::values) {
     if (std::find(grid.labels.begin(), grid.labels.end(), label) == grid.labels.end()) continue;
     boundaries.push_back(edge_of(grid.rows, grid.columns, Sides::both,
-                                 [&](std::int64_t row, std::int64_t column, std::int64_t r, std::int64_t c) {
+                                 [&, label = label](std::int64_t row, std::int64_t column, std::int64_t r, std::int64_t c) {
                                    return (grid.at(row, column) == label) != (grid.at(r, c) == label);
                                  }));
   }

@@ -61,7 +61,7 @@ ConeSample sample(const Map& map, std::int64_t samples, std::uint64_t seed) {
       was_dead = is_dead;
     };
     const Outcome<Real> outcome = trajectory<geometry, rule>(dynamics, start, observe);
-    share.add(static_cast<double>(linear) / static_cast<double>(outcome.steps));
+    share.add(static_cast<double>(linear) / static_cast<double>(outcome.updates));
     entries.add(static_cast<double>(entered));
     escapes.add(static_cast<double>(escaped));
   }

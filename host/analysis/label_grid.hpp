@@ -4,16 +4,17 @@
 #include <cstdint>
 #include <vector>
 
+#include "deadcone/fate.hpp"
+
 namespace deadcone {
 
-/// The fates of a window, b-major: what the measures of basins are taken of. Any labels from 0 to fate_count - 1 will
-/// do.
+/// The fates of a window, b-major: what the measures of basins are taken of. None is pending.
 struct LabelGrid {
   std::int64_t rows = 0;     ///< b
   std::int64_t columns = 0;  ///< w
-  std::vector<std::int8_t> labels;
+  std::vector<Fate> labels;
 
-  std::int8_t at(std::int64_t row, std::int64_t column) const {
+  Fate at(std::int64_t row, std::int64_t column) const {
     return labels[static_cast<std::size_t>(row * columns + column)];
   }
 };

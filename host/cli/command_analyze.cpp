@@ -61,15 +61,15 @@ LoadedPoint load(const SweepReader& file, std::int64_t index) {
     const Tile tile = tiles[i];
     const TileResult result = file.read(index, tile);
     place(result.fate, tile, window, point.grid.labels);
-    place(result.steps, tile, window, point.fields.steps);
+    place(result.updates, tile, window, point.fields.updates);
     place(result.proof, tile, window, point.fields.proofs);
   }
-  const auto is_fate = [](std::int8_t label) { return label >= 0 && label < fate_count; };
+  const auto is_fate = [](Fate fate) { return *name_of(fate) != 0; };
   if (!std::all_of(point.grid.labels.begin(), point.grid.labels.end(), is_fate))
-    throw Error("point " + std::to_string(index) + " is called done and has pixels without a fate", exit_storage);
-  const auto is_proof = [](std::int8_t proof) { return proof >= -1 && proof < proof_count; };
+    throw StorageError("point " + std::to_string(index) + " is called done and has pixels without a fate");
+  const auto is_proof = [](Proof proof) { return proof == Proof::pending || *name_of(proof) != 0; };
   if (!std::ranges::all_of(point.fields.proofs, is_proof))
-    throw Error("point " + std::to_string(index) + " has pixels with a proof that stands for nothing", exit_storage);
+    throw StorageError("point " + std::to_string(index) + " has pixels with a proof that stands for nothing");
   return point;
 }
 
@@ -125,17 +125,16 @@ constexpr Column of_proofs = {"for_ever", 10, 4, [](const PointAnalysis& a) { re
 void print_table(const Sweep& sweep, const AnalysisFile& analysis) {
   std::vector<Column> columns(std::begin(general_columns), std::end(general_columns));
   if (sweep.criteria.certify) columns.push_back(of_proofs);
-  const std::vector<Axis> shown = dimensions(sweep);
-  for (const Axis axis : shown) std::cout << std::setw(10) << name_of(axis);
-  for (const char* name : fate_names) std::cout << std::setw(12) << name;
+  const std::vector<std::size_t> shown = dimensions(sweep);
+  for (const std::size_t axis : shown) std::cout << std::setw(10) << sweep.axes[axis].name;
+  for (const Named<Fate>& fate : NameTable<Fate>::values) std::cout << std::setw(12) << fate.name;
   for (const Column& column : columns) std::cout << std::setw(column.width) << column.name;
   std::cout << '\n';
   for (std::int64_t index = 0; index < sweep.points(); ++index) {
     if (!analysis.is_analyzed(index)) continue;
-    const Point point = sweep.point(index);
-    const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
+    const std::vector<double> values = sweep.values_at(index);
     std::cout << std::defaultfloat << std::setprecision(6);
-    for (const Axis axis : shown) std::cout << std::setw(10) << values[static_cast<std::size_t>(axis)];
+    for (const std::size_t axis : shown) std::cout << std::setw(10) << values[axis];
     const PointAnalysis measured = analysis.read(index);
     std::cout << std::fixed << std::setprecision(6);
     for (const double probability : measured.probabilities) std::cout << std::setw(12) << probability;

@@ -29,8 +29,8 @@ void run(const FieldOptions& options, const std::string& command_line) {
 Command add_field_command(CLI::App& main, const std::string& command_line) {
   auto options = std::make_shared<FieldOptions>();
   CLI::App* app = main.add_subcommand("field", "Write the loss and its gradient on a grid of parameters");
-  add_axis_option(*app, Axis::gamma, options->grid.gamma);
-  add_axis_option(*app, Axis::delta, options->grid.delta);
+  add_axis_option(*app, "gamma", meaning_of(Axis::gamma), options->grid.gamma);
+  add_axis_option(*app, "delta", meaning_of(Axis::delta), options->grid.delta);
   add_text_option(
       *app, "--r", "AXIS", [options](const std::string& text) { options->grid.r = parse_axis(text); },
       "weight orthogonal to the target direction", "0");

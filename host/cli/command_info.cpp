@@ -33,11 +33,11 @@ std::string in_words(const Range& range) {
 std::string in_words(const Criteria& criteria) {
   std::string text = criteria.stop == StopRule::stationary ? "update and gradient" : "update (the paper's rule)";
   text += " below " + shortest(criteria.tolerance) + (criteria.relative_tolerance ? " |(gamma, delta)|" : "");
-  return text + " twice in a row; at most " + std::to_string(criteria.max_steps) + " updates";
+  return text + " twice in a row; at most " + std::to_string(criteria.max_updates) + " updates";
 }
 
 std::string in_words(const Refinement& refinement) {
-  if (refinement.kind == Refinement::proofs) return "blocks whose fate is proved are filled, all else is computed";
+  if (refinement.kind == RefinementKind::exact) return "blocks whose fate is proved are filled, all else is computed";
   return "blocks whose border has one fate are filled; of their pixels the share " + shortest(refinement.sample) +
          " is computed";
 }
@@ -54,19 +54,17 @@ void print_line(const std::string& name, const std::string& text) {
 
 void print_points(const SweepReader& file) {
   const Sweep& sweep = file.sweep();
-  const std::vector<Axis> shown = dimensions(sweep);
+  const std::vector<std::size_t> shown = dimensions(sweep);
   std::cout << '\n' << std::right;
-  for (const Axis axis : shown) std::cout << std::setw(10) << name_of(axis);
-  const bool refines = sweep.refinement.kind != Refinement::none;
-  for (const char* name : fate_names) std::cout << std::setw(12) << name;
+  for (const std::size_t axis : shown) std::cout << std::setw(10) << sweep.axes[axis].name;
+  const bool refines = sweep.refinement.kind != RefinementKind::none;
+  for (const Named<Fate>& fate : NameTable<Fate>::values) std::cout << std::setw(12) << fate.name;
   if (refines) std::cout << std::setw(12) << "computed" << std::setw(12) << "mismatches";
   std::cout << std::setw(12) << "mean steps" << std::setw(11) << "max steps" << std::setw(10) << "seconds" << '\n';
 
   for (std::int64_t index = 0; index < sweep.points(); ++index) {
-    const Point point = sweep.point(index);
-    const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
-    for (const Axis axis : shown)
-      std::cout << std::setw(10) << std::setprecision(6) << values[static_cast<std::size_t>(axis)];
+    const std::vector<double> values = sweep.values_at(index);
+    for (const std::size_t axis : shown) std::cout << std::setw(10) << std::setprecision(6) << values[axis];
     if (!file.is_done(index)) {
       std::cout << std::setw(12) << "pending" << '\n';
       continue;
@@ -79,7 +77,7 @@ void print_points(const SweepReader& file) {
     if (refines) std::cout << std::setw(12) << computed / pixels << std::setw(12) << counts.fill_mismatches;
     std::cout << std::setprecision(1) << std::setw(12);
     if (computed > 0.0) {
-      std::cout << static_cast<double>(counts.updates) / computed << std::setw(11) << counts.largest_steps;
+      std::cout << static_cast<double>(counts.updates) / computed << std::setw(11) << counts.most_updates;
     } else {
       std::cout << '-' << std::setw(11) << '-';
     }
@@ -109,24 +107,23 @@ void print_sweep(const std::string& path) {
   print_line("made", file.attribute("history"));
   print_line("by", "deadcone " + file.attribute("version") + ", commit " + file.attribute("git_commit") + ", " +
                        file.attribute("compiler"));
-  print_line("on", file.attribute("device") + ", in " + to_string(sweep.precision));
+  print_line("on", file.attribute("device") + ", in " + name_of(sweep.precision));
   const std::int64_t analyzed = analyzed_points(path);
   print_line("points", std::to_string(done) + " of " + std::to_string(sweep.points()) + " done" +
                            (analyzed < 0 ? ""
                                          : ", " + std::to_string(analyzed) + " of " + std::to_string(sweep.points()) +
                                                " analyzed"));
-  for (const Axis axis : all_axes)
-    print_line(name_of(axis), in_words(sweep.values(axis)) + "  (" + meaning_of(axis) + ")");
+  for (const SweepAxis& axis : sweep.axes) print_line(axis.name, in_words(axis.values) + "  (" + axis.meaning + ")");
   print_line("w", in_words(sweep.window.w));
   print_line("b", in_words(sweep.window.b));
   print_line("stops", in_words(sweep.criteria));
   if (sweep.criteria.certify) print_line("certified", "a trajectory also ends where a theorem proves its fate");
-  if (sweep.refinement.kind != Refinement::none) print_line("refined", in_words(sweep.refinement));
+  if (sweep.refinement.kind != RefinementKind::none) print_line("refined", in_words(sweep.refinement));
   print_line("converged", "within " + shortest(sweep.criteria.rho) + " |(gamma, delta)| of the target");
   print_line("dead", "active with probability below " + shortest(sweep.criteria.epsilon));
   print_line("fields",
-             std::string("fate") + (sweep.fields.steps ? ", steps" : "") + (sweep.criteria.certify ? ", proof" : "") +
-                 (sweep.refinement.kind != Refinement::none ? ", provenance" : "") +
+             std::string("fate") + (sweep.fields.updates ? ", steps" : "") + (sweep.criteria.certify ? ", proof" : "") +
+                 (sweep.refinement.kind != RefinementKind::none ? ", provenance" : "") +
                  (sweep.fields.final ? ", final parameters" : "") + (sweep.fields.loss ? ", loss there" : ""));
   print_line("size", megabytes(file.stored_bytes()) + " of maps, " + megabytes(file.raw_bytes()) + " uncompressed");
   print_points(file);

@@ -32,8 +32,7 @@ void run(const MergeOptions& options, const std::string& command_line) {
                                      options.overwrite ? ExistingFile::overwrite : ExistingFile::refuse);
   if (merged.missing.empty()) return;
   throw Error(options.out + ": no part has " + in_words(merged) +
-                  "; the others are merged, and `deadcone sweep --resume` with the options of the parts computes these",
-              exit_failed);
+                  "; the others are merged, and `deadcone sweep --resume` with the options of the parts computes these");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
+#include "cli/exit_status.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/proof/bounds.hpp"
 #include "deadcone/sweep.hpp"
@@ -68,7 +69,7 @@ std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& 
   const ExistingFile existing = options.overwrite ? ExistingFile::overwrite
                                 : options.resume  ? ExistingFile::resume
                                                   : ExistingFile::refuse;
-  return std::make_unique<SweepWriter>(options.out, options.sweep, Provenance{command_line, mapper.description()},
+  return std::make_unique<SweepWriter>(options.out, options.sweep, RunInfo{command_line, mapper.description()},
                                        existing);
 }
 
@@ -119,7 +120,7 @@ void run(SweepOptions& options, const std::string& command_line) {
       progress.point_finished(point_name(sweep, point), seconds);
     });
   } catch (const Interrupted&) {
-    throw Error(options.dry_run
+    throw EndWithStatus(options.dry_run
                     ? "interrupted"
                     : "interrupted; the finished points are in " + options.out + ", --resume goes on from there",
                 StopOnSignal::exit_status());
@@ -136,7 +137,7 @@ void run(SweepOptions& options, const std::string& command_line) {
 Command add_sweep_command(CLI::App& main, const std::string& command_line) {
   auto options = std::make_shared<SweepOptions>();
   CLI::App* app = main.add_subcommand("sweep", "Map the fate of every start in a window, for every point of a sweep");
-  for (const Axis axis : all_axes) add_axis_option(*app, axis, options->sweep.values(axis));
+  for (SweepAxis& axis : options->sweep.axes) add_axis_option(*app, axis.name, axis.meaning, axis.values);
   add_window_options(*app, options->sweep.window, "initial ");
   add_criteria_options(*app, options->sweep.criteria);
   add_refinement_options(*app, options->sweep.refinement);

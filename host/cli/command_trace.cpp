@@ -62,10 +62,10 @@ void trace(const TraceOptions& options) {
   const Table<geometry, Real> table(dynamics);
   table(0, at_rest(start));
   const Outcome<Real> outcome = trajectory<geometry, rule, certify>(dynamics, start, table);
-  std::cout << "# fate " << fate_names[static_cast<std::size_t>(outcome.fate)] << " after " << outcome.steps
+  std::cout << "# fate " << name_of(outcome.fate) << " after " << outcome.updates
             << " steps";
   if (outcome.proof != Proof::none)
-    std::cout << ", proved there: " << proof_names[static_cast<std::size_t>(outcome.proof)];
+    std::cout << ", proved there: " << name_of(outcome.proof);
   std::cout << '\n';
 }
 

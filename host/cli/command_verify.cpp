@@ -12,7 +12,6 @@
 #include "config/parse.hpp"
 #include "cli/options.hpp"
 #include "verify/pixel_differences.hpp"
-#include "sweep/region_refinement.hpp"
 
 namespace deadcone {
 namespace {
@@ -75,16 +74,16 @@ class Verification {
     const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
     const TileResult stored = file_.read(point, tile);
     Fields fields = sweep.fields;
-    fields.steps = fields.steps || refines();  // for the counts of what was computed
+    fields.updates = fields.updates || refines();  // for the counts of what was computed
     mapper_.map(map, tile, fields, meter_, computed_);
     pixels_ += tile.pixels();
-    if (sweep.refinement.kind == Refinement::proofs) take_proved_fates(map, tile, stored);
+    if (sweep.refinement.kind == RefinementKind::exact) take_proved_fates(map, tile, stored);
     const Counts counts = refines() ? counts_of_refined(stored) : computed_.counts;
     filled_ += counts.filled;
     for (const PixelDifference& pixel : pixel_differences(sweep, tile, stored, computed_)) {
       if (pixel.is_wrong_fill) ++wrongly_filled_;
       // Fills by borders may be wrong, and are said to be.
-      const bool is_error = !pixel.is_wrong_fill || sweep.refinement.kind == Refinement::proofs;
+      const bool is_error = !pixel.is_wrong_fill || sweep.refinement.kind == RefinementKind::exact;
       if (is_error) ++wrong_pixels_;
       if (++listed_ > most_listed) continue;
       std::cout << in_words(point) << ", pixel b " << pixel.b << ", w " << pixel.w << " (b "
@@ -95,10 +94,10 @@ class Verification {
     return counts;
   }
 
-  bool refines() const { return file_.sweep().refinement.kind != Refinement::none; }
+  bool refines() const { return file_.sweep().refinement.kind != RefinementKind::none; }
 
   static bool was_filled(const TileResult& stored, std::size_t pixel) {
-    return stored.provenance[pixel] == static_cast<std::int8_t>(PixelProvenance::filled);
+    return stored.origin[pixel] == PixelOrigin::filled;
   }
 
   /// The counts of what is computed: what was filled adds no updates.
@@ -110,8 +109,8 @@ class Verification {
         ++counts.filled;
         continue;
       }
-      counts.updates += computed_.steps[i];
-      counts.largest_steps = std::max(counts.largest_steps, computed_.steps[i]);
+      counts.updates += computed_.updates[i];
+      counts.most_updates = std::max(counts.most_updates, computed_.updates[i]);
     }
     return counts;
   }
@@ -164,8 +163,7 @@ void run(const VerifyOptions& options) {
   const SweepReader file(options.path);
   if (file.numerics() != numerics_version) {
     throw Error(options.path + ": was made by deadcone " + file.attribute("version") +
-                    ", whose results have other bits; verify it with that version",
-                exit_failed);
+                    ", whose results have other bits; verify it with that version");
   }
   const Sweep& sweep = file.sweep();
   const std::unique_ptr<Mapper> mapper = make_cpu_mapper(options.threads, InstructionSet::scalar);
@@ -179,8 +177,7 @@ void run(const VerifyOptions& options) {
   if (const std::string findings = verification.findings(); !findings.empty()) {
     std::cout.flush();
     throw Error(options.path + ": " + findings + " (see stdout; " + std::to_string(verification.pixels()) +
-                    " pixels recomputed with the scalar path)",
-                exit_failed);
+                    " pixels recomputed with the scalar path)");
   }
   std::cout << options.path << ": " << verification.pixels() << " pixels of " << points
             << " points recomputed, the same bits" << verification.of_filled_pixels() << "\n";

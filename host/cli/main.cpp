@@ -8,6 +8,7 @@
 
 #include "base/build_info.hpp"
 #include "cli/commands.hpp"
+#include "cli/exit_status.hpp"
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
@@ -63,7 +64,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::Error& error) {
     return tell(std::string(error.what()) + " (see --help)", exit_usage);
   } catch (const Error& error) {
-    return tell(error.what(), error.status());
+    return tell(error.what(), status_of(error.kind()));
+  } catch (const EndWithStatus& end) {
+    return tell(end.what(), end.status);
   } catch (const std::bad_alloc&) {
     return tell("out of memory; lower N", exit_failed);
   } catch (const std::exception& error) {

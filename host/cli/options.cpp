@@ -44,10 +44,10 @@ CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::
   return option;
 }
 
-void add_axis_option(CLI::App& app, Axis axis, std::vector<double>& values) {
+void add_axis_option(CLI::App& app, const std::string& name, const std::string& meaning, std::vector<double>& values) {
   add_text_option(
-      app, std::string("--") + name_of(axis), "AXIS", [&values](const std::string& text) { values = parse_axis(text); },
-      meaning_of(axis), text_of(values));
+      app, "--" + name, "AXIS", [&values](const std::string& text) { values = parse_axis(text); }, meaning,
+      text_of(values));
 }
 
 void add_window_options(CLI::App& app, Window& window, const std::string& what) {
@@ -67,17 +67,17 @@ void add_criteria_options(CLI::App& app, Criteria& criteria) {
         shortest(value));
   };
   add_text_option(
-      app, "--stop", "stationary|update",
-      [&criteria](const std::string& text) { criteria.stop = parse_stop_rule(text); },
+      app, "--stop", join_names<StopRule>("|"),
+      [&criteria](const std::string& text) { criteria.stop = parse_name<StopRule>(text); },
       "when a trajectory is at rest: update and gradient below tol, or the update alone (the paper's rule)",
-      to_string(criteria.stop));
+      name_of(criteria.stop));
   add_number("--tol", criteria.tolerance, "length of an update that counts as none, in units of the parameters");
   app.add_flag("--tol-relative", criteria.relative_tolerance, "multiply --tol by |(gamma, delta)|");
   add_number("--rho", criteria.rho, "converged: within rho |(gamma, delta)| of the target");
   add_number("--epsilon", criteria.epsilon, "dead: active with less than this probability");
   add_text_option(
-      app, "--max-steps", "N", [&criteria](const std::string& text) { criteria.max_steps = parse_whole(text); },
-      "updates at most", std::to_string(criteria.max_steps));
+      app, "--max-steps", "N", [&criteria](const std::string& text) { criteria.max_updates = parse_whole(text); },
+      "updates at most", std::to_string(criteria.max_updates));
   app.add_flag("--certify", criteria.certify,
                "end a trajectory as soon as its fate is proved: the same fates, many times sooner");
 }
@@ -86,7 +86,7 @@ void add_refinement_options(CLI::App& app, Refinement& refinement) {
   add_text_option(
       app, "--refine", "[borders|exact]",
       [&refinement](const std::string& text) {
-        refinement.kind = text.empty() ? Refinement::borders : parse_refinement(text);
+        refinement.kind = text.empty() ? RefinementKind::borders : parse_refinement(text);
       },
       "do not compute every pixel: fill blocks whose border has one fate (borders, meant where nothing is said), or "
       "only "
@@ -100,8 +100,9 @@ void add_refinement_options(CLI::App& app, Refinement& refinement) {
 
 void add_precision_option(CLI::App& app, Precision& precision) {
   add_text_option(
-      app, "--precision", "float|double", [&precision](const std::string& text) { precision = parse_precision(text); },
-      "number type of the computation", to_string(precision));
+      app, "--precision", join_names<Precision>("|"),
+      [&precision](const std::string& text) { precision = parse_name<Precision>(text); },
+      "number type of the computation", name_of(precision));
 }
 
 void add_threads_option(CLI::App& app, int& threads) {
@@ -117,8 +118,8 @@ void add_threads_option(CLI::App& app, int& threads) {
 
 void add_execution_options(CLI::App& app, Execution& execution) {
   add_text_option(
-      app, "--device", "auto|cpu|cuda",
-      [&execution](const std::string& text) { execution.device = parse_device(text); },
+      app, "--device", join_names<Device>("|"),
+      [&execution](const std::string& text) { execution.device = parse_name<Device>(text); },
       "where to compute; auto: CUDA where there is a device. Never changes a result", "auto");
   add_threads_option(app, execution.threads);
 }

@@ -16,8 +16,8 @@ CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::
                              const std::function<void(const std::string&)>& take, const std::string& description,
                              const std::string& default_text = "");
 
-/// --beta --gamma --eta --delta --r, each an axis.
-void add_axis_option(CLI::App& app, Axis axis, std::vector<double>& values);
+/// `--name`, an axis.
+void add_axis_option(CLI::App& app, const std::string& name, const std::string& meaning, std::vector<double>& values);
 
 /// --w and --b, each a range of pixels; `what` of them: "initial " or nothing.
 void add_window_options(CLI::App& app, Window& window, const std::string& what);

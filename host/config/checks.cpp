@@ -49,7 +49,7 @@ template <class Real>
 void validate_constants(const Point& point, Criteria criteria) {
   criteria.certify = false;  // the bounds of proofs take long, and are none of what is looked at here
   const Dynamics<Real> dynamics = make_dynamics<Real>(point, criteria);
-  const std::string precision = to_string(sizeof(Real) == 4 ? Precision::float32 : Precision::float64);
+  const std::string precision = name_of(precision_of<Real>);
   const auto representable = [&](Real value, const std::string& name, double given) {
     if (!std::isnormal(value))
       throw ConfigError(name + " = " + written(given) + " is outside the range of " + precision);
@@ -62,7 +62,7 @@ void validate_constants(const Point& point, Criteria criteria) {
   if (point.r != 0.0) representable(static_cast<Real>(point.r), "r", point.r);
   representable(dynamics.target_norm * dynamics.target_norm, "gamma, squared,", point.gamma);
   representable(dynamics.rest_squared, "(tol/eta)^2 at tol", absolute_tolerance(point, criteria));
-  representable(dynamics.reach_squared, "(rho |Theta*|)^2 at rho", criteria.rho);
+  representable(dynamics.converged_radius_squared, "(rho |Theta*|)^2 at rho", criteria.rho);
   representable(dynamics.epsilon, "epsilon", criteria.epsilon);
 }
 
@@ -74,7 +74,7 @@ void validate_divergence_limit(double start_norm, const Point& point, Precision 
   if (!(limit * limit < largest / 2)) {
     throw ConfigError(
         "the start or the target is so large that 1e6 (|theta_0| + |Theta*|), squared, is outside the range of " +
-        to_string(precision));
+        std::string(name_of(precision)));
   }
 }
 
@@ -84,71 +84,39 @@ double farthest(const Range& range) {
 
 }  // namespace
 
-const char* name_of(Axis axis) {
-  switch (axis) {
-    case Axis::beta:
-      return "beta";
-    case Axis::gamma:
-      return "gamma";
-    case Axis::eta:
-      return "eta";
-    case Axis::delta:
-      return "delta";
-    case Axis::r:
-      return "r";
+std::vector<SweepAxis> unit_axes() {
+  using Table = NameTable<Axis>;
+  std::vector<SweepAxis> axes;
+  for (std::size_t i = 0; i < Table::values.size(); ++i) {
+    const auto& [axis, name, meaning] = Table::values[i];
+    axes.push_back({name, meaning, Table::places[i], {Point{}.*Table::places[i]}});
   }
-  return "";
-}
-
-const char* meaning_of(Axis axis) {
-  switch (axis) {
-    case Axis::beta:
-      return "momentum";
-    case Axis::gamma:
-      return "standard deviation of the target";
-    case Axis::eta:
-      return "learning rate";
-    case Axis::delta:
-      return "mean of the target";
-    case Axis::r:
-      return "initial weight orthogonal to the target direction";
-  }
-  return "";
-}
-
-std::string to_string(StopRule rule) {
-  return rule == StopRule::stationary ? "stationary" : "update";
-}
-std::string to_string(Precision precision) {
-  return precision == Precision::float32 ? "float" : "double";
-}
-
-std::string to_string(Refinement::Kind kind) {
-  switch (kind) {
-    case Refinement::borders:
-      return "borders";
-    case Refinement::proofs:
-      return "exact";
-    case Refinement::none:
-      break;
-  }
-  return "none";
+  return axes;
 }
 
 std::int64_t Sweep::points() const {
   std::int64_t product = 1;
-  for (const auto& values : axes) product *= static_cast<std::int64_t>(values.size());
+  for (const SweepAxis& axis : axes) product *= static_cast<std::int64_t>(axis.values.size());
   return product;
 }
 
-Point Sweep::point(std::int64_t index) const {
-  std::array<double, all_axes.size()> value{};
+std::vector<double> Sweep::values_at(std::int64_t index) const {
+  std::vector<double> values(axes.size());
   for (std::size_t axis = axes.size(); axis-- > 0;) {
-    const auto count = static_cast<std::int64_t>(axes[axis].size());
-    value[axis] = axes[axis][static_cast<std::size_t>(index % count)];
+    const auto count = static_cast<std::int64_t>(axes[axis].values.size());
+    values[axis] = axes[axis].values[static_cast<std::size_t>(index % count)];
     index /= count;
   }
-  return {value[0], value[1], value[2], value[3], value[4]};
+  return values;
+}
+
+Point Sweep::point(std::int64_t index) const {
+  const std::vector<double> values = values_at(index);
+  Point point;
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    if (axes[axis].place != nullptr) point.*axes[axis].place = values[axis];
+  }
+  return point;
 }
 
 void validate(const Window& window) {
@@ -166,13 +134,9 @@ void validate(const Point& point, const Criteria& criteria, Precision precision)
           "must be above 0 and finite");
   require(criteria.rho > 0.0 && std::isfinite(criteria.rho), "rho", criteria.rho, "must be above 0 and finite");
   require(criteria.epsilon > 0.0 && criteria.epsilon < 1.0, "epsilon", criteria.epsilon, "must be between 0 and 1");
-  require(criteria.max_steps >= 1 && criteria.max_steps < std::numeric_limits<std::int32_t>::max(), "max-steps",
-          static_cast<double>(criteria.max_steps), "must be from 1 to 2147483646");
-  if (precision == Precision::float32) {
-    validate_constants<float>(point, criteria);
-  } else {
-    validate_constants<double>(point, criteria);
-  }
+  require(criteria.max_updates >= 1 && criteria.max_updates < std::numeric_limits<std::int32_t>::max(), "max-steps",
+          static_cast<double>(criteria.max_updates), "must be from 1 to 2147483646");
+  with_precision(precision, [&]<class Real>() { validate_constants<Real>(point, criteria); });
 }
 
 void validate_start(double w, double b, const Point& point, const Criteria& criteria, Precision precision) {
@@ -186,7 +150,7 @@ void validate(const Sweep& sweep) {
   validate(sweep.window);
   require(sweep.refinement.sample >= 0.0 && sweep.refinement.sample <= 1.0, "refine-sample", sweep.refinement.sample,
           "must be from 0 to 1");
-  if (sweep.refinement.kind != Refinement::none && (sweep.fields.final || sweep.fields.loss)) {
+  if (sweep.refinement.kind != RefinementKind::none && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError(
         "--refine fills most pixels without computing them, so they have no final parameters and no loss: "
         "leave final and loss out of --fields, or --refine");
@@ -197,9 +161,9 @@ void validate(const Sweep& sweep) {
         "loss to keep: leave final and loss out of --fields, or --certify");
   }
   std::int64_t points = 1;
-  for (const Axis axis : all_axes) {
-    validate_axis(sweep.values(axis), name_of(axis));
-    if (__builtin_mul_overflow(points, static_cast<std::int64_t>(sweep.values(axis).size()), &points)) {
+  for (const SweepAxis& axis : sweep.axes) {
+    validate_axis(axis.values, axis.name);
+    if (__builtin_mul_overflow(points, static_cast<std::int64_t>(axis.values.size()), &points)) {
       throw ConfigError("the sweep has more points than can be counted");
     }
   }
@@ -210,7 +174,7 @@ void validate(const Sweep& sweep) {
   std::int64_t pixels = 0;
   std::int64_t updates = 0;
   if (__builtin_mul_overflow(points, sweep.window.pixels(), &pixels) ||
-      __builtin_mul_overflow(sweep.window.pixels(), sweep.criteria.max_steps, &updates)) {
+      __builtin_mul_overflow(sweep.window.pixels(), sweep.criteria.max_updates, &updates)) {
     throw ConfigError("the sweep has more pixels or updates than can be counted; lower N or --max-steps");
   }
   for (std::int64_t i = 0; i < points; ++i) {

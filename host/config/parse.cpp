@@ -88,7 +88,7 @@ Fields parse_fields(const std::string& text) {
   Fields fields = {false, false, false};
   for (const std::string& part : split(text, ',')) {
     if (part == "steps") {
-      fields.steps = true;
+      fields.updates = true;
     } else if (part == "final") {
       fields.final = true;
     } else if (part == "loss") {
@@ -100,30 +100,10 @@ Fields parse_fields(const std::string& text) {
   return fields;
 }
 
-StopRule parse_stop_rule(const std::string& text) {
-  if (text == "stationary") return StopRule::stationary;
-  if (text == "update") return StopRule::update;
-  reject(text, "a stop rule: stationary, update");
-}
-
-Refinement::Kind parse_refinement(const std::string& text) {
-  if (text == "borders" || text == "true") return Refinement::borders;
-  if (text == "exact") return Refinement::proofs;
-  if (text == "none" || text == "false") return Refinement::none;
-  reject(text, "a way to refine: borders, exact");
-}
-
-Precision parse_precision(const std::string& text) {
-  if (text == "float") return Precision::float32;
-  if (text == "double") return Precision::float64;
-  reject(text, "a precision: float, double");
-}
-
-Device parse_device(const std::string& text) {
-  if (text == "auto") return Device::automatic;
-  if (text == "cpu") return Device::cpu;
-  if (text == "cuda") return Device::cuda;
-  reject(text, "a device: auto, cpu, cuda");
+RefinementKind parse_refinement(const std::string& text) {
+  if (text == "true") return RefinementKind::borders;
+  if (text == "false") return RefinementKind::none;
+  return parse_name<RefinementKind>(text);
 }
 
 std::string shortest(double value) {
@@ -134,12 +114,11 @@ std::string shortest(float value) {
 }
 
 std::string point_name(const Sweep& sweep, std::int64_t index) {
-  const Point point = sweep.point(index);
-  const std::array values = {point.beta, point.gamma, point.eta, point.delta, point.r};
+  const std::vector<double> values = sweep.values_at(index);
   std::string name;
   for (std::size_t axis = 0; axis < values.size(); ++axis) {
-    const bool swept = sweep.axes[axis].size() > 1 || axis < 2;
-    if (swept) name += (name.empty() ? "" : ", ") + std::string(name_of(all_axes[axis])) + " " + shortest(values[axis]);
+    const bool swept = sweep.axes[axis].values.size() > 1 || axis < 2;
+    if (swept) name += (name.empty() ? "" : ", ") + sweep.axes[axis].name + " " + shortest(values[axis]);
   }
   return name;
 }

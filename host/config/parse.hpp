@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "deadcone/config.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 
@@ -25,11 +26,16 @@ Range parse_range(const std::string& text);
 /// The fields to keep, a list of fate, steps, final, loss.
 Fields parse_fields(const std::string& text);
 
-StopRule parse_stop_rule(const std::string& text);
-/// "borders" or "exact"; "true" and "false", as a flag has them, mean borders and none.
-Refinement::Kind parse_refinement(const std::string& text);
-Precision parse_precision(const std::string& text);
-Device parse_device(const std::string& text);
+/// A value of an enumeration by its name.
+template <class Kind>
+Kind parse_name(const std::string& text) {
+  for (const Named<Kind>& value : NameTable<Kind>::values) {
+    if (text == value.name) return value.kind;
+  }
+  throw ConfigError("'" + text + "' is not " + NameTable<Kind>::what + ": " + join_names<Kind>(", "));
+}
+/// The name of a kind of refinement; "true" and "false", as a flag has them, mean borders and none.
+RefinementKind parse_refinement(const std::string& text);
 
 /// The swept values of a point, in words: "beta 0.9, gamma 0.1".
 std::string point_name(const Sweep& sweep, std::int64_t index);

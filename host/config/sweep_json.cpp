@@ -11,19 +11,19 @@ using Json = nlohmann::ordered_json;
 
 Json json_of(const Sweep& sweep) {
   Json json;
-  for (const Axis axis : all_axes) json["axes"][name_of(axis)] = sweep.values(axis);
+  for (const SweepAxis& axis : sweep.axes) json["axes"][axis.name] = axis.values;
   json["window"] = {{"w", sweep.window.w}, {"b", sweep.window.b}};
   const Criteria& criteria = sweep.criteria;
-  json["criteria"] = {{"stop", to_string(criteria.stop)},
+  json["criteria"] = {{"stop", name_of(criteria.stop)},
                       {"tolerance", criteria.tolerance},
                       {"relative_tolerance", criteria.relative_tolerance},
                       {"rho", criteria.rho},
                       {"epsilon", criteria.epsilon},
-                      {"max_steps", criteria.max_steps},
+                      {"max_steps", criteria.max_updates},
                       {"certify", criteria.certify}};
-  json["precision"] = to_string(sweep.precision);
-  json["fields"] = {{"steps", sweep.fields.steps}, {"final", sweep.fields.final}, {"loss", sweep.fields.loss}};
-  json["refinement"] = {{"kind", to_string(sweep.refinement.kind)}, {"sample", sweep.refinement.sample}};
+  json["precision"] = name_of(sweep.precision);
+  json["fields"] = {{"steps", sweep.fields.updates}, {"final", sweep.fields.final}, {"loss", sweep.fields.loss}};
+  json["refinement"] = {{"kind", name_of(sweep.refinement.kind)}, {"sample", sweep.refinement.sample}};
   return json;
 }
 
@@ -67,24 +67,22 @@ Sweep sweep_from_json(const std::string& text, const std::string& where) {
   try {
     const Json json = Json::parse(text);
     Sweep sweep;
-    for (const Axis axis : all_axes) {
-      sweep.values(axis) = json.at("axes").at(name_of(axis)).get<std::vector<double>>();
-    }
+    for (SweepAxis& axis : sweep.axes) axis.values = json.at("axes").at(axis.name).get<std::vector<double>>();
     sweep.window = {json.at("window").at("w").get<Range>(), json.at("window").at("b").get<Range>()};
     const Json& criteria = json.at("criteria");
-    sweep.criteria.stop = parse_stop_rule(criteria.at("stop").get<std::string>());
+    sweep.criteria.stop = parse_name<StopRule>(criteria.at("stop").get<std::string>());
     sweep.criteria.tolerance = criteria.at("tolerance").get<double>();
     sweep.criteria.relative_tolerance = criteria.at("relative_tolerance").get<bool>();
     sweep.criteria.rho = criteria.at("rho").get<double>();
     sweep.criteria.epsilon = criteria.at("epsilon").get<double>();
-    sweep.criteria.max_steps = criteria.at("max_steps").get<std::int64_t>();
+    sweep.criteria.max_updates = criteria.at("max_steps").get<std::int64_t>();
     sweep.criteria.certify = criteria.value("certify", false);  // 0.1.0 had no such thing
-    sweep.precision = parse_precision(json.at("precision").get<std::string>());
+    sweep.precision = parse_name<Precision>(json.at("precision").get<std::string>());
     const Json& fields = json.at("fields");
     sweep.fields = {fields.at("steps").get<bool>(), fields.at("final").get<bool>(), fields.at("loss").get<bool>()};
     if (json.contains("refinement")) {
       const Json& refinement = json.at("refinement");
-      sweep.refinement = {parse_refinement(refinement.at("kind").get<std::string>()),
+      sweep.refinement = {parse_name<RefinementKind>(refinement.at("kind").get<std::string>()),
                           refinement.at("sample").get<double>()};
     }
     validate(sweep);

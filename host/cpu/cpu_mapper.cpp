@@ -25,13 +25,9 @@ class CpuMapper final : public Mapper {
   }
 
   void finish(Meter& meter, TileResult& result) override {
-    if (map_.precision == Precision::float32) {
-      finish_as<float>(meter, result);
-    } else {
-      finish_as<double>(meter, result);
-    }
-    result.counts = count(result.fate, result.steps);
-    if (!fields_.steps) result.steps.clear();
+    with_precision(map_.precision, [&]<class Real>() { finish_as<Real>(meter, result); });
+    result.counts = count_pixels(result.fate, result.updates);
+    if (!fields_.updates) result.updates.clear();
   }
 
   std::string description() const override {
@@ -45,7 +41,7 @@ class CpuMapper final : public Mapper {
     const std::vector<Real> w = centres<Real>(map_.window.w, tile_.first_w, tile_.count_w);
     const std::vector<Real> b = centres<Real>(map_.window.b, tile_.first_b, tile_.count_b);
     Fields computed = fields_;
-    computed.steps = true;  // for the counts
+    computed.updates = true;  // for the counts
     const PixelArrays<Real> arrays = allot<Real>(result, computed, map_, pixels);
     const PixelStarts<Real> starts = {w.data(), b.data(), static_cast<Real>(map_.point.r), tile_.count_w,
                                       listed_.empty() ? nullptr : listed_.data()};

@@ -5,7 +5,7 @@ namespace {
 
 template <Geometry geometry, StopRule rule, bool certify, class Real>
 inline void loop(TileWork<Real>& work) {
-  for (PixelBlock block = work.take(); block.first < block.last; block = work.take()) {
+  for (PixelRun block = work.take(); block.first < block.last; block = work.take()) {
     std::int64_t updates = 0;
     std::int64_t i = block.first;
     for (; i < block.last && !work.meter.stop.load(std::memory_order_relaxed); ++i) {
@@ -31,7 +31,7 @@ inline void finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd
     fate = has_diverged<geometry>(lane.theta, lane.limit_squared) ? Fate::diverged
                                                                   : fate_at_rest<geometry>(work.dynamics, lane.theta);
   }
-  store<geometry>(work.dynamics, work.results, pixel, {fate, lane.steps, lane.theta, lane.proof});
+  store<geometry>(work.dynamics, work.results, pixel, {fate, lane.updates, lane.theta, lane.proof});
 }
 
 // An x86-64 binary may not assume fma instructions and would call a function for each fma, many times slower. So all

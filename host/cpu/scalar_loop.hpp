@@ -26,7 +26,7 @@ template <class Real>
 struct LaneEnd {
   Parameters<Real> theta;
   Real limit_squared;  ///< as it began
-  std::int32_t steps;
+  std::int32_t updates;
   bool stopped;  ///< diverged or came to rest; else unfinished, or
   Proof proof;   ///< what proves its fate
 };

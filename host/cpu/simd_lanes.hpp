@@ -46,9 +46,9 @@ class PixelSource {
     return block_.first++;
   }
   HWY_INLINE bool is_empty() const { return is_empty_; }
-  HWY_INLINE void finished(std::int32_t steps) {
+  HWY_INLINE void finished(std::int32_t updates) {
     ++pixels_;
-    updates_ += steps;
+    updates_ += updates;
   }
   HWY_INLINE void count_into_meter() {
     work_.meter.pixels.fetch_add(pixels_, std::memory_order_relaxed);
@@ -59,7 +59,7 @@ class PixelSource {
 
  private:
   TileWork<Real>& work_;
-  PixelBlock block_;
+  PixelRun block_;
   bool is_empty_ = false;
   std::int64_t pixels_ = 0;
   std::int64_t updates_ = 0;
@@ -134,14 +134,14 @@ class Lanes {
     store(limit_squared_, limit);
     for (int lane = 0; lane < count; ++lane) {
       if (pixel_[lane] >= 0) {
-        const auto steps = static_cast<std::int32_t>(round - began_[lane]);
+        const auto updates = static_cast<std::int32_t>(round - began_[lane]);
         const bool has_stopped = (ended.stopped >> lane & 1) != 0;
         const bool is_proved = (proved >> lane & 1) != 0;
-        if (!has_stopped && !is_proved && steps < work.dynamics.max_steps) continue;
+        if (!has_stopped && !is_proved && updates < work.dynamics.max_updates) continue;
         const Proof proof = is_proved ? ended.proof(lane) : Proof::none;
         ends.finish(work, pixel_[lane],
-                    {{theta[0][lane], theta[1][lane], theta[2][lane]}, limit[lane], steps, has_stopped, proof});
-        source.finished(steps);
+                    {{theta[0][lane], theta[1][lane], theta[2][lane]}, limit[lane], updates, has_stopped, proof});
+        source.finished(updates);
         pixel_[lane] = -1;
         live_ &= ~(std::uint32_t{1} << lane);
       }
@@ -156,11 +156,11 @@ class Lanes {
     was_at_rest_ = both(was_at_rest_, negation(fresh));
   }
 
-  /// Finds the deadline anew, for at most `max_steps` updates a lane.
-  HWY_INLINE void find_deadline(std::int64_t max_steps) {
+  /// Finds the deadline anew, for at most `max_updates` updates a lane.
+  HWY_INLINE void find_deadline(std::int64_t max_updates) {
     deadline_ = never;
     for (int lane = 0; lane < count; ++lane) {
-      if (pixel_[lane] >= 0 && began_[lane] + max_steps < deadline_) deadline_ = began_[lane] + max_steps;
+      if (pixel_[lane] >= 0 && began_[lane] + max_updates < deadline_) deadline_ = began_[lane] + max_updates;
     }
   }
   /// The first round in which some lane has made its last update; far away when no lane is live.
@@ -218,7 +218,7 @@ HWY_INLINE void settle(Pack& pack, TileWork<Real>& work, const LaneEnds<Real>& e
     const Ended ended = pack.prove_all(dynamics);
     if (ended.any_proof() == 0 && (pack.all_live() || source.is_empty())) return;
     pack.turn_over(work, ends, source, round, ended, true);
-    pack.find_deadline(dynamics.max_steps);
+    pack.find_deadline(dynamics.max_updates);
     if (work.meter.stop.load(std::memory_order_relaxed)) return;
   }
 }
@@ -232,12 +232,12 @@ void loop(TileWork<Real>& work) {
   bool live = false;
   for (auto& pack : packs) {
     pack.fill(work, ends, source);
-    pack.find_deadline(dynamics.max_steps);
+    pack.find_deadline(dynamics.max_updates);
     live |= pack.any_live();
   }
   for (std::int64_t round = 1; live; ++round) {
     if constexpr (certify) {
-      if ((round - 1) % steps_between_proofs == 0) {
+      if ((round - 1) % updates_between_proofs == 0) {
         live = false;
         for (auto& pack : packs) {
           settle(pack, work, ends, source, dynamics, round - 1);
@@ -256,7 +256,7 @@ void loop(TileWork<Real>& work) {
     for (int i = 0; i < packs_in_flight; ++i) {
       if (stopped[i] != 0 || round >= packs[i].deadline()) {
         packs[i].turn_over(work, ends, source, round, {.stopped = stopped[i], .proved = {}}, !certify);
-        packs[i].find_deadline(dynamics.max_steps);
+        packs[i].find_deadline(dynamics.max_updates);
       }
       live |= packs[i].any_live();
     }

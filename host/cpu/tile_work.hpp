@@ -12,7 +12,7 @@
 namespace deadcone {
 
 /// Pixels [first, last).
-struct PixelBlock {
+struct PixelRun {
   std::int64_t first;
   std::int64_t last;
 };
@@ -31,7 +31,7 @@ struct TileWork {
   static constexpr std::int64_t block_pixels = 32;
 
   /// The next block; empty when none is left or the work is to stop.
-  PixelBlock take() {
+  PixelRun take() {
     if (meter.stop.load(std::memory_order_relaxed)) return {pixels, pixels};
     const std::int64_t first = std::min(next.fetch_add(block_pixels, std::memory_order_relaxed), pixels);
     return {first, std::min(first + block_pixels, pixels)};

@@ -135,7 +135,7 @@ void write_field(const std::string& path, const FieldGrid& grid, const std::stri
   check_output_path(path, overwrite, bytes, 0.0);
   NewFile place(path, overwrite);
   File file = File::create(place.part(), path, chunks);
-  describe_file(file, title, command_line, configuration_of(grid), to_string(Precision::float64));
+  describe_file(file, title, command_line, configuration_of(grid), name_of(Precision::float64));
   std::vector<Dataset> datasets = create_variables(file, grid);
   write_maps(datasets, grid);
   file.flush();

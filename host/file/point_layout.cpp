@@ -4,17 +4,17 @@ namespace deadcone {
 
 using hdf5::Extent;
 
-std::vector<Axis> dimensions(const Sweep& sweep) {
-  std::vector<Axis> result;
-  for (const Axis axis : all_axes) {
-    if (axis == Axis::beta || axis == Axis::gamma || sweep.values(axis).size() > 1) result.push_back(axis);
+std::vector<std::size_t> dimensions(const Sweep& sweep) {
+  std::vector<std::size_t> result;
+  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
+    if (axis < 2 || sweep.axes[axis].values.size() > 1) result.push_back(axis);
   }
   return result;
 }
 
 Extent point_extent(const Sweep& sweep) {
   Extent extent;
-  for (const Axis axis : dimensions(sweep)) extent.push_back(sweep.values(axis).size());
+  for (const std::size_t axis : dimensions(sweep)) extent.push_back(sweep.axes[axis].values.size());
   return extent;
 }
 

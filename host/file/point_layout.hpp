@@ -2,6 +2,7 @@
 
 // How the points of a sweep lie in the datasets of its file.
 
+#include <cstddef>
 #include <vector>
 
 #include "deadcone/config.hpp"
@@ -9,8 +10,8 @@
 
 namespace deadcone {
 
-/// The axes that are dimensions of the file: beta and gamma always, the others where they have more than one value.
-std::vector<Axis> dimensions(const Sweep& sweep);
+/// The axes that are dimensions of the file, by number: the first two always, the others where they have several values.
+std::vector<std::size_t> dimensions(const Sweep& sweep);
 
 /// The lengths of those.
 hdf5::Extent point_extent(const Sweep& sweep);

@@ -23,9 +23,9 @@ auto& buffer_of(Result& result, MapField field) {
 std::vector<StoredMap> stored_maps(const Sweep& sweep) {
   const hdf5::Type real = sweep.precision == Precision::float32 ? hdf5::Type::float32 : hdf5::Type::float64;
   std::vector<StoredMap> maps = {{MapField::fate, hdf5::Type::int8}};
-  if (sweep.fields.steps) maps.push_back({MapField::steps, hdf5::Type::int32});
+  if (sweep.fields.updates) maps.push_back({MapField::updates, hdf5::Type::int32});
   if (sweep.criteria.certify) maps.push_back({MapField::proof, hdf5::Type::int8});
-  if (sweep.refinement.kind != Refinement::none) maps.push_back({MapField::provenance, hdf5::Type::int8});
+  if (sweep.refinement.kind != RefinementKind::none) maps.push_back({MapField::origin, hdf5::Type::int8});
   if (sweep.fields.final && is_general(sweep)) maps.push_back({MapField::r_final, real});
   if (sweep.fields.final) {
     maps.push_back({MapField::w_final, real});
@@ -39,11 +39,11 @@ const char* name_of(MapField field) {
   switch (field) {
     case MapField::fate:
       return "fate";
-    case MapField::steps:
+    case MapField::updates:
       return "steps";
     case MapField::proof:
       return "proof";
-    case MapField::provenance:
+    case MapField::origin:
       return "provenance";
     case MapField::r_final:
       return "r_final";
@@ -61,11 +61,11 @@ const char* meaning_of(MapField field) {
   switch (field) {
     case MapField::fate:
       return "what became of the initial parameters";
-    case MapField::steps:
+    case MapField::updates:
       return "updates made until the end";
     case MapField::proof:
       return "theorem that proves the fate";
-    case MapField::provenance:
+    case MapField::origin:
       return "whether the fate was computed or filled in from the pixels around";
     case MapField::r_final:
       return "weight orthogonal to the target direction at the end";
@@ -81,9 +81,9 @@ const char* meaning_of(MapField field) {
 
 PixelValues values_of(const TileResult& result, MapField field) {
   if (field == MapField::fate) return {result.fate.data(), result.fate.size()};
-  if (field == MapField::steps) return {result.steps.data(), result.steps.size()};
+  if (field == MapField::updates) return {result.updates.data(), result.updates.size()};
   if (field == MapField::proof) return {result.proof.data(), result.proof.size()};
-  if (field == MapField::provenance) return {result.provenance.data(), result.provenance.size()};
+  if (field == MapField::origin) return {result.origin.data(), result.origin.size()};
   return std::visit(
       [](const auto& values) {
         return PixelValues{values.data(), values.size()};
@@ -96,17 +96,17 @@ void* room_for(TileResult& result, const StoredMap& map, std::size_t count) {
     result.fate.resize(count);
     return result.fate.data();
   }
-  if (map.field == MapField::steps) {
-    result.steps.resize(count);
-    return result.steps.data();
+  if (map.field == MapField::updates) {
+    result.updates.resize(count);
+    return result.updates.data();
   }
   if (map.field == MapField::proof) {
     result.proof.resize(count);
     return result.proof.data();
   }
-  if (map.field == MapField::provenance) {
-    result.provenance.resize(count);
-    return result.provenance.data();
+  if (map.field == MapField::origin) {
+    result.origin.resize(count);
+    return result.origin.data();
   }
   RealBuffer& buffer = buffer_of(result, map.field);
   if (map.type == hdf5::Type::float32) return buffer.emplace<std::vector<float>>(count).data();

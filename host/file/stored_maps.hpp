@@ -11,7 +11,7 @@
 
 namespace deadcone {
 
-enum class MapField { fate, steps, proof, provenance, r_final, w_final, b_final, loss_final };
+enum class MapField { fate, updates, proof, origin, r_final, w_final, b_final, loss_final };
 
 struct StoredMap {
   MapField field;

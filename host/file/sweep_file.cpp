@@ -14,7 +14,6 @@
 #include "storage/new_file.hpp"
 #include "file/point_layout.hpp"
 #include "storage/attributes.hpp"
-#include "sweep/region_refinement.hpp"
 #include "file/stored_maps.hpp"
 #include "config/sweep_json.hpp"
 #include "file/tile_encoder.hpp"
@@ -80,7 +79,7 @@ class Builder {
         .point_done = create_by_point<std::int8_t>("point_done", "1 where the map is complete", 0),
         .filled = {},
         .fill_mismatches = {}};
-    if (sweep_.refinement.kind != Refinement::none) {
+    if (sweep_.refinement.kind != RefinementKind::none) {
       datasets.filled = create_by_point<std::int64_t>(filled_name, "pixels that were filled, not computed", 0);
       datasets.fill_mismatches = create_by_point<std::int64_t>(
           fill_mismatches_name, "sampled pixels that were to be filled and had another fate", 0);
@@ -106,18 +105,18 @@ class Builder {
   }
 
   void create_coordinates() {
-    for (const Axis axis : all_axes) {
-      const std::vector<double>& values = sweep_.values(axis);
-      const auto swept = dimensions(sweep_);
-      if (std::ranges::find(swept, axis) != swept.end()) {
-        create_dimension(name_of(axis), meaning_of(axis), values);
+    const std::vector<std::size_t> swept = dimensions(sweep_);
+    for (std::size_t i = 0; i < sweep_.axes.size(); ++i) {
+      const SweepAxis& axis = sweep_.axes[i];
+      if (std::ranges::find(swept, i) != swept.end()) {
+        create_dimension(axis.name, axis.meaning, axis.values);
         // ParaView and its like show maps of at most three dimensions beside the one that is said to be time.
-        if (axis == Axis::beta) scales_.back().set_attribute("axis", "T");
+        if (i == 0) scales_.back().set_attribute("axis", "T");
       } else {
-        Dataset scalar = file_.create_dataset(name_of(axis), Layout{.extent = {}}, 0.0);
-        scalar.write({}, {}, values.data());
-        describe(scalar, meaning_of(axis));
-        scalars_ += (scalars_.empty() ? "" : " ") + std::string(name_of(axis));
+        Dataset scalar = file_.create_dataset(axis.name, Layout{.extent = {}}, 0.0);
+        scalar.write({}, {}, axis.values.data());
+        describe(scalar, axis.meaning);
+        scalars_ += (scalars_.empty() ? "" : " ") + axis.name;
       }
     }
     create_dimension("b", "initial bias, at pixel centres", centres<double>(sweep_.window.b, 0, sweep_.window.b.count));
@@ -126,22 +125,20 @@ class Builder {
     std::vector<std::int8_t> codes(fate_count);
     for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::int8_t>(i);
     create_dimension("fate_code", "fate", codes);
-    describe_values(scales_.back(), 0, all_of(fate_names));
+    describe_values<Fate>(scales_.back(), false);
   }
 
   static void describe_map(Dataset& map, MapField field) {
     if (field == MapField::fate) {
-      std::vector<std::string> names = all_of(fate_names);
-      names.insert(names.begin(), "pending");
-      describe_values(map, static_cast<std::int8_t>(Fate::pending), names);
+      describe_values<Fate>(map, true);
     }
-    if (field == MapField::steps) map.set_attribute("comment", "-1: not computed yet");
+    if (field == MapField::updates) map.set_attribute("comment", "-1: not computed yet");
     if (field == MapField::proof) {
-      describe_values(map, 0, all_of(proof_names));
+      describe_values<Proof>(map, false);
       map.set_attribute("comment", "-1: not computed yet");
     }
-    if (field == MapField::provenance) {
-      describe_values(map, 0, all_of(provenance_names));
+    if (field == MapField::origin) {
+      describe_values<PixelOrigin>(map, false);
       map.set_attribute("comment", "-1: not computed yet; steps and proof of filled pixels are -1");
     }
   }
@@ -213,7 +210,7 @@ Datasets open_datasets(const File& file, const Sweep& sweep) {
                        .point_done = file.dataset("point_done"),
                        .filled = {},
                        .fill_mismatches = {}};
-  if (sweep.refinement.kind != Refinement::none) {
+  if (sweep.refinement.kind != RefinementKind::none) {
     datasets.filled = file.dataset(filled_name);
     datasets.fill_mismatches = file.dataset(fill_mismatches_name);
   }
@@ -326,7 +323,7 @@ struct SweepWriter::Contents {
     datasets.fate_count.write(joined(at, {0}), joined(one, {fate_count}), counts.fates.data());
     datasets.fate_fraction.write(joined(at, {0}), joined(one, {fate_count}), fractions.data());
     datasets.steps_mean.write(at, one, &mean);
-    datasets.steps_max.write(at, one, &counts.largest_steps);
+    datasets.steps_max.write(at, one, &counts.most_updates);
     datasets.updates.write(at, one, &counts.updates);
     datasets.seconds.write(at, one, &seconds);
     if (datasets.filled) datasets.filled->write(at, one, &counts.filled);
@@ -339,13 +336,13 @@ struct SweepWriter::Contents {
     done[static_cast<std::size_t>(point)] = yes;
   }
 
-  static std::unique_ptr<Contents> create(const std::string& path, const Sweep& sweep, const Provenance& provenance,
+  static std::unique_ptr<Contents> create(const std::string& path, const Sweep& sweep, const RunInfo& provenance,
                                           bool may_exist) {
     const auto chunks = static_cast<std::uint64_t>(sweep.points() * Tiling(sweep.window).count());
     NewFile place(path, may_exist);
     File file = File::create(place.part(), path, chunks);
     describe_file(file, "Basins of attraction of a rectified unit under gradient descent with momentum",
-                  provenance.command_line, to_json(sweep), to_string(sweep.precision));
+                  provenance.command_line, to_json(sweep), name_of(sweep.precision));
     file.set_attribute("numerics", std::to_string(numerics_version));
     file.set_attribute("device", ascii(provenance.device));
     Datasets datasets = Builder(file, sweep).build();
@@ -374,7 +371,7 @@ struct SweepWriter::Contents {
   }
 };
 
-SweepWriter::SweepWriter(const std::string& path, const Sweep& sweep, const Provenance& provenance,
+SweepWriter::SweepWriter(const std::string& path, const Sweep& sweep, const RunInfo& provenance,
                          ExistingFile existing) {
   validate(sweep);
   check_path(path, sweep, existing);
@@ -465,7 +462,7 @@ Counts SweepReader::counts(std::int64_t point) const {
   Counts counts;
   datasets.fate_count.read(joined(at, {0}), joined(one, {fate_count}), counts.fates.data());
   datasets.updates.read(at, one, &counts.updates);
-  datasets.steps_max.read(at, one, &counts.largest_steps);
+  datasets.steps_max.read(at, one, &counts.most_updates);
   if (datasets.filled) datasets.filled->read(at, one, &counts.filled);
   if (datasets.fill_mismatches) datasets.fill_mismatches->read(at, one, &counts.fill_mismatches);
   return counts;

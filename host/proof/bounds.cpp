@@ -131,10 +131,10 @@ class Creep {
 ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteria, Precision precision) {
   const RoundingMargins rounding = margins_of(precision);
   ProofConditions<double> conditions;
-  conditions.reach = point.eta * point.beta / (1.0 - point.beta);
+  conditions.momentum_reach = point.eta * point.beta / (1.0 - point.beta);
   conditions.energy = conditions.corridor_energy = -1.0;
   conditions.corridor_weight = never;
-  conditions.corridor_reach = 0.5 * conditions.reach * point.gamma * (1.0 - rounding.state);
+  conditions.corridor_reach = 0.5 * conditions.momentum_reach * point.gamma * (1.0 - rounding.state);
   std::fill_n(conditions.trap_bias, trap_thresholds, never);
   std::fill_n(conditions.trap_slope, trap_thresholds, never);
   conditions.trap_shrink = 1.0 - rounding.state;

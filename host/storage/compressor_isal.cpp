@@ -30,7 +30,7 @@ std::size_t Compressor::compress(const std::byte* from, std::size_t size, std::b
   stream.level_buf = tables_.data();
   stream.level_buf_size = static_cast<std::uint32_t>(tables_.size());
   if (const int status = isal_deflate_stateless(&stream); status != COMP_OK) {
-    throw Error("ISA-L cannot compress a chunk: status " + std::to_string(status), exit_failed);
+    throw Error("ISA-L cannot compress a chunk: status " + std::to_string(status));
   }
   return stream.total_out;
 }

@@ -16,7 +16,7 @@ std::size_t Compressor::compress(const std::byte* from, std::size_t size, std::b
   uLongf length = bound(size);
   const int status =
       compress2(reinterpret_cast<Bytef*>(to), &length, reinterpret_cast<const Bytef*>(from), size, level);
-  if (status != Z_OK) throw Error("zlib cannot compress a chunk: status " + std::to_string(status), exit_failed);
+  if (status != Z_OK) throw Error("zlib cannot compress a chunk: status " + std::to_string(status));
   return length;
 }
 

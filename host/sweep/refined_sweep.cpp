@@ -23,7 +23,7 @@ constexpr std::size_t batch_pixels = 65'536;
 constexpr std::int64_t most_pixels = std::int64_t{1} << 26;
 
 std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const Map& map, const Tile& region) {
-  if (sweep.refinement.kind == Refinement::borders)
+  if (sweep.refinement.kind == RefinementKind::borders)
     return refine_by_borders(region.count_b, region.count_w, sweep.refinement.sample);
   const ProofConditions<double> conditions = proof_bounds(map.point, map.criteria, map.precision);
   const auto interval = [](const Range& range, std::int64_t first, std::int64_t last) {
@@ -74,11 +74,11 @@ class RefinedPoint {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       refinement_->accept(batch[i], result.fate[i]);
       const auto pixel = static_cast<std::size_t>(batch[i]);
-      if (!steps_.empty()) steps_[pixel] = result.steps[i];
+      if (!updates_.empty()) updates_[pixel] = result.updates[i];
       if (!proof_.empty()) proof_[pixel] = result.proof[i];
     }
     counts_.updates += result.counts.updates;
-    counts_.largest_steps = std::max(counts_.largest_steps, result.counts.largest_steps);
+    counts_.most_updates = std::max(counts_.most_updates, result.counts.most_updates);
   }
 
  private:
@@ -96,8 +96,8 @@ class RefinedPoint {
     region_ = regions_[region_index_];
     refinement_ = refinement_of(sweep_, map_, region_);
     const auto pixels = static_cast<std::size_t>(region_.pixels());
-    steps_.assign(sweep_.fields.steps ? pixels : 0, -1);
-    proof_.assign(sweep_.criteria.certify ? pixels : 0, -1);
+    updates_.assign(sweep_.fields.updates ? pixels : 0, -1);
+    proof_.assign(sweep_.criteria.certify ? pixels : 0, Proof::pending);
   }
 
   /// The finished region, tile by tile, to the sink.
@@ -113,12 +113,12 @@ class RefinedPoint {
         const auto first = static_cast<std::size_t>(fates.number(inside.first_b + row, inside.first_w));
         const auto last = first + static_cast<std::size_t>(inside.count_w);
         for (std::size_t pixel = first; pixel < last; ++pixel) {
-          const std::int8_t fate = fates.fate(static_cast<std::int32_t>(pixel));
+          const Fate fate = fates.fate(static_cast<std::int32_t>(pixel));
           result.fate.push_back(fate);
-          result.provenance.push_back(static_cast<std::int8_t>(fates.provenance(static_cast<std::int32_t>(pixel))));
+          result.origin.push_back(fates.origin(static_cast<std::int32_t>(pixel)));
           ++counts_.fates.at(static_cast<std::size_t>(fate));
         }
-        append_row(result.steps, steps_, first, last);
+        append_row(result.updates, updates_, first, last);
         append_row(result.proof, proof_, first, last);
       }
       const Tile tile = {region_.first_b + inside.first_b, region_.first_w + inside.first_w, inside.count_b,
@@ -141,8 +141,8 @@ class RefinedPoint {
   std::int64_t region_index_ = 0;
   Tile region_;
   std::unique_ptr<RegionRefinement> refinement_;
-  std::vector<std::int32_t> steps_;  ///< -1 where it is not computed
-  std::vector<std::int8_t> proof_;   ///< likewise
+  std::vector<std::int32_t> updates_;  ///< -1 where it is not computed
+  std::vector<Proof> proof_;   ///< likewise
   Counts counts_;
   Clock::time_point began_ = Clock::now();
 };
@@ -185,7 +185,7 @@ class RefinedStream {
     begun_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
     const Batch& batch = begun_.back();
-    const Fields fields = {.steps = sweep_.fields.steps};
+    const Fields fields = {.updates = sweep_.fields.updates};
     mapper_.begin(batch.of->point.map(), batch.of->point.region(), fields, batch.pixels);
   }
 

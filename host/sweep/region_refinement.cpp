@@ -92,8 +92,8 @@ class BorderRefinement final : public RegionRefinement {
     return asked_;
   }
 
-  void accept(std::int32_t pixel, std::int8_t fate) override {
-    if (fates().provenance(pixel) == PixelProvenance::doubted && fates().fate(pixel) != fate) ++mismatches_;
+  void accept(std::int32_t pixel, Fate fate) override {
+    if (is_doubted(pixel) && fates().fate(pixel) != fate) ++mismatches_;
     RegionRefinement::accept(pixel, fate);
   }
 
@@ -123,7 +123,7 @@ class BorderRefinement final : public RegionRefinement {
   /// Asks for the pixels of a block that are not computed yet.
   void ask(const Block& block) {
     for_each_pixel(fates(), block, [this](std::int32_t pixel) {
-      if (fates().provenance(pixel) != PixelProvenance::computed) asked_.push_back(pixel);
+      if (!fates().is_computed(pixel)) asked_.push_back(pixel);
     });
   }
 
@@ -135,7 +135,7 @@ class BorderRefinement final : public RegionRefinement {
       split(open);
       return;
     }
-    mutable_fates().fill(inside, static_cast<Fate>(fates().fate(fates().number(block.first_b, block.first_w))));
+    mutable_fates().fill(inside, fates().fate(fates().number(block.first_b, block.first_w)));
     const std::size_t asked_before = asked_.size();
     if (cell_ > 0 && !open.has_sample) ask_sample(inside);
     if (asked_.size() > asked_before) filled_.push_back(block);
@@ -143,7 +143,7 @@ class BorderRefinement final : public RegionRefinement {
 
   bool has_one_fate(const Open& open) const {
     const Block& block = open.block;
-    const std::int8_t fate = fates().fate(fates().number(block.first_b, block.first_w));
+    const Fate fate = fates().fate(fates().number(block.first_b, block.first_w));
     bool same = true;
     const auto look = [&](std::int32_t pixel) { same = same && fates().fate(pixel) == fate; };
     for_each_pixel(fates(), {block.first_b, block.first_b, block.first_w, block.last_w}, look);
@@ -152,7 +152,7 @@ class BorderRefinement final : public RegionRefinement {
     for_each_pixel(fates(), {block.first_b, block.last_b, block.last_w, block.last_w}, look);
     if (!open.has_sample || !same) return same;
     for_each_pixel(fates(), interior(block), [&](std::int32_t pixel) {
-      same = same && (fates().provenance(pixel) != PixelProvenance::computed || fates().fate(pixel) == fate);
+      same = same && (!fates().is_computed(pixel) || fates().fate(pixel) == fate);
     });
     return same;
   }
@@ -194,10 +194,10 @@ class BorderRefinement final : public RegionRefinement {
 
   /// Splits a filled block if a pixel of its sample has another fate.
   void check_sample(const Block& block) {
-    const std::int8_t fate = fates().fate(fates().number(block.first_b, block.first_w));
+    const Fate fate = fates().fate(fates().number(block.first_b, block.first_w));
     std::int64_t wrong = 0;
     for_each_pixel(fates(), interior(block), [&](std::int32_t pixel) {
-      wrong += fates().provenance(pixel) == PixelProvenance::computed && fates().fate(pixel) != fate ? 1 : 0;
+      wrong += fates().is_computed(pixel) && fates().fate(pixel) != fate ? 1 : 0;
     });
     if (wrong == 0) return;
     mismatches_ += wrong;
@@ -205,25 +205,33 @@ class BorderRefinement final : public RegionRefinement {
     split({block, true});
   }
 
-  /// Asks for what is filled near a boundary between fates.
+  /// Whether a filled pixel is near a boundary between fates, and computed for that.
+  bool is_doubted(std::int32_t pixel) const {
+    return !doubted_.empty() && doubted_[static_cast<std::size_t>(pixel)] && !fates().is_computed(pixel);
+  }
+
+  /// Asks for the filled pixels near a boundary between fates.
   void doubt_boundaries() {
+    doubted_.assign(static_cast<std::size_t>(fates().rows() * fates().columns()), false);
     const auto last_b = static_cast<std::int32_t>(fates().rows() - 1);
     const auto last_w = static_cast<std::int32_t>(fates().columns() - 1);
     const auto doubt_around = [&](std::int32_t b, std::int32_t w) {
       const Block around = {std::max(b - boundary_halo, 0), std::min(b + boundary_halo, last_b),
                             std::max(w - boundary_halo, 0), std::min(w + boundary_halo, last_w)};
-      for_each_pixel(fates(), around, [this](std::int32_t pixel) { mutable_fates().doubt(pixel); });
+      for_each_pixel(fates(), around, [this](std::int32_t pixel) {
+        if (fates().origin(pixel) == PixelOrigin::filled) doubted_[static_cast<std::size_t>(pixel)] = true;
+      });
     };
     for (std::int32_t b = 0; b <= last_b; ++b) {
       for (std::int32_t w = 0; w <= last_w; ++w) {
-        const std::int8_t fate = fates().fate(fates().number(b, w));
+        const Fate fate = fates().fate(fates().number(b, w));
         const bool differs = (w < last_w && fates().fate(fates().number(b, w + 1)) != fate) ||
                              (b < last_b && fates().fate(fates().number(b + 1, w)) != fate);
         if (differs) doubt_around(b, w);
       }
     }
     for_each_pixel(fates(), {0, last_b, 0, last_w}, [this](std::int32_t pixel) {
-      if (fates().provenance(pixel) == PixelProvenance::doubted) asked_.push_back(pixel);
+      if (is_doubted(pixel)) asked_.push_back(pixel);
     });
   }
 
@@ -232,6 +240,7 @@ class BorderRefinement final : public RegionRefinement {
   PixelList asked_;
   std::vector<Open> open_;     ///< blocks that wait for what is asked
   std::vector<Block> filled_;  ///< blocks whose sample is asked
+  std::vector<bool> doubted_;  ///< by pixel; empty before the end
   std::int64_t mismatches_ = 0;
 };
 
@@ -281,32 +290,32 @@ class ProofRefinement final : public RegionRefinement {
 RegionFates::RegionFates(std::int64_t rows, std::int64_t columns)
     : rows_(rows),
       columns_(columns),
-      fate_(static_cast<std::size_t>(rows * columns), static_cast<std::int8_t>(Fate::pending)),
-      provenance_(fate_.size(), static_cast<std::int8_t>(PixelProvenance::pending)) {}
+      fate_(static_cast<std::size_t>(rows * columns), Fate::pending),
+      origin_(fate_.size(), PixelOrigin::pending) {}
 
-void RegionFates::compute(std::int32_t pixel, std::int8_t fate) {
+void RegionFates::compute(std::int32_t pixel, Fate fate) {
   const auto i = static_cast<std::size_t>(pixel);
-  if (provenance(pixel) == PixelProvenance::filled || provenance(pixel) == PixelProvenance::doubted) --filled_;
+  if (origin_[i] == PixelOrigin::filled) --filled_;
   fate_[i] = fate;
-  provenance_[i] = static_cast<std::int8_t>(PixelProvenance::computed);
+  origin_[i] = PixelOrigin::computed;
 }
 
 void RegionFates::fill(const Block& block, Fate fate) {
   for_each_pixel(*this, block, [&](std::int32_t pixel) {
-    if (provenance(pixel) != PixelProvenance::pending) return;
     const auto i = static_cast<std::size_t>(pixel);
-    fate_[i] = static_cast<std::int8_t>(fate);
-    provenance_[i] = static_cast<std::int8_t>(PixelProvenance::filled);
+    if (origin_[i] != PixelOrigin::pending) return;
+    fate_[i] = fate;
+    origin_[i] = PixelOrigin::filled;
     ++filled_;
   });
 }
 
 void RegionFates::unfill(const Block& block) {
   for_each_pixel(*this, block, [&](std::int32_t pixel) {
-    if (provenance(pixel) != PixelProvenance::filled) return;
     const auto i = static_cast<std::size_t>(pixel);
-    fate_[i] = static_cast<std::int8_t>(Fate::pending);
-    provenance_[i] = static_cast<std::int8_t>(PixelProvenance::pending);
+    if (origin_[i] != PixelOrigin::filled) return;
+    fate_[i] = Fate::pending;
+    origin_[i] = PixelOrigin::pending;
     --filled_;
   });
 }

@@ -18,16 +18,6 @@
 
 namespace deadcone {
 
-/// How a pixel came by its fate. The values are those in the file.
-enum class PixelProvenance : std::int8_t {
-  pending = -1,
-  computed = 0,
-  filled = 1,
-  doubted = 2,  ///< filled, and about to be computed; in no file
-};
-
-inline constexpr std::array<const char*, 2> provenance_names = {"computed", "filled"};
-
 /// A rectangle of pixels of a region, edges included.
 struct Block {
   std::int32_t first_b;
@@ -44,17 +34,11 @@ class RegionFates {
   std::int64_t rows() const { return rows_; }
   std::int64_t columns() const { return columns_; }
   std::int32_t number(std::int64_t b, std::int64_t w) const { return static_cast<std::int32_t>(b * columns_ + w); }
-  std::int8_t fate(std::int32_t pixel) const { return fate_[static_cast<std::size_t>(pixel)]; }
-  PixelProvenance provenance(std::int32_t pixel) const {
-    return static_cast<PixelProvenance>(provenance_[static_cast<std::size_t>(pixel)]);
-  }
+  Fate fate(std::int32_t pixel) const { return fate_[static_cast<std::size_t>(pixel)]; }
+  PixelOrigin origin(std::int32_t pixel) const { return origin_[static_cast<std::size_t>(pixel)]; }
+  bool is_computed(std::int32_t pixel) const { return origin(pixel) == PixelOrigin::computed; }
 
-  void compute(std::int32_t pixel, std::int8_t fate);
-  /// Marks a filled pixel as one that is to be computed; it keeps its fate until then.
-  void doubt(std::int32_t pixel) {
-    if (provenance(pixel) == PixelProvenance::filled)
-      provenance_[static_cast<std::size_t>(pixel)] = static_cast<std::int8_t>(PixelProvenance::doubted);
-  }
+  void compute(std::int32_t pixel, Fate fate);
   /// Gives a fate to the pixels of a block that are not computed.
   void fill(const Block& block, Fate fate);
   /// Takes it from them again.
@@ -64,8 +48,8 @@ class RegionFates {
  private:
   std::int64_t rows_;
   std::int64_t columns_;
-  std::vector<std::int8_t> fate_;
-  std::vector<std::int8_t> provenance_;
+  std::vector<Fate> fate_;
+  std::vector<PixelOrigin> origin_;
   std::int64_t filled_ = 0;
 };
 
@@ -77,7 +61,7 @@ class RegionRefinement {
   /// The pixels that are to be computed next, each once; none when every pixel has its fate.
   virtual PixelList next() = 0;
   /// Takes the fate of one of them; all are to be given before next() is called again.
-  virtual void accept(std::int32_t pixel, std::int8_t fate) { fates_.compute(pixel, fate); }
+  virtual void accept(std::int32_t pixel, Fate fate) { fates_.compute(pixel, fate); }
 
   const RegionFates& fates() const { return fates_; }
   /// Filled pixels that were computed all the same and have another fate.

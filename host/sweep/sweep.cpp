@@ -76,7 +76,7 @@ void compute_points(const Sweep& sweep, const Shard& shard, Mapper& mapper, Swee
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
     if (shard.has(point) && !sink.is_done(point)) points.push_back(point);
   }
-  if (sweep.refinement.kind != Refinement::none) {
+  if (sweep.refinement.kind != RefinementKind::none) {
     refine_points(sweep, points, mapper, sink, meter, point_finished);
     return;
   }

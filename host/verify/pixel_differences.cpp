@@ -7,30 +7,22 @@
 #include <type_traits>
 
 #include "deadcone/fate.hpp"
-#include "deadcone/proof/conditions.hpp"
 #include "config/parse.hpp"
-#include "sweep/region_refinement.hpp"
 #include "file/stored_maps.hpp"
 
 namespace deadcone {
 namespace {
 
-template <std::size_t count>
-std::string one_of(const std::array<const char*, count>& names, std::int8_t value) {
-  const auto i = static_cast<std::uint8_t>(value);
-  return i < count ? names.at(i) : std::to_string(value);
+template <class Kind>
+requires std::is_enum_v<Kind> std::string in_words(Kind value) {
+  const std::string name = name_of(value);
+  return name.empty() ? std::to_string(static_cast<int>(value)) : name;
 }
-
-std::string in_words(MapField field, std::int8_t value) {
-  if (field == MapField::fate) return one_of(fate_names, value);
-  if (field == MapField::proof) return one_of(proof_names, value);
-  return one_of(provenance_names, value);
-}
-std::string in_words(MapField, std::int32_t steps) {
-  return std::to_string(steps);
+std::string in_words(std::int32_t updates) {
+  return std::to_string(updates);
 }
 template <class Real>
-requires std::is_floating_point_v<Real> std::string in_words(MapField, Real value) {
+requires std::is_floating_point_v<Real> std::string in_words(Real value) {
   return shortest(value);
 }
 
@@ -46,8 +38,8 @@ bool differ(MapField field, T stored, T expected, PixelDifference& difference) {
   using Bytes = std::array<std::byte, sizeof(T)>;
   if (std::bit_cast<Bytes>(stored) == std::bit_cast<Bytes>(expected)) return false;
   difference.field = name_of(field);
-  difference.stored = in_words(field, stored);
-  difference.computed = in_words(field, expected);
+  difference.stored = in_words(stored);
+  difference.computed = in_words(expected);
   return true;
 }
 
@@ -60,31 +52,28 @@ bool differ(MapField field, const TileResult& stored, const TileResult& computed
 /// Compares a pixel in one map.
 bool differ(const StoredMap& map, const TileResult& stored, const TileResult& computed, std::size_t i,
             PixelDifference& difference) {
-  constexpr auto filled = static_cast<std::int8_t>(PixelProvenance::filled);
-  const bool was_filled = i < stored.provenance.size() && stored.provenance[i] == filled;
-  if (map.field == MapField::provenance) {
-    const std::int8_t expected = was_filled ? filled : static_cast<std::int8_t>(PixelProvenance::computed);
-    return differ(map.field, stored.provenance[i], expected, difference);
+  const bool was_filled = i < stored.origin.size() && stored.origin[i] == PixelOrigin::filled;
+  if (map.field == MapField::origin) {
+    const PixelOrigin expected = was_filled ? PixelOrigin::filled : PixelOrigin::computed;
+    return differ(map.field, stored.origin[i], expected, difference);
   }
-  if (was_filled && map.field == MapField::steps) return differ(map.field, stored.steps[i], -1, difference);
+  if (was_filled && map.field == MapField::updates) return differ(map.field, stored.updates[i], -1, difference);
   if (was_filled && map.field == MapField::proof)
-    return differ(map.field, stored.proof[i], std::int8_t{-1}, difference);
+    return differ(map.field, stored.proof[i], Proof::pending, difference);
   bool found = false;
-  switch (map.type) {
-    case hdf5::Type::int8:
-      found = differ<std::int8_t>(map.field, stored, computed, i, difference);
-      break;
-    case hdf5::Type::float32:
-      found = differ<float>(map.field, stored, computed, i, difference);
-      break;
-    case hdf5::Type::float64:
-      found = differ<double>(map.field, stored, computed, i, difference);
-      break;
-    default:
-      found = differ<std::int32_t>(map.field, stored, computed, i, difference);
+  if (map.field == MapField::fate) {
+    found = differ<Fate>(map.field, stored, computed, i, difference);
+  } else if (map.field == MapField::proof) {
+    found = differ<Proof>(map.field, stored, computed, i, difference);
+  } else if (map.type == hdf5::Type::float32) {
+    found = differ<float>(map.field, stored, computed, i, difference);
+  } else if (map.type == hdf5::Type::float64) {
+    found = differ<double>(map.field, stored, computed, i, difference);
+  } else {
+    found = differ<std::int32_t>(map.field, stored, computed, i, difference);
   }
   // A fate that there is not is no fate that the pixels around could have.
-  difference.is_wrong_fill = found && was_filled && stored.fate[i] >= 0 && stored.fate[i] < fate_count;
+  difference.is_wrong_fill = found && was_filled && *name_of(stored.fate[i]) != 0;
   return found;
 }
 

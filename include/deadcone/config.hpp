@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "deadcone/trajectory/trajectory.hpp"
+#include "deadcone/kinds.hpp"
 
 namespace deadcone {
 
@@ -60,61 +60,71 @@ struct Criteria {
   bool relative_tolerance = false;  ///< tolerance in units of |Theta*|
   double rho = 0.01;                ///< converged: within rho |Theta*|
   double epsilon = 0.01;            ///< dead: active with probability below epsilon
-  std::int64_t max_steps = 100'000;
+  std::int64_t max_updates = 100'000;
   bool certify = false;  ///< end a trajectory where its fate is proved
 };
 
-/// The number type of a computation.
-enum class Precision { float32, float64 };
-
 /// Which results are kept beside the fate, which always is.
 struct Fields {
-  bool steps = true;
+  bool updates = true;  ///< `steps` in the file
   bool final = false;  ///< the last parameters
   bool loss = false;   ///< the loss there
 };
 
-/// Which pixels of a map are computed, and which filled with the fate of those around them.
+/// Which pixels of a map are computed.
 struct Refinement {
-  enum Kind {
-    none,     ///< all are computed
-    borders,  ///< a block whose border has one fate is filled; of those pixels, a sample is computed all the same
-    proofs,   ///< a block is filled only where its fate is proved
-  };
-  Kind kind = none;
+  RefinementKind kind = RefinementKind::none;
   double sample = 0.01;  ///< share of the filled pixels that is computed, in [0, 1]
 };
 
-/// The axes that a sweep can have, in the order of the file.
+/// The axes of a sweep of the unit, in the order of the file.
 enum class Axis { beta, gamma, eta, delta, r };
-inline constexpr std::array<Axis, 5> all_axes = {Axis::beta, Axis::gamma, Axis::eta, Axis::delta, Axis::r};
 
-/// The name of an axis: "beta", ...
-const char* name_of(Axis axis);
-/// What it is, in words.
-const char* meaning_of(Axis axis);
+template <>
+struct NameTable<Axis> {
+  static constexpr const char* what = "an axis";
+  static constexpr std::array<Named<Axis>, 5> values = {{
+      {Axis::beta, "beta", "momentum"},
+      {Axis::gamma, "gamma", "standard deviation of the target"},
+      {Axis::eta, "eta", "learning rate"},
+      {Axis::delta, "delta", "mean of the target"},
+      {Axis::r, "r", "initial weight orthogonal to the target direction"},
+  }};
+  /// The member of a point that each axis sets.
+  static constexpr std::array<double Point::*, 5> places = {&Point::beta, &Point::gamma, &Point::eta, &Point::delta,
+                                                            &Point::r};
+};
+
+/// One axis of a sweep: its values and the part of a point that they set.
+struct SweepAxis {
+  std::string name;     ///< on the command line and in the file
+  std::string meaning;  ///< in a few words
+  double Point::*place;  ///< what its values set; null: nothing of the unit
+  std::vector<double> values;
+};
+
+/// The axes of the unit, each with one value, its default.
+std::vector<SweepAxis> unit_axes();
 
 /// A family of maps: the product of its axes.
 struct Sweep {
-  std::array<std::vector<double>, 5> axes = {
-      {{Point{}.beta}, {Point{}.gamma}, {Point{}.eta}, {Point{}.delta}, {Point{}.r}}};
+  std::vector<SweepAxis> axes = unit_axes();
   Window window;
   Criteria criteria;
   Precision precision = Precision::float32;
   Fields fields;
   Refinement refinement;
 
-  const std::vector<double>& values(Axis axis) const { return axes[static_cast<std::size_t>(axis)]; }
-  std::vector<double>& values(Axis axis) { return axes[static_cast<std::size_t>(axis)]; }
+  const std::vector<double>& values(Axis axis) const { return axes[static_cast<std::size_t>(axis)].values; }
+  std::vector<double>& values(Axis axis) { return axes[static_cast<std::size_t>(axis)].values; }
 
   /// The number of maps.
   std::int64_t points() const;
-  /// Map number `index`, the last axis running fastest.
+  /// The values of map number `index`, one for each axis, the last axis running fastest.
+  std::vector<double> values_at(std::int64_t index) const;
+  /// Map number `index`.
   Point point(std::int64_t index) const;
 };
-
-/// Where the work is done.
-enum class Device { automatic, cpu, cuda };
 
 /// A part of the points of a sweep, for one of `count` processes that share it: every count-th point, from `index` on.
 struct Shard {
@@ -130,11 +140,6 @@ struct Execution {
   int threads = 0;  ///< CPU threads; 0: one for each core
   Shard shard = {};
 };
-
-/// Names of the enumerations, as on the command line and in files.
-std::string to_string(StopRule rule);
-std::string to_string(Precision precision);
-std::string to_string(Refinement::Kind kind);
 
 /// Checks every number of a sweep; throws ConfigError with one line that says what is wrong.
 void validate(const Sweep& sweep);

@@ -1,51 +1,45 @@
 #pragma once
 
-// What can go wrong, by the exit status it leads to.
+// What can go wrong.
 
 #include <stdexcept>
 #include <string>
 
 namespace deadcone {
 
-/// The exit statuses of the command line.
-enum ExitStatus : int {
-  exit_done = 0,
-  exit_failed = 1,
-  exit_usage = 2,
-  exit_storage = 3,
-  exit_device = 4,
-  exit_interrupted = 130,  ///< by SIGINT
-  exit_terminated = 143,   ///< by SIGTERM
+enum class ErrorKind {
+  failed,       ///< anything else
+  config,       ///< the configuration is wrong
+  storage,      ///< the disk or the file failed
+  device,       ///< the device asked for is not there, or it failed
+  interrupted,  ///< the caller asked to stop
 };
 
-/// An error with an exit status; what() is one line: what, where, and what to do.
+/// An error of one kind; what() is one line that says what is wrong and where.
 class Error : public std::runtime_error {
  public:
-  Error(const std::string& message, ExitStatus status) : std::runtime_error(message), status_(status) {}
-  ExitStatus status() const noexcept { return status_; }
+  explicit Error(const std::string& message, ErrorKind kind = ErrorKind::failed)
+      : std::runtime_error(message), kind_(kind) {}
+  ErrorKind kind() const noexcept { return kind_; }
 
  private:
-  ExitStatus status_;
+  ErrorKind kind_;
 };
 
-/// The command line or the configuration is wrong.
 struct ConfigError : Error {
-  explicit ConfigError(const std::string& message) : Error(message, exit_usage) {}
+  explicit ConfigError(const std::string& message) : Error(message, ErrorKind::config) {}
 };
 
-/// The disk or the file failed.
 struct StorageError : Error {
-  explicit StorageError(const std::string& message) : Error(message, exit_storage) {}
+  explicit StorageError(const std::string& message) : Error(message, ErrorKind::storage) {}
 };
 
-/// The device asked for is not there, or it failed.
 struct DeviceError : Error {
-  explicit DeviceError(const std::string& message) : Error(message, exit_device) {}
+  explicit DeviceError(const std::string& message) : Error(message, ErrorKind::device) {}
 };
 
-/// The user asked to stop.
 struct Interrupted : Error {
-  Interrupted() : Error("interrupted", exit_interrupted) {}
+  Interrupted() : Error("interrupted", ErrorKind::interrupted) {}
 };
 
 }  // namespace deadcone

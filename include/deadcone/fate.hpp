@@ -1,27 +1,75 @@
 #pragma once
 
-// What became of a start.
+// What became of a start: its fate, the theorem that proves it, and how the pixel got it. The values are those in the
+// file, and the tables list them in order.
 
 #include <array>
 #include <cstdint>
 
+#include "deadcone/names.hpp"
+
 namespace deadcone {
 
-/// The values are those in the file.
 enum class Fate : std::int8_t {
   pending = -1,    ///< not computed yet
   converged = 0,   ///< stopped within rho |Theta*| of the target
   dead = 1,        ///< stopped where the unit is active with probability below epsilon
   stalled = 2,     ///< stopped anywhere else: a plateau, the origin
-  unfinished = 3,  ///< max_steps reached
+  unfinished = 3,  ///< reached the largest number of updates
   diverged = 4,    ///< not finite, or farther than 1e6 (|theta_0| + |Theta*|)
 };
 
-/// How many fates a computed start can have.
-inline constexpr int fate_count = 5;
+/// The fates that a computed start can have.
+template <>
+struct NameTable<Fate> {
+  static constexpr const char* what = "a fate";
+  static constexpr std::array<Named<Fate>, 5> values = {{
+      {Fate::converged, "converged", "stopped near the target"},
+      {Fate::dead, "dead", "stopped where the unit is hardly ever active"},
+      {Fate::stalled, "stalled", "stopped anywhere else"},
+      {Fate::unfinished, "unfinished", "reached the largest number of updates"},
+      {Fate::diverged, "diverged", "left every bound"},
+  }};
+};
+inline constexpr int fate_count = static_cast<int>(count_of<Fate>);
 
-/// Their names, by value.
-inline constexpr std::array<const char*, fate_count> fate_names = {"converged", "dead", "stalled", "unfinished",
-                                                                   "diverged"};
+/// The theorem that proves a fate (docs/proofs.md).
+enum class Proof : std::int8_t {
+  pending = -1,  ///< not computed
+  none = 0,      ///< the trajectory ended by itself
+  energy = 1,    ///< it converges
+  corridor = 2,  ///< it converges
+  trap = 3,      ///< it is dead for ever
+  creep = 4,     ///< it is dead within the tolerance
+};
+
+template <>
+struct NameTable<Proof> {
+  static constexpr const char* what = "a proof";
+  static constexpr std::array<Named<Proof>, 5> values = {{
+      {Proof::none, "none", "the trajectory ended by itself"},
+      {Proof::energy, "energy", "it converges"},
+      {Proof::corridor, "corridor", "it converges"},
+      {Proof::trap, "trap", "it is dead for ever"},
+      {Proof::creep, "creep", "it is dead within the tolerance"},
+  }};
+};
+inline constexpr int proof_count = static_cast<int>(count_of<Proof>);
+
+/// How a pixel of a refined map got its fate. The file calls it `provenance`.
+enum class PixelOrigin : std::int8_t {
+  pending = -1,  ///< it has none yet
+  computed = 0,
+  filled = 1,
+};
+
+template <>
+struct NameTable<PixelOrigin> {
+  static constexpr const char* what = "an origin of a pixel";
+  static constexpr std::array<Named<PixelOrigin>, 2> values = {{
+      {PixelOrigin::computed, "computed", "its trajectory ran"},
+      {PixelOrigin::filled, "filled", "it has the fate of the pixels around it"},
+  }};
+};
 
 }  // namespace deadcone

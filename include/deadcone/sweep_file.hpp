@@ -28,7 +28,7 @@ class SweepReader;
 using EncodedTile = std::vector<std::vector<std::byte>>;
 
 /// What the file says of its making beside the sweep itself.
-struct Provenance {
+struct RunInfo {
   std::string command_line;
   std::string device;  ///< Mapper::description()
 };
@@ -44,7 +44,7 @@ class SweepWriter final : public SweepSink {
   /// Creates the file, or opens it to go on with. Throws ConfigError where it exists and should not, lies in a missing
   /// folder, holds another sweep, or cannot fit on the disk however well it compresses; StorageError where the disk or
   /// the file fails. A new file that cannot be completed is removed.
-  SweepWriter(const std::string& path, const Sweep& sweep, const Provenance& provenance, ExistingFile existing);
+  SweepWriter(const std::string& path, const Sweep& sweep, const RunInfo& provenance, ExistingFile existing);
   /// Writes what is left, and tells no error: call close() before.
   ~SweepWriter() override;
 

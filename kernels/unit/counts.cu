@@ -16,20 +16,20 @@ static_assert(std::is_trivially_copyable_v<Counts> && fate_count == 5);
 struct DeviceCounts {
   std::int64_t fates[fate_count];
   std::int64_t updates;
-  std::int32_t largest_steps;
+  std::int32_t most_updates;
   std::int64_t filled;  // none of a mapper's
   std::int64_t fill_mismatches;
 };
 static_assert(sizeof(DeviceCounts) == sizeof(Counts) && offsetof(DeviceCounts, updates) == offsetof(Counts, updates) &&
-              offsetof(DeviceCounts, largest_steps) == offsetof(Counts, largest_steps));
+              offsetof(DeviceCounts, most_updates) == offsetof(Counts, most_updates));
 
 struct CountsOfPixel {
-  const std::int8_t* fate;
-  const std::int32_t* steps;
+  const Fate* fate;
+  const std::int32_t* updates;
 
   __host__ __device__ DeviceCounts operator()(std::int64_t i) const {
-    DeviceCounts counts = {{}, steps[i], steps[i], 0, 0};
-    for (int f = 0; f < fate_count; ++f) counts.fates[f] = fate[i] == f ? 1 : 0;
+    DeviceCounts counts = {{}, updates[i], updates[i], 0, 0};
+    for (int f = 0; f < fate_count; ++f) counts.fates[f] = static_cast<int>(fate[i]) == f ? 1 : 0;
     return counts;
   }
 };
@@ -38,7 +38,7 @@ struct SumOfCounts {
   __host__ __device__ DeviceCounts operator()(DeviceCounts a, const DeviceCounts& b) const {
     for (int f = 0; f < fate_count; ++f) a.fates[f] += b.fates[f];
     a.updates += b.updates;
-    a.largest_steps = a.largest_steps < b.largest_steps ? b.largest_steps : a.largest_steps;
+    a.most_updates = a.most_updates < b.most_updates ? b.most_updates : a.most_updates;
     return a;
   }
 };
@@ -57,10 +57,10 @@ std::size_t count_workspace(std::int64_t pixels) {
   return bytes;
 }
 
-void count_on_device(const std::int8_t* fate, const std::int32_t* steps, std::int64_t pixels, Counts* counts,
+void count_on_device(const Fate* fate, const std::int32_t* updates, std::int64_t pixels, Counts* counts,
                      void* workspace, std::size_t workspace_bytes, cudaStream_t stream) {
   DEADCONE_CUDA_CHECK(
-      reduce(workspace, workspace_bytes, {fate, steps}, reinterpret_cast<DeviceCounts*>(counts), pixels, stream));
+      reduce(workspace, workspace_bytes, {fate, updates}, reinterpret_cast<DeviceCounts*>(counts), pixels, stream));
 }
 
 }  // namespace deadcone

@@ -11,7 +11,7 @@
 
 namespace deadcone {
 
-/// Offsets in bytes; a field that is not wanted has the offset of the next and takes no room. Steps come last:
+/// Offsets in bytes; a field that is not wanted has the offset of the next and takes no room. Updates come last:
 /// they are computed always, for the counts, and copied where they are wanted.
 struct TileLayout {
   std::size_t fate = 0;
@@ -20,7 +20,7 @@ struct TileLayout {
   std::size_t w_final = 0;
   std::size_t b_final = 0;
   std::size_t loss_final = 0;
-  std::size_t steps = 0;
+  std::size_t updates = 0;
   std::size_t kept = 0;   ///< bytes from the first that are copied back
   std::size_t total = 0;  ///< bytes of all
 };
@@ -41,16 +41,16 @@ inline TileLayout layout_of(std::int64_t pixels, const Fields& fields, const Var
     if (wanted) end += aligned(static_cast<std::size_t>(pixels) * size);
     return begin;
   };
-  layout.fate = place(sizeof(std::int8_t), true);
-  layout.proof = place(sizeof(std::int8_t), variant.certify);
+  layout.fate = place(sizeof(Fate), true);
+  layout.proof = place(sizeof(Proof), variant.certify);
   layout.r_final = place(real_size, fields.final && variant.geometry == Geometry::general);
   layout.w_final = place(real_size, fields.final);
   layout.b_final = place(real_size, fields.final);
   layout.loss_final = place(real_size, fields.loss);
   layout.kept = end;
-  layout.steps = place(sizeof(std::int32_t), true);
+  layout.updates = place(sizeof(std::int32_t), true);
   layout.total = end;
-  if (fields.steps) layout.kept = end;
+  if (fields.updates) layout.kept = end;
   return layout;
 }
 

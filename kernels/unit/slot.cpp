@@ -27,15 +27,15 @@ std::size_t size_of_real(Precision precision) {
   return precision == Precision::float32 ? sizeof(float) : sizeof(double);
 }
 
-/// The fields of a band at `base`, null where they are not wanted; steps always.
+/// The fields of a band at `base`, null where they are not wanted; updates always.
 template <class Real>
 PixelArrays<Real> arrays_at(std::byte* base, const TileLayout& layout, const Fields& fields, const Variant& variant) {
   const auto real = [&](std::size_t offset, bool wanted) {
     return wanted ? reinterpret_cast<Real*>(base + offset) : nullptr;
   };
-  return {reinterpret_cast<std::int8_t*>(base + layout.fate),
-          reinterpret_cast<std::int32_t*>(base + layout.steps),
-          variant.certify ? reinterpret_cast<std::int8_t*>(base + layout.proof) : nullptr,
+  return {reinterpret_cast<Fate*>(base + layout.fate),
+          reinterpret_cast<std::int32_t*>(base + layout.updates),
+          variant.certify ? reinterpret_cast<Proof*>(base + layout.proof) : nullptr,
           real(layout.r_final, fields.final && variant.geometry == Geometry::general),
           real(layout.w_final, fields.final),
           real(layout.b_final, fields.final),
@@ -175,7 +175,7 @@ void TileSlot::begin_band(const Band& band, std::byte* host) {
   task.count_w = static_cast<std::int32_t>(row_);
   task.pixels = pixels_of(band);
   launch_map(variant, task, stream_.get());
-  count_on_device(task.results.fate, task.results.steps, task.pixels, reinterpret_cast<Counts*>(counts), workspace,
+  count_on_device(task.results.fate, task.results.updates, task.pixels, reinterpret_cast<Counts*>(counts), workspace,
                   workspace_, stream_.get());
   DEADCONE_CUDA_CHECK(cudaMemcpyAsync(host, counts, sizeof(Counts), cudaMemcpyDeviceToHost, stream_.get()));
   DEADCONE_CUDA_CHECK(
@@ -212,7 +212,7 @@ void TileSlot::finish_as(TileResult& result) {
     const std::int64_t pixels = pixels_of(band);
     copy_out(to.fate, from.fate, first, pixels);
     copy_out(to.proof, from.proof, first, pixels);
-    copy_out(to.steps, from.steps, first, pixels);
+    copy_out(to.updates, from.updates, first, pixels);
     copy_out(to.r_final, from.r_final, first, pixels);
     copy_out(to.w_final, from.w_final, first, pixels);
     copy_out(to.b_final, from.b_final, first, pixels);

@@ -213,7 +213,7 @@ TEST(ConeSample, OfTheTrapEntersOnceAndStays) {
 TEST(ConeSample, IsTheSameForTheSameSeed) {
   Map map;
   map.window = {{-2, 2, 64}, {-2, 2, 64}};
-  map.criteria.max_steps = 200;
+  map.criteria.max_updates = 200;
   EXPECT_EQ(sample_cones(map, 20, 3).linear_share.mean, sample_cones(map, 20, 3).linear_share.mean);
   EXPECT_NE(sample_cones(map, 20, 3).linear_share.mean, sample_cones(map, 20, 4).linear_share.mean);
 }

@@ -128,9 +128,9 @@ TEST(Validate, AcceptsTheLimits) {
   sweep.values(Axis::r) = {-1.0, 0.0};
   sweep.values(Axis::gamma) = {1e-3, 1e3};
   sweep.window = {{-1e-3, 1e3, 1}, {5, 6, 1}};
-  sweep.criteria.max_steps = std::numeric_limits<std::int32_t>::max() - 1;
+  sweep.criteria.max_updates = std::numeric_limits<std::int32_t>::max() - 1;
   EXPECT_NO_THROW(validate(sweep));
-  sweep.criteria.max_steps = 1;
+  sweep.criteria.max_updates = 1;
   EXPECT_NO_THROW(validate(sweep));
   sweep.window.w.count = largest_side;
   EXPECT_NO_THROW(validate(sweep));
@@ -236,7 +236,7 @@ TEST(Validate, RefusesCriteriaThatAreNone) {
   expect_refused(bad_numbers("rho", &Criteria::rho, {0.0, -0.01, nan, infinity}));
   for (const std::int64_t steps :
        {std::int64_t{0}, std::int64_t{-1}, std::int64_t{2'147'483'647}, std::numeric_limits<std::int64_t>::max()}) {
-    expect_refused({{"max-steps", [=](Sweep& sweep) { sweep.criteria.max_steps = steps; }}});
+    expect_refused({{"max-steps", [=](Sweep& sweep) { sweep.criteria.max_updates = steps; }}});
   }
 }
 
@@ -255,7 +255,7 @@ TEST(Validate, RefusesMoreThanCanBeCounted) {
                    }}});
   expect_refused({{"updates", [](Sweep& sweep) {
                      sweep.window = {{-2, 2, largest_side}, {-2, 2, largest_side}};
-                     sweep.criteria.max_steps = 1'000'000;
+                     sweep.criteria.max_updates = 1'000'000;
                    }}});
 }
 

@@ -60,7 +60,7 @@ TEST(ParseRange, TakesAWindow) {
 
 TEST(ParseFields, KeepsWhatIsNamed) {
   const Fields fields = parse_fields("fate,loss");
-  EXPECT_FALSE(fields.steps);
+  EXPECT_FALSE(fields.updates);
   EXPECT_FALSE(fields.final);
   EXPECT_TRUE(fields.loss);
   EXPECT_THROW(parse_fields("typo"), ConfigError);

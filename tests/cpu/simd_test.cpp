@@ -13,14 +13,14 @@
 namespace deadcone {
 namespace {
 
-constexpr Fields all_fields = {.steps = true, .final = true, .loss = true};
+constexpr Fields all_fields = {.updates = true, .final = true, .loss = true};
 
 TileResult computed(InstructionSet set, int threads, const Map& map) {
   TileResult result;
   Meter meter;
   make_cpu_mapper(threads, set)->map(map, {0, 0, map.window.b.count, map.window.w.count}, all_fields, meter, result);
   EXPECT_EQ(meter.pixels, map.window.pixels());
-  EXPECT_EQ(meter.updates, count(result.fate, result.steps).updates);
+  EXPECT_EQ(meter.updates, count(result.fate, result.updates).updates);
   return result;
 }
 
@@ -36,7 +36,7 @@ bool same_bits(const RealBuffer& a, const RealBuffer& b) {
 
 void expect_same(const TileResult& a, const TileResult& b) {
   EXPECT_EQ(a.fate, b.fate);
-  EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.updates, b.updates);
   EXPECT_EQ(a.proof, b.proof);
   EXPECT_TRUE(same_bits(a.r_final, b.r_final));
   EXPECT_TRUE(same_bits(a.w_final, b.w_final));
@@ -89,7 +89,7 @@ TEST_P(Simd, GivesTheScalarBitsForTilesOfAnySizeAndAnyNumberOfThreads) {
             const std::int64_t column = tile.first_w + pixel % tile.count_w;
             const auto at = static_cast<std::size_t>(row * columns + column);
             ASSERT_EQ(result.fate[static_cast<std::size_t>(pixel)], expected.fate[at]);
-            ASSERT_EQ(result.steps[static_cast<std::size_t>(pixel)], expected.steps[at]);
+            ASSERT_EQ(result.updates[static_cast<std::size_t>(pixel)], expected.updates[at]);
           }
         }
       }
@@ -110,11 +110,11 @@ TEST_P(Simd, GivesTheScalarProofsWhereLanesEndAnyTime) {
   map.criteria.certify = true;
   map.window = {{-2.0, 2.0, 37}, {-2.0, 2.0, 29}};
   for (const double gamma : {1.0, 0.01}) {
-    for (const std::int64_t max_steps : {1, 8, 9, 100, 3000}) {
+    for (const std::int64_t max_updates : {1, 8, 9, 100, 3000}) {
       for (const Precision precision : {Precision::float32, Precision::float64}) {
-        SCOPED_TRACE(testing::Message() << gamma << ", " << max_steps << " steps, " << to_string(precision));
+        SCOPED_TRACE(testing::Message() << gamma << ", " << max_updates << " steps, " << to_string(precision));
         map.point.gamma = gamma;
-        map.criteria.max_steps = max_steps;
+        map.criteria.max_updates = max_updates;
         map.precision = precision;
         expect_same(computed(GetParam(), 2, map), computed(InstructionSet::scalar, 1, map));
       }

@@ -59,10 +59,10 @@ TEST(TileLayout, HasRoomForEveryFieldAndNoOverlap) {
           EXPECT_GE(layout.w_final - layout.r_final, has_r ? count * sizeof(double) : 0);
           EXPECT_GE(layout.b_final - layout.w_final, final ? count * sizeof(double) : 0);
           EXPECT_GE(layout.loss_final - layout.b_final, final ? count * sizeof(double) : 0);
-          EXPECT_GE(layout.steps - layout.loss_final, loss ? count * sizeof(double) : 0);
-          EXPECT_GE(layout.total - layout.steps, count * sizeof(std::int32_t));
+          EXPECT_GE(layout.updates - layout.loss_final, loss ? count * sizeof(double) : 0);
+          EXPECT_GE(layout.total - layout.updates, count * sizeof(std::int32_t));
           for (const std::size_t offset : {layout.fate, layout.proof, layout.r_final, layout.w_final, layout.b_final,
-                                           layout.loss_final, layout.steps, layout.total}) {
+                                           layout.loss_final, layout.updates, layout.total}) {
             EXPECT_EQ(offset % field_alignment, 0);
           }
         }
@@ -77,7 +77,7 @@ TEST(TileLayout, CopiesBackWhatIsKept) {
   const TileLayout without =
       layout_of(1000, {false, true, true}, {Geometry::planar, StopRule::stationary, false}, sizeof(float));
   EXPECT_EQ(with.kept, with.total);
-  EXPECT_EQ(without.kept, without.steps);
+  EXPECT_EQ(without.kept, without.updates);
   EXPECT_EQ(without.total, with.total);
 }
 

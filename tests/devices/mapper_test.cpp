@@ -89,7 +89,7 @@ std::vector<Task> tasks() {
   const Window window = {{-2, 2.5, 23}, {-2.25, 2, 17}};
   Criteria criteria;
   criteria.tolerance = 1e-4;
-  criteria.max_steps = 500;
+  criteria.max_updates = 500;
   const Point paper;
   const Point general = {0.7, 0.5, 0.2, -0.3, 0.75};
   const Point small = {0.7, 0.05, 0.1, 0.0, 0.0};
@@ -132,7 +132,7 @@ TileResult expected_as(const Map& map, const Tile& tile) {
                                       static_cast<Real>(map.window.b.centre(row))};
       const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.stop, map.criteria.certify);
       result.fate.push_back(static_cast<std::int8_t>(outcome.fate));
-      result.steps.push_back(outcome.steps);
+      result.updates.push_back(outcome.updates);
       if (map.criteria.certify) result.proof.push_back(static_cast<std::int8_t>(outcome.proof));
       if (geometry == Geometry::general) r.push_back(outcome.theta.r);
       w.push_back(outcome.theta.w);
@@ -174,7 +174,7 @@ void expect_same_numbers(const RealBuffer& a, const RealBuffer& b, const std::st
 
 void expect_same(const TileResult& a, const TileResult& b) {
   EXPECT_EQ(a.fate, b.fate);
-  EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.updates, b.updates);
   EXPECT_EQ(a.proof, b.proof);
   expect_same_numbers(a.r_final, b.r_final, "r_final");
   expect_same_numbers(a.w_final, b.w_final, "w_final");
@@ -245,7 +245,7 @@ TEST_P(MapperTest, FillsTheFieldsAskedForAlone) {
       SCOPED_TRACE(::testing::Message() << "final " << final << ", loss " << loss);
       const TileResult result = computed(map_, tile, {true, final, loss});
       EXPECT_EQ(result.fate, all.fate);
-      EXPECT_EQ(result.steps, all.steps);
+      EXPECT_EQ(result.updates, all.updates);
       const std::size_t pixels = all.fate.size();
       EXPECT_EQ(length(result.r_final), final && !planar ? pixels : 0);
       EXPECT_EQ(length(result.w_final), final ? pixels : 0);
@@ -261,8 +261,8 @@ TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereStepsAreNotKept) {
   for (const bool steps : {false, true}) {
     const TileResult result = computed(map_, whole(map_.window), {steps, false, false});
     EXPECT_EQ(result.fate, all.fate);
-    EXPECT_EQ(result.steps, steps ? all.steps : std::vector<std::int32_t>());
-    EXPECT_EQ(result.counts, count(all.fate, all.steps));
+    EXPECT_EQ(result.updates, steps ? all.updates : std::vector<std::int32_t>());
+    EXPECT_EQ(result.counts, count(all.fate, all.updates));
   }
 }
 
@@ -295,17 +295,17 @@ TEST_P(MapperTest, ComputesListedPixelsInTheOrderOfTheList) {
     mapper_->begin(map_, whole(map_.window), Fields{}, listed);
     mapper_->finish(meter, result);
     ASSERT_EQ(result.fate.size(), length);
-    ASSERT_EQ(result.steps.size(), length);
+    ASSERT_EQ(result.updates.size(), length);
     ASSERT_EQ(result.proof.size(), map_.criteria.certify ? length : 0);
     for (std::size_t i = 0; i < length; ++i) {
       const auto pixel = static_cast<std::size_t>(listed[i]);
       EXPECT_EQ(result.fate[i], all.fate[pixel]);
-      EXPECT_EQ(result.steps[i], all.steps[pixel]);
+      EXPECT_EQ(result.updates[i], all.updates[pixel]);
       if (map_.criteria.certify) {
         EXPECT_EQ(result.proof[i], all.proof[pixel]);
       }
     }
-    EXPECT_EQ(result.counts, count(result.fate, result.steps));
+    EXPECT_EQ(result.counts, count(result.fate, result.updates));
   }
 }
 
@@ -329,7 +329,7 @@ TEST_P(MapperTest, MetersEveryPixelAndUpdate) {
   for (std::int64_t i = 0; i < tiling.count(); ++i) {
     mapper_->map(map_, tiling[i], Fields{}, meter, result);
     pixels += tiling[i].pixels();
-    updates += sum(result.steps);
+    updates += sum(result.updates);
     EXPECT_EQ(meter.pixels, pixels);
     EXPECT_EQ(meter.updates, updates);
   }
@@ -385,7 +385,7 @@ Map random_map(std::mt19937_64& random) {
   map.window.b = {-scale, scale * between(0.1, 2.0), static_cast<std::int64_t>(1 + random() % 15)};
   map.criteria.stop = one_in(2) ? StopRule::update : StopRule::stationary;
   map.criteria.tolerance = std::pow(10.0, between(-5.0, -2.0));
-  map.criteria.max_steps = one_in(4) ? static_cast<std::int64_t>(1 + random() % 5) : 3000;
+  map.criteria.max_updates = one_in(4) ? static_cast<std::int64_t>(1 + random() % 5) : 3000;
   map.precision = one_in(2) ? Precision::float64 : Precision::float32;
   return map;
 }
@@ -433,7 +433,7 @@ TEST_P(BackendTest, StoresOneNotANumber) {
   map.window = {{-2, 2, 8}, {-2, 2, 8}};
   Meter meter;
   TileResult result;
-  mapper_->map(map, whole(map.window), {.steps = true, .final = true, .loss = true}, meter, result);
+  mapper_->map(map, whole(map.window), {.updates = true, .final = true, .loss = true}, meter, result);
   int not_numbers = 0;
   for (const RealBuffer* field : {&result.w_final, &result.b_final, &result.loss_final}) {
     for (const float value : std::get<std::vector<float>>(*field)) {
@@ -454,7 +454,7 @@ TEST(MapperTasks, CoverEveryFate) {
   Counts counts;
   for (const Task& task : tasks()) {
     const TileResult result = expected(task.map);
-    counts += count(result.fate, result.steps);
+    counts += count(result.fate, result.updates);
   }
   for (std::size_t i = 0; i < counts.fates.size(); ++i) EXPECT_GT(counts.fates[i], 0) << fate_names[i];
 }
@@ -543,7 +543,7 @@ TEST(Counts, CountEachFateAndSumTheSteps) {
   EXPECT_EQ(counts.fates, (std::array<std::int64_t, fate_count>{1, 3, 1, 1, 1}));
   EXPECT_EQ(counts.pixels(), 7);
   EXPECT_EQ(counts.updates, 2'000'000'168);
-  EXPECT_EQ(counts.largest_steps, 2'000'000'000);
+  EXPECT_EQ(counts.most_updates, 2'000'000'000);
 }
 
 TEST(Counts, SumBeyondThirtyTwoBits) {

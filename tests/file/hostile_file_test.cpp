@@ -37,7 +37,7 @@ Sweep small_sweep() {
   sweep.values(Axis::beta) = {0.0, 0.9};
   sweep.values(Axis::gamma) = {1.0, 0.1};
   sweep.window = {{-2.0, 2.0, 24}, {-2.0, 2.0, 20}};
-  sweep.criteria.max_steps = 300;
+  sweep.criteria.max_updates = 300;
   return sweep;
 }
 
@@ -105,7 +105,7 @@ class HostileFiles : public ::testing::Test {
           reader.counts(point);
           const TileResult found = read(reader, point);
           const TileResult& right = expected[static_cast<std::size_t>(point)];
-          wrong = wrong || found.fate != right.fate || found.steps != right.steps;
+          wrong = wrong || found.fate != right.fate || found.updates != right.updates;
         }
         reader.stored_bytes();
         reader.attribute("history");

@@ -23,8 +23,8 @@ Sweep rich_sweep() {
   sweep.values(Axis::delta) = {0.0, -0.25};
   sweep.values(Axis::r) = {0.0, 0.5};
   sweep.window = {{-2.0, 2.0, tile_side + 3}, {-1.0, 2.0, 2}};
-  sweep.criteria.max_steps = 50;
-  sweep.fields = {.steps = true, .final = true, .loss = true};
+  sweep.criteria.max_updates = 50;
+  sweep.fields = {.updates = true, .final = true, .loss = true};
   return sweep;
 }
 
@@ -66,7 +66,7 @@ TEST_F(SweepFile, GivesBackWhatTheMapperMade) {
     mapper->map({parameters, sweep.window, sweep.criteria, sweep.precision}, whole, sweep.fields, meter, expected);
     const TileResult stored = reader.read(point, whole);
     EXPECT_EQ(stored.fate, expected.fate);
-    EXPECT_EQ(stored.steps, expected.steps);
+    EXPECT_EQ(stored.updates, expected.updates);
     EXPECT_EQ(stored.w_final, expected.w_final);
     EXPECT_EQ(stored.b_final, expected.b_final);
     EXPECT_EQ(stored.loss_final, expected.loss_final);
@@ -76,7 +76,7 @@ TEST_F(SweepFile, GivesBackWhatTheMapperMade) {
     } else {
       EXPECT_EQ(stored.r_final, expected.r_final);
     }
-    EXPECT_EQ(reader.counts(point), count(expected.fate, expected.steps));
+    EXPECT_EQ(reader.counts(point), count(expected.fate, expected.updates));
   }
 }
 
@@ -96,12 +96,12 @@ TEST_F(SweepFile, KeepsDoublesAsDoubles) {
 
 TEST_F(SweepFile, HasOnlyTheFieldsAskedFor) {
   Sweep sweep = rich_sweep();
-  sweep.fields = {.steps = false, .final = false, .loss = false};
+  sweep.fields = {.updates = false, .final = false, .loss = false};
   make("a.h5", sweep);
   const SweepReader reader(path("a.h5"));
   const TileResult stored = reader.read(0, {0, 0, 1, 4});
   EXPECT_EQ(stored.fate.size(), 4U);
-  EXPECT_TRUE(stored.steps.empty());
+  EXPECT_TRUE(stored.updates.empty());
   EXPECT_TRUE(std::get<std::vector<float>>(stored.w_final).empty());
   EXPECT_EQ(reader.raw_bytes(), static_cast<std::uint64_t>(sweep.points() * sweep.window.pixels()));
 }
@@ -128,7 +128,7 @@ TEST_F(SweepFile, PendingPointsAreToldAndResumed) {
     for (std::int64_t point = done; point < sweep.points(); ++point) {
       EXPECT_FALSE(reader.is_done(point));
     }
-    EXPECT_EQ(reader.read(sweep.points() - 1, {0, 0, 1, 1}).fate.front(), static_cast<std::int8_t>(Fate::pending));
+    EXPECT_EQ(reader.read(sweep.points() - 1, {0, 0, 1, 1}).fate.front(), Fate::pending);
   }
   meter.stop = false;
   meter.pixels = 0;
@@ -141,7 +141,7 @@ TEST_F(SweepFile, PendingPointsAreToldAndResumed) {
   const SweepReader part(path("part.h5"));
   const Tile all = {0, 0, sweep.window.b.count, sweep.window.w.count};
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
-    EXPECT_EQ(whole.read(point, all).steps, part.read(point, all).steps);
+    EXPECT_EQ(whole.read(point, all).updates, part.read(point, all).updates);
     EXPECT_EQ(whole.counts(point), part.counts(point));
   }
 }

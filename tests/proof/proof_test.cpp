@@ -858,7 +858,7 @@ Scenario random_scenario(Dice& dice) {
   criteria.tolerance = dice.one_of({1e-2, 1e-4, 1e-5});
   criteria.epsilon = dice.one_of({0.01, 0.01, 0.2, 1e-3});
   criteria.rho = dice.one_of({0.01, 0.01, 0.1});
-  criteria.max_steps = 10'000;
+  criteria.max_updates = 10'000;
   scenario.w = dice.uniform(-2, 2);
   scenario.b = dice.uniform(-2, 2);
   return scenario;
@@ -913,14 +913,14 @@ void compare(const Scenario& scenario, Comparison& comparison) {
   EXPECT_EQ(exhaustive.proof, Proof::none);
   if (certified.proof == Proof::none) {
     EXPECT_EQ(certified.fate, exhaustive.fate);
-    EXPECT_EQ(certified.steps, exhaustive.steps);
+    EXPECT_EQ(certified.updates, exhaustive.updates);
     EXPECT_TRUE(same_bits(certified.theta, exhaustive.theta));
     return;
   }
   EXPECT_EQ(certified.fate, fate_of(certified.proof));
-  EXPECT_EQ(certified.steps % steps_between_proofs, 0);
-  EXPECT_LE(certified.steps, exhaustive.steps);
-  EXPECT_TRUE(same_bits(certified.theta, theta_after<Real>(scenario, certified.steps)));
+  EXPECT_EQ(certified.updates % updates_between_proofs, 0);
+  EXPECT_LE(certified.updates, exhaustive.updates);
+  EXPECT_TRUE(same_bits(certified.theta, theta_after<Real>(scenario, certified.updates)));
   if (exhaustive.fate != Fate::converged && exhaustive.fate != Fate::dead) return;
   ++comparison.compared;
   EXPECT_EQ(certified.fate, exhaustive.fate)
@@ -962,14 +962,14 @@ TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoesWhereItCreepsFromTheS
   for (int i = 0; i < 1000; ++i) {
     Scenario scenario = creeping_scenario(dice);
     scenario.criteria.stop = dice.one_of({StopRule::stationary, StopRule::update});
-    scenario.criteria.max_steps = 3'000'000;
+    scenario.criteria.max_updates = 3'000'000;
     const auto conditions = make_dynamics<double>(scenario.point, scenario.criteria).proof;
     if (conditions.creep_turn > 1e3) continue;
     const State<double> state = creeping_state(dice, scenario.point, conditions);
     scenario.w = state.theta.w;
     scenario.b = state.theta.b;
     const auto certified = outcome_of<TypeParam>(scenario, true);
-    if (certified.proof != Proof::creep || certified.steps > 0) continue;
+    if (certified.proof != Proof::creep || certified.updates > 0) continue;
     ++compared;
     EXPECT_EQ(outcome_of<TypeParam>(scenario, false).fate, Fate::dead);
   }
@@ -989,7 +989,7 @@ TYPED_TEST(CertifiedTest, ScalesWithStartAndTarget) {
     for (double* length : {&point.gamma, &point.delta, &point.r, &scenario.w, &scenario.b}) *length *= 8;
     const Outcome<TypeParam> zoomed = outcome_of<TypeParam>(scenario, true);
     EXPECT_EQ(zoomed.proof, original.proof);
-    EXPECT_EQ(zoomed.steps, original.steps);
+    EXPECT_EQ(zoomed.updates, original.updates);
     EXPECT_TRUE(same_bits(zoomed.theta, scaled(original.theta, TypeParam(8))));
   }
   EXPECT_GT(proved, 200);

@@ -79,7 +79,7 @@ TEST(TileEncoder, FillsAChunkAtTheEdgeWithWhatIsNotComputed) {
   const Tile tile = {0, tile_side, 3, 2};
   TileResult result;
   result.fate = {0, 1, 2, 3, 4, 0};
-  result.steps = {1, 2, 3, 4, 5, 6};
+  result.updates = {1, 2, 3, 4, 5, 6};
   result.w_final = std::vector<float>{1, 2, 3, 4, 5, 6};
   result.b_final = std::vector<float>{7, 8, 9, 10, 11, 12};
   const EncodedTile chunks = TileEncoder(sweep).encode(tile, result);
@@ -94,7 +94,7 @@ TEST(TileEncoder, FillsAChunkAtTheEdgeWithWhatIsNotComputed) {
     const bool inside = column < 2;
     const std::size_t at = 2 * row + column;
     ASSERT_EQ(fate[i], inside ? result.fate[at] : -1);
-    ASSERT_EQ(steps[i], inside ? result.steps[at] : -1);
+    ASSERT_EQ(steps[i], inside ? result.updates[at] : -1);
     if (inside) {
       ASSERT_EQ(b_final[i], std::get<std::vector<float>>(result.b_final)[at]);
     } else {

@@ -168,11 +168,11 @@ std::size_t count_workspace(std::int64_t pixels) {
   return static_cast<std::size_t>(pixels / 100 + 1);  // as if it were used
 }
 
-void count_on_device(const std::int8_t* fate, const std::int32_t* steps, std::int64_t pixels, Counts* counts,
+void count_on_device(const Fate* fate, const std::int32_t* updates, std::int64_t pixels, Counts* counts,
                      void* workspace, std::size_t workspace_bytes, cudaStream_t stream) {
   DEADCONE_CUDA_CHECK(enqueue(stream, [=] {
     std::memset(workspace, 0x5A, workspace_bytes);
-    *counts = count({fate, fate + pixels}, {steps, steps + pixels});
+    *counts = count_pixels({fate, fate + pixels}, {updates, updates + pixels});
   }));
 }
 

@@ -18,9 +18,9 @@ class MapSink final : public SweepSink {
     const auto pixels = static_cast<std::size_t>(sweep.window.pixels());
     for (TileResult& map : maps_) {
       map.fate.resize(pixels);
-      map.steps.resize(pixels);
+      map.updates.resize(pixels);
       map.proof.resize(sweep.criteria.certify ? pixels : 0);
-      map.provenance.resize(sweep.refinement.kind == Refinement::none ? 0 : pixels);
+      map.origin.resize(sweep.refinement.kind == RefinementKind::none ? 0 : pixels);
     }
   }
 
@@ -32,9 +32,9 @@ class MapSink final : public SweepSink {
       const auto to = static_cast<std::size_t>((tile.first_b + i / tile.count_w) * sweep_.window.w.count +
                                                tile.first_w + i % tile.count_w);
       map.fate[to] = result.fate.at(from);
-      map.steps[to] = result.steps.at(from);
+      map.updates[to] = result.updates.at(from);
       if (!map.proof.empty()) map.proof[to] = result.proof.at(from);
-      if (!map.provenance.empty()) map.provenance[to] = result.provenance.at(from);
+      if (!map.origin.empty()) map.origin[to] = result.origin.at(from);
     }
   }
   void finish(std::int64_t point, const Counts& counts, double, const std::function<void()>& kept) override {

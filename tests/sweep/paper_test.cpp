@@ -30,13 +30,13 @@ double dead_fraction(double gamma, double beta) {
   map.point.gamma = gamma;
   map.window = {{-2, 2, 81}, {-2, 2, 81}};
   map.criteria.stop = StopRule::update;
-  map.criteria.max_steps = 400'000;
+  map.criteria.max_updates = 400'000;
   map.precision = Precision::float64;
 
   Meter meter;
   TileResult result;
   make_cpu_mapper(0)->map(map, {0, 0, 81, 81}, Fields{}, meter, result);
-  const Counts counts = count(result.fate, result.steps);
+  const Counts counts = count(result.fate, result.updates);
   return static_cast<double>(counts.fates[static_cast<std::size_t>(Fate::dead)]) / static_cast<double>(counts.pixels());
 }
 

@@ -48,10 +48,10 @@ void refine(RegionRefinement& refinement, const Picture& picture) {
   const RegionFates& fates = refinement.fates();
   std::int64_t computed = 0;
   for (std::int32_t pixel = 0; pixel < fates.rows() * columns; ++pixel) {
-    const PixelProvenance provenance = fates.provenance(pixel);
-    ASSERT_TRUE(provenance == PixelProvenance::computed || provenance == PixelProvenance::filled) << pixel;
-    EXPECT_EQ(provenance == PixelProvenance::computed, asked.contains(pixel)) << pixel;
-    computed += provenance == PixelProvenance::computed ? 1 : 0;
+    const PixelOrigin provenance = fates.provenance(pixel);
+    ASSERT_TRUE(provenance == PixelOrigin::computed || provenance == PixelOrigin::filled) << pixel;
+    EXPECT_EQ(provenance == PixelOrigin::computed, asked.contains(pixel)) << pixel;
+    computed += provenance == PixelOrigin::computed ? 1 : 0;
   }
   EXPECT_EQ(computed + fates.filled(), fates.rows() * columns);
 }
@@ -188,7 +188,7 @@ TEST(BlockProof, HoldsForEveryStartOfTheBlock) {
       const Parameters<double> start = {point.r, w + side * (k % 3) / 2, b + side * (k / 3) / 2};
       const Outcome<double> outcome = test::run(dynamics, start, point.geometry(), criteria.stop, true);
       EXPECT_EQ(outcome.fate, *fate);
-      EXPECT_EQ(outcome.steps, 0);
+      EXPECT_EQ(outcome.updates, 0);
     }
   }
   EXPECT_GT(proved[0], 50);
@@ -205,7 +205,7 @@ std::vector<TileResult> maps_of(const Sweep& sweep, Mapper& mapper) {
   return sink.maps();
 }
 
-Sweep four_maps(bool certify, Refinement::Kind kind) {
+Sweep four_maps(bool certify, RefinementKind kind) {
   Sweep sweep;
   sweep.values(Axis::beta) = {0.0, 0.9};
   sweep.values(Axis::gamma) = {1.0, 0.1};
@@ -216,12 +216,12 @@ Sweep four_maps(bool certify, Refinement::Kind kind) {
   return sweep;
 }
 
-class RefinedSweep : public testing::TestWithParam<std::tuple<bool, Refinement::Kind>> {};
+class RefinedSweep : public testing::TestWithParam<std::tuple<bool, RefinementKind>> {};
 
 TEST_P(RefinedSweep, HasTheFatesOfTheExhaustiveOneAndItsStepsWhereItComputes) {
   const auto [certify, kind] = GetParam();
   const auto mapper = make_cpu_mapper(2);
-  const std::vector<TileResult> all = maps_of(four_maps(certify, Refinement::none), *mapper);
+  const std::vector<TileResult> all = maps_of(four_maps(certify, RefinementKind::none), *mapper);
   const std::vector<TileResult> refined = maps_of(four_maps(certify, kind), *mapper);
   std::int64_t filled = 0;
   for (std::size_t point = 0; point < all.size(); ++point) {
@@ -229,12 +229,12 @@ TEST_P(RefinedSweep, HasTheFatesOfTheExhaustiveOneAndItsStepsWhereItComputes) {
     std::int64_t wrong = 0;
     Counts expected;
     for (std::size_t i = 0; i < all[point].fate.size(); ++i) {
-      const bool is_filled = refined[point].provenance[i] == static_cast<std::int8_t>(PixelProvenance::filled);
-      ASSERT_EQ(refined[point].steps[i], is_filled ? -1 : all[point].steps[i]);
+      const bool is_filled = refined[point].origin[i] == static_cast<std::int8_t>(PixelOrigin::filled);
+      ASSERT_EQ(refined[point].updates[i], is_filled ? -1 : all[point].updates[i]);
       if (certify) {
         ASSERT_EQ(refined[point].proof[i], is_filled ? -1 : all[point].proof[i]);
       }
-      expected += count({refined[point].fate[i]}, {is_filled ? 0 : all[point].steps[i]});
+      expected += count({refined[point].fate[i]}, {is_filled ? 0 : all[point].updates[i]});
       wrong += refined[point].fate[i] != all[point].fate[i] ? 1 : 0;
       expected.filled += is_filled ? 1 : 0;
     }
@@ -242,10 +242,10 @@ TEST_P(RefinedSweep, HasTheFatesOfTheExhaustiveOneAndItsStepsWhereItComputes) {
     EXPECT_EQ(refined[point].counts, expected);
     filled += expected.filled;
     // A single pixel that nothing leads to is missed; one of these maps has one.
-    EXPECT_LE(wrong, kind == Refinement::borders ? 1 : 0);
+    EXPECT_LE(wrong, kind == RefinementKind::borders ? 1 : 0);
   }
   const std::int64_t pixels = 4 * 530 * 130;
-  EXPECT_GT(filled, kind == Refinement::borders ? 0.7 * double(pixels) : 0.05 * double(pixels));
+  EXPECT_GT(filled, kind == RefinementKind::borders ? 0.7 * double(pixels) : 0.05 * double(pixels));
 }
 
 TEST_P(RefinedSweep, IsTheSameHoweverManyBatchesAreOnTheirWay) {
@@ -256,22 +256,22 @@ TEST_P(RefinedSweep, IsTheSameHoweverManyBatchesAreOnTheirWay) {
   const std::vector<TileResult> expected = maps_of(sweep, *make_cpu_mapper(1, InstructionSet::scalar));
   for (std::size_t point = 0; point < found.size(); ++point) {
     EXPECT_EQ(found[point].fate, expected[point].fate);
-    EXPECT_EQ(found[point].steps, expected[point].steps);
+    EXPECT_EQ(found[point].updates, expected[point].updates);
     EXPECT_EQ(found[point].proof, expected[point].proof);
-    EXPECT_EQ(found[point].provenance, expected[point].provenance);
+    EXPECT_EQ(found[point].origin, expected[point].origin);
     EXPECT_EQ(found[point].counts, expected[point].counts);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RefinedSweep,
-                         testing::Combine(testing::Bool(), testing::Values(Refinement::borders, Refinement::proofs)),
+                         testing::Combine(testing::Bool(), testing::Values(RefinementKind::borders, RefinementKind::exact)),
                          [](const auto& each) {
                            return std::string(std::get<0>(each.param) ? "certified_" : "plain_") +
                                   to_string(std::get<1>(each.param));
                          });
 
 TEST(RefinedSweepStops, WhenToldTo) {
-  const Sweep sweep = four_maps(false, Refinement::borders);
+  const Sweep sweep = four_maps(false, RefinementKind::borders);
   test::MapSink sink(sweep);
   Meter meter;
   meter.stop = true;

@@ -54,9 +54,9 @@ TEST_P(ShortcutTest, GivesNoOtherFateThanTheExhaustiveMap) {
   const std::vector<TileResult> all = maps_of(sweep);
   sweep.criteria.certify = true;
   const std::vector<TileResult> certified = maps_of(sweep);
-  sweep.refinement.kind = Refinement::borders;
+  sweep.refinement.kind = RefinementKind::borders;
   const std::vector<TileResult> refined = maps_of(sweep);
-  sweep.refinement.kind = Refinement::proofs;
+  sweep.refinement.kind = RefinementKind::exact;
   const std::vector<TileResult> exact = maps_of(sweep);
 
   for (std::size_t point = 0; point < all.size(); ++point) {
@@ -64,11 +64,11 @@ TEST_P(ShortcutTest, GivesNoOtherFateThanTheExhaustiveMap) {
     std::int64_t wrongly_filled = 0;
     for (std::size_t i = 0; i < all[point].fate.size(); ++i) {
       const std::int8_t fate = all[point].fate[i];
-      if (fate != static_cast<std::int8_t>(Fate::converged) && fate != static_cast<std::int8_t>(Fate::dead)) continue;
+      if (fate != Fate::converged && fate != Fate::dead) continue;
       ASSERT_EQ(certified[point].fate[i], fate) << i;
       ASSERT_EQ(exact[point].fate[i], fate) << i;
       if (refined[point].fate[i] == fate) continue;
-      ASSERT_EQ(refined[point].provenance[i], static_cast<std::int8_t>(PixelProvenance::filled)) << i;
+      ASSERT_EQ(refined[point].origin[i], static_cast<std::int8_t>(PixelOrigin::filled)) << i;
       ++wrongly_filled;
     }
     EXPECT_LE(wrongly_filled, 2);

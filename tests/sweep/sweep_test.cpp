@@ -57,7 +57,7 @@ Sweep small_sweep() {
   Sweep sweep;
   sweep.values(Axis::beta) = {0.0, 0.7, 0.9};
   sweep.window = {{-2.0, 2.0, tile_side + 3}, {-2.0, 2.0, 4}};
-  sweep.criteria.max_steps = 50;
+  sweep.criteria.max_updates = 50;
   return sweep;
 }
 
@@ -77,7 +77,7 @@ TEST_P(DepthTest, GivesTheSameTilesInTheSameOrder) {
   for (std::size_t i = 0; i < found.pixels.size(); ++i) {
     EXPECT_EQ(found.pixels[i].first, expected.pixels[i].first);
     EXPECT_EQ(found.pixels[i].second.fate, expected.pixels[i].second.fate);
-    EXPECT_EQ(found.pixels[i].second.steps, expected.pixels[i].second.steps);
+    EXPECT_EQ(found.pixels[i].second.updates, expected.pixels[i].second.updates);
   }
   EXPECT_EQ(found.finished, expected.finished);
   EXPECT_EQ(told, (std::vector<std::int64_t>{0, 1, 2}));

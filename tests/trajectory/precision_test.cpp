@@ -36,7 +36,7 @@ TEST_P(PrecisionTest, FloatFollowsDouble) {
   int other_steps = 0;
   for (std::size_t i = 0; i < in_double.fate.size(); ++i) {
     if (in_float.fate[i] != in_double.fate[i]) ++other_fates;
-    if (!(std::abs(in_float.steps[i] - in_double.steps[i]) <= 0.01 * in_double.steps[i])) ++other_steps;
+    if (!(std::abs(in_float.updates[i] - in_double.updates[i]) <= 0.01 * in_double.updates[i])) ++other_steps;
   }
   EXPECT_LE(other_fates, 0.0001 * side * side);
   EXPECT_LE(other_steps, 0.01 * side * side);

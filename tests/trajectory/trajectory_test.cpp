@@ -52,7 +52,7 @@ Scenario random_scenario(Dice& dice, Geometry geometry, StopRule rule) {
   scenario.point.r = geometry == Geometry::planar ? 0.0 : dice.uniform(-2, 2);
   scenario.criteria.stop = rule;
   scenario.criteria.tolerance = dice.one_of({1e-4, 1e-5, 1e-6});
-  scenario.criteria.max_steps = 3000;
+  scenario.criteria.max_updates = 3000;
   scenario.w = dice.uniform(-2, 2);
   scenario.b = dice.uniform(-2, 2);
   return scenario;
@@ -83,7 +83,7 @@ double norm(const Parameters<Real>& a) {
 template <class Real>
 void expect_same(const Outcome<Real>& a, const Outcome<Real>& b) {
   EXPECT_EQ(a.fate, b.fate);
-  EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.updates, b.updates);
   EXPECT_TRUE(same_bits(a.theta, b.theta));
 }
 
@@ -104,7 +104,7 @@ class TrajectoryTest : public ::testing::Test {
   static void expect_end(const Scenario& scenario, Fate fate, std::int32_t steps) {
     const Outcome<Real> outcome = outcome_of<Real>(scenario);
     EXPECT_EQ(outcome.fate, fate);
-    EXPECT_EQ(outcome.steps, steps);
+    EXPECT_EQ(outcome.updates, steps);
   }
 };
 using Reals = ::testing::Types<float, double>;
@@ -165,7 +165,7 @@ TYPED_TEST(TrajectoryTest, DoesNotDependOnItsObserver) {
     };
     const auto seen = trajectory<Geometry::planar, StopRule::stationary>(dynamics, start, observe);
     expect_same(seen, outcome_of<TypeParam>(scenario));
-    EXPECT_EQ(calls, seen.steps);
+    EXPECT_EQ(calls, seen.updates);
     EXPECT_TRUE(same_bits(last, seen.theta));
   });
 }
@@ -176,9 +176,9 @@ TYPED_TEST(TrajectoryTest, UpdateRuleStopsNoLaterThanStationary) {
   int earlier = 0;
   for_many_scenarios([&](Scenario scenario) {
     scenario.criteria.stop = StopRule::stationary;
-    const std::int32_t stationary = outcome_of<TypeParam>(scenario).steps;
+    const std::int32_t stationary = outcome_of<TypeParam>(scenario).updates;
     scenario.criteria.stop = StopRule::update;
-    const std::int32_t update = outcome_of<TypeParam>(scenario).steps;
+    const std::int32_t update = outcome_of<TypeParam>(scenario).updates;
     EXPECT_LE(update, stationary);
     if (update < stationary) ++earlier;
   });
@@ -190,18 +190,18 @@ TYPED_TEST(TrajectoryTest, IsUnfinishedOnlyWhereItCouldNotStop) {
   for_many_scenarios([&](Scenario scenario) {
     const Outcome<TypeParam> natural = outcome_of<TypeParam>(scenario);
     if (natural.fate == Fate::unfinished) {
-      EXPECT_EQ(natural.steps, scenario.criteria.max_steps);
+      EXPECT_EQ(natural.updates, scenario.criteria.max_updates);
       return;
     }
     ++stopped;
     // A stop in the very last update counts.
-    scenario.criteria.max_steps = natural.steps;
+    scenario.criteria.max_updates = natural.updates;
     expect_same(outcome_of<TypeParam>(scenario), natural);
-    if (natural.steps == 1) return;
-    scenario.criteria.max_steps = natural.steps - 1;
+    if (natural.updates == 1) return;
+    scenario.criteria.max_updates = natural.updates - 1;
     const Outcome<TypeParam> cut = outcome_of<TypeParam>(scenario);
     EXPECT_EQ(cut.fate, Fate::unfinished);
-    EXPECT_EQ(cut.steps, natural.steps - 1);
+    EXPECT_EQ(cut.updates, natural.updates - 1);
   });
   EXPECT_GT(stopped, 300);
 }
@@ -230,14 +230,14 @@ TYPED_TEST(TrajectoryTest, StopsAfterTwoUpdatesAtRestInARow) {
     const auto stationary = trajectory<Geometry::general, StopRule::stationary>(dynamics, start, observe);
     const auto update = run(dynamics, start, Geometry::general, StopRule::update);
     if (stationary.fate == Fate::unfinished) return;
-    EXPECT_EQ(stationary.steps, first_two_in_a_row(is_stationary));
-    EXPECT_EQ(update.steps, first_two_in_a_row(moves_little));
+    EXPECT_EQ(stationary.updates, first_two_in_a_row(is_stationary));
+    EXPECT_EQ(update.updates, first_two_in_a_row(moves_little));
   });
 }
 
 TYPED_TEST(TrajectoryTest, OneUpdateIsNeverEnough) {
   Scenario scenario;
-  scenario.criteria.max_steps = 1;
+  scenario.criteria.max_updates = 1;
   for (const double w : {-1.0, 0.0, 1.0}) {
     for (const double b : {-1.0, 0.0, 1.0}) {
       scenario.w = w;
@@ -385,10 +385,10 @@ TYPED_TEST(TrajectoryTest, DivergenceIsTestedBeforeTheLastUpdateAndBeforeRest) {
   scenario.b = 1;
   scenario.point.beta = 0;
   scenario.point.eta = 1e8;
-  scenario.criteria.max_steps = 1;
+  scenario.criteria.max_updates = 1;
   this->expect_end(scenario, Fate::diverged, 1);
   scenario.criteria.tolerance = 1e12;  // every update counts as rest
-  scenario.criteria.max_steps = 2;
+  scenario.criteria.max_updates = 2;
   this->expect_end(scenario, Fate::diverged, 1);
 }
 
@@ -423,7 +423,7 @@ TileResult map_of(Mapper& mapper, const Map& map) {
 
 Counts counts_of(Mapper& mapper, const Map& map) {
   const TileResult result = map_of(mapper, map);
-  return count(result.fate, result.steps);
+  return count(result.fate, result.updates);
 }
 
 TEST(TrajectoryMap, UpdateRuleStopsShortWhereMomentumIsLarge) {
@@ -467,7 +467,7 @@ Disagreement float_against_double(double r, std::int64_t side) {
       for (std::size_t i = 0; i < single.fate.size(); ++i) {
         ++sum.pixels;
         if (single.fate[i] != twice.fate[i]) ++sum.fates;
-        if (100 * std::abs(single.steps[i] - twice.steps[i]) > twice.steps[i]) ++sum.steps;
+        if (100 * std::abs(single.updates[i] - twice.updates[i]) > twice.updates[i]) ++sum.updates;
       }
     }
   }
@@ -476,7 +476,7 @@ Disagreement float_against_double(double r, std::int64_t side) {
 
 void expect_agreement(const Disagreement& off) {
   EXPECT_LE(off.fates * 10'000, off.pixels) << off.fates << " fates of " << off.pixels << " differ";
-  EXPECT_LE(off.steps * 100, off.pixels) << off.steps << " step counts of " << off.pixels << " differ";
+  EXPECT_LE(off.updates * 100, off.pixels) << off.updates << " step counts of " << off.pixels << " differ";
 }
 
 TEST(TrajectoryMap, FloatAgreesWithDoubleInThePlane) {

@@ -19,10 +19,10 @@ Real* allot(RealBuffer& buffer, bool wanted, std::int64_t pixels) {
 template <class Real>
 PixelArrays<Real> allot(TileResult& result, const Fields& fields, const Map& map, std::int64_t pixels) {
   result.fate.resize(static_cast<std::size_t>(pixels));
-  result.steps.resize(static_cast<std::size_t>(fields.steps ? pixels : 0));
+  result.updates.resize(static_cast<std::size_t>(fields.updates ? pixels : 0));
   result.proof.resize(static_cast<std::size_t>(map.criteria.certify ? pixels : 0));
   return {result.fate.data(),
-          fields.steps ? result.steps.data() : nullptr,
+          fields.updates ? result.updates.data() : nullptr,
           map.criteria.certify ? result.proof.data() : nullptr,
           allot<Real>(result.r_final, fields.final && map.point.geometry() == Geometry::general, pixels),
           allot<Real>(result.w_final, fields.final, pixels),

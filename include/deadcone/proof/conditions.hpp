@@ -16,9 +16,6 @@
 // The constants depend on (beta, gamma, eta, Delta, epsilon, tol) only: proof_bounds.hpp computes them, once for each
 // map, with bounds that are rigorous. A condition that cannot be had gets a constant that no state meets.
 
-#include <array>
-#include <cstdint>
-
 #include "deadcone/numeric/annotations.hpp"
 #include "deadcone/numeric/arithmetic.hpp"
 #include "deadcone/fate.hpp"
@@ -27,27 +24,13 @@
 
 namespace deadcone {
 
-/// What proves a fate. The values are those in the file.
-enum class Proof : std::int8_t {
-  none = 0,      ///< the trajectory ended by itself
-  energy = 1,    ///< it converges
-  corridor = 2,  ///< it converges
-  trap = 3,      ///< it is dead for ever
-  creep = 4,     ///< it will be dead within the tolerance
-};
-
-inline constexpr int proof_count = 5;
-
-/// Their names, by value.
-inline constexpr std::array<const char*, proof_count> proof_names = {"none", "energy", "corridor", "trap", "creep"};
-
 /// The trap's condition on (C, S) is a curve; it is taken as this many pairs of thresholds for C and C/S.
 inline constexpr int trap_thresholds = 4;
 
 /// All constants of the theorems, computed in double on the host and rounded once, with margins for rounding.
 template <class T>
 struct ProofConditions {
-  T reach;                        ///< K
+  T momentum_reach;                        ///< K
   T energy;                       ///< E*; negative where no energy proves anything
   T corridor_energy;              ///< E'; likewise
   T corridor_weight;              ///< x gamma
@@ -75,7 +58,7 @@ template <class T, class Real>
 DEADCONE_HD inline mask_t<T> is_trapped(const ProofConditions<Real>& conditions, const State<T>& state) {
   const auto& [theta, momentum, carry] = state;
   const T zero(Real(0));
-  const T reach(conditions.reach);
+  const T reach(conditions.momentum_reach);
   const T s = zero - theta.w;
   // The least that -b and the most that s will ever be, as far as momentum goes: C and S.
   const T least_c = fused(reach, smaller(momentum.b, zero), (zero - theta.b) * T(conditions.trap_shrink));
@@ -110,7 +93,7 @@ template <Geometry geometry, class T, class Real>
 DEADCONE_HD inline Proofs<mask_t<T>> proofs(const ProofConditions<Real>& conditions, const Target<Real>& of_target,
                                             const State<T>& state) {
   const Target<T> target = {T(of_target.gamma), T(of_target.delta)};
-  const T reach(conditions.reach);
+  const T reach(conditions.momentum_reach);
   const T energy =
       fused(T(Real(0.5)) * reach, squared_norm<geometry>(state.momentum), loss<geometry>(state.theta, target));
   Proofs<mask_t<T>> result;

@@ -23,7 +23,7 @@ inline double absolute_tolerance(const Point& point, const Criteria& criteria) {
 template <class Real>
 ProofConditions<Real> rounded(const ProofConditions<double>& exact) {
   ProofConditions<Real> conditions;
-  conditions.reach = static_cast<Real>(exact.reach);
+  conditions.momentum_reach = static_cast<Real>(exact.momentum_reach);
   conditions.energy = static_cast<Real>(exact.energy);
   conditions.corridor_energy = static_cast<Real>(exact.corridor_energy);
   conditions.corridor_weight = static_cast<Real>(exact.corridor_weight);
@@ -54,11 +54,10 @@ Dynamics<Real> make_dynamics(const Point& point, const Criteria& criteria) {
   dynamics.rest_squared = static_cast<Real>(rest * rest);
   dynamics.target_norm = static_cast<Real>(target_norm);
   dynamics.divergence = static_cast<Real>(divergence_factor);
-  dynamics.reach_squared = static_cast<Real>(reach * reach);
+  dynamics.converged_radius_squared = static_cast<Real>(reach * reach);
   dynamics.epsilon = static_cast<Real>(criteria.epsilon);
-  dynamics.max_steps = static_cast<std::int32_t>(criteria.max_steps);
-  constexpr Precision precision = sizeof(Real) == sizeof(float) ? Precision::float32 : Precision::float64;
-  dynamics.proof = criteria.certify ? rounded<Real>(proof_bounds(point, criteria, precision)) : ProofConditions<Real>{};
+  dynamics.max_updates = static_cast<std::int32_t>(criteria.max_updates);
+  dynamics.proof = criteria.certify ? rounded<Real>(proof_bounds(point, criteria, precision_of<Real>)) : ProofConditions<Real>{};
   return dynamics;
 }
 

@@ -10,13 +10,13 @@
 
 namespace deadcone {
 
-/// Where the results of a tile go, b-major; a field that is not wanted is null, `fate` and `steps` never are, nor is
+/// Where the results of a tile go, b-major; a field that is not wanted is null, `fate` and `updates` never are, nor is
 /// `proof` where trajectories are certified.
 template <class Real>
 struct PixelArrays {
-  std::int8_t* fate;
-  std::int32_t* steps;
-  std::int8_t* proof;
+  Fate* fate;
+  std::int32_t* updates;
+  Proof* proof;
   Real* r_final;
   Real* w_final;
   Real* b_final;
@@ -44,22 +44,22 @@ DEADCONE_HD inline Parameters<Real> start_of(const PixelStarts<Real>& starts, st
 template <Geometry geometry, class Real>
 DEADCONE_HD inline void store(const Dynamics<Real>& dynamics, const PixelArrays<Real>& results, std::int64_t i,
                               const Outcome<Real>& outcome) {
-  results.fate[i] = static_cast<std::int8_t>(outcome.fate);
-  results.steps[i] = outcome.steps;
-  if (results.proof != nullptr) results.proof[i] = static_cast<std::int8_t>(outcome.proof);
+  results.fate[i] = outcome.fate;
+  results.updates[i] = outcome.updates;
+  if (results.proof != nullptr) results.proof[i] = outcome.proof;
   if (results.r_final != nullptr) results.r_final[i] = canonical(outcome.theta.r);
   if (results.w_final != nullptr) results.w_final[i] = canonical(outcome.theta.w);
   if (results.b_final != nullptr) results.b_final[i] = canonical(outcome.theta.b);
   if (results.loss_final != nullptr) results.loss_final[i] = canonical(loss<geometry>(outcome.theta, dynamics.target));
 }
 
-/// Runs pixel `i` of a tile, stores its results and returns its steps.
+/// Runs pixel `i` of a tile, stores its results and returns its updates.
 template <Geometry geometry, StopRule rule, bool certify, class Real>
 DEADCONE_HD inline std::int32_t map_pixel(const Dynamics<Real>& dynamics, const PixelStarts<Real>& starts,
                                           const PixelArrays<Real>& results, std::int64_t i) {
   const Outcome<Real> outcome = trajectory<geometry, rule, certify>(dynamics, start_of(starts, i));
   store<geometry>(dynamics, results, i, outcome);
-  return outcome.steps;
+  return outcome.updates;
 }
 
 }  // namespace deadcone

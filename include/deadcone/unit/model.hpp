@@ -19,14 +19,12 @@
 // Source: Arnekvist et al., "The Effect of Target Normalization and Momentum on Dying ReLU", arXiv 2005.06195,
 // section 3.
 
+#include "deadcone/kinds.hpp"
 #include "deadcone/numeric/annotations.hpp"
 #include "deadcone/numeric/arithmetic.hpp"
 #include "deadcone/numeric/normal.hpp"
 
 namespace deadcone {
-
-/// Whether r is known to stay zero (the paper's plane) or not.
-enum class Geometry { planar, general };
 
 /// A point of the reduced parameter space; gradients and momenta live there too. `r` is zero in the plane.
 template <class T>

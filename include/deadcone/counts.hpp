@@ -1,0 +1,48 @@
+#pragma once
+
+// Integer sums over some pixels of a map, so that they do not depend on the order of summation.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include "deadcone/fate.hpp"
+
+namespace deadcone {
+
+struct Counts {
+  std::array<std::int64_t, fate_count> fates = {};
+  std::int64_t updates = 0;  ///< sum over the pixels that are computed
+  std::int32_t most_updates = 0;
+  std::int64_t filled = 0;           ///< pixels that were not computed, but filled with the fate of those around them
+  std::int64_t fill_mismatches = 0;  ///< pixels that were to be filled, and had another fate when they were computed
+
+  std::int64_t pixels() const { return std::accumulate(fates.begin(), fates.end(), std::int64_t{0}); }
+
+  Counts& operator+=(const Counts& other) {
+    for (std::size_t i = 0; i < fates.size(); ++i) fates[i] += other.fates[i];
+    updates += other.updates;
+    most_updates = std::max(most_updates, other.most_updates);
+    filled += other.filled;
+    fill_mismatches += other.fill_mismatches;
+    return *this;
+  }
+  bool operator==(const Counts& other) const = default;
+};
+
+/// The counts of computed pixels. Both arrays have one element for each; throws std::out_of_range for a fate that is
+/// pending.
+inline Counts count_pixels(const std::vector<Fate>& fate, const std::vector<std::int32_t>& updates) {
+  Counts counts;
+  for (const Fate value : fate) ++counts.fates.at(static_cast<std::uint8_t>(value));
+  for (const std::int32_t value : updates) {
+    counts.updates += value;
+    counts.most_updates = std::max(counts.most_updates, value);
+  }
+  return counts;
+}
+
+}  // namespace deadcone
