@@ -1,0 +1,216 @@
+"""Files and results of version 0.1: this program reads, verifies, resumes, merges and analyzes them, and computes the
+same bits. data/version-0.1/make.py made them, and has their options.
+"""
+
+import pathlib
+import re
+import runpy
+import shutil
+from dataclasses import dataclass
+
+import h5py
+import numpy as np
+import pytest
+from conftest import FATES
+
+DATA = pathlib.Path(__file__).resolve().parent / "data" / "version-0.1"
+MADE = runpy.run_path(str(DATA / "make.py"))
+SWEEP, PARTED, PARTS, INTERRUPTED = (MADE[name] for name in ("SWEEP", "PARTED", "PARTS", "INTERRUPTED"))
+ANALYZE, ANALYZED, FIELDS, TEXTS = (MADE[name] for name in ("ANALYZE", "ANALYZED", "FIELDS", "TEXTS"))
+
+# Of each file of a sweep, but for the interrupted and the analyzed: (options, file that is given as --out).
+COMPUTED = {file: (options, out) for file, options, out in MADE["sweep_commands"]()}
+# And of all, those two kinds included.
+SWEEPS = (
+    COMPUTED
+    | {f"{INTERRUPTED}.h5": (MADE["SWEEPS"][PARTED], f"{INTERRUPTED}.h5")}
+    | {f"{name}.h5": (MADE["SWEEPS"][sweep], f"{name}.h5") for name, sweep in ANALYZED.items()}
+)
+
+# Attributes that say when, where and by which program a file was made.
+CIRCUMSTANCES = {"history", "version", "git_commit", "compiler", "hdf5", "device"}
+
+
+# What a file holds, in the order in which it was created: objects by name, of each its attributes by name.
+
+
+@dataclass
+class Item:
+    attributes: dict
+    description: dict  # of a dataset: type, shape, fill value, chunks, filters
+    values: np.ndarray | None  # none of a group
+
+
+def names_in_order(iterate, **order):
+    names = []
+    iterate(names.append, **order)
+    return [name.decode() for name in names]
+
+
+def attribute(item, name):
+    """Type and value; references to other objects become their names."""
+    file = item.file
+    value = item.attrs[name]
+    if name == "DIMENSION_LIST":
+        return [[file[reference].name for reference in references] for references in value]
+    if name == "REFERENCE_LIST":
+        return [(file[reference].name, int(index)) for reference, index in value]
+    kind = h5py.h5a.open(item.id, name.encode()).get_type().encode()
+    return kind, value.tobytes() if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def attributes(item):
+    def iterate(take, **order):
+        h5py.h5a.iterate(item.id, take, **order)
+
+    names = names_in_order(iterate, index_type=h5py.h5.INDEX_CRT_ORDER)
+    return {name: attribute(item, name) for name in names}
+
+
+def describe(dataset):
+    creation = dataset.id.get_create_plist()
+    filters = [creation.get_filter(i)[:3] for i in range(creation.get_nfilters())]
+    return {
+        "type": dataset.id.get_type().encode(),
+        "shape": (dataset.shape, dataset.maxshape),
+        "fill value": np.asarray(dataset.fillvalue).tobytes(),
+        "storage": (creation.get_layout(), creation.get_alloc_time(), creation.get_fill_time()),
+        "chunks": (dataset.chunks, dataset.id.get_num_chunks() if dataset.chunks else 0),
+        "filters": filters,
+    }
+
+
+def items_of(group):
+    yield group.name, Item(attributes(group), {}, None)
+    for name in names_in_order(group.id.links.iterate, idx_type=h5py.h5.INDEX_CRT_ORDER):
+        item = group[name]
+        if isinstance(item, h5py.Group):
+            yield from items_of(item)
+        else:
+            yield item.name, Item(attributes(item), describe(item), np.asarray(item[()]))
+
+
+def contents(path):
+    with h5py.File(path) as file:
+        return dict(items_of(file))
+
+
+def assert_same_values(name, found, expected, same_file, measured):
+    if name == "/seconds" and not same_file:
+        np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+    elif name.startswith("/analysis/") and expected.dtype.kind == "f" and measured:
+        # Made with logarithms and error functions, whose last digits are the C library's.
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15, err_msg=name)
+    else:
+        assert found.tobytes() == expected.tobytes(), f"{name} has other bits"
+
+
+def assert_same_contents(path, expected_path, same_file=False, measured=False):
+    """The files have the same objects with the same attributes and bits, in the same order.
+
+    The circumstances and the time taken may differ, unless it is the `same_file`. Where the analysis was `measured`
+    anew, the last digits of its real numbers may, too.
+    """
+    found, expected = contents(path), contents(expected_path)
+    assert list(found) == list(expected)
+    for name, wanted in expected.items():
+        item = found[name]
+        assert list(item.attributes) == list(wanted.attributes), f"other attributes of {name}"
+        for key, value in wanted.attributes.items():
+            assert item.attributes[key] == value or (key in CIRCUMSTANCES and not same_file), f"{key} of {name}"
+        assert item.description == wanted.description, name
+        if wanted.values is not None:
+            assert_same_values(name, item.values, wanted.values, same_file, measured)
+
+
+def assert_unchanged(path):
+    assert_same_contents(path, DATA / path.name, same_file=True)
+
+
+def copy_of(file, folder):
+    return pathlib.Path(shutil.copy(DATA / file, folder))
+
+
+def test_every_file_is_in_the_tables():
+    files = {*SWEEPS, *(f"{name}.h5" for name in FIELDS), *(f"{name}.txt" for name in TEXTS)}
+    assert {path.name for path in DATA.iterdir() if path.suffix in (".h5", ".txt")} == files
+
+
+@pytest.mark.parametrize("file", [*SWEEPS, *(f"{name}.h5" for name in FIELDS)])
+def test_info(deadcone, file):
+    assert "deadcone 0.1.0" in deadcone.done("info", DATA / file).stdout
+
+
+@pytest.mark.parametrize("file", SWEEPS)
+def test_verify(deadcone, file):
+    with h5py.File(DATA / file) as sweep:
+        pixels = (sweep["fate"][...] >= 0).sum()
+    result = deadcone.done("verify --all", DATA / file)
+    assert result.stderr == "" and f" {pixels} pixels" in result.stdout
+
+
+@pytest.mark.parametrize("file", [file for file in SWEEPS if file != f"{INTERRUPTED}.h5"])
+def test_nothing_is_left_to_resume(deadcone, tmp_path, file):
+    options, out = SWEEPS[file]
+    path = copy_of(file, tmp_path)
+    result = deadcone.done(SWEEP, options, "--resume --out", tmp_path / out)
+    assert result.stdout == result.stderr == ""
+    assert list(tmp_path.iterdir()) == [path]
+    assert_unchanged(path)
+
+
+def test_interrupted_sweep_is_resumed(deadcone, tmp_path):
+    path = copy_of(f"{INTERRUPTED}.h5", tmp_path)
+    with h5py.File(path) as file:
+        done = file["point_done"][...].ravel()
+        seconds = file["seconds"][...].ravel()
+        assert 0 < done.sum() < done.size
+    options, _ = SWEEPS[path.name]
+    deadcone.done(SWEEP, options, "--resume --out", path)
+    assert_same_contents(path, DATA / f"{PARTED}.h5")
+    with h5py.File(path) as file:  # what was done was not done again
+        assert (file["seconds"][...].ravel()[done == 1] == seconds[done == 1]).all()
+
+
+def test_parts_are_merged(deadcone, tmp_path):
+    parts = [DATA / f"{PARTED}.{part}-of-{PARTS}.h5" for part in range(1, PARTS + 1)]
+    deadcone.done("merge", tmp_path / "merged.h5", *parts)
+    assert_same_contents(tmp_path / "merged.h5", DATA / f"{PARTED}.h5")
+
+
+@pytest.mark.parametrize("file", ANALYZED)
+def test_analyze(deadcone, tmp_path, file):
+    path = copy_of(f"{ANALYZED[file]}.h5", tmp_path)
+    table = deadcone.done(ANALYZE, path).stdout
+    assert_same_contents(path, DATA / f"{file}.h5", measured=True)
+    analyzed = copy_of(f"{file}.h5", tmp_path)
+    assert deadcone.done(ANALYZE, analyzed).stdout == table
+    assert_unchanged(analyzed)
+
+
+@pytest.mark.parametrize("file", COMPUTED)
+def test_sweeps_are_the_same_bits(deadcone, tmp_path, file):
+    options, out = COMPUTED[file]
+    deadcone.done(SWEEP, options, "--out", tmp_path / out)
+    assert_same_contents(tmp_path / file, DATA / file)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_gradient_fields_are_the_same_bits(deadcone, tmp_path, name):
+    deadcone.done(FIELDS[name], "--out", tmp_path / "field.h5")
+    assert_same_contents(tmp_path / "field.h5", DATA / f"{name}.h5")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts_are_the_same(deadcone, name):
+    """Byte for byte, but for words: the names of the columns and those in lines that begin with #."""
+
+    def essence(text):
+        comments, table = [], []
+        for line in text.splitlines():
+            (comments if line.startswith("#") else table).append(line)
+        numbers = [re.findall(r"[-+.e\d]*\d", line) for line in comments]
+        fates = [word for line in comments for word in re.findall(r"\w+", line) if word in FATES]
+        return numbers, fates, len(table[0].split()), table[1:]
+
+    assert essence(deadcone.done(TEXTS[name]).stdout) == essence((DATA / f"{name}.txt").read_text())
