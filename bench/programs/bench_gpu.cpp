@@ -65,7 +65,7 @@ class MapOnDevice {
         w_(coordinates(centres<Real>(map.window.w, 0, map.window.w.count))),
         b_(coordinates(centres<Real>(map.window.b, 0, map.window.b.count))),
         fate_(bytes_or_fail(static_cast<std::size_t>(map.window.pixels()))),
-        steps_(bytes_or_fail(static_cast<std::size_t>(map.window.pixels()) * sizeof(std::int32_t))),
+        updates_(bytes_or_fail(static_cast<std::size_t>(map.window.pixels()) * sizeof(std::int32_t))),
         streams_(streams_in_flight) {}
 
   /// Seconds between the moment when the first tile may begin and that when the last has ended.
@@ -97,7 +97,7 @@ class MapOnDevice {
     bench::Labels by_tile{std::vector<std::int8_t>(pixels), std::vector<std::int32_t>(pixels)};
     DEADCONE_CUDA_CHECK(cudaMemcpy(by_tile.fate.data(), fate_.data(), pixels, cudaMemcpyDeviceToHost));
     DEADCONE_CUDA_CHECK(
-        cudaMemcpy(by_tile.updates.data(), steps_.data(), pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
+        cudaMemcpy(by_tile.updates.data(), updates_.data(), pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
     bench::Labels labels = by_tile;
     std::size_t from = 0;
     for (std::int64_t i = 0; i < tiles_.count(); ++i) {
@@ -126,8 +126,8 @@ class MapOnDevice {
     task.starts = {reinterpret_cast<const Real*>(w_.data()) + tile.first_w,
                    reinterpret_cast<const Real*>(b_.data()) + tile.first_b, static_cast<Real>(map_.point.r),
                    tile.count_w};
-    task.results = {reinterpret_cast<std::int8_t*>(fate_.data()) + first_pixel,
-                    reinterpret_cast<std::int32_t*>(steps_.data()) + first_pixel,
+    task.results = {reinterpret_cast<Fate*>(fate_.data()) + first_pixel,
+                    reinterpret_cast<std::int32_t*>(updates_.data()) + first_pixel,
                     nullptr,
                     nullptr,
                     nullptr,
@@ -141,7 +141,7 @@ class MapOnDevice {
 
   Map map_;
   Tiling tiles_;
-  DeviceBytes w_, b_, fate_, steps_;
+  DeviceBytes w_, b_, fate_, updates_;
   std::vector<CudaStream> streams_;
 };
 
@@ -162,7 +162,7 @@ int run(int argc, char** argv) {
   bool only_device = false;
   CLI::App app("deadcone's kernel as a contestant of the benchmark", "bench_gpu");
   app.add_flag("--device-info", only_device, "tell what the device is");
-  app.add_option("--labels", labels_path, "file for fates and steps");
+  app.add_option("--labels", labels_path, "file for fates and updates");
   for (SweepAxis& axis : sweep.axes) add_axis_option(app, axis.name, axis.meaning, axis.values);
   add_window_options(app, sweep.window, "initial ");
   add_criteria_options(app, sweep.criteria);

@@ -67,7 +67,8 @@ class LabelSink final : public SweepSink {
     for (std::int64_t row = 0; row < tile.count_b; ++row) {
       const std::int64_t from = row * tile.count_w;
       const std::int64_t to = (tile.first_b + row) * width_ + tile.first_w;
-      std::copy_n(result.fate.begin() + from, tile.count_w, labels.fate.begin() + to);
+      std::transform(result.fate.begin() + from, result.fate.begin() + from + tile.count_w, labels.fate.begin() + to,
+                     [](Fate fate) { return static_cast<std::int8_t>(fate); });
       std::copy_n(result.updates.begin() + from, tile.count_w, labels.updates.begin() + to);
     }
   }
@@ -97,7 +98,7 @@ int run(int argc, char** argv) {
   CLI::App app("One of deadcone's mappers as a contestant of the benchmark", "bench_mapper");
   app.add_flag("--list", only_list, "name the mappers that this machine has");
   app.add_option("--mapper", name, "which one");
-  app.add_option("--labels", labels_path, "file for fates and steps");
+  app.add_option("--labels", labels_path, "file for fates and updates");
   for (SweepAxis& axis : sweep.axes) add_axis_option(app, axis.name, axis.meaning, axis.values);
   add_window_options(app, sweep.window, "initial ");
   add_criteria_options(app, sweep.criteria);

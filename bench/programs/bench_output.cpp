@@ -104,7 +104,7 @@ int main() {
     const auto tiles = deadcone::computed_tiles();
     std::printf("{\"compressor\": \"%s\"", deadcone::Compressor::library().c_str());
     deadcone::report("labels", tiles, &deadcone::TileResult::fate);
-    deadcone::report("steps", tiles, &deadcone::TileResult::steps);
+    deadcone::report("steps", tiles, &deadcone::TileResult::updates);
     std::puts("}");
     return 0;
   } catch (const std::exception& error) {

@@ -84,8 +84,8 @@ inline constexpr bool sums_with_compensation<PlainFloat> = false;
 namespace {
 
 struct Labels {
-  std::vector<std::int8_t> fate;
-  std::vector<std::int32_t> steps;
+  std::vector<Fate> fate;
+  std::vector<std::int32_t> updates;
 };
 
 // Flattened, so that every fma is an instruction where the machine has it.
@@ -99,14 +99,14 @@ void plain_row(const Map& map, std::int64_t row, Labels& labels) {
                                           PlainFloat(map.window.b.centre(row))};
     const Outcome<PlainFloat> outcome = trajectory<Geometry::planar, StopRule::stationary>(dynamics, start);
     const auto pixel = static_cast<std::size_t>(row * map.window.w.count + column);
-    labels.fate[pixel] = static_cast<std::int8_t>(outcome.fate);
+    labels.fate[pixel] = outcome.fate;
     labels.updates[pixel] = outcome.updates;
   }
 }
 
 Labels plain_labels(const Map& map, ThreadPool& threads) {
   const auto pixels = static_cast<std::size_t>(map.window.pixels());
-  Labels labels{std::vector<std::int8_t>(pixels), std::vector<std::int32_t>(pixels)};
+  Labels labels{std::vector<Fate>(pixels), std::vector<std::int32_t>(pixels)};
   threads.for_each_block(map.window.b.count, [&](std::int64_t row) { plain_row(map, row, labels); });
   return labels;
 }
@@ -122,7 +122,7 @@ Labels mapper_labels(Map map, Precision precision, Mapper& mapper) {
 /// Pixels whose fate is another, and those whose steps are off by more than 1%.
 struct Difference {
   std::int64_t fates = 0;
-  std::int64_t steps = 0;
+  std::int64_t updates = 0;
 };
 Difference difference(const Labels& labels, const Labels& reference) {
   Difference result;

@@ -2,8 +2,8 @@
 
 // How a contestant of the benchmark talks with bench.py, the same for every language:
 //
-//   it makes one run that is not timed, writes the labels of all pixels to a file (fates as int8, then steps as int32,
-//   b-major; -1 steps of a pixel that was not computed), and prints a line {"updates": N};
+//   it makes one run that is not timed, writes the labels of all pixels to a file (fates as int8, then updates as int32,
+//   b-major; -1 updates for a pixel that was not computed), and prints a line {"updates": N};
 //   then, for every line on standard input, it makes one run and prints {"seconds": S}.
 //
 // So the labels are there to be verified before anything is timed, and contestants take turns within one run of the
@@ -25,7 +25,7 @@ namespace bench {
 /// What became of the pixels of a window, b-major.
 struct Labels {
   std::vector<std::int8_t> fate;
-  std::vector<std::int32_t> steps;
+  std::vector<std::int32_t> updates;
 };
 
 inline void write(const Labels& labels, const std::string& path) {
@@ -44,7 +44,7 @@ void serve(const Run& run, const SecondsOfARun& seconds_of_a_run, const std::str
   write(labels, labels_path);
   const std::int64_t updates =
       std::accumulate(labels.updates.begin(), labels.updates.end(), std::int64_t{0},
-                      [](std::int64_t sum, std::int32_t steps) { return sum + std::max(steps, 0); });
+                      [](std::int64_t sum, std::int32_t updates) { return sum + std::max(updates, 0); });
   std::cout << "{\"updates\": " << updates << "}" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     std::printf("{\"seconds\": %.9f}\n", seconds_of_a_run());

@@ -22,7 +22,7 @@ LabelGrid grid_of(std::int64_t rows, std::int64_t columns,
   LabelGrid grid = {rows, columns, {}};
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column)
-      grid.labels.push_back(static_cast<std::int8_t>(label(row, column)));
+      grid.labels.push_back(static_cast<Fate>(label(row, column)));
   }
   return grid;
 }
@@ -148,14 +148,14 @@ TEST(Wada, IsAskedOfThreeBasins) {
   EXPECT_EQ(wada_distance(bands), 25);
 }
 
-TEST(StepStatistics, OfAFew) {
-  const StepStatistics odd = step_statistics({7, 1, 100});
+TEST(UpdateStatistics, OfAFew) {
+  const UpdateStatistics odd = update_statistics({7, 1, 100});
   EXPECT_EQ(odd.mean, 36.0);
   EXPECT_EQ(odd.median, 7.0);
   EXPECT_EQ(odd.largest, 100);
-  EXPECT_EQ(step_statistics({4, 1, 2, 9}).median, 3.0);
-  EXPECT_TRUE(std::isnan(step_statistics({}).mean));
-  EXPECT_EQ(step_statistics({}).largest, -1);
+  EXPECT_EQ(update_statistics({4, 1, 2, 9}).median, 3.0);
+  EXPECT_TRUE(std::isnan(update_statistics({}).mean));
+  EXPECT_EQ(update_statistics({}).largest, -1);
 }
 
 TEST(StartDistribution, IsParsed) {

@@ -14,6 +14,7 @@
 #include <tuple>
 #include <vector>
 
+#include "cli/exit_status.hpp"
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
@@ -97,19 +98,19 @@ TEST(Sweep, RunsThroughTheProductOfItsAxesTheLastFastest) {
 TEST(Sweep, AxesHaveNamesAndMeaningsOfTheirOwn) {
   std::set<std::string> names;
   std::set<std::string> meanings;
-  for (const Axis axis : all_axes) {
-    names.insert(name_of(axis));
-    meanings.insert(meaning_of(axis));
+  for (const auto& [axis, name, meaning] : NameTable<Axis>::values) {
+    names.insert(name);
+    meanings.insert(meaning);
   }
   EXPECT_EQ(names, (std::set<std::string>{"beta", "gamma", "eta", "delta", "r"}));
-  EXPECT_EQ(meanings.size(), all_axes.size());
+  EXPECT_EQ(meanings.size(), count_of<Axis>);
 }
 
 TEST(ConfigNames, AreThoseOfTheCommandLine) {
-  EXPECT_EQ(to_string(StopRule::stationary), "stationary");
-  EXPECT_EQ(to_string(StopRule::update), "update");
-  EXPECT_EQ(to_string(Precision::float32), "float");
-  EXPECT_EQ(to_string(Precision::float64), "double");
+  EXPECT_STREQ(name_of(StopRule::stationary), "stationary");
+  EXPECT_STREQ(name_of(StopRule::update), "update");
+  EXPECT_STREQ(name_of(Precision::float32), "float");
+  EXPECT_STREQ(name_of(Precision::float64), "double");
 }
 
 // What is accepted.
@@ -150,7 +151,7 @@ std::string message_for(const Fault& fault) {
   try {
     validate(sweep);
   } catch (const ConfigError& error) {
-    EXPECT_EQ(error.status(), exit_usage);
+    EXPECT_EQ(error.kind(), ErrorKind::config);
     return error.what();
   }
   return "";
@@ -202,11 +203,11 @@ TEST(Validate, RefusesWhatIsNoTargetMeanOrWeight) {
 }
 
 TEST(Validate, RefusesAnAxisWithoutValueOrWithOneTwice) {
-  for (const Axis axis : all_axes) {
-    expect_refused(
-        {{name_of(axis), [=](Sweep& sweep) { sweep.values(axis).clear(); }}, {name_of(axis), [=](Sweep& sweep) {
-                                                                                sweep.values(axis) = {0.5, 0.25, 0.5};
-                                                                              }}});
+  for (const auto& [axis, name, meaning] : NameTable<Axis>::values) {
+    expect_refused({{name, [axis = axis](Sweep& sweep) { sweep.values(axis).clear(); }},
+                    {name, [axis = axis](Sweep& sweep) {
+                       sweep.values(axis) = {0.5, 0.25, 0.5};
+                     }}});
   }
 }
 
@@ -303,10 +304,11 @@ TEST(Validate, RefusesAStartThatIsNone) {
 }
 
 TEST(Errors, HaveTheExitStatusOfTheirKind) {
-  EXPECT_EQ(ConfigError("").status(), 2);
-  EXPECT_EQ(StorageError("").status(), 3);
-  EXPECT_EQ(DeviceError("").status(), 4);
-  EXPECT_EQ(Interrupted().status(), 130);
+  EXPECT_EQ(status_of(Error("").kind()), 1);
+  EXPECT_EQ(status_of(ConfigError("").kind()), 2);
+  EXPECT_EQ(status_of(StorageError("").kind()), 3);
+  EXPECT_EQ(status_of(DeviceError("").kind()), 4);
+  EXPECT_EQ(status_of(Interrupted().kind()), 130);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ int main() {
     const auto outcome =
         deadcone::trajectory<deadcone::Geometry::planar, deadcone::StopRule::stationary>(dynamics, start);
     const auto pixel = static_cast<std::size_t>(i);
-    differences += result.fate[pixel] != static_cast<std::int8_t>(outcome.fate) || result.updates[pixel] != outcome.updates;
+    differences += result.fate[pixel] != outcome.fate || result.updates[pixel] != outcome.updates;
   }
   try {
     deadcone::SweepReader("no-such-file.h5");

@@ -20,7 +20,7 @@ TileResult computed(InstructionSet set, int threads, const Map& map) {
   Meter meter;
   make_cpu_mapper(threads, set)->map(map, {0, 0, map.window.b.count, map.window.w.count}, all_fields, meter, result);
   EXPECT_EQ(meter.pixels, map.window.pixels());
-  EXPECT_EQ(meter.updates, count(result.fate, result.updates).updates);
+  EXPECT_EQ(meter.updates, count_pixels(result.fate, result.updates).updates);
   return result;
 }
 
@@ -112,7 +112,7 @@ TEST_P(Simd, GivesTheScalarProofsWhereLanesEndAnyTime) {
   for (const double gamma : {1.0, 0.01}) {
     for (const std::int64_t max_updates : {1, 8, 9, 100, 3000}) {
       for (const Precision precision : {Precision::float32, Precision::float64}) {
-        SCOPED_TRACE(testing::Message() << gamma << ", " << max_updates << " steps, " << to_string(precision));
+        SCOPED_TRACE(testing::Message() << gamma << ", " << max_updates << " steps, " << name_of(precision));
         map.point.gamma = gamma;
         map.criteria.max_updates = max_updates;
         map.precision = precision;

@@ -98,7 +98,7 @@ std::vector<Task> tasks() {
   for (const Precision precision : {Precision::float32, Precision::float64}) {
     for (const StopRule rule : {StopRule::stationary, StopRule::update}) {
       criteria.stop = rule;
-      const std::string suffix = "_" + to_string(precision) + "_" + to_string(rule);
+      const std::string suffix = "_" + std::string(name_of(precision)) + "_" + name_of(rule);
       all.push_back({"planar" + suffix, {paper, window, criteria, precision}});
       all.push_back({"general" + suffix, {general, window, criteria, precision}});
       all.push_back({"unstable" + suffix, {unstable, window, criteria, precision}});
@@ -131,9 +131,9 @@ TileResult expected_as(const Map& map, const Tile& tile) {
       const Parameters<Real> start = {static_cast<Real>(map.point.r), static_cast<Real>(map.window.w.centre(column)),
                                       static_cast<Real>(map.window.b.centre(row))};
       const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.stop, map.criteria.certify);
-      result.fate.push_back(static_cast<std::int8_t>(outcome.fate));
+      result.fate.push_back(outcome.fate);
       result.updates.push_back(outcome.updates);
-      if (map.criteria.certify) result.proof.push_back(static_cast<std::int8_t>(outcome.proof));
+      if (map.criteria.certify) result.proof.push_back(outcome.proof);
       if (geometry == Geometry::general) r.push_back(outcome.theta.r);
       w.push_back(outcome.theta.w);
       b.push_back(outcome.theta.b);
@@ -262,7 +262,7 @@ TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereStepsAreNotKept) {
     const TileResult result = computed(map_, whole(map_.window), {steps, false, false});
     EXPECT_EQ(result.fate, all.fate);
     EXPECT_EQ(result.updates, steps ? all.updates : std::vector<std::int32_t>());
-    EXPECT_EQ(result.counts, count(all.fate, all.updates));
+    EXPECT_EQ(result.counts, count_pixels(all.fate, all.updates));
   }
 }
 
@@ -305,7 +305,7 @@ TEST_P(MapperTest, ComputesListedPixelsInTheOrderOfTheList) {
         EXPECT_EQ(result.proof[i], all.proof[pixel]);
       }
     }
-    EXPECT_EQ(result.counts, count(result.fate, result.updates));
+    EXPECT_EQ(result.counts, count_pixels(result.fate, result.updates));
   }
 }
 
@@ -402,7 +402,7 @@ TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForRandomMaps) {
     expect_same(result, expected(map));
     counts += result.counts;
   }
-  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate) EXPECT_GT(counts.fates[fate], 0) << fate_names[fate];
+  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate) EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
 }
 
 TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
@@ -454,17 +454,17 @@ TEST(MapperTasks, CoverEveryFate) {
   Counts counts;
   for (const Task& task : tasks()) {
     const TileResult result = expected(task.map);
-    counts += count(result.fate, result.updates);
+    counts += count_pixels(result.fate, result.updates);
   }
-  for (std::size_t i = 0; i < counts.fates.size(); ++i) EXPECT_GT(counts.fates[i], 0) << fate_names[i];
+  for (std::size_t i = 0; i < counts.fates.size(); ++i) EXPECT_GT(counts.fates[i], 0) << NameTable<Fate>::values[i].name;
 }
 
 TEST(MapperTasks, CoverEveryProof) {
   std::array<std::int64_t, proof_count> proofs = {};
   for (const Task& task : tasks()) {
-    for (const std::int8_t proof : expected(task.map).proof) ++proofs.at(static_cast<std::uint8_t>(proof));
+    for (const Proof proof : expected(task.map).proof) ++proofs.at(static_cast<std::uint8_t>(proof));
   }
-  for (std::size_t i = 0; i < proofs.size(); ++i) EXPECT_GT(proofs[i], 0) << proof_names[i];
+  for (std::size_t i = 0; i < proofs.size(); ++i) EXPECT_GT(proofs[i], 0) << NameTable<Proof>::values[i].name;
 }
 
 TEST(MapperTasks, EndInNumbers) {
@@ -539,7 +539,8 @@ TEST(Tiling, GoesRowByRow) {
 // Counts.
 
 TEST(Counts, CountEachFateAndSumTheSteps) {
-  const Counts counts = count({0, 1, 1, 4, 3, 2, 1}, {10, 20, 30, 1, 100, 7, 2'000'000'000});
+  const Counts counts = count_pixels({Fate::converged, Fate::dead, Fate::dead, Fate::diverged, Fate::unfinished, Fate::stalled, Fate::dead},
+                                     {10, 20, 30, 1, 100, 7, 2'000'000'000});
   EXPECT_EQ(counts.fates, (std::array<std::int64_t, fate_count>{1, 3, 1, 1, 1}));
   EXPECT_EQ(counts.pixels(), 7);
   EXPECT_EQ(counts.updates, 2'000'000'168);
@@ -547,22 +548,23 @@ TEST(Counts, CountEachFateAndSumTheSteps) {
 }
 
 TEST(Counts, SumBeyondThirtyTwoBits) {
-  const Counts counts = count({3, 3, 3}, {2'000'000'000, 2'000'000'000, 2'000'000'000});
+  const Counts counts = count_pixels({Fate::unfinished, Fate::unfinished, Fate::unfinished}, {2'000'000'000, 2'000'000'000, 2'000'000'000});
   EXPECT_EQ(counts.updates, 6'000'000'000);
 }
 
 TEST(Counts, AddUp) {
-  const std::vector<std::int8_t> fate = {0, 1, 2, 3, 4, 0, 1};
-  const std::vector<std::int32_t> steps = {5, 4, 3, 9, 1, 1, 1};
+  const std::vector<Fate> fate = {Fate::converged, Fate::dead,      Fate::stalled, Fate::unfinished,
+                                  Fate::diverged,  Fate::converged, Fate::dead};
+  const std::vector<std::int32_t> updates = {5, 4, 3, 9, 1, 1, 1};
   for (std::ptrdiff_t cut = 0; cut <= 7; ++cut) {
-    Counts parts = count({fate.begin(), fate.begin() + cut}, {steps.begin(), steps.begin() + cut});
-    parts += count({fate.begin() + cut, fate.end()}, {steps.begin() + cut, steps.end()});
-    EXPECT_EQ(parts, count(fate, steps)) << "cut at " << cut;
+    Counts parts = count_pixels({fate.begin(), fate.begin() + cut}, {updates.begin(), updates.begin() + cut});
+    parts += count_pixels({fate.begin() + cut, fate.end()}, {updates.begin() + cut, updates.end()});
+    EXPECT_EQ(parts, count_pixels(fate, updates)) << "cut at " << cut;
   }
 }
 
 TEST(Counts, OfNothingAreZero) {
-  EXPECT_EQ(count({}, {}), Counts{});
+  EXPECT_EQ(count_pixels({}, {}), Counts{});
   EXPECT_EQ(Counts{}.pixels(), 0);
 }
 

@@ -76,7 +76,7 @@ TEST_F(SweepFile, GivesBackWhatTheMapperMade) {
     } else {
       EXPECT_EQ(stored.r_final, expected.r_final);
     }
-    EXPECT_EQ(reader.counts(point), count(expected.fate, expected.updates));
+    EXPECT_EQ(reader.counts(point), count_pixels(expected.fate, expected.updates));
   }
 }
 

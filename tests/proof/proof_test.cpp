@@ -436,7 +436,7 @@ double energy_of(const Dynamics<double>& dynamics, double reach, const State<dou
 /// Whether the energy never rises and stays below `limit` over so many updates.
 template <Geometry geometry>
 bool energy_falls(const Dynamics<double>& dynamics, double limit, State<double> state, int updates) {
-  const double reach = dynamics.proof.reach;
+  const double reach = dynamics.proof.momentum_reach;
   const double rounding = 1e-13 * limit;
   double energy = energy_of<geometry>(dynamics, reach, state);
   for (int i = 0; i < updates; ++i) {
@@ -526,11 +526,11 @@ TEST(Theorems, WhereTheEnergyLimitIsNoneEnergyMayRise) {
     point.eta = dice.uniform(2.0, 6.0);
     point.beta = dice.one_of({0.0, 0.5});
     Dynamics<double> dynamics = make_dynamics<double>(point, strict_criteria());
-    dynamics.proof.reach = point.eta * point.beta / (1 - point.beta);
+    dynamics.proof.momentum_reach = point.eta * point.beta / (1 - point.beta);
     // At rest where the weight is small, and curvature large.
     const Direction direction = {dice.uniform(-1, 3), 1.0};
     const State<double> state = at_rest(at(direction, low_stretch(direction, 0.01, 0.0).lo * dice.uniform(1, 2)));
-    if (!(energy_of<Geometry::planar>(dynamics, dynamics.proof.reach, state) < 0.5)) continue;
+    if (!(energy_of<Geometry::planar>(dynamics, dynamics.proof.momentum_reach, state) < 0.5)) continue;
     ++met;
     if (!energy_falls<Geometry::planar>(dynamics, 0.5, state, 100)) ++broken;
   }
@@ -600,7 +600,7 @@ TEST(Theorems, OutsideTheCorridorWMayLeave) {
     State<double> state = at_rest(Parameters<double>{0, edge * dice.uniform(1, 2), point.gamma * dice.uniform(-1, 1)});
     const double to_spend = dynamics.proof.corridor_energy - loss<Geometry::planar>(state.theta, dynamics.target);
     if (!(to_spend > 0 && point.beta > 0)) continue;
-    state.momentum.w = std::sqrt(1.9 * to_spend / dynamics.proof.reach);
+    state.momentum.w = std::sqrt(1.9 * to_spend / dynamics.proof.momentum_reach);
     ++met;
     if (!stays_in_corridor(dynamics, edge, state)) ++broken;
   }
@@ -621,7 +621,7 @@ State<double> state_by_the_trap(Dice& dice, const Point& point) {
 
 /// Whether w stays below zero, b below -C, and b/|w| below -C/S: the theorem.
 bool stays_in_trap(const Dynamics<double>& dynamics, State<double> state, int updates) {
-  const double reach = dynamics.proof.reach;
+  const double reach = dynamics.proof.momentum_reach;
   const double least_c = -state.theta.b - reach * std::max(0.0, -state.momentum.b);
   const double most_s = -state.theta.w + reach * std::max(0.0, state.momentum.w);
   const double slope = least_c / most_s * (1 - 1e-12);
@@ -924,7 +924,7 @@ void compare(const Scenario& scenario, Comparison& comparison) {
   if (exhaustive.fate != Fate::converged && exhaustive.fate != Fate::dead) return;
   ++comparison.compared;
   EXPECT_EQ(certified.fate, exhaustive.fate)
-      << "proof " << proof_names.at(static_cast<std::size_t>(certified.proof)) << " at beta " << scenario.point.beta
+      << "proof " << name_of(certified.proof) << " at beta " << scenario.point.beta
       << ", gamma " << scenario.point.gamma << ", eta " << scenario.point.eta << ", delta " << scenario.point.delta
       << ", start " << scenario.point.r << " " << scenario.w << " " << scenario.b;
 }

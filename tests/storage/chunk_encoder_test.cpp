@@ -78,7 +78,7 @@ TEST(TileEncoder, FillsAChunkAtTheEdgeWithWhatIsNotComputed) {
   sweep.fields.final = true;
   const Tile tile = {0, tile_side, 3, 2};
   TileResult result;
-  result.fate = {0, 1, 2, 3, 4, 0};
+  result.fate = {Fate::converged, Fate::dead, Fate::stalled, Fate::unfinished, Fate::diverged, Fate::converged};
   result.updates = {1, 2, 3, 4, 5, 6};
   result.w_final = std::vector<float>{1, 2, 3, 4, 5, 6};
   result.b_final = std::vector<float>{7, 8, 9, 10, 11, 12};
@@ -86,15 +86,15 @@ TEST(TileEncoder, FillsAChunkAtTheEdgeWithWhatIsNotComputed) {
   ASSERT_EQ(chunks.size(), 4U);
   constexpr std::size_t pixels = 3 * tile_side;
   const auto fate = decoded<std::int8_t>(chunks[0], pixels);
-  const auto steps = decoded<std::int32_t>(chunks[1], pixels);
+  const auto updates = decoded<std::int32_t>(chunks[1], pixels);
   const auto b_final = decoded<float>(chunks[3], pixels);
   for (std::size_t i = 0; i < pixels; ++i) {
     const std::size_t row = i / tile_side;
     const std::size_t column = i % tile_side;
     const bool inside = column < 2;
     const std::size_t at = 2 * row + column;
-    ASSERT_EQ(fate[i], inside ? result.fate[at] : -1);
-    ASSERT_EQ(steps[i], inside ? result.updates[at] : -1);
+    ASSERT_EQ(static_cast<Fate>(fate[i]), inside ? result.fate[at] : Fate::pending);
+    ASSERT_EQ(updates[i], inside ? result.updates[at] : -1);
     if (inside) {
       ASSERT_EQ(b_final[i], std::get<std::vector<float>>(result.b_final)[at]);
     } else {

@@ -36,7 +36,7 @@ double dead_fraction(double gamma, double beta) {
   Meter meter;
   TileResult result;
   make_cpu_mapper(0)->map(map, {0, 0, 81, 81}, Fields{}, meter, result);
-  const Counts counts = count(result.fate, result.updates);
+  const Counts counts = count_pixels(result.fate, result.updates);
   return static_cast<double>(counts.fates[static_cast<std::size_t>(Fate::dead)]) / static_cast<double>(counts.pixels());
 }
 

@@ -42,16 +42,16 @@ void refine(RegionRefinement& refinement, const Picture& picture) {
   for (PixelList list = refinement.next(); !list.empty(); list = refinement.next()) {
     for (const std::int32_t pixel : list) {
       ASSERT_TRUE(asked.insert(pixel).second) << "asked twice for " << pixel;
-      refinement.accept(pixel, static_cast<std::int8_t>(picture(pixel / columns, pixel % columns)));
+      refinement.accept(pixel, picture(pixel / columns, pixel % columns));
     }
   }
   const RegionFates& fates = refinement.fates();
   std::int64_t computed = 0;
   for (std::int32_t pixel = 0; pixel < fates.rows() * columns; ++pixel) {
-    const PixelOrigin provenance = fates.provenance(pixel);
-    ASSERT_TRUE(provenance == PixelOrigin::computed || provenance == PixelOrigin::filled) << pixel;
-    EXPECT_EQ(provenance == PixelOrigin::computed, asked.contains(pixel)) << pixel;
-    computed += provenance == PixelOrigin::computed ? 1 : 0;
+    const PixelOrigin origin = fates.origin(pixel);
+    ASSERT_TRUE(origin == PixelOrigin::computed || origin == PixelOrigin::filled) << pixel;
+    EXPECT_EQ(origin == PixelOrigin::computed, asked.contains(pixel)) << pixel;
+    computed += origin == PixelOrigin::computed ? 1 : 0;
   }
   EXPECT_EQ(computed + fates.filled(), fates.rows() * columns);
 }
@@ -60,7 +60,7 @@ std::int64_t wrong_pixels(const RegionFates& fates, const Picture& picture) {
   std::int64_t wrong = 0;
   for (std::int64_t b = 0; b < fates.rows(); ++b) {
     for (std::int64_t w = 0; w < fates.columns(); ++w) {
-      wrong += fates.fate(fates.number(b, w)) != static_cast<std::int8_t>(picture(b, w)) ? 1 : 0;
+      wrong += fates.fate(fates.number(b, w)) != picture(b, w) ? 1 : 0;
     }
   }
   return wrong;
@@ -229,12 +229,12 @@ TEST_P(RefinedSweep, HasTheFatesOfTheExhaustiveOneAndItsStepsWhereItComputes) {
     std::int64_t wrong = 0;
     Counts expected;
     for (std::size_t i = 0; i < all[point].fate.size(); ++i) {
-      const bool is_filled = refined[point].origin[i] == static_cast<std::int8_t>(PixelOrigin::filled);
+      const bool is_filled = refined[point].origin[i] == PixelOrigin::filled;
       ASSERT_EQ(refined[point].updates[i], is_filled ? -1 : all[point].updates[i]);
       if (certify) {
-        ASSERT_EQ(refined[point].proof[i], is_filled ? -1 : all[point].proof[i]);
+        ASSERT_EQ(refined[point].proof[i], is_filled ? Proof::pending : all[point].proof[i]);
       }
-      expected += count({refined[point].fate[i]}, {is_filled ? 0 : all[point].updates[i]});
+      expected += count_pixels({refined[point].fate[i]}, {is_filled ? 0 : all[point].updates[i]});
       wrong += refined[point].fate[i] != all[point].fate[i] ? 1 : 0;
       expected.filled += is_filled ? 1 : 0;
     }
@@ -267,7 +267,7 @@ INSTANTIATE_TEST_SUITE_P(All, RefinedSweep,
                          testing::Combine(testing::Bool(), testing::Values(RefinementKind::borders, RefinementKind::exact)),
                          [](const auto& each) {
                            return std::string(std::get<0>(each.param) ? "certified_" : "plain_") +
-                                  to_string(std::get<1>(each.param));
+                                  name_of(std::get<1>(each.param));
                          });
 
 TEST(RefinedSweepStops, WhenToldTo) {

@@ -44,7 +44,7 @@ struct Case {
 
 /// How gtest names the parameter of a test.
 void PrintTo(const Case& c, std::ostream* out) {
-  *out << to_string(c.precision) << ", " << c.side << " pixels";
+  *out << name_of(c.precision) << ", " << c.side << " pixels";
 }
 
 class ShortcutTest : public ::testing::TestWithParam<Case> {};
@@ -63,12 +63,12 @@ TEST_P(ShortcutTest, GivesNoOtherFateThanTheExhaustiveMap) {
     SCOPED_TRACE(point);
     std::int64_t wrongly_filled = 0;
     for (std::size_t i = 0; i < all[point].fate.size(); ++i) {
-      const std::int8_t fate = all[point].fate[i];
+      const Fate fate = all[point].fate[i];
       if (fate != Fate::converged && fate != Fate::dead) continue;
       ASSERT_EQ(certified[point].fate[i], fate) << i;
       ASSERT_EQ(exact[point].fate[i], fate) << i;
       if (refined[point].fate[i] == fate) continue;
-      ASSERT_EQ(refined[point].origin[i], static_cast<std::int8_t>(PixelOrigin::filled)) << i;
+      ASSERT_EQ(refined[point].origin[i], PixelOrigin::filled) << i;
       ++wrongly_filled;
     }
     EXPECT_LE(wrongly_filled, 2);

@@ -423,7 +423,7 @@ TileResult map_of(Mapper& mapper, const Map& map) {
 
 Counts counts_of(Mapper& mapper, const Map& map) {
   const TileResult result = map_of(mapper, map);
-  return count(result.fate, result.updates);
+  return count_pixels(result.fate, result.updates);
 }
 
 TEST(TrajectoryMap, UpdateRuleStopsShortWhereMomentumIsLarge) {
@@ -447,7 +447,7 @@ TEST(TrajectoryMap, UpdateRuleStopsShortWhereMomentumIsLarge) {
 struct Disagreement {
   std::int64_t pixels = 0;
   std::int64_t fates = 0;  ///< of pixels with another fate
-  std::int64_t steps = 0;  ///< of pixels with more than 1% more or less steps
+  std::int64_t updates = 0;  ///< of pixels with more than 1% more or less steps
 };
 
 Disagreement float_against_double(double r, std::int64_t side) {
@@ -476,7 +476,7 @@ Disagreement float_against_double(double r, std::int64_t side) {
 
 void expect_agreement(const Disagreement& off) {
   EXPECT_LE(off.fates * 10'000, off.pixels) << off.fates << " fates of " << off.pixels << " differ";
-  EXPECT_LE(off.updates * 100, off.pixels) << off.updates << " step counts of " << off.pixels << " differ";
+  EXPECT_LE(off.updates * 100, off.pixels) << off.updates << " update counts of " << off.pixels << " differ";
 }
 
 TEST(TrajectoryMap, FloatAgreesWithDoubleInThePlane) {
