@@ -13,7 +13,7 @@ cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DDEADCONE_ENABLE_CUDA=ON \
   -DCMAKE_CUDA_ARCHITECTURES="${CUDA_ARCHITECTURES:-90}" \
   -DCMAKE_EXE_LINKER_FLAGS='-Wl,-rpath,$ORIGIN/lib:$ORIGIN/../lib -Wl,--disable-new-dtags'
 programs=(bench/bench_gpu bench/bench_mapper bench/plain_cuda deadcone tests/deadcone_tests)
-cmake --build "$build" --parallel --target deadcone_cli deadcone_tests bench_gpu bench_mapper plain_cuda
+cmake --build "$build" --parallel --target deadcone_program deadcone_tests bench_gpu bench_mapper plain_cuda
 
 rm -rf "$bundle"
 mkdir -p "$bundle/lib" "$bundle/suite" "$bundle/peers"
