@@ -17,10 +17,10 @@ import time
 
 import numpy as np
 
+import certify_refine
 import hot_loop
 import machine
 import report
-import shortcuts
 from cases import CASES, shrunk
 from contest import Contestant, ContestError, contest, ratio
 
@@ -186,7 +186,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="tiny maps, one round: tries the suite, measures nothing")
     arguments = parser.parse_args()
 
-    known = [*(case.name for case in CASES), "shortcuts", "output"]
+    known = [*(case.name for case in CASES), certify_refine.NAME, "output"]
     names = arguments.cases.split(",") if arguments.cases else known
     unknown = set(names) - set(known)
     if unknown:
@@ -208,10 +208,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for case in cases:
             results["results"] += suite.run(case, pathlib.Path(folder))
-        if "shortcuts" in names:
+        if certify_refine.NAME in names:
             command = [suite.mapper, f"--mapper={suite.sets[-1]}", f"--threads={suite.threads}"]
             side = 32 if arguments.quick else None
-            results["shortcuts"] = shortcuts.measure(command, PRECISIONS, suite.rounds, pathlib.Path(folder), side)
+            results["certify_refine"] = certify_refine.measure(command, PRECISIONS, suite.rounds, pathlib.Path(folder), side)
         if "output" in names:
             side = 64 if arguments.quick else 2048
             results["output"] = measure_output(arguments.build, suite.rounds, side, pathlib.Path(folder))

@@ -17,10 +17,10 @@ import tempfile
 import threading
 import time
 
+import certify_refine
 import hot_loop_cuda
 import machine
 import report
-import shortcuts
 from cases import GPU_CASES, GPU_PEERS_CASE
 from contest import Contestant, ContestError, contest, ratio
 
@@ -189,7 +189,7 @@ def page(results):
     if rows:
         head = ("", "precision", "updates/s", "deadcone's rate is × this", "labels that agree")
         lines += ["## Against what a user would write instead", "", GPU_PEERS_CASE.describe() + ".", "", *report.table(head, rows)]
-    lines += shortcuts.page_lines(results["shortcuts"], report.table)
+    lines += certify_refine.page_lines(certify_refine.rows_of(results), report.table)
     sweep = results["sweep"]
     return "\n".join([*lines, f"A sweep with its file takes {sweep['times_the_kernel']:.2f} times the kernel's time ({sweep['options']})."])
 
@@ -218,7 +218,7 @@ def main():
         for case in GPU_CASES:
             results["results"] += [suite.run(case, precision, folder) for precision in PRECISIONS]
         results["sweep"] = suite.run_sweep(folder)
-        results["shortcuts"] = shortcuts.measure([suite.mapper, "--mapper=cuda"], PRECISIONS, suite.rounds, folder)
+        results["certify_refine"] = certify_refine.measure([suite.mapper, "--mapper=cuda"], PRECISIONS, suite.rounds, folder)
         path.write_text(json.dumps(results, indent=1) + "\n")  # before the peers, of which one might hang
         if not arguments.no_peers:
             results["results"] += [suite.run_peers(precision, folder) for precision in PRECISIONS]
