@@ -53,7 +53,7 @@ class ClockUnderLoad:
 
     @property
     def hertz(self):
-        # The first samples are of a card that has hardly begun.
+        # The first samples are from before the card is busy.
         return statistics.median(self._samples[len(self._samples) // 4 :]) if self._samples else None
 
 
@@ -62,10 +62,10 @@ class Suite:
         self.build, self.rounds = build, rounds
         self.mapper = build / "bench" / "bench_mapper"
         self.kernel = build / "bench" / "bench_gpu"
-        told = subprocess.run([self.kernel, "--device-info"], capture_output=True, text=True)
-        if told.returncode != 0:
-            raise ContestError(told.stderr.strip())
-        self.device = json.loads(told.stdout)
+        asked = subprocess.run([self.kernel, "--device-info"], capture_output=True, text=True)
+        if asked.returncode != 0:
+            raise ContestError(asked.stderr.strip())
+        self.device = json.loads(asked.stdout)
         listed = subprocess.run([self.mapper, "--list"], check=True, capture_output=True, text=True).stdout
         self.cpu = [name for name in json.loads(listed)["mappers"] if name != "cuda"][-1]
         self.left_out = []
@@ -121,7 +121,7 @@ class Suite:
             self.leave_out(f"the issue limit: {error}")
             return {}
         if hertz is None:
-            self.leave_out("the issue limit: nvidia-smi does not tell the clock")
+            self.leave_out("the issue limit: nvidia-smi does not report the clock")
             return {"instructions_per_update": instructions}
         limit = self.device["processors"] * hot_loop_cuda.LANES[precision] * hertz / instructions
         return {
