@@ -69,8 +69,7 @@ def read_rooms(path):
 
 def resolve_uses(rooms):
     """Replaces `include/` by the rooms it stands for; returns what is wrong with the table."""
-    wrong, above = [], []
-    public = [room.name for room in rooms if all(place.startswith("include/") for place in room.places)]
+    wrong, above, public = [], [], []  # public: rooms above whose files are in include/
     known = {room.name for room in rooms}
     for room in rooms:
         if room.name in above:
@@ -82,6 +81,8 @@ def resolve_uses(rooms):
             elif name not in above:
                 wrong.append(f"{TABLE}:{room.line}: room {room.name} names {name}, which is not above it: a cycle could follow")
         above.append(room.name)
+        if all(place.startswith("include/") for place in room.places):
+            public.append(room.name)
     return wrong
 
 

@@ -16,12 +16,14 @@ TABLE = """# A small house
 | `numeric` | `include/deadcone/numeric/` | `words` | | |
 | `host/storage` | `host/storage/` | `words` | `hdf5*.h` | |
 | `kernels/unit` | `kernels/unit/` | `include/` | `cuda*.h` | |
+| `files` | `include/deadcone/file.hpp` | `words` | | |
 | `host/cli` | `host/cli/` | `include/` `host/storage` | `CLI/*` | |
 """
 FILES = {
     "docs/architecture.md": TABLE,
     "include/deadcone/config.hpp": '#include <string>\n#include "deadcone/errors.hpp"\n',
     "include/deadcone/errors.hpp": "#include <stdexcept>\n",
+    "include/deadcone/file.hpp": "",
     "include/deadcone/numeric/normal.hpp": '#include "deadcone/config.hpp"\n',
     "host/storage/hdf5.hpp": '#include <hdf5.h>\n#include "deadcone/errors.hpp"\n',
     "host/cli/main.cpp": '#include <CLI/CLI.hpp>\n#include "storage/hdf5.hpp"\n#include <deadcone/numeric/normal.hpp>\n',
@@ -49,7 +51,7 @@ def table_with(old, new):
 def test_a_tree_in_order_passes(tmp_path):
     result = check(tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "check_rooms: 6 files in 5 rooms include what docs/architecture.md allows\n"
+    assert result.stdout == "check_rooms: 7 files in 6 rooms include what docs/architecture.md allows\n"
 
 
 @pytest.mark.parametrize(
@@ -67,13 +69,17 @@ def test_a_tree_in_order_passes(tmp_path):
             {"kernels/unit/kernel.cu": '#include "storage/hdf5.hpp"\n'},
             "kernels/unit/kernel.cu:1: room kernels/unit may not include room host/storage (storage/hdf5.hpp)",
         ),
+        (  # `include/` stands for rooms above only
+            {"kernels/unit/kernel.cu": '#include "deadcone/file.hpp"\n'},
+            "kernels/unit/kernel.cu:1: room kernels/unit may not include room files (deadcone/file.hpp)",
+        ),
         ({"host/cli/main.cpp": "#include <hdf5.h>\n"}, "host/cli/main.cpp:1: room host/cli may not include <hdf5.h>"),
         ({"host/cli/main.cpp": '#include "storage/new.hpp"\n'}, "host/cli/main.cpp:1: no file storage/new.hpp"),
         ({"include/deadcone/new.hpp": ""}, "include/deadcone/new.hpp: is in no room of docs/architecture.md"),
         ({"host/new/a.cpp": ""}, "host/new/a.cpp: is in no room of docs/architecture.md"),
         (
             table_with("`host/cli/` | `include/` `host/storage`", "`host/cli/` | `include/` `host/storage` `host/attic`"),
-            "docs/architecture.md:9: room host/cli names an unknown room, host/attic",
+            "docs/architecture.md:10: room host/cli names an unknown room, host/attic",
         ),
         (
             table_with("`host/storage/` | `words`", "`host/storage/` | `words` `host/cli`"),
@@ -100,4 +106,4 @@ def test_a_page_without_a_table_is_refused(tmp_path):
 def test_the_summary_counts_lines_and_arrows(tmp_path):
     lines = check(tmp_path, {}, "--summary").stdout.splitlines()
     assert "| host/cli | 1 | 3 | numeric 1, host/storage 1 |" in lines
-    assert lines[-1] == "| all | 6 | 11 | 5 arrows |"
+    assert lines[-1] == "| all | 7 | 11 | 5 arrows |"
