@@ -332,9 +332,9 @@ def proofs(job):
         grid = sweep_file.Grid(data, {})
         caption = (
             "The theorem that proves the fate of each start. Energy and corridor prove that the unit converges: its "
-            "energy is low, or it stays in a corridor around the target. Trap proves that it is dead for ever, deep in "
-            "the dead cone at negative weight. Creep proves that it comes to rest dead within the tolerance, at "
-            f"positive weight there. {parameters_of(data)}"
+            "energy is very low, or it is low and the unit is in the corridor around the target. Trap proves that the "
+            "unit is dead for ever, deep in the dead cone at negative weight. Creep proves that it comes to rest dead "
+            f"within the tolerance, at positive weight there. {parameters_of(data)}"
         )
         page = Page(job, *grid.shape, data.window(), caption)
         plot_sweep.draw(page.panels, data, grid, "", by="proof", palette=job.palette)

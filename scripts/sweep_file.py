@@ -87,8 +87,7 @@ class ResultFile:
         if not self.has(variable):
             raise PlotError(f"{path}: the file has no variable '{variable}'")
         self.axes = self._dimensions(variable)
-        names = (*self.axes, *(name for name in self._text_of(variable, "coordinates").split() if name not in self.axes))
-        self.values = {name: np.atleast_1d(self._coordinate(name)) for name in names}
+        self.values = {name: np.atleast_1d(self._coordinate(name)) for name in (*self.axes, *self._scalars(variable))}
         self.b, self.w = (np.atleast_1d(self._coordinate(name)) for name in ("b", "w"))
         self._shape = tuple(self.values[name].size for name in self.axes) + (self.b.size, self.w.size)
         if 0 in self._shape or self._file[variable].shape != self._shape:
@@ -243,6 +242,14 @@ class ResultFile:
             except (RuntimeError, KeyError, OSError) as error:
                 raise PlotError(f"{self.path}: dimension {i} of '{variable}' has no coordinate") from error
         return tuple(names)
+
+    def _scalars(self, variable):
+        """The names of the axes that are not swept, in the attributes that CF has for them.
+
+        xarray writes the coordinates of a map that it takes out of a sweep into the attribute of the file.
+        """
+        names = self._text_of(variable, "coordinates").split() + _text(self._file.attrs.get("coordinates", "")).split()
+        return [name for name in names if self.has(name) and self._file[name].shape == ()]
 
     def _map_variable(self, name):
         if not self.has(name):

@@ -339,10 +339,11 @@ def test_a_fate_and_a_proof_that_the_scripts_do_not_know_are_drawn(extended, tmp
     for script in ("plot_sweep", "plot_steps"):
         panel = panel_of(picture(script, extended, tmp_path))
         rows, columns = where(panel, colour)
-        # The upper quarter, without the target and the frame.
-        assert rows.size > 0.95 * panel.shape[1] * np.ptp(rows) and np.ptp(rows) == pytest.approx(panel.shape[0] / 4, abs=5)
+        # The upper quarter of 720 pixels, all of it.
+        assert rows.size > 0.98 * panel.shape[1] * np.ptp(rows) and np.ptp(rows) == pytest.approx(720 / 4, abs=5)
     new = where(panel_of(picture("plot_sweep", extended, tmp_path, "--by", "proof")), DEFAULT.spare_proofs[0])
-    assert np.ptp(new[0]) == pytest.approx(720 / 4, abs=5)
+    # The lowest quarter, of which the panel of square maps shows only the part above row 576.
+    assert new[0].min() == pytest.approx(720 * 3 / 4, abs=5)
     picture("plot_dead_fraction", extended, tmp_path)
 
 
@@ -358,6 +359,19 @@ def test_names_of_axes_and_what_they_are_come_from_the_file(tmp_path):
         assert r"$\mathrm{zeta\_2} = 1$" in sweep_file.Grid(data, {}).caption()
     # The first value of an axis without an option is drawn.
     assert in_panels(picture("plot_sweep", path, tmp_path), CONVERGED)[0].size > 10_000
+
+
+def test_a_map_that_xarray_takes_out_of_a_sweep(tmp_path):
+    xarray = pytest.importorskip("xarray")
+    axes = {**AXES, "eta": [0.1, 0.2]}
+    path = write_sweep(tmp_path / "sweep.nc", lambda point, b, w: CONVERGED if point["eta"] < 0.15 else DEAD, axes)
+    with xarray.open_dataset(path, engine="h5netcdf") as sweep:
+        sweep.fate.sel(beta=0.9, gamma=0.1, eta=0.2).to_netcdf(tmp_path / "map.nc")
+    with sweep_file.ResultFile(tmp_path / "map.nc", "fate") as data:
+        assert data.axes == () and {name: values.tolist() for name, values in data.values.items()} == {
+            "beta": [0.9], "gamma": [0.1], "eta": [0.2], "delta": [0.0], "r": [0.0]
+        }  # fmt: skip
+    assert in_panels(picture("plot_sweep", tmp_path / "map.nc", tmp_path), DEAD)[0].size > 10_000
 
 
 # ---- Proofs

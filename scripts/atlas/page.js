@@ -121,7 +121,7 @@
     element("stored").textContent = words(pixel);
     element("differs").hidden = pixel.fate === trajectory.fate || trajectory.fate === sweep.pending;
     element("differs").textContent = proofOf(pixel)
-      ? "They differ: the file has the fate that a theorem proves, the page follows the trajectory until it stops."
+      ? "They differ: the fate in the file is proved by a theorem; the page follows the trajectory until it stops."
       : "They differ: at this start the rounding decides between basins.";
   }
 
