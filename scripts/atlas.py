@@ -196,8 +196,10 @@ def paired(halves):
 
 
 def write_tile(folder, name, tile):
-    """Writes a script that gives the page a tile: of each map the lowest bytes of all pixels, then the next bytes and so
-    on, deflated."""
+    """Writes a script that gives the page a tile: of each map the lowest bytes of all pixels, the next bytes, ...
+
+    All of them are deflated together.
+    """
     planes = [
         np.ascontiguousarray(values).view("u1").reshape(-1, values.dtype.itemsize).T.tobytes() for values in tile
     ]
@@ -250,7 +252,8 @@ def write_atlas(data, site, libraries, palette):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", metavar="FILE", help="a file that `deadcone sweep` wrote")
-    parser.add_argument("-o", "--out", metavar="DIR", required=True, help="write the atlas into this folder; open its index.html")
+    meaning = "write the atlas into this folder; open its index.html"
+    parser.add_argument("-o", "--out", metavar="DIR", required=True, help=meaning)
     parser.add_argument("--overwrite", action="store_true", help="replace an existing atlas")
     parser.add_argument(
         "--leaflet",

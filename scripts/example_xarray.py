@@ -18,8 +18,9 @@ from matplotlib.colors import LogNorm
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("file", type=pathlib.Path, help="a file that `deadcone sweep` wrote")
-parser.add_argument("--beta", type=float, default=0.9, help="momentum; draws the nearest in the file (default: %(default)s)")
-parser.add_argument("--gamma", type=float, default=0.1, help="standard deviation of the target (default: %(default)s)")
+nearest = "draws the nearest in the file (default: %(default)s)"
+parser.add_argument("--beta", type=float, default=0.9, help=f"momentum; {nearest}")
+parser.add_argument("--gamma", type=float, default=0.1, help=f"standard deviation of the target; {nearest}")
 arguments = parser.parse_args()
 
 with xr.open_dataset(arguments.file) as sweep:

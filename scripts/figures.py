@@ -48,7 +48,7 @@ FIRST_UPDATES, THINNING = 5000, 50
 # The program's status when it refuses a command line, or to resume a file that holds another sweep.
 ANOTHER_SWEEP = 2
 
-# Enough for every start of figure 4: the longest of 512 x 512 takes 971 912 updates, at beta = 0.99, gamma = 0.1.
+# No start of figure 4 is unfinished: the slowest of 512 x 512 takes 971 912 updates, at beta = 0.99, gamma = 0.1.
 ENOUGH_UPDATES = 2_000_000
 
 
@@ -247,8 +247,8 @@ def fig2(job):
     criticals = ", ".join(number(named["critical_beta"]) for _, named in spectra.values())
     caption = (
         "Left: eigenvalues of momentum descent on the affine unit in the complex plane, as curves over $\\beta$ from 0 "
-        "to 1 for three learning rates; grey: the unit circle. Middle: their size. Up to the critical momentum "
-        rf"($\beta_\mathrm{{c}} = {criticals}$) they are real; beyond it they are complex and of the size $\sqrt{{\beta}}$. "
+        "to 1 for three learning rates; grey: the unit circle. Middle: their size. Up to the critical momentum they "
+        rf"are real ($\beta_\mathrm{{c}} = {criticals}$); beyond it they are complex and of size $\sqrt{{\beta}}$. "
         f"Right: the bias of a rectified unit in the linear cone over the first {shown} updates from $(w, b) = "
         f"({number(start[0])}, {number(start[1])})$ at rest; {equation('gamma', gamma)}, {equation('delta', delta)}, "
         f"{equation('r', 0)}, {equation('eta', eta)}, double precision. "
@@ -363,7 +363,7 @@ def dead_fraction(job):
         found = plot_dead_fraction.read_fractions(data, grid)
         # From here on in increasing order in both directions.
         fractions, gammas = found.dead[::-1], grid.gammas[::-1]
-        labels = [f"{data.long_name(axis)} ${sweep_file.symbol(axis)}$" for axis in ("beta", "gamma")]
+        labels = [plot_dead_fraction.axis_label(data, axis) for axis in ("beta", "gamma")]
         caption = (
             rf"The fraction of the starts that dies. Black line: ${number(KILLED)}$ more than without momentum; to its "
             f"right, momentum kills. Dotted: {plot_spectrum.critical_name(critical)}, above which the eigenvalues of "
@@ -439,7 +439,7 @@ def draw_trajectory(axes, columns, fate):
 
 def steps(job):
     """updates until rest, rank-equalised, over momentum and standard deviation of the target"""
-    path = job.sweep("steps", beta="0,0.9,0.97", gamma="1,0.1", **job.window(-2, 2))
+    path = job.sweep("steps", beta="0,0.9,0.97", gamma="1,0.1", max_steps=ENOUGH_UPDATES, **job.window(-2, 2))
     with sweep_file.ResultFile(path, "fate") as data:
         grid = sweep_file.Grid(data, {})
         caption = (
@@ -607,15 +607,18 @@ def arguments():
     for name, recipe in RECIPES.items():
         meaning = recipe.draw.__doc__
         add_options(commands.add_parser(name, help=meaning, description=f"Draws {meaning}."), recipe)
-    add_options(commands.add_parser("all", help="all figures", description="Draws all figures."), Recipe(None, -1, -1, True))
+    every = commands.add_parser("all", help="all figures", description="Draws all figures.")
+    add_options(every, Recipe(None, -1, -1, has_fates=True))
     return parser.parse_args()
 
 
 def add_options(parser, recipe):
     default = ROOT / "build/release/deadcone"
-    parser.add_argument("--program", type=pathlib.Path, default=default, help="the program deadcone (default: %(default)s)")
+    meaning = "the program deadcone (default: %(default)s)"
+    parser.add_argument("--program", type=pathlib.Path, default=default, help=meaning)
     default = pathlib.Path("out/figures")
-    parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER", default=default, help="write here (default: %(default)s)")
+    meaning = "write the figures here (default: %(default)s)"
+    parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER", default=default, help=meaning)
     if recipe.side:
         usual = recipe.side if recipe.draw else "each figure's own"
         parser.add_argument("--side", type=whole_number(8), help=f"pixels along a side of a map (default: {usual})")
@@ -624,7 +627,8 @@ def add_options(parser, recipe):
         parser.add_argument("--points", type=whole_number(2), help=f"points on an axis of a sweep (default: {usual})")
     if recipe.has_fates:
         sweep_file.add_palette_option(parser)
-    parser.add_argument("--threads", type=whole_number(0), default=0, help="CPU threads; 0 (the default) uses all cores")
+    meaning = "CPU threads; 0 (the default) uses all cores"
+    parser.add_argument("--threads", type=whole_number(0), default=0, help=meaning)
     sweep_file.add_dpi_option(parser, 300)
 
 

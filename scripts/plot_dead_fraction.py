@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws the fraction of the starts that die, for each momentum (columns) and standard deviation of the target (rows).
 
-Columns and rows are the sweep's values in order, not to scale. A note above the cells counts the starts whose fate is
-unfinished, if there are any: they are in no dead fraction, although some of them may die later.
+Columns and rows are the sweep's values in order, not to scale. Unfinished starts do not count as dead, even if more
+updates would kill them. If there are any, a note above the cells gives their number.
 """
 
 import textwrap
@@ -23,7 +23,7 @@ LEFT, RIGHT, TOP, BOTTOM = 1.05, 0.95, 0.35, 0.55
 # The width of the caption and the height of a colour bar with its label.
 LEAST_WIDTH, LEAST_BAR = 3.5, 0.98
 NOTE_POINTS = 9
-# The longest line, in characters, of an axis label beside a few rows.
+# The longest line, in characters, of the label beside the rows, which may be few.
 LABEL_LINE = 18
 
 
@@ -41,8 +41,8 @@ class Fractions:
         if not self.unfinished:
             return ""
         return (
-            f"{self.unfinished} of {self.starts} starts are unfinished (at most {two_digits(self.most_unfinished)} of a "
-            "cell). A larger limit of updates decides their fate."
+            f"{self.unfinished} of {self.starts} starts are unfinished (at most {two_digits(self.most_unfinished)} of "
+            "a cell). A larger limit of updates decides their fate."
         )
 
 
@@ -82,8 +82,8 @@ def two_digits(fraction):
 
 
 def axis_label(data, axis):
-    """What an axis is, in short lines, and its symbol."""
-    return f"{textwrap.fill(data.long_name(axis), LABEL_LINE)} ${symbol(axis)}$"
+    """What an axis is, in words, and its symbol."""
+    return f"{data.long_name(axis)} ${symbol(axis)}$"
 
 
 def draw(fractions, grid, labels, dpi, palette=PALETTES["default"]):
@@ -121,7 +121,7 @@ def draw(fractions, grid, labels, dpi, palette=PALETTES["default"]):
     axes.set_yticks(range(rows), [f"${number(value)}$" for value in grid.gammas])
     axes.tick_params(length=0)
     axes.set_xlabel(labels[0])
-    axes.set_ylabel(labels[1])
+    axes.set_ylabel(textwrap.fill(labels[1], LABEL_LINE))
     for i, text in enumerate([grid.caption(), *notes]):
         style = {"va": "top", "color": sweep_file.GREY if i == 0 else "black", "fontsize": NOTE_POINTS}
         figure.text(LEFT / size[0], 1 - (0.1 + i * line) / size[1], text, **style)

@@ -420,7 +420,8 @@ class Grid:
         betas = data.ascending("beta", wanted.get("beta"))
         gammas = data.ascending("gamma", wanted.get("gamma"))[::-1]
         self.betas, self.gammas = data.values["beta"][betas], data.values["gamma"][gammas]
-        self._fixed = {axis: data.nearest(axis, wanted.get(axis)) for axis in data.values if axis not in ("beta", "gamma")}
+        others = [axis for axis in data.values if axis not in ("beta", "gamma")]
+        self._fixed = {axis: data.nearest(axis, wanted.get(axis)) for axis in others}
         self.shape = (len(gammas), len(betas))
         self.positions = {
             (row, column): data.position({"beta": beta, "gamma": gamma, **self._fixed})
@@ -535,8 +536,10 @@ class Panels:
     LEFT, TOP, BOTTOM, GAP = 0.92, 0.5, 0.58, 0.09
 
     def __init__(self, rows, columns, window, dpi, right=0.2, across=None, foot=0.0):
-        """Leaves `right` inches free beside the panels and `foot` inches below them. The figure is `across` inches wide;
-        by default its width follows from the number of panels."""
+        """Leaves `right` inches free beside the panels and `foot` inches below them.
+
+        The figure is `across` inches wide; by default its width follows from the number of panels.
+        """
         self.grid, self.window, self.dpi, self._right, self._foot = (rows, columns), window, dpi, right, foot
         # Equal scales, unless that would make slivers of the panels.
         shape = np.clip((window[3] - window[2]) / (window[1] - window[0]), 0.5, 2.0)

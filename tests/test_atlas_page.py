@@ -536,7 +536,8 @@ def test_a_fate_that_the_page_does_not_know_is_shown_and_filtered(page, deadcone
         assert colours[:40] == outcomes_as_colours(file, (0, 1, slice(0, 40)))
         page.mouse("mouseMoved", *page.place_of(file, 10, 44))
         page.wait("return document.getElementById('hover-fate').textContent.startsWith('wandering')")
-    assert page.state()["share"] == "wandering" and page.text("legend").split()[::3] == ["converged", "dead", "wandering"]
+    assert page.state()["share"] == "wandering"
+    assert page.text("legend").split()[::3] == ["converged", "dead", "wandering"]  # then share and %
     page.driver.find_element("css selector", "#legend input[data-fate=wandering]").send_keys(" ")
     page.wait("return location.hash.includes('hide=wandering')")
     assert not any(colour for row in page.colours()[40:] for colour in row) and page.errors() == []

@@ -48,7 +48,8 @@ const atlas = {
     atlas.axes().reduce((number, axis) => number * atlas.sweep.axes[axis].length + indices[axis], 0),
 
   /** The values of a point along each axis. */
-  pointValues: (indices) => Object.fromEntries(atlas.axes().map((axis) => [axis, atlas.sweep.axes[axis][indices[axis]]])),
+  pointValues: (indices) =>
+    Object.fromEntries(atlas.axes().map((axis) => [axis, atlas.sweep.axes[axis][indices[axis]]])),
 
   /** A colour of the style sheet, for drawings that it does not style. */
   themeColour: (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim(),
