@@ -81,9 +81,9 @@ def two_digits(fraction):
     return f"{fraction:.2f}" if 0 < fraction < 1 else f"{fraction:.0f}"
 
 
-def axis_label(data, axis):
-    """What an axis is, in words, and its symbol."""
-    return f"{data.long_name(axis)} ${symbol(axis)}$"
+def axis_label(data, axis, line=80):
+    """What an axis is, in words, in lines of so many characters, and its symbol."""
+    return f"{textwrap.fill(data.long_name(axis), line)} ${symbol(axis)}$"
 
 
 def draw(fractions, grid, labels, dpi, palette=PALETTES["default"]):
@@ -121,7 +121,7 @@ def draw(fractions, grid, labels, dpi, palette=PALETTES["default"]):
     axes.set_yticks(range(rows), [f"${number(value)}$" for value in grid.gammas])
     axes.tick_params(length=0)
     axes.set_xlabel(labels[0])
-    axes.set_ylabel(textwrap.fill(labels[1], LABEL_LINE))
+    axes.set_ylabel(labels[1])
     for i, text in enumerate([grid.caption(), *notes]):
         style = {"va": "top", "color": sweep_file.GREY if i == 0 else "black", "fontsize": NOTE_POINTS}
         figure.text(LEFT / size[0], 1 - (0.1 + i * line) / size[1], text, **style)
@@ -136,7 +136,7 @@ def main():
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
         grid = sweep_file.Grid(data, vars(arguments))
-        labels = [axis_label(data, axis) for axis in ("beta", "gamma")]
+        labels = axis_label(data, "beta"), axis_label(data, "gamma", LABEL_LINE)
         fractions = read_fractions(data, grid)
     figure = draw(fractions, grid, labels, arguments.dpi, PALETTES[arguments.palette])
     out = arguments.out or sweep_file.beside(arguments.file, "_dead_fraction.png")
