@@ -11,6 +11,7 @@ import importlib.util
 import json
 import pathlib
 import shutil
+import sys
 import tempfile
 import zlib
 

@@ -100,7 +100,7 @@ def test_no_start_of_figure_4_is_unfinished(deadcone, tmp_path):
             return int(file["fate_count"][..., FATES.index("unfinished")].sum())
 
     # The sweep of run.sh, with fewer pixels.
-    text = (SCRIPTS / "run.sh").read_text().replace("\\\n", " ").replace("$resolution", "64").replace('"', "")
+    text = (SCRIPTS.parent / "run.sh").read_text().replace("\\\n", " ").replace("$resolution", "64").replace('"', "")
     options = re.search(r"deadcone sweep (.*) --out out/fig4\.h5", text)[1]
     deadcone.done("sweep --quiet", options, "--out", tmp_path / "run.h5")
     assert unfinished(tmp_path / "run.h5") == 0
