@@ -19,6 +19,7 @@
 #include "runtime/devices.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/stream.hpp"
+#include "deadcone/detail/scatter.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/mapper.hpp"
@@ -98,16 +99,16 @@ class MapOnDevice {
     DEADCONE_CUDA_CHECK(cudaMemcpy(by_tile.fate.data(), fate_.data(), pixels, cudaMemcpyDeviceToHost));
     DEADCONE_CUDA_CHECK(
         cudaMemcpy(by_tile.updates.data(), updates_.data(), pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
-    bench::Labels labels = by_tile;
-    std::size_t from = 0;
+    bench::Labels labels;
+    std::ptrdiff_t first = 0;
+    const auto place = [&first](const auto& from, const Tile& tile, const Window& window, auto& to) {
+      const auto begin = from.begin() + first;
+      scatter({begin, begin + static_cast<std::ptrdiff_t>(tile.pixels())}, tile, window, to);
+    };
     for (std::int64_t i = 0; i < tiles_.count(); ++i) {
-      const Tile tile = tiles_[i];
-      for (std::int64_t pixel = 0; pixel < tile.pixels(); ++pixel, ++from) {
-        const auto to = static_cast<std::size_t>((tile.first_b + pixel / tile.count_w) * map_.window.w.count +
-                                                 tile.first_w + pixel % tile.count_w);
-        labels.fate[to] = by_tile.fate[from];
-        labels.updates[to] = by_tile.updates[from];
-      }
+      place(by_tile.fate, tiles_[i], map_.window, labels.fate);
+      place(by_tile.updates, tiles_[i], map_.window, labels.updates);
+      first += static_cast<std::ptrdiff_t>(tiles_[i].pixels());
     }
     return labels;
   }
@@ -176,11 +177,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   const Map map = {sweep.point(0), sweep.window, sweep.criteria, sweep.precision};
-  if (map.precision == Precision::float32) {
-    serve<float>(map, labels_path);
-  } else {
-    serve<double>(map, labels_path);
-  }
+  with_precision(map.precision, [&]<class Real>() { serve<Real>(map, labels_path); });
   return 0;
 }
 

@@ -24,7 +24,7 @@ CudaStream stream_on(int device) {
 constexpr std::int64_t list_row = 512;
 
 std::size_t size_of_real(Precision precision) {
-  return precision == Precision::float32 ? sizeof(float) : sizeof(double);
+  return with_precision(precision, []<class Real>() { return sizeof(Real); });
 }
 
 /// The fields of a band at `base`, null where they are not wanted; updates always.
@@ -125,11 +125,7 @@ void TileSlot::begin(const Map& map, const Tile& tile, const Fields& fields, con
   listed_ = listed;
   row_ = listed.empty() ? tile.count_w : list_row;
   make_room();
-  if (map.precision == Precision::float32) {
-    begin_as<float>();
-  } else {
-    begin_as<double>();
-  }
+  with_precision(map.precision, [this]<class Real>() { begin_as<Real>(); });
 }
 
 template <class Real>
@@ -185,11 +181,7 @@ void TileSlot::begin_band(const Band& band, std::byte* host) {
 void TileSlot::finish(TileResult& result) {
   DEADCONE_CUDA_CHECK(cudaSetDevice(device_));
   stream_.wait();
-  if (map_.precision == Precision::float32) {
-    finish_as<float>(result);
-  } else {
-    finish_as<double>(result);
-  }
+  with_precision(map_.precision, [&]<class Real>() { finish_as<Real>(result); });
 }
 
 void TileSlot::abandon() noexcept {

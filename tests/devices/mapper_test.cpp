@@ -28,6 +28,7 @@
 
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/detail/cuda_mapper.hpp"
+#include "deadcone/detail/scatter.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/errors.hpp"
 #include "support/support.hpp"
@@ -534,6 +535,30 @@ TEST(Tiling, GoesRowByRow) {
   EXPECT_EQ(tiling[3].first_w, 0);
   EXPECT_EQ(tiling[3].first_b, 10);
   EXPECT_EQ(tiling[5].pixels(), 5 * 5);
+}
+
+TEST(Scatter, PutsThePixelsOfEveryTileInTheirPlaces) {
+  const Window window = {{-1, 1, 25}, {-1, 1, 15}};
+  std::vector<std::int32_t> expected(static_cast<std::size_t>(window.pixels()));
+  std::iota(expected.begin(), expected.end(), 0);
+  const Tiling tiling(window, 10);
+  std::vector<std::int32_t> map;
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    const Tile tile = tiling[i];
+    std::vector<std::int32_t> pixels;
+    for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
+      for (std::int64_t w = tile.first_w; w < tile.first_w + tile.count_w; ++w)
+        pixels.push_back(static_cast<std::int32_t>(b * window.w.count + w));
+    }
+    scatter(pixels, tile, window, map);
+  }
+  EXPECT_EQ(map, expected);
+}
+
+TEST(Scatter, LeavesAFieldThatWasNotAskedForEmpty) {
+  std::vector<double> map;
+  scatter({}, {0, 0, 10, 10}, {{-1, 1, 10}, {-1, 1, 10}}, map);
+  EXPECT_TRUE(map.empty());
 }
 
 // Counts.
