@@ -14,17 +14,16 @@
 #include <string>
 #include <vector>
 
+#include "cli/options.hpp"
 #include "contestant.hpp"
+#include "deadcone/detail/scatter.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/mapper.hpp"
 #include "runtime/check.hpp"
 #include "runtime/devices.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/stream.hpp"
-#include "deadcone/detail/scatter.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
-#include "deadcone/errors.hpp"
-#include "deadcone/mapper.hpp"
 #include "unit/kernel.hpp"
-#include "cli/options.hpp"
 
 namespace deadcone {
 namespace {
@@ -60,13 +59,13 @@ class Event {
 template <class Real>
 class MapOnDevice {
  public:
-  explicit MapOnDevice(const Map& map)
+  explicit MapOnDevice(const PreparedMap& map)
       : map_(map),
-        tiles_(map.window),
-        w_(coordinates(centres<Real>(map.window.w, 0, map.window.w.count))),
-        b_(coordinates(centres<Real>(map.window.b, 0, map.window.b.count))),
-        fate_(bytes_or_fail(static_cast<std::size_t>(map.window.pixels()))),
-        updates_(bytes_or_fail(static_cast<std::size_t>(map.window.pixels()) * sizeof(std::int32_t))),
+        tiles_(map->window),
+        w_(coordinates(centres<Real>(map->window.w, 0, map->window.w.count))),
+        b_(coordinates(centres<Real>(map->window.b, 0, map->window.b.count))),
+        fate_(bytes_or_fail(static_cast<std::size_t>(map->window.pixels()))),
+        updates_(bytes_or_fail(static_cast<std::size_t>(map->window.pixels()) * sizeof(std::int32_t))),
         streams_(streams_in_flight) {}
 
   /// Seconds between the moment when the first tile may begin and that when the last has ended.
@@ -94,7 +93,7 @@ class MapOnDevice {
 
   /// The labels of the last run, b-major.
   bench::Labels labels() const {
-    const auto pixels = static_cast<std::size_t>(map_.window.pixels());
+    const auto pixels = static_cast<std::size_t>(map_->window.pixels());
     bench::Labels by_tile{std::vector<std::int8_t>(pixels), std::vector<std::int32_t>(pixels)};
     DEADCONE_CUDA_CHECK(cudaMemcpy(by_tile.fate.data(), fate_.data(), pixels, cudaMemcpyDeviceToHost));
     DEADCONE_CUDA_CHECK(
@@ -106,8 +105,8 @@ class MapOnDevice {
       scatter({begin, begin + static_cast<std::ptrdiff_t>(tile.pixels())}, tile, window, to);
     };
     for (std::int64_t i = 0; i < tiles_.count(); ++i) {
-      place(by_tile.fate, tiles_[i], map_.window, labels.fate);
-      place(by_tile.updates, tiles_[i], map_.window, labels.updates);
+      place(by_tile.fate, tiles_[i], map_->window, labels.fate);
+      place(by_tile.updates, tiles_[i], map_->window, labels.updates);
       first += static_cast<std::ptrdiff_t>(tiles_[i].pixels());
     }
     return labels;
@@ -123,24 +122,20 @@ class MapOnDevice {
 
   void launch(const Tile& tile, std::int64_t first_pixel, cudaStream_t stream) const {
     TileTask<Real> task;
-    task.dynamics = make_dynamics<Real>(map_.point, map_.criteria);
+    task.dynamics = map_.dynamics<Real>();
     task.starts = {reinterpret_cast<const Real*>(w_.data()) + tile.first_w,
-                   reinterpret_cast<const Real*>(b_.data()) + tile.first_b, static_cast<Real>(map_.point.r),
+                   reinterpret_cast<const Real*>(b_.data()) + tile.first_b, static_cast<Real>(map_->point.r),
                    tile.count_w};
-    task.results = {reinterpret_cast<Fate*>(fate_.data()) + first_pixel,
-                    reinterpret_cast<std::int32_t*>(updates_.data()) + first_pixel,
-                    nullptr,
-                    nullptr,
-                    nullptr,
-                    nullptr,
-                    nullptr};
+    task.results = {};
+    task.results.fate = reinterpret_cast<Fate*>(fate_.data()) + first_pixel;
+    task.results.updates = reinterpret_cast<std::int32_t*>(updates_.data()) + first_pixel;
     task.count_b = static_cast<std::int32_t>(tile.count_b);
     task.count_w = static_cast<std::int32_t>(tile.count_w);
     task.pixels = tile.pixels();
-    launch_map(variant_of(map_.point, map_.criteria), task, stream);
+    launch_map(map_.variant(), task, stream);
   }
 
-  Map map_;
+  PreparedMap map_;
   Tiling tiles_;
   DeviceBytes w_, b_, fate_, updates_;
   std::vector<CudaStream> streams_;
@@ -162,7 +157,7 @@ int run(int argc, char** argv) {
   std::string labels_path;
   bool only_device = false;
   CLI::App app("deadcone's kernel as a contestant of the benchmark", "bench_gpu");
-  app.add_flag("--device-info", only_device, "tell what the device is");
+  app.add_flag("--device-info", only_device, "print what the device is");
   app.add_option("--labels", labels_path, "file for fates and updates");
   for (SweepAxis& axis : sweep.axes) add_axis_option(app, axis.name, axis.meaning, axis.values);
   add_window_options(app, sweep.window, "initial ");

@@ -16,13 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "cli/options.hpp"
 #include "contestant.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/detail/cuda_mapper.hpp"
 #include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep.hpp"
-#include "cli/options.hpp"
 
 namespace deadcone {
 namespace {
