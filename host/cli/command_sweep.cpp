@@ -6,7 +6,6 @@
 #include "cli/config_file.hpp"
 #include "cli/exit_status.hpp"
 #include "deadcone/errors.hpp"
-#include "deadcone/proof/bounds.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
 #include "config/parse.hpp"
@@ -74,13 +73,13 @@ std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& 
 }
 
 /// Says where no theorem can hold, on stderr.
-void tell_what_proves_nothing(const Sweep& sweep, const Shard& shard) {
+void tell_what_proves_nothing(SweepMaps& maps, const Shard& shard) {
   std::int64_t points = 0;
   std::int64_t unprovable = 0;
-  for (std::int64_t point = 0; point < sweep.points(); ++point) {
+  for (std::int64_t point = 0; point < maps.sweep().points(); ++point) {
     if (!shard.has(point)) continue;
     ++points;
-    unprovable += proves_anything(proof_bounds(sweep.point(point), sweep.criteria, sweep.precision)) ? 0 : 1;
+    unprovable += maps.at(point).can_prove() ? 0 : 1;
   }
   if (unprovable == 0) return;
   std::cerr << "certify: no fate can be proved at " << unprovable << " of " << points
@@ -109,13 +108,14 @@ void run(SweepOptions& options, const std::string& command_line) {
   std::int64_t points = 0;
   for (std::int64_t point = 0; point < sweep.points(); ++point)
     points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
-  if (sweep.criteria.certify && style != ProgressStyle::none) tell_what_proves_nothing(sweep, shard);
+  SweepMaps maps(sweep);
+  if (sweep.criteria.certify && style != ProgressStyle::none) tell_what_proves_nothing(maps, shard);
   Meter meter;
   Counts total;
   const StopOnSignal stop(meter);
   try {
     Progress progress(style, std::cerr, meter, points, sweep.window.pixels());
-    run_sweep(sweep, shard, *mapper, *sink, meter, [&](std::int64_t point, const Counts& counts, double seconds) {
+    run_sweep(maps, shard, *mapper, *sink, meter, [&](std::int64_t point, const Counts& counts, double seconds) {
       total += counts;
       progress.point_finished(point_name(sweep, point), seconds);
     });

@@ -6,8 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
-#include "deadcone/trajectory/variant.hpp"
+#include "deadcone/map.hpp"
 #include "config/parse.hpp"
 #include "cli/options.hpp"
 
@@ -54,14 +53,13 @@ class Table {
   const Dynamics<Real>& dynamics_;
 };
 
-template <Geometry geometry, StopRule rule, bool certify, class Real>
-void trace(const TraceOptions& options) {
-  const Dynamics<Real> dynamics = make_dynamics<Real>(options.point, options.criteria);
+template <Geometry geometry, bool certify, class Real>
+void trace(const TraceOptions& options, const Dynamics<Real>& dynamics) {
   const Parameters<Real> start = {static_cast<Real>(options.point.r), static_cast<Real>(options.w),
                                   static_cast<Real>(options.b)};
   const Table<geometry, Real> table(dynamics);
   table(0, at_rest(start));
-  const Outcome<Real> outcome = trajectory<geometry, rule, certify>(dynamics, start, table);
+  const Outcome<Real> outcome = trajectory<geometry, certify>(dynamics, start, table);
   std::cout << "# fate " << name_of(outcome.fate) << " after " << outcome.updates
             << " steps";
   if (outcome.proof != Proof::none)
@@ -69,16 +67,14 @@ void trace(const TraceOptions& options) {
   std::cout << '\n';
 }
 
-template <class Real>
-void trace(const TraceOptions& options) {
-  with_variant(variant_of(options.point, options.criteria), [&]<Geometry geometry, StopRule rule, bool certify>() {
-    trace<geometry, rule, certify, Real>(options);
-  });
-}
-
 void run(const TraceOptions& options) {
   validate_start(options.w, options.b, options.point, options.criteria, options.precision);
-  options.precision == Precision::float32 ? trace<float>(options) : trace<double>(options);
+  const PreparedMap map({options.point, {}, options.criteria, options.precision});
+  with_precision(options.precision, [&]<class Real>() {
+    with_variant(map.variant(), [&]<Geometry geometry, bool certify>() {
+      trace<geometry, certify>(options, map.dynamics<Real>());
+    });
+  });
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 namespace deadcone {
 namespace {
 
+using namespace numeric;
+
 /// Above every number that a condition is compared with.
 constexpr auto never = static_cast<double>(std::numeric_limits<float>::max());
 

@@ -12,6 +12,7 @@
 #include "deadcone/config.hpp"
 #include "deadcone/counts.hpp"
 #include "deadcone/fate.hpp"
+#include "deadcone/map.hpp"
 #include "deadcone/tiling.hpp"
 
 namespace deadcone {
@@ -34,14 +35,6 @@ struct TileResult {
   RealBuffer loss_final;
 };
 
-/// One map to compute.
-struct Map {
-  Point point;
-  Window window;
-  Criteria criteria;
-  Precision precision = Precision::float32;
-};
-
 /// How far the work has come; written by mappers, read by a progress display while they run.
 struct Meter {
   std::atomic<std::int64_t> pixels = 0;
@@ -60,14 +53,14 @@ class Mapper {
 
   /// Begins to compute the pixels of `tile` of `map` that are in the list: fate always, proof where the map's criteria
   /// say so, the others where `fields` does; `r_final` where the map is not planar, too.
-  virtual void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) = 0;
+  virtual void begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed) = 0;
 
   /// Waits for the tile that was begun first. Throws Interrupted when `meter.stop` is set, and then leaves `result`
   /// unspecified.
   virtual void finish(Meter& meter, TileResult& result) = 0;
 
   /// One tile, begun and finished, with none on its way.
-  void map(const Map& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
+  void map(const PreparedMap& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
     begin(map, tile, fields, {});
     finish(meter, result);
   }

@@ -7,6 +7,7 @@
 
 #include "deadcone/config.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/sweep_maps.hpp"
 #include "deadcone/sweep_sink.hpp"
 
 namespace deadcone {
@@ -17,6 +18,10 @@ using PointFinished = std::function<void(std::int64_t point, const Counts& count
 /// Computes the points of `shard` that `sink` does not have yet, and closes it. Throws Interrupted when `meter.stop` is
 /// set; the points finished by then are in the sink; so they are when the mapper fails.
 void run_sweep(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
+               const PointFinished& point_finished);
+
+/// The same for maps of which some may be prepared already.
+void run_sweep(SweepMaps& maps, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
                const PointFinished& point_finished);
 
 }  // namespace deadcone

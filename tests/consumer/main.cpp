@@ -19,7 +19,7 @@ int main() {
     const deadcone::Parameters<float> start = {0.0F, static_cast<float>(map.window.w.centre(i % 8)),
                                                static_cast<float>(map.window.b.centre(i / 8))};
     const auto outcome =
-        deadcone::trajectory<deadcone::Geometry::planar, deadcone::StopRule::stationary>(dynamics, start);
+        deadcone::trajectory<deadcone::Geometry::planar>(dynamics, start);
     const auto pixel = static_cast<std::size_t>(i);
     differences += result.fate[pixel] != outcome.fate || result.updates[pixel] != outcome.updates;
   }

@@ -28,8 +28,9 @@
 
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/detail/cuda_mapper.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
 #include "support/support.hpp"
 
 namespace deadcone {
@@ -122,7 +123,7 @@ Tile whole(const Window& window) {
 /// The pixels of a tile by trajectory(), one after the other, every field.
 template <class Real>
 TileResult expected_as(const Map& map, const Tile& tile) {
-  const Dynamics<Real> dynamics = make_dynamics<Real>(map.point, map.criteria);
+  const Dynamics<Real> dynamics = test::dynamics_of<Real>(map.point, map.criteria);
   const Geometry geometry = map.point.geometry();
   TileResult result;
   std::vector<Real> r, w, b, losses;
@@ -130,7 +131,7 @@ TileResult expected_as(const Map& map, const Tile& tile) {
     for (std::int64_t column = tile.first_w; column < tile.first_w + tile.count_w; ++column) {
       const Parameters<Real> start = {static_cast<Real>(map.point.r), static_cast<Real>(map.window.w.centre(column)),
                                       static_cast<Real>(map.window.b.centre(row))};
-      const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.stop, map.criteria.certify);
+      const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.certify);
       result.fate.push_back(outcome.fate);
       result.updates.push_back(outcome.updates);
       if (map.criteria.certify) result.proof.push_back(outcome.proof);
@@ -149,7 +150,7 @@ TileResult expected_as(const Map& map, const Tile& tile) {
 }
 
 TileResult expected(const Map& map, const Tile& tile) {
-  return map.precision == Precision::float32 ? expected_as<float>(map, tile) : expected_as<double>(map, tile);
+  return with_precision(map.precision, [&]<class Real>() { return expected_as<Real>(map, tile); });
 }
 
 TileResult expected(const Map& map) {
@@ -402,7 +403,8 @@ TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForRandomMaps) {
     expect_same(result, expected(map));
     counts += result.counts;
   }
-  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate) EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
+  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate)
+    EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
 }
 
 TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
@@ -456,7 +458,8 @@ TEST(MapperTasks, CoverEveryFate) {
     const TileResult result = expected(task.map);
     counts += count_pixels(result.fate, result.updates);
   }
-  for (std::size_t i = 0; i < counts.fates.size(); ++i) EXPECT_GT(counts.fates[i], 0) << NameTable<Fate>::values[i].name;
+  for (std::size_t i = 0; i < counts.fates.size(); ++i)
+    EXPECT_GT(counts.fates[i], 0) << NameTable<Fate>::values[i].name;
 }
 
 TEST(MapperTasks, CoverEveryProof) {
@@ -536,11 +539,36 @@ TEST(Tiling, GoesRowByRow) {
   EXPECT_EQ(tiling[5].pixels(), 5 * 5);
 }
 
+TEST(Scatter, PutsThePixelsOfEveryTileInTheirPlaces) {
+  const Window window = {{-1, 1, 25}, {-1, 1, 15}};
+  std::vector<std::int32_t> expected(static_cast<std::size_t>(window.pixels()));
+  std::iota(expected.begin(), expected.end(), 0);
+  const Tiling tiling(window, 10);
+  std::vector<std::int32_t> map;
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    const Tile tile = tiling[i];
+    std::vector<std::int32_t> pixels;
+    for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
+      for (std::int64_t w = tile.first_w; w < tile.first_w + tile.count_w; ++w)
+        pixels.push_back(static_cast<std::int32_t>(b * window.w.count + w));
+    }
+    scatter(pixels, tile, window, map);
+  }
+  EXPECT_EQ(map, expected);
+}
+
+TEST(Scatter, LeavesAFieldThatWasNotAskedForEmpty) {
+  std::vector<double> map;
+  scatter({}, {0, 0, 10, 10}, {{-1, 1, 10}, {-1, 1, 10}}, map);
+  EXPECT_TRUE(map.empty());
+}
+
 // Counts.
 
 TEST(Counts, CountEachFateAndSumTheSteps) {
-  const Counts counts = count_pixels({Fate::converged, Fate::dead, Fate::dead, Fate::diverged, Fate::unfinished, Fate::stalled, Fate::dead},
-                                     {10, 20, 30, 1, 100, 7, 2'000'000'000});
+  const Counts counts = count_pixels(
+      {Fate::converged, Fate::dead, Fate::dead, Fate::diverged, Fate::unfinished, Fate::stalled, Fate::dead},
+      {10, 20, 30, 1, 100, 7, 2'000'000'000});
   EXPECT_EQ(counts.fates, (std::array<std::int64_t, fate_count>{1, 3, 1, 1, 1}));
   EXPECT_EQ(counts.pixels(), 7);
   EXPECT_EQ(counts.updates, 2'000'000'168);
@@ -548,7 +576,8 @@ TEST(Counts, CountEachFateAndSumTheSteps) {
 }
 
 TEST(Counts, SumBeyondThirtyTwoBits) {
-  const Counts counts = count_pixels({Fate::unfinished, Fate::unfinished, Fate::unfinished}, {2'000'000'000, 2'000'000'000, 2'000'000'000});
+  const Counts counts = count_pixels({Fate::unfinished, Fate::unfinished, Fate::unfinished},
+                                     {2'000'000'000, 2'000'000'000, 2'000'000'000});
   EXPECT_EQ(counts.updates, 6'000'000'000);
 }
 

@@ -13,6 +13,7 @@
 namespace deadcone {
 namespace {
 
+using namespace unit;
 using test::Dice;
 using test::same_bits;
 

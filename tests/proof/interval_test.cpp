@@ -13,6 +13,7 @@
 namespace deadcone {
 namespace {
 
+using namespace numeric;
 using test::Dice;
 
 bool holds(Interval a, long double x) {

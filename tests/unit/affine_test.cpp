@@ -14,6 +14,8 @@
 namespace deadcone {
 namespace {
 
+using namespace unit;
+
 struct Setting {
   double beta;
   double eta;
