@@ -232,7 +232,7 @@ AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const An
     if (exists && !overwrite) {
       const std::string found = file.group(group_name).text_attribute("configuration");
       if (found != configuration_of(options)) {
-        throw ConfigError(path + ": has an analysis with other options, " + found + "; --overwrite replaces it");
+        throw FileExists(path + ": has an analysis with other options: " + found);
       }
     }
   }
