@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 
+#include "analysis/basin_boundary.hpp"
 #include "deadcone/errors.hpp"
 #include "storage/flag_values.hpp"
 #include "storage/hdf5.hpp"
