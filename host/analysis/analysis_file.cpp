@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 
+#include "analysis/basin_boundary.hpp"
 #include "deadcone/errors.hpp"
 #include "storage/flag_values.hpp"
 #include "storage/hdf5.hpp"
@@ -232,7 +233,7 @@ AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const An
     if (exists && !overwrite) {
       const std::string found = file.group(group_name).text_attribute("configuration");
       if (found != configuration_of(options)) {
-        throw ConfigError(path + ": has an analysis with other options, " + found + "; --overwrite replaces it");
+        throw FileExists(path + ": has an analysis with other options: " + found);
       }
     }
   }

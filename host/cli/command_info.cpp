@@ -7,7 +7,7 @@
 #include "cli/commands.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep_file.hpp"
-#include "file/field_file.hpp"
+#include "deadcone/gradient_field.hpp"
 #include "config/parse.hpp"
 #include "file/point_layout.hpp"
 

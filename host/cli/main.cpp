@@ -1,4 +1,4 @@
-// The command line: parses, runs one command, and turns what happens into an exit status.
+// The command line: parses it, runs one command, and turns the outcome into an exit status.
 
 #include <algorithm>
 #include <cstdlib>
@@ -8,6 +8,7 @@
 
 #include "base/build_info.hpp"
 #include "cli/commands.hpp"
+#include "cli/error_text.hpp"
 #include "cli/exit_status.hpp"
 #include "deadcone/errors.hpp"
 
@@ -20,8 +21,8 @@ std::string joined(int argc, char** argv) {
   return text;
 }
 
-/// Tells what is wrong in one line, and gives the status back.
-int tell(std::string message, ExitStatus status) {
+/// Prints an error in one line to stderr, and gives the status back.
+int report(std::string message, ExitStatus status) {
   std::replace(message.begin(), message.end(), '\n', ' ');
   std::cerr << "deadcone: " << message << std::endl;
   return status;
@@ -41,8 +42,8 @@ int run(int argc, char** argv) {
   main.require_subcommand(1);
   main.set_version_flag("--version", std::string("deadcone ") + version() + " (commit " + git_commit() + ")");
   main.footer(
-      "`deadcone COMMAND --help` tells the options of a command.\n"
-      "Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 disk or file, 4 no such device, "
+      "`deadcone COMMAND --help` prints the options of a command.\n"
+      "Exit status: 0 success, 1 failure, 2 wrong command line or configuration, 3 disk or file error, 4 device error, "
       "130 interrupted (143 by SIGTERM).");
   const std::string command_line = joined(argc, argv);
   const std::vector<Command> commands = {add_sweep_command(main, command_line),
@@ -60,17 +61,17 @@ int run(int argc, char** argv) {
     return exit_done;
   } catch (const CLI::Success& asked) {  // --help and --version
     main.exit(asked);
-    return std::cout.flush() ? static_cast<int>(exit_done) : tell(stdout_failure, exit_storage);
+    return std::cout.flush() ? static_cast<int>(exit_done) : report(stdout_failure, exit_storage);
   } catch (const CLI::Error& error) {
-    return tell(std::string(error.what()) + " (see --help)", exit_usage);
+    return report(std::string(error.what()) + " (see --help)", exit_usage);
   } catch (const Error& error) {
-    return tell(error.what(), status_of(error.kind()));
+    return report(text_for_user(error), status_of(error.kind()));
   } catch (const EndWithStatus& end) {
-    return tell(end.what(), end.status);
+    return report(end.what(), end.status);
   } catch (const std::bad_alloc&) {
-    return tell("out of memory; lower N", exit_failed);
+    return report("out of memory; use fewer pixels", exit_failed);
   } catch (const std::exception& error) {
-    return tell(error.what(), exit_failed);
+    return report(error.what(), exit_failed);
   }
 }
 
@@ -80,7 +81,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   const int status = deadcone::run(argc, argv);
   std::cout.flush();
-  // HDF5 would try once more, while the process ends, to write what it could not.
+  // When the process ends normally, HDF5 tries again to write what it could not.
   if (status == deadcone::exit_storage) std::_Exit(status);
   return status;
 }

@@ -1,4 +1,4 @@
-#include "file/field_file.hpp"
+#include "deadcone/gradient_field.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "file/merge.hpp"
+#include "deadcone/merge.hpp"
 
 #include <filesystem>
 #include <set>

@@ -141,7 +141,7 @@ struct Execution {
   Shard shard = {};
 };
 
-/// Checks every number of a sweep; throws ConfigError with one line that says what is wrong.
+/// Checks every number of a sweep. Throws ConfigError with one line that says what is wrong, as all of these do.
 void validate(const Sweep& sweep);
 
 /// The same for one map and its criteria.
@@ -153,10 +153,20 @@ void validate_start(double w, double b, const Point& point, const Criteria& crit
 /// The same for one window.
 void validate(const Window& window);
 
+/// The same for how a sweep is run.
+void validate(const Execution& execution);
+void validate(const Shard& shard);
+
 /// The largest number of pixels along one side of a window: its coordinates are kept in memory.
 inline constexpr std::int64_t largest_side = std::int64_t{1} << 24;
 
 /// The largest number of points of a sweep.
 inline constexpr std::int64_t largest_points = std::int64_t{1} << 24;
+
+/// The largest number of updates of a trajectory: they are counted in 32 bits.
+inline constexpr std::int64_t largest_max_updates = 2'147'483'646;
+
+/// The largest number of CPU threads.
+inline constexpr int largest_threads = 4096;
 
 }  // namespace deadcone
