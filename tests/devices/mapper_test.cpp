@@ -470,7 +470,7 @@ TEST_P(BackendTest, ComputesTheBoundsOfProofsOnceForAMap) {
 TEST_P(BackendTest, LooksForNoProofWhereThereCanBeNone) {
   Map map;
   map.criteria.certify = true;
-  map.point.eta = 100.0;  // too large for every theorem
+  map.criteria.epsilon = 0.6;  // too large for every theorem
   map.window = {{-2, 2, 8}, {-2, 2, 8}};
   EXPECT_FALSE(PreparedMap(map).variant().certify);
   Meter meter;
