@@ -1,7 +1,7 @@
 // How closely float follows double, with theta summed plainly and with compensation: fates and updates over the
 // momenta and targets of the contract, as a table in Markdown.
 //
-//   bench_summation [N]     maps of N x N pixels of [-2, 2]^2, 128 if not said
+//   bench_summation [N]     maps of N x N pixels of [-2, 2]^2, 128 by default
 //
 // The plain sum runs the same formulas on a number type of its own, for which sums_with_compensation is false.
 

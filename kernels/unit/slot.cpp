@@ -164,7 +164,7 @@ void TileSlot::finish(TileResult& result) {
 }
 
 void TileSlot::abandon() noexcept {
-  cudaStreamSynchronize(stream_.get());  // what it says is said already, or of no use any more
+  cudaStreamSynchronize(stream_.get());  // an error has been reported already, or no longer matters
 }
 
 template <class Real>

@@ -25,7 +25,7 @@ class TileSlot {
   void begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed);
   /// Waits for that work and copies the results out. Throws DeviceError where it failed.
   void finish(TileResult& result);
-  /// Waits for it and leaves its results.
+  /// Waits for that work and drops its results.
   void abandon() noexcept;
 
  private:
@@ -35,7 +35,7 @@ class TileSlot {
     std::int64_t count;
   };
 
-  /// The pixels that are to be computed, in rows of `row_`, of which the last of a list may be short.
+  /// The pixels to compute, in rows of `row_`; the last row of a list may be short.
   std::int64_t pixels() const;
   std::int64_t rows() const { return (pixels() + row_ - 1) / row_; }
   std::int64_t pixels_of(const Band& band) const;

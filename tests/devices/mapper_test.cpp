@@ -31,6 +31,7 @@
 #include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
+#include "support/proof_bounds_calls.hpp"
 #include "support/support.hpp"
 
 namespace deadcone {
@@ -75,7 +76,7 @@ std::vector<Backend> backends() {
   return result;
 }
 
-// The maps that all of them are asked for: among them are every fate and both ends of the range of steps.
+// The maps that all of them are asked for: among them are every fate and both ends of the range of updates.
 
 struct Task {
   std::string name;
@@ -187,9 +188,9 @@ std::size_t length(const RealBuffer& buffer) {
   return std::visit([](const auto& values) { return values.size(); }, buffer);
 }
 
-std::int64_t sum(const std::vector<std::int32_t>& steps) {
+std::int64_t sum(const std::vector<std::int32_t>& updates) {
   std::int64_t total = 0;
-  for (const std::int32_t value : steps) total += value;
+  for (const std::int32_t value : updates) total += value;
   return total;
 }
 
@@ -257,12 +258,12 @@ TEST_P(MapperTest, FillsTheFieldsAskedForAlone) {
   }
 }
 
-TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereStepsAreNotKept) {
+TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereUpdatesAreNotKept) {
   const TileResult all = expected(map_);
-  for (const bool steps : {false, true}) {
-    const TileResult result = computed(map_, whole(map_.window), {steps, false, false});
+  for (const bool updates : {false, true}) {
+    const TileResult result = computed(map_, whole(map_.window), {updates, false, false});
     EXPECT_EQ(result.fate, all.fate);
-    EXPECT_EQ(result.updates, steps ? all.updates : std::vector<std::int32_t>());
+    EXPECT_EQ(result.updates, updates ? all.updates : std::vector<std::int32_t>());
     EXPECT_EQ(result.counts, count_pixels(all.fate, all.updates));
   }
 }
@@ -428,7 +429,7 @@ TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
 }
 
 TEST_P(BackendTest, StoresOneNotANumber) {
-  // A learning rate near the largest float throws theta to infinity, where the loss is no number. Its sign would tell
+  // A learning rate near the largest float throws theta to infinity, where the loss is no number. Its sign depends on
   // the machine; the result must not.
   Map map;
   map.point = {.beta = 0.0, .gamma = 1.0, .eta = 3e38};
@@ -445,6 +446,38 @@ TEST_P(BackendTest, StoresOneNotANumber) {
     }
   }
   EXPECT_GT(not_numbers, 0);
+}
+
+TEST_P(BackendTest, ComputesTheBoundsOfProofsOnceForAMap) {
+  Map certified;
+  certified.criteria.certify = true;
+  certified.criteria.max_updates = 100;
+  certified.window = {{-2, 2, 40}, {-2, 2, 30}};
+  const Tiling tiling(certified.window, 16);
+  ASSERT_EQ(tiling.count(), 6);
+  const int before = test::proof_bounds_calls();
+  const PreparedMap map(certified);
+  EXPECT_TRUE(map.can_prove());
+  Meter meter;
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    TileResult result;
+    mapper_->begin(map, tiling[i], every_field, {});
+    mapper_->finish(meter, result);
+  }
+  EXPECT_EQ(test::proof_bounds_calls() - before, 1);
+}
+
+TEST_P(BackendTest, LooksForNoProofWhereThereCanBeNone) {
+  Map map;
+  map.criteria.certify = true;
+  map.criteria.epsilon = 0.6;  // too large for every theorem
+  map.window = {{-2, 2, 8}, {-2, 2, 8}};
+  EXPECT_FALSE(PreparedMap(map).variant().certify);
+  Meter meter;
+  TileResult result;
+  mapper_->map(map, whole(map.window), every_field, meter, result);
+  expect_same(result, expected(map));
+  EXPECT_EQ(result.proof, std::vector<Proof>(64, Proof::none));
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, BackendTest, ::testing::ValuesIn(backends()),
@@ -565,7 +598,7 @@ TEST(Scatter, LeavesAFieldThatWasNotAskedForEmpty) {
 
 // Counts.
 
-TEST(Counts, CountEachFateAndSumTheSteps) {
+TEST(Counts, CountEachFateAndSumTheUpdates) {
   const Counts counts = count_pixels(
       {Fate::converged, Fate::dead, Fate::dead, Fate::diverged, Fate::unfinished, Fate::stalled, Fate::dead},
       {10, 20, 30, 1, 100, 7, 2'000'000'000});

@@ -985,7 +985,7 @@ TYPED_TEST(CertifiedTest, ScalesWithStartAndTarget) {
   EXPECT_GT(proved, 200);
 }
 
-// What nothing can be said of.
+// Maps of which nothing can be proved.
 
 ProofConditions<double> conditions_of(const Point& point, const Criteria& criteria) {
   return proof_bounds(point, criteria, Precision::float32);

@@ -15,7 +15,7 @@
 
 namespace deadcone::test {
 
-/// Has so many tiles in flight, each computed when it is finished; fails at a tile if told to.
+/// Has so many tiles in flight, each computed when it is finished; can fail at a tile.
 class DeepMapper final : public Mapper {
  public:
   explicit DeepMapper(int depth) : depth_(depth), mapper_(make_cpu_mapper(1)) {}

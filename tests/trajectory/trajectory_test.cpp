@@ -88,7 +88,7 @@ void expect_same(const Outcome<Real>& a, const Outcome<Real>& b) {
   EXPECT_TRUE(same_bits(a.theta, b.theta));
 }
 
-/// The outcome that is to come of multiplying all lengths by `factor`, a power of two. r decays to nothing in the end;
+/// The outcome to expect from multiplying all lengths by `factor`, a power of two. r decays to nothing in the end;
 /// once it nears the smallest numbers its last bits go, so there both sides count as zero.
 template <class Real>
 void expect_scaled(Outcome<Real> outcome, Outcome<Real> original, double factor) {
@@ -102,10 +102,10 @@ void expect_scaled(Outcome<Real> outcome, Outcome<Real> original, double factor)
 template <class Real>
 class TrajectoryTest : public ::testing::Test {
  protected:
-  static void expect_end(const Scenario& scenario, Fate fate, std::int32_t steps) {
+  static void expect_end(const Scenario& scenario, Fate fate, std::int32_t updates) {
     const Outcome<Real> outcome = outcome_of<Real>(scenario);
     EXPECT_EQ(outcome.fate, fate);
-    EXPECT_EQ(outcome.updates, steps);
+    EXPECT_EQ(outcome.updates, updates);
   }
 };
 using Reals = ::testing::Types<float, double>;
@@ -160,8 +160,8 @@ TYPED_TEST(TrajectoryTest, DoesNotDependOnItsObserver) {
     const Parameters<TypeParam> start = {0, static_cast<TypeParam>(scenario.w), static_cast<TypeParam>(scenario.b)};
     std::int32_t calls = 0;
     Parameters<TypeParam> last = start;
-    const auto observe = [&](std::int32_t steps, const State<TypeParam>& state) {
-      EXPECT_EQ(steps, ++calls);
+    const auto observe = [&](std::int32_t updates, const State<TypeParam>& state) {
+      EXPECT_EQ(updates, ++calls);
       last = state.theta;
     };
     const auto seen = trajectory<Geometry::planar>(dynamics, start, observe);
@@ -449,7 +449,7 @@ TEST(TrajectoryMap, UpdateRuleStopsShortWhereMomentumIsLarge) {
 struct Disagreement {
   std::int64_t pixels = 0;
   std::int64_t fates = 0;    ///< of pixels with another fate
-  std::int64_t updates = 0;  ///< of pixels with more than 1% more or less steps
+  std::int64_t updates = 0;  ///< of pixels with more than 1% more or fewer updates
 };
 
 Disagreement float_against_double(double r, std::int64_t side) {

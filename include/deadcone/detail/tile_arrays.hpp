@@ -1,6 +1,6 @@
 #pragma once
 
-// The fields of some pixels, as the mappers of the CPU and of CUDA hand them on.
+// The fields of some pixels, in memory of the CPU mapper and of the CUDA mapper.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace deadcone {
 
 /// Calls use(each.field...) for every field that a mapper computes. This is the only list of them: pointers, offsets,
-/// results and what is wanted all have members of these names. Updates come last; see TileLayout.
+/// results and flags all have members of these names. Updates come last; see TileLayout.
 template <class Use, class... Each>
 void for_each_field(const Use& use, Each&... each) {
   use(each.fate...);
@@ -36,7 +36,7 @@ struct WantedFields {
   bool updates;
 };
 
-/// Those of a map, where `fields` are asked for.
+/// The fields that a map has, of those in `fields`.
 inline WantedFields wanted_fields(const Map& map, const Fields& fields) {
   return {.proof = map.criteria.certify,
           .r_final = fields.final && map.point.geometry() == Geometry::general,

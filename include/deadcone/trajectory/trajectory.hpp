@@ -12,7 +12,7 @@
 // A certified trajectory ends earlier, as soon as its fate is proved (proof/conditions.hpp). Proofs are tried before the
 // first update and after every `updates_between_proofs`.
 //
-// |theta_{k+1} - theta_k| is taken as eta |m_{k+1}|, so that the rounding of theta does not count as rest. All
+// |theta_{k+1} - theta_k| is computed as eta |m_{k+1}|, so that the rounding of theta does not count as rest. All
 // comparisons are between squares, and a not-a-number passes none.
 
 #include <cmath>
@@ -143,8 +143,8 @@ struct Unobserved {
   DEADCONE_HD void operator()(std::int32_t /*updates*/, const State<Real>& /*state*/) const {}
 };
 
-/// Runs the trajectory from `start` to its end. `observe(updates, state)` is called after every update. Only with
-/// `certify` does it look for proofs: that takes more registers, so it is a loop of its own.
+/// Runs the trajectory from `start` to its end. Calls `observe(updates, state)` after every update. It looks for proofs
+/// only with `certify`: that takes more registers, so it is a loop of its own.
 template <Geometry geometry, bool certify = false, class Real, class Observer = Unobserved>
 DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, const Parameters<Real>& start,
                                             const Observer& observe = {}) {
