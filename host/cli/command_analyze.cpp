@@ -14,7 +14,6 @@
 #include "deadcone/sweep_file.hpp"
 #include "config/parse.hpp"
 #include "cli/options.hpp"
-#include "file/point_layout.hpp"
 #include "analysis/start_distribution.hpp"
 #include "base/thread_pool.hpp"
 

@@ -159,8 +159,8 @@ std::vector<Tile> chosen_tiles(const Window& window, const VerifyOptions& option
   return chosen;
 }
 
-void run(const VerifyOptions& options) {
-  const SweepReader file(options.path);
+void run(const VerifyOptions& options, const Experiment& experiment) {
+  const SweepReader file(options.path, experiment);
   if (file.numerics() != numerics_version) {
     throw Error(options.path + ": was made by deadcone " + file.attribute("version") +
                     ", whose results have other bits; verify it with that version");
@@ -185,7 +185,7 @@ void run(const VerifyOptions& options) {
 
 }  // namespace
 
-Command add_verify_command(CLI::App& main) {
+Command add_verify_command(CLI::App& main, const Experiment& experiment) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* app =
       main.add_subcommand("verify", "Recompute pixels of a sweep with the scalar path and compare every bit");
@@ -195,7 +195,7 @@ Command add_verify_command(CLI::App& main) {
       *app, "--patches", "N", [options](const std::string& text) { options->patches = parse_count(text); },
       "16 x 16 pixels each, spread over every map", std::to_string(options->patches));
   add_threads_option(*app, options->threads);
-  return {app, [options] { run(*options); }};
+  return {app, [options, &experiment] { run(*options, experiment); }};
 }
 
 }  // namespace deadcone

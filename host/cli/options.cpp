@@ -82,6 +82,18 @@ void add_criteria_options(CLI::App& app, Criteria& criteria) {
                "end a trajectory as soon as its fate is proved: the same fates, many times sooner");
 }
 
+void add_fields_option(CLI::App& app, const std::vector<FieldOption>& options, Sweep& sweep) {
+  std::string help = "results to keep for every pixel, a list of: fate (always kept)";
+  std::string defaults = "fate";
+  for (const FieldOption& option : options) {
+    help += ", " + option.word + " (" + option.meaning + ")";
+    if (option.place != nullptr && sweep.fields.*option.place) defaults += "," + option.word;
+  }
+  add_text_option(
+      app, "--fields", "LIST", [options, &sweep](const std::string& text) { parse_fields(text, options, sweep); }, help,
+      defaults);
+}
+
 void add_refinement_options(CLI::App& app, Refinement& refinement) {
   add_text_option(
       app, "--refine", "[borders|exact]",

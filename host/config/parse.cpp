@@ -1,5 +1,6 @@
 #include "config/parse.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <sstream>
@@ -84,20 +85,23 @@ Range parse_range(const std::string& text) {
   return {parse_number(parts[0]), parse_number(parts[1]), parse_count(parts[2])};
 }
 
-Fields parse_fields(const std::string& text) {
-  Fields fields = {false, false, false};
+void parse_fields(const std::string& text, const std::vector<FieldOption>& options, Sweep& sweep) {
+  sweep.fields = {false, false, false};
+  sweep.other_fields.clear();
   for (const std::string& part : split(text, ',')) {
-    if (part == "steps") {
-      fields.updates = true;
-    } else if (part == "final") {
-      fields.final = true;
-    } else if (part == "loss") {
-      fields.loss = true;
-    } else if (part != "fate") {
-      reject(part, "a field: fate (always kept), steps, final, loss");
+    if (part == "fate") continue;
+    const auto option = std::ranges::find(options, part, &FieldOption::word);
+    if (option == options.end()) {
+      std::string wanted = "a field: fate (always kept)";
+      for (const FieldOption& each : options) wanted += ", " + each.word;
+      reject(part, wanted);
+    }
+    if (option->place != nullptr) {
+      sweep.fields.*option->place = true;
+    } else if (std::ranges::find(sweep.other_fields, part) == sweep.other_fields.end()) {
+      sweep.other_fields.push_back(part);
     }
   }
-  return fields;
 }
 
 RefinementKind parse_refinement(const std::string& text) {
@@ -113,13 +117,19 @@ std::string shortest(float value) {
   return shortest_text(value);
 }
 
+std::vector<std::size_t> dimensions(const Sweep& sweep) {
+  std::vector<std::size_t> result;
+  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
+    if (axis < 2 || sweep.axes[axis].values.size() > 1) result.push_back(axis);
+  }
+  return result;
+}
+
 std::string point_name(const Sweep& sweep, std::int64_t index) {
   const std::vector<double> values = sweep.values_at(index);
   std::string name;
-  for (std::size_t axis = 0; axis < values.size(); ++axis) {
-    const bool swept = sweep.axes[axis].values.size() > 1 || axis < 2;
-    if (swept) name += (name.empty() ? "" : ", ") + sweep.axes[axis].name + " " + shortest(values[axis]);
-  }
+  for (const std::size_t axis : dimensions(sweep))
+    name += (name.empty() ? "" : ", ") + sweep.axes[axis].name + " " + shortest(values[axis]);
   return name;
 }
 

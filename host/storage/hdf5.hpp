@@ -105,6 +105,9 @@ class Dataset : public Object {
     read_box(offset, count, type_of<T>(), values);
   }
   /// The same with the element type as a value.
+  void write(const Extent& offset, const Extent& count, Type type, const void* values) {
+    write_box(offset, count, type, values);
+  }
   void read(const Extent& offset, const Extent& count, Type type, void* values) const {
     read_box(offset, count, type, values);
   }

@@ -23,9 +23,10 @@ void check_output_path(const std::string& path, bool may_exist, double raw_bytes
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
-  if (!fs::is_directory(folder, error)) throw ConfigError(path + ": the folder " + folder.string() + " does not exist");
+  if (!fs::is_directory(folder, error))
+    throw ConfigError(path + ": the folder " + folder.string() + " does not exist");
   if (fs::is_directory(path, error)) throw ConfigError(path + ": is a folder, not a file");
-  if (!may_exist && fs::exists(path, error)) throw ConfigError(path + ": exists already; --overwrite replaces it");
+  if (!may_exist && fs::exists(path, error)) throw FileExists(path + ": the file exists");
 
   struct statvfs disk = {};
   if (statvfs(folder.c_str(), &disk) != 0) return;
@@ -33,7 +34,7 @@ void check_output_path(const std::string& path, bool may_exist, double raw_bytes
   if (raw_bytes / largest_deflate_ratio + fixed_bytes > available) {
     throw ConfigError(
         path + ": " + std::to_string(static_cast<std::int64_t>(raw_bytes / 1e9)) +
-        " GB of results cannot fit on the disk, however well they compress; lower N or the number of points");
+        " GB of results cannot fit on the disk, however well they compress");
   }
 }
 
@@ -54,7 +55,7 @@ FileLock NewFile::take_place() {
   int status = renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), flags);
   // File systems that cannot refuse to replace are left with the check made before.
   if (status != 0 && errno == EINVAL) status = rename(part_.c_str(), path_.c_str());
-  if (status != 0 && errno == EEXIST) throw ConfigError(path_ + ": exists already; --overwrite replaces it");
+  if (status != 0 && errno == EEXIST) throw FileExists(path_ + ": the file exists");
   if (status != 0) throw StorageError(path_ + ": cannot be put in its place: " + std::strerror(errno));
   placed_ = true;
   return std::move(part_lock_);

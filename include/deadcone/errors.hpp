@@ -30,6 +30,11 @@ struct ConfigError : Error {
   explicit ConfigError(const std::string& message) : Error(message, ErrorKind::config) {}
 };
 
+/// The output exists, and the caller did not allow replacing it.
+struct FileExists : ConfigError {
+  explicit FileExists(const std::string& message) : ConfigError(message) {}
+};
+
 struct StorageError : Error {
   explicit StorageError(const std::string& message) : Error(message, ErrorKind::storage) {}
 };

@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-#include "file/tile_encoder.hpp"
+#include "file/experiment.hpp"
 
 namespace deadcone {
 namespace {
