@@ -37,7 +37,7 @@ std::string megabytes(std::uint64_t bytes) {
 }
 
 void print_line(const std::string& name, const std::string& text) {
-  std::cout << std::left << std::setw(11) << name << text << '\n';
+  std::cout << std::left << std::setw(10) << name << " " << text << '\n';
 }
 
 void print_points(const ResultReader& file, const Sweep& sweep, const Experiment& experiment) {

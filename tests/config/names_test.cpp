@@ -59,12 +59,20 @@ TEST(ParseRange, TakesAWindow) {
 }
 
 TEST(ParseFields, KeepsWhatIsNamed) {
-  const Fields fields = parse_fields("fate,loss");
-  EXPECT_FALSE(fields.updates);
-  EXPECT_FALSE(fields.final);
-  EXPECT_TRUE(fields.loss);
-  EXPECT_THROW(parse_fields("typo"), ConfigError);
-  EXPECT_THROW(parse_fields("steps,"), ConfigError);
+  std::vector<FieldOption> options(unit_field_options.begin(), unit_field_options.end());
+  options.push_back({"made_up", "a result of another experiment"});
+  Sweep sweep;
+  parse_fields("fate,loss", options, sweep);
+  EXPECT_FALSE(sweep.fields.updates);
+  EXPECT_FALSE(sweep.fields.final);
+  EXPECT_TRUE(sweep.fields.loss);
+  EXPECT_TRUE(sweep.other_fields.empty());
+  parse_fields("made_up,steps,made_up", options, sweep);
+  EXPECT_TRUE(sweep.fields.updates);
+  EXPECT_FALSE(sweep.fields.loss);
+  EXPECT_EQ(sweep.other_fields, std::vector<std::string>{"made_up"});
+  EXPECT_THROW(parse_fields("typo", options, sweep), ConfigError);
+  EXPECT_THROW(parse_fields("steps,", options, sweep), ConfigError);
 }
 
 TEST(Shortest, ReadsBackAsTheSameNumber) {

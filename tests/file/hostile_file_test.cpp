@@ -20,7 +20,7 @@
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
-#include "file/merge.hpp"
+#include "deadcone/merge.hpp"
 
 namespace deadcone {
 namespace {
