@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The benchmark: builds, verifies and times everything that this machine allows, and writes bench/results/. Arguments are
-# handed to bench/suite/bench.py. Peers that are not installed are left out; PYTHON=... runs those of another environment.
+# The benchmark: builds, verifies and times everything that runs on this machine, and writes bench/results/. Arguments go to
+# bench/suite/bench.py. Peers that are not installed are left out; PYTHON=... uses another environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

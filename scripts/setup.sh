@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what deadcone is built from and drawn with: system packages through apt where that is allowed, Python packages into
-# .venv. Does nothing where all is there. Run it from anywhere; run.sh and test.sh call it.
-#   scripts/setup.sh --browser    and the browser that the atlas is tested in
+# Installs the packages that deadcone needs: system packages with apt where that is allowed, Python packages into .venv. Does
+# nothing where all are installed. Run it from anywhere; run.sh and test.sh call it.
+#   scripts/setup.sh --browser    also installs the browser that the atlas is tested in
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +19,7 @@ missing_packages() {
 
 install_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-    command -v cmake >/dev/null && return  # no Debian: trust that the user has seen to it
+    command -v cmake >/dev/null && return  # not Debian: assume that the packages are installed
     echo "setup: install a C++20 compiler, CMake 3.25, HDF5 (serial, with its HL library), Highway, CLI11, toml++, nlohmann-json, GoogleTest, Python 3 with venv" >&2
     return 1
   fi

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs all tests through ctest.
 #   scripts/test.sh          the quick ones
-#   scripts/test.sh --slow   those labelled slow, too
-#   scripts/test.sh --all    and the quick ones once more under the sanitizers; this is what CI runs
+#   scripts/test.sh --slow   and those labelled slow
+#   scripts/test.sh --all    and the quick ones again under the sanitizers, as CI does
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build_and_test() {
   local preset=$1
   shift
-  # One GPU architecture, and its PTX, is enough to see that CUDA code compiles.
+  # One GPU architecture and its PTX are enough to check that CUDA code compiles.
   cmake --preset "$preset" -DDEADCONE_WERROR=ON -DCMAKE_CUDA_ARCHITECTURES=90
   cmake --build --preset "$preset" --parallel "$(nproc)"
   ctest --preset "$preset" --parallel "$(nproc)" "$@"

@@ -1,4 +1,4 @@
-"""How a contestant in Python talks with bench.py; ../programs/contestant.hpp says what is said."""
+"""How a contestant in Python talks with bench.py; ../programs/contestant.hpp defines the protocol."""
 
 import argparse
 import json

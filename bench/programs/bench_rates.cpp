@@ -58,6 +58,7 @@ double rate(void (*loop)(std::int64_t), int threads) {
     std::vector<double> seconds(static_cast<std::size_t>(threads));
     std::atomic<int> ready = 0;
     std::vector<std::thread> workers;
+    workers.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) {
       workers.emplace_back([&, i] {
         ++ready;

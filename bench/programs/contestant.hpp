@@ -36,7 +36,7 @@ inline void write(const Labels& labels, const std::string& path) {
   if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
-/// Serves until standard input ends. `run` computes all labels; `seconds_of_a_run` does so once more and tells how long
+/// Serves until standard input ends. `run` computes all labels; `seconds_of_a_run` does so once more and returns how long
 /// that took, by a clock of its own.
 template <class Run, class SecondsOfARun>
 void serve(const Run& run, const SecondsOfARun& seconds_of_a_run, const std::string& labels_path) {

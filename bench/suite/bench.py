@@ -17,10 +17,10 @@ import time
 
 import numpy as np
 
+import certify_refine
 import hot_loop
 import machine
 import report
-import shortcuts
 from cases import CASES, shrunk
 from contest import Contestant, ContestError, contest, ratio
 
@@ -181,12 +181,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parents[1] / "build" / "release", help="build folder")
     parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "results", help="folder for the results")
-    parser.add_argument("--cases", help="names, with commas; all if not said")
+    parser.add_argument("--cases", help="names, separated by commas (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="turns of every contestant")
-    parser.add_argument("--quick", action="store_true", help="tiny maps, one round: tries the suite, measures nothing")
+    parser.add_argument("--quick", action="store_true", help="tiny maps, one round: tests the suite, measures nothing")
     arguments = parser.parse_args()
 
-    known = [*(case.name for case in CASES), "shortcuts", "output"]
+    known = [*(case.name for case in CASES), certify_refine.NAME, "output"]
     names = arguments.cases.split(",") if arguments.cases else known
     unknown = set(names) - set(known)
     if unknown:
@@ -208,10 +208,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for case in cases:
             results["results"] += suite.run(case, pathlib.Path(folder))
-        if "shortcuts" in names:
+        if certify_refine.NAME in names:
             command = [suite.mapper, f"--mapper={suite.sets[-1]}", f"--threads={suite.threads}"]
             side = 32 if arguments.quick else None
-            results["shortcuts"] = shortcuts.measure(command, PRECISIONS, suite.rounds, pathlib.Path(folder), side)
+            results["certify_refine"] = certify_refine.measure(command, PRECISIONS, suite.rounds, pathlib.Path(folder), side)
         if "output" in names:
             side = 64 if arguments.quick else 2048
             results["output"] = measure_output(arguments.build, suite.rounds, side, pathlib.Path(folder))

@@ -17,10 +17,10 @@ import tempfile
 import threading
 import time
 
+import certify_refine
 import hot_loop_cuda
 import machine
 import report
-import shortcuts
 from cases import GPU_CASES, GPU_PEERS_CASE
 from contest import Contestant, ContestError, contest, ratio
 
@@ -53,7 +53,7 @@ class ClockUnderLoad:
 
     @property
     def hertz(self):
-        # The first samples are of a card that has hardly begun.
+        # The first samples are from before the card is busy.
         return statistics.median(self._samples[len(self._samples) // 4 :]) if self._samples else None
 
 
@@ -62,10 +62,10 @@ class Suite:
         self.build, self.rounds = build, rounds
         self.mapper = build / "bench" / "bench_mapper"
         self.kernel = build / "bench" / "bench_gpu"
-        told = subprocess.run([self.kernel, "--device-info"], capture_output=True, text=True)
-        if told.returncode != 0:
-            raise ContestError(told.stderr.strip())
-        self.device = json.loads(told.stdout)
+        asked = subprocess.run([self.kernel, "--device-info"], capture_output=True, text=True)
+        if asked.returncode != 0:
+            raise ContestError(asked.stderr.strip())
+        self.device = json.loads(asked.stdout)
         listed = subprocess.run([self.mapper, "--list"], check=True, capture_output=True, text=True).stdout
         self.cpu = [name for name in json.loads(listed)["mappers"] if name != "cuda"][-1]
         self.left_out = []
@@ -121,7 +121,7 @@ class Suite:
             self.leave_out(f"the issue limit: {error}")
             return {}
         if hertz is None:
-            self.leave_out("the issue limit: nvidia-smi does not tell the clock")
+            self.leave_out("the issue limit: nvidia-smi does not report the clock")
             return {"instructions_per_update": instructions}
         limit = self.device["processors"] * hot_loop_cuda.LANES[precision] * hertz / instructions
         return {
@@ -189,7 +189,7 @@ def page(results):
     if rows:
         head = ("", "precision", "updates/s", "deadcone's rate is × this", "labels that agree")
         lines += ["## Against what a user would write instead", "", GPU_PEERS_CASE.describe() + ".", "", *report.table(head, rows)]
-    lines += shortcuts.page_lines(results["shortcuts"], report.table)
+    lines += certify_refine.page_lines(certify_refine.rows_of(results), report.table)
     sweep = results["sweep"]
     return "\n".join([*lines, f"A sweep with its file takes {sweep['times_the_kernel']:.2f} times the kernel's time ({sweep['options']})."])
 
@@ -218,7 +218,7 @@ def main():
         for case in GPU_CASES:
             results["results"] += [suite.run(case, precision, folder) for precision in PRECISIONS]
         results["sweep"] = suite.run_sweep(folder)
-        results["shortcuts"] = shortcuts.measure([suite.mapper, "--mapper=cuda"], PRECISIONS, suite.rounds, folder)
+        results["certify_refine"] = certify_refine.measure([suite.mapper, "--mapper=cuda"], PRECISIONS, suite.rounds, folder)
         path.write_text(json.dumps(results, indent=1) + "\n")  # before the peers, of which one might hang
         if not arguments.no_peers:
             results["results"] += [suite.run_peers(precision, folder) for precision in PRECISIONS]

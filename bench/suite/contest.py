@@ -45,7 +45,7 @@ class Contestant:
             return "every fate and step count that of the scalar path"
         fates = np.mean(self.fate == reference.fate)
         near = np.abs(self.steps - reference.steps) <= np.maximum(2, 0.02 * reference.steps)
-        # A peer in float has its own rounding; these bounds tell a wrong program, not a rounded one.
+        # A peer in float has its own rounding; these bounds find a wrong program, not a rounded one.
         if not (fates >= 0.99 and np.mean(near) >= 0.95):
             raise ContestError(
                 f"{self.name}, {self.precision}: only {fates:.2%} of the fates and {np.mean(near):.2%} of the step "

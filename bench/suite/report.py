@@ -8,7 +8,7 @@ import json
 import pathlib
 import sys
 
-import shortcuts
+import certify_refine
 
 FATES = ("converged", "dead", "stalled", "unfinished", "diverged")
 
@@ -160,8 +160,8 @@ def page(results):
     lines += limit_lines(results["results"], results["instructions_per_second"])
     if others:
         lines += fates_lines(others)
-    if "shortcuts" in results:
-        lines += shortcuts.page_lines(results["shortcuts"], table)
+    if rows := certify_refine.rows_of(results):
+        lines += certify_refine.page_lines(rows, table)
     if "output" in results:
         lines += output_lines(results["output"])
     return "\n".join(lines)

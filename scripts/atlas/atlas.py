@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes a sweep as an atlas: a folder with a page that opens in a browser from disk, with no server and no network.
+"""Writes a sweep as an atlas: a folder with a page that opens in a browser from disk, without a server or network.
 
-A page from disk may load scripts but read no files, so all data come as scripts: one with the coordinates and shares of
-all points, and the maps as tiles, of which the page loads those that it shows.
+A page from disk can load scripts but cannot read files, so all data are scripts: one has the names, coordinates and
+fractions of the sweep; the maps are tiles, and the page loads only the tiles that it shows.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import importlib.util
 import json
 import pathlib
 import shutil
+import sys
 import tempfile
 import zlib
 
@@ -18,18 +19,19 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "plots"))
 import sweep_file  # noqa: E402
-from sweep_file import AXES, DEATHS, FATES, PROOF_OF_DEATH, PlotError  # noqa: E402
+from palettes import PALETTES  # noqa: E402
+from sweep_file import PENDING, PROOF_OF_DEATH, PlotError  # noqa: E402
 
 PAGE = pathlib.Path(__file__).resolve().parent / "page"
 DEBIAN_LEAFLET = "/usr/share/javascript/leaflet"
-# Where the licence may be: beside the library, or where Debian puts it.
+# Places of the licence: beside the library, or where Debian puts it.
 LEAFLET_LICENCES = ("LICENSE", "LICENSE.txt", "../LICENSE", "/usr/share/doc/libjs-leaflet/copyright")
-# An edge of a tile, in pixels: that of the file's chunks, so that none is unpacked twice.
+# An edge of a tile, in pixels: that of the file's chunks, so that no chunk is unpacked twice.
 TILE = 512
 COMPRESSION = 6
-# The maps that a tile holds, as far as the file has them, in this order.
+# The maps of a tile, in this order, without those that the file does not have.
 MAPS = {"fate": "<i1", "steps": "<i4", "proof": "<i1", "provenance": "<i1"}
-# What the page computes trajectories with.
+# The entries of the configuration from which the page computes trajectories.
 CRITERIA = {"stop", "tolerance", "relative_tolerance", "rho", "epsilon", "max_steps"}
 
 
@@ -37,7 +39,7 @@ CRITERIA = {"stop", "tolerance", "relative_tolerance", "rho", "epsilon", "max_st
 
 
 def first_file(folder, names):
-    """The first of some names that is a file, seen from a folder; None if none is."""
+    """The path of the first of some names that is a file in a folder; None if there is none."""
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
@@ -47,12 +49,12 @@ def find_leaflet(folder):
     files = [folder / "leaflet.js", folder / "leaflet.css"]
     if not all(file.is_file() for file in files):
         raise PlotError(
-            f"{folder}: there is no leaflet.js and leaflet.css; install the Debian package libjs-leaflet, "
-            "or name a folder that has them by --leaflet"
+            f"{folder}: the folder has no leaflet.js and leaflet.css; install the Debian package libjs-leaflet, "
+            "or give a folder that has them with --leaflet"
         )
     licence = first_file(folder, LEAFLET_LICENCES)
     if not licence:
-        raise PlotError(f"{folder}: Leaflet's LICENSE is not there; put it beside leaflet.js")
+        raise PlotError(f"{folder}: Leaflet's LICENSE is missing; put it beside leaflet.js")
     return files, licence
 
 
@@ -63,7 +65,7 @@ def find_plotly():
     script = package / "package_data" / "plotly.min.js"
     licences = sorted(package.parent.glob("plotly-*.dist-info/**/LICENSE*"))
     if not script.is_file() or not licences:
-        raise PlotError("the Python package plotly is not there; install it: pip install plotly")
+        raise PlotError("the Python package plotly is missing; install it: pip install plotly")
     return [script], licences[0]
 
 
@@ -82,61 +84,74 @@ def copy_page(site, libraries):
 
 
 def configuration_of(data):
-    """What the sweep was made with, as `deadcone sweep` stores it."""
+    """The configuration of the sweep, as `deadcone sweep` stores it."""
     try:
         configuration = json.loads(data.attribute("configuration"))
         for name in ("w", "b"):
             window = configuration["window"][name]
             if window["count"] != getattr(data, name).size or not window["lo"] < window["hi"]:
-                raise ValueError(f"its window does not fit the coordinate '{name}'")
+                raise ValueError(f"its window does not match the coordinate '{name}'")
         if not configuration["criteria"].keys() >= CRITERIA:
-            raise ValueError("its criteria are not complete")
+            raise ValueError("its criteria are incomplete")
     except (ValueError, KeyError, TypeError) as error:
         raise PlotError(f"{data.path}: the attribute 'configuration' cannot be used: {error}") from error
     return configuration
 
 
 def positions_of(data):
-    """Where in the file the points are: all axes in the order of AXES, each ascending, the last running fastest."""
-    order = [data.ascending(name, None) for name in AXES]
+    """The positions of all points: the axes in the order of `data.values`, each ascending, the last fastest."""
+    order = [data.ascending(name, None) for name in data.values]
     return [
-        data.position(dict(zip(AXES, (axis[i] for axis, i in zip(order, index)))))
+        data.position(dict(zip(data.values, (axis[i] for axis, i in zip(order, index)))))
         for index in np.ndindex(*map(len, order))
     ]
 
 
-def shares_of(data, position):
-    """The share of every fate at a point, or None where it is not computed yet."""
+def fate_names(data):
+    """The names of the fates by value, in the order of `fate_code`, without pending."""
+    names = data.meanings("fate")
+    codes = data.read("fate_code").tolist()
+    if set(codes) != {value for value, name in names.items() if name != PENDING}:
+        raise PlotError(f"{data.path}: 'fate_code' does not list the fates that 'fate' names")
+    return {code: names[code] for code in codes}
+
+
+def shares_of(data, position, fates):
+    """The fraction of every fate at a point, in the order of `fates`; None if it is not computed yet."""
     if not data.read("point_done", position):
         return None
     fractions = data.read("fate_fraction", position)
-    if data.read("fate_code").tolist() != list(FATES) or fractions.size != len(FATES) or not np.all(fractions >= 0):
-        raise PlotError(f"{data.path}: 'fate_fraction' is not a share of each fate")
+    if fractions.size != len(fates) or not np.all(fractions >= 0):
+        raise PlotError(f"{data.path}: 'fate_fraction' does not have a fraction for each fate")
     return fractions.tolist()
 
 
 def halvings_of(data):
-    """How often the map is halved until it is one tile."""
+    """How many times the map is halved until it is one tile."""
     halvings = 0
     while max(data.b.size, data.w.size) > TILE << halvings:
         halvings += 1
     return halvings
 
 
-def describe(data, configuration, shares):
-    """What the page needs to know before any map."""
+def describe(data, configuration, shares, palette):
+    """What the page loads before any map."""
+    fates = sweep_file.key_of(fate_names(data), palette)
+    deaths = sweep_file.key_of(data.death_names(), palette) if data.has("proof") else {}
     return {
         "name": pathlib.Path(data.path).name,
         "history": data.attribute("history"),
         "version": data.attribute("version"),
         "precision": data.attribute("precision"),
-        "axes": {name: np.sort(data.values[name]).tolist() for name in AXES},
+        "axes": {name: np.sort(values).tolist() for name, values in data.values.items()},
+        "meanings": {name: data.long_name(name) for name in data.values},
         "w": data.w.tolist(),
         "b": data.b.tolist(),
         "window": configuration["window"],
         "criteria": configuration["criteria"],
-        "fates": coded(FATES),
-        "deaths": coded(DEATHS) if data.has("proof") else [],
+        "pending": data.code("fate", PENDING),
+        "fates": coded(fates),
+        "deaths": coded(deaths),
         "proofs": data.meanings("proof"),
         "proofOfDeath": data.code("proof", PROOF_OF_DEATH),
         "provenance": data.meanings("provenance"),
@@ -147,16 +162,16 @@ def describe(data, configuration, shares):
     }
 
 
-def coded(meanings):
-    """Values, names and colours as the page takes them."""
-    return [{"code": code, "name": name, "colour": colour} for code, (name, colour) in meanings.items()]
+def coded(key):
+    """Values with their names and colours, in the form that the page takes."""
+    return [{"code": code, "name": name, "colour": colour} for code, (name, colour) in key.items()]
 
 
 # ---- Tiles
 
 
 def bands_of(data, position):
-    """A map from its lowest b upwards, as many rows at a time as a tile has: an array for each of MAPS."""
+    """Yields a map from its lowest b upwards in bands as high as a tile: an array for each of MAPS."""
     stored = {name: kind for name, kind in MAPS.items() if data.has(name)}
     for low in range(0, data.b.size, TILE):
         rows = slice(low, low + TILE)
@@ -166,7 +181,7 @@ def bands_of(data, position):
 
 
 def written(bands, folder, halvings):
-    """Writes the tiles of every band and hands on half of it: every other pixel, since labels cannot be averaged."""
+    """Writes the tiles of every band, and yields every other pixel of it, because labels cannot be averaged."""
     for row, band in enumerate(bands):
         for column in range(-(-band[0].shape[1] // TILE)):
             name = f"{halvings}_{column}_{row}"
@@ -176,14 +191,17 @@ def written(bands, folder, halvings):
 
 
 def paired(halves):
-    """Puts two halves of bands at a time together to a band."""
+    """Joins every two halves of bands to a band."""
     for lower in halves:
         upper = next(halves, None)
         yield lower if upper is None else [np.vstack(pair) for pair in zip(lower, upper)]
 
 
 def write_tile(folder, name, tile):
-    """A script that hands the page a tile: of each map the lowest bytes of all pixels, the next bytes, ... deflated."""
+    """Writes a script that gives the page a tile: of each map the lowest bytes of all pixels, the next bytes, ...
+
+    All of them are deflated together.
+    """
     planes = [
         np.ascontiguousarray(values).view("u1").reshape(-1, values.dtype.itemsize).T.tobytes() for values in tile
     ]
@@ -192,7 +210,7 @@ def write_tile(folder, name, tile):
 
 
 def write_map(data, position, folder):
-    """Writes the pyramid of a map. Every level is made as the one below passes, so a map is never kept whole."""
+    """Writes the pyramid of a map. Each level is made while the one below is written, so a map is never kept whole."""
     folder.mkdir(parents=True)
     halves = written(bands_of(data, position), folder, 0)
     for halvings in range(1, halvings_of(data) + 1):
@@ -209,21 +227,23 @@ def is_atlas(folder):
 
 
 def check_target(folder, overwrite):
-    """What is there may be overwritten only if that is asked for, and if it is an atlas."""
+    """Raises PlotError if the folder exists, unless it may be overwritten and is an atlas or empty."""
     if not folder.exists():
         return
     if not overwrite:
-        raise PlotError(f"{folder}: exists already; give --overwrite, or another folder")
+        raise PlotError(f"{folder}: exists already; give --overwrite or another folder")
     if not is_atlas(folder) and not (folder.is_dir() and not any(folder.iterdir())):
-        raise PlotError(f"{folder}: is no atlas, so it is not overwritten; give another folder")
+        raise PlotError(f"{folder}: is no atlas and is not overwritten; give another folder")
 
 
-def write_atlas(data, site, libraries):
+def write_atlas(data, site, libraries, palette):
+    """Writes the page, its libraries, the description of the sweep and its maps into the new folder `site`."""
     configuration = configuration_of(data)
     positions = positions_of(data)
-    shares = [shares_of(data, position) for position in positions]
+    fates = fate_names(data)
+    shares = [shares_of(data, position, fates) for position in positions]
+    description = json.dumps(describe(data, configuration, shares, palette), allow_nan=False)
     copy_page(site, libraries)
-    description = json.dumps(describe(data, configuration, shares), allow_nan=False)
     (site / "data").mkdir()
     (site / "data" / "sweep.js").write_text(f"atlas.sweep = {description};\n")
     for point, position in enumerate(positions):
@@ -233,12 +253,17 @@ def write_atlas(data, site, libraries):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", metavar="FILE", help="what `deadcone sweep` wrote")
-    parser.add_argument("-o", "--out", metavar="DIR", required=True, help="the folder to make; open its index.html")
-    parser.add_argument("--overwrite", action="store_true", help="replace an atlas that is there already")
+    parser.add_argument("file", metavar="FILE", help="a file that `deadcone sweep` wrote")
+    meaning = "write the atlas into this folder; open its index.html"
+    parser.add_argument("-o", "--out", metavar="DIR", required=True, help=meaning)
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing atlas")
     parser.add_argument(
-        "--leaflet", metavar="DIR", default=DEBIAN_LEAFLET, help="where leaflet.js and .css are (default: %(default)s)"
+        "--leaflet",
+        metavar="DIR",
+        default=DEBIAN_LEAFLET,
+        help="the folder of leaflet.js and leaflet.css (default: %(default)s)",
     )
+    sweep_file.add_palette_option(parser)
     return parser.parse_args()
 
 
@@ -248,11 +273,11 @@ def main():
     check_target(out, arguments.overwrite)
     libraries = {"leaflet": find_leaflet(arguments.leaflet), "plotly": find_plotly()}
     with sweep_file.ResultFile(arguments.file, "fate") as data:
-        # Made beside its place and then moved there, so that what is there is a whole atlas at any time.
+        # Made beside its final place and then moved there, so that the folder is a complete atlas at any time.
         out.resolve().parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.resolve().parent, prefix=f".{out.name}.") as part:
             site = pathlib.Path(part) / "site"
-            write_atlas(data, site, libraries)
+            write_atlas(data, site, libraries, PALETTES[arguments.palette])
             if out.exists():
                 shutil.rmtree(out)
             site.rename(out)

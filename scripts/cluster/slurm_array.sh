@@ -5,7 +5,7 @@
 #SBATCH --job-name=deadcone
 #SBATCH --cpus-per-task=1
 #SBATCH --signal=B:TERM@60
-# A task that ran out of time is given again with the same command: it goes on where it was.
+# If a task runs out of time, submit it again with the same command: it continues where it stopped.
 set -euo pipefail
 
 exec "${DEADCONE:-deadcone}" sweep --beta 0:0.99:16 --gamma log:0.01:1:16 --w -2:2:256 --b -2:2:256 \

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""An example to start from: a sweep in xarray, its dead fraction as a table, one map as a heat map.
+"""An example to start from: reads a sweep with xarray, prints its dead fractions and draws one map as a heat map.
 
-Nothing of deadcone is needed to read its files; xarray opens them through h5netcdf or netCDF4.
+The example needs nothing of deadcone; xarray opens the file through h5netcdf or netCDF4.
 
     example_xarray.py out/fig4.h5 --beta 0.9 --gamma 0.1        draws out/fig4.heat.png
 """
@@ -17,22 +17,26 @@ import xarray as xr
 from matplotlib.colors import LogNorm
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-parser.add_argument("file", type=pathlib.Path, help="what `deadcone sweep` wrote")
-parser.add_argument("--beta", type=float, default=0.9, help="momentum; the nearest in the file is taken")
-parser.add_argument("--gamma", type=float, default=0.1, help="standard deviation of the target; likewise")
+parser.add_argument("file", type=pathlib.Path, help="a file that `deadcone sweep` wrote")
+nearest = "draws the nearest in the file (default: %(default)s)"
+parser.add_argument("--beta", type=float, default=0.9, help=f"momentum; {nearest}")
+parser.add_argument("--gamma", type=float, default=0.1, help=f"standard deviation of the target; {nearest}")
 arguments = parser.parse_args()
 
 with xr.open_dataset(arguments.file) as sweep:
-    # One number per point: a coordinate is chosen by its value, not by its place.
-    dead = sweep.fate_fraction.sel(fate_code=1)
+    # The file names the values of `fate_code`.
+    codes = dict(zip(sweep.fate_code.flag_meanings.split(), sweep.fate_code.flag_values))
+
+    # One number per point: sel() chooses a coordinate by its value, not by its index.
+    dead = sweep.fate_fraction.sel(fate_code=codes["dead"])
     print(dead.squeeze(drop=True).to_series().to_string())
 
-    # One map. Only what is selected is read from the disk.
+    # One map. xarray reads only the selected part from the disk.
     point = sweep.sel(beta=arguments.beta, gamma=arguments.gamma, method="nearest")
-    point = point.isel({name: 0 for name in ("eta", "delta", "r") if name in point.dims})  # where those are swept
-    steps = point.steps.where(point.steps > 0)  # starts without updates, or that are not computed, stay empty
+    point = point.isel({name: 0 for name in point.fate.dims if name not in ("b", "w")})  # other swept axes
+    updates = point.steps.where(point.steps > 0)  # starts without updates, or not computed, stay empty
 
-    steps.plot.imshow(norm=LogNorm(), cmap="viridis", cbar_kwargs={"label": "updates"})
+    updates.plot.imshow(norm=LogNorm(), cmap="viridis", cbar_kwargs={"label": "updates"})
     plt.title(f"β = {point.beta.item():g}, γ = {point.gamma.item():g}")
     plt.savefig(arguments.file.with_suffix(".heat.png"), dpi=150, bbox_inches="tight")
     print(arguments.file.with_suffix(".heat.png"))

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the figures of the paper (arXiv 2005.06195) and those beyond it, each as PNG and PDF, from nothing.
+"""Computes and draws the figures of the paper (arXiv 2005.06195) and further ones, each as PNG and PDF.
 
-Every figure computes its own data with the program. Sweeps are kept beside the pictures and not computed again while
-the same ones are asked for. The text below a figure states all of its parameters.
+Every figure computes its own data with the program. Sweeps are kept beside the pictures and are computed again only if
+their options change. The text below a figure states all of its parameters.
 
     figures.py all                          out/figures/*.png and *.pdf, in a few minutes
-    figures.py fig4 --side 1024             one of them, with larger maps
+    figures.py fig4 --side 1024             one figure, with larger maps
 """
 
 import argparse
@@ -29,27 +29,31 @@ import plot_spectrum
 import plot_steps
 import plot_sweep
 import sweep_file
-from sweep_file import CONVERGED, DEAD, FATES, PlotError, equation, number
+from palettes import PALETTES, Palette
+from sweep_file import CONVERGED, DEAD, PlotError, equation, number
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Inches: the width of a page's text and of one of two columns.
+# Inches: the width of the text of a page and of one of its two columns.
 FULL_WIDTH, COLUMN_WIDTH = 7.0, 3.4
 
-# Trajectories, told apart by their dashes as well.
+# Trajectories, which differ by their dashes as well.
 CONVERGED_LINE = {"color": "#0072B2", "linewidth": 0.7}
-DEAD_LINE = {"color": FATES[DEAD][1], "linewidth": 0.8, "linestyle": (0, (4, 1))}
+DEAD_LINE = {"color": PALETTES["default"].fates[DEAD], "linewidth": 0.8, "linestyle": (0, (4, 1))}
 OTHER_LINE = {"color": "black", "linewidth": 0.7}
-LINES = {FATES[CONVERGED][0]: CONVERGED_LINE, FATES[DEAD][0]: DEAD_LINE}
+LINES = {CONVERGED: CONVERGED_LINE, DEAD: DEAD_LINE}
 
-# A line through these updates of a trajectory cannot be told from one through all: the later ones hardly move.
+# A line through these updates of a trajectory looks like one through all: the later ones hardly move.
 FIRST_UPDATES, THINNING = 5000, 50
 
-# With this status the program refuses a command line, and to go on with a file that holds another sweep.
+# The program's status when it refuses a command line, or to resume a file that holds another sweep.
 ANOTHER_SWEEP = 2
+
+# No start of figure 4 is unfinished: the slowest of 512 x 512 takes 971 912 updates, at beta = 0.99, gamma = 0.1.
+ENOUGH_UPDATES = 2_000_000
 
 
 class ProgramError(PlotError):
-    """The program failed, with this status."""
+    """The program failed with this status."""
 
     def __init__(self, status, message):
         super().__init__(message)
@@ -58,7 +62,7 @@ class ProgramError(PlotError):
 
 @dataclass(frozen=True)
 class Job:
-    """What computes a figure, how finely, and where to."""
+    """The program, resolution, colours and folder of a figure."""
 
     program: pathlib.Path
     folder: pathlib.Path
@@ -66,9 +70,10 @@ class Job:
     points: int
     threads: int
     dpi: int
+    palette: Palette
 
     def run(self, *words, **options):
-        """Runs a command of the program; returns what it prints, or raises what it complains of."""
+        """Runs a command of the program and returns its output; raises ProgramError with its message if it fails."""
         words = list(words)
         for name, value in options.items():
             flag = "--" + name.replace("_", "-")
@@ -76,14 +81,14 @@ class Job:
         try:
             result = subprocess.run([self.program, *words], capture_output=True, text=True, check=False)
         except OSError as error:
-            raise PlotError(f"{self.program}: {error.strerror}; build it, or say --program where it is") from error
+            raise PlotError(f"{self.program}: {error.strerror}; build it, or give its path with --program") from error
         if result.returncode:
-            complaint = result.stderr.strip().removeprefix("deadcone: ")
-            raise ProgramError(result.returncode, complaint or f"{words[0]} ended with status {result.returncode}")
+            message = result.stderr.strip().removeprefix("deadcone: ")
+            raise ProgramError(result.returncode, message or f"{words[0]} ended with status {result.returncode}")
         return result.stdout
 
     def coarser(self, factor):
-        """The same with fewer pixels."""
+        """The same job with fewer pixels."""
         return replace(self, side=max(8, self.side // factor))
 
     def window(self, low, high):
@@ -92,7 +97,7 @@ class Job:
         return {"w": window, "b": window}
 
     def sweep(self, name, **options):
-        """The sweep with these options: that in the folder if it is the same, else computed."""
+        """The path of the sweep with these options, which is computed unless the folder has it."""
         path = self.folder / f"{name}.h5"
         run = functools.partial(self.run, "sweep", **options, out=path, threads=self.threads, quiet=True)
         try:
@@ -104,13 +109,13 @@ class Job:
         return path
 
     def analyzed_sweep(self, name, **options):
-        """The same with the measures of `deadcone analyze` in it."""
+        """The same sweep with the measures of `deadcone analyze`."""
         path = self.sweep(name, **options)
         self.run("analyze", path, samples=2, threads=self.threads)  # of cones, which are not drawn
         return path
 
     def trace(self, **options):
-        """One trajectory: its columns by name, the later updates thinned out, and its fate."""
+        """One trajectory: its columns by name, with only some of the later updates, and its fate."""
         lines = self.run("trace", **options).splitlines()
         lines = lines[:FIRST_UPDATES] + lines[FIRST_UPDATES:-2:THINNING] + lines[max(FIRST_UPDATES, len(lines) - 2) :]
         columns, notes = sweep_file.read_table("trace", lines, ("step", "w", "b"))
@@ -122,7 +127,7 @@ class Job:
 
 def axis_of(name, values):
     """An axis as a list of its values, such as beta = 0, 0.9, or as a range if it has many."""
-    symbol = sweep_file.SYMBOLS[name]
+    symbol = sweep_file.symbol(name)
     spacing = spacing_of(values) if len(values) > 6 else None
     if spacing:
         return f"{len(values)} values of ${symbol}$ from ${number(values[0])}$ to ${number(values[-1])}$, {spacing}"
@@ -130,7 +135,7 @@ def axis_of(name, values):
 
 
 def spacing_of(values):
-    """How values are spaced; None if in neither of the ways that an axis is given."""
+    """How values are spaced; None if it is neither of the spacings of an axis option."""
     low, high, count = values[0], values[-1], len(values)
     if np.allclose(values, np.linspace(low, high, count)):
         return "evenly spaced"
@@ -149,7 +154,7 @@ def window_of(window):
 
 
 def rules_of(tolerance, relative, rho, epsilon, max_steps, stop):
-    """When a trajectory stops, and what it is called then."""
+    """The rules for the end of a trajectory and for its fate."""
     unit = r"\,\Vert(\gamma, \Delta)\Vert" if relative else ""
     rested = r"update and $\eta$ times gradient" if stop == "stationary" else "update alone"
     return (
@@ -160,7 +165,7 @@ def rules_of(tolerance, relative, rho, epsilon, max_steps, stop):
 
 
 def parameters_of(data):
-    """All parameters of a sweep, as its file tells them."""
+    """All parameters of a sweep, from its file."""
     configuration = json.loads(data.attribute("configuration"))
     criteria = configuration["criteria"]
     rules = rules_of(
@@ -181,7 +186,7 @@ def parameters_of(data):
 
 
 def captioned(width, height, text):
-    """A figure whose axes leave room for the caption at its foot, which is drawn."""
+    """A figure with a caption at its foot, for which its axes leave room."""
     caption = sweep_file.Caption(text, width)
     figure = sweep_file.new_figure(figsize=(width, height + caption.height), layout="constrained")
     bottom = caption.height / (height + caption.height)
@@ -191,20 +196,20 @@ def captioned(width, height, text):
 
 
 class Page:
-    """Panels across the page, with a caption at the foot."""
+    """Panels across the page with a caption at the foot."""
 
     def __init__(self, job, rows, columns, window, text, right=0.2):
         self._caption = sweep_file.Caption(text, FULL_WIDTH)
         self.panels = sweep_file.Panels(rows, columns, window, job.dpi, right, FULL_WIDTH, self._caption.height)
 
     def figure(self):
-        """The figure, once the panels are drawn."""
+        """Draws the caption, after the panels, and returns the figure."""
         self._caption.draw(self.panels.figure)
         return self.panels.figure
 
 
 def borders(centres):
-    """The borders of cells around points in increasing order, halfway between them."""
+    """The borders of cells around increasing points, halfway between them."""
     if len(centres) == 1:
         return np.array([centres[0] - 0.5, centres[0] + 0.5])
     inner = (centres[1:] + centres[:-1]) / 2
@@ -223,33 +228,43 @@ OSCILLATION_STYLES = {
     0.97: {"color": "#D55E00", "linestyle": (0, (5, 1))},
     0.99: {"color": "#117733", "linestyle": (0, (3, 1, 1, 1))},
 }
+# Learning rates whose eigenvalues are drawn, the first that of the trajectories. Widths show where curves agree.
+SPECTRUM_STYLES = {
+    0.1: {"color": "#332288", "linewidth": 2.4},
+    0.5: {"color": "#CC6677", "linewidth": 1.7},
+    1.5: {"color": "#44AA99", "linewidth": 1.0},
+}
 
 
 def fig2(job):
-    """eigenvalues of the affine system over the momentum, and three oscillating trajectories"""
+    """the eigenvalues of the affine system over the momentum, and three oscillating trajectories"""
     # A target far inside the linear cone, and a start beside it: there the rectified unit is affine.
-    eta, gamma, delta, start, shown = 0.1, 1.0, 10.0, (1.0, 12.0), 400
-    text = job.run("spectrum", beta="0:0.999:1000", eta=eta)
-    table, named = plot_spectrum.read_spectrum("spectrum", text)
-    critical = named["critical_beta"]
+    eta, gamma, delta, start, shown = next(iter(SPECTRUM_STYLES)), 1.0, 10.0, (1.0, 12.0), 400
+    spectra = {}
+    for value in SPECTRUM_STYLES:
+        text = job.run("spectrum", beta="0:0.9999:4000", eta=value)
+        spectra[value] = plot_spectrum.read_spectrum("spectrum", text)
+    criticals = ", ".join(number(named["critical_beta"]) for _, named in spectra.values())
     caption = (
-        f"Left: eigenvalues of momentum descent on the affine unit, {equation('eta', eta)}; they are complex from "
-        f"{plot_spectrum.critical_name(critical)} on, where both are $\\sqrt{{\\beta}}$ in size. "
+        "Left: eigenvalues of momentum descent on the affine unit in the complex plane, as curves over $\\beta$ from 0 "
+        "to 1 for three learning rates; grey: the unit circle. Middle: their size. Up to the critical momentum they "
+        rf"are real ($\beta_\mathrm{{c}} = {criticals}$); beyond it they are complex and of size $\sqrt{{\beta}}$. "
         f"Right: the bias of a rectified unit in the linear cone over the first {shown} updates from $(w, b) = "
         f"({number(start[0])}, {number(start[1])})$ at rest; {equation('gamma', gamma)}, {equation('delta', delta)}, "
         f"{equation('r', 0)}, {equation('eta', eta)}, double precision. "
         r"Thin: $\pm (b_0 - \Delta)\, \beta^{k/2}$."
     )
-    figure = captioned(FULL_WIDTH, 2.7, caption)
-    left, right = figure.subplots(1, 2)
+    figure = captioned(FULL_WIDTH, 2.65, caption)
+    left, middle, right = figure.subplots(1, 3)
 
-    plot_spectrum.draw_sizes(left, table)
-    plot_spectrum.mark_critical(left, critical, plot_spectrum.critical_name(critical))
-    left.axvspan(critical, 1, color="#EEEEEE", zorder=-1, linewidth=0)
-    left.plot(critical, np.sqrt(critical), "o", color="black", markersize=4)
-    left.text((1 + critical) / 2, 0.06, "complex", ha="center", fontsize=9)
-    left.set(xlabel=r"momentum $\beta$", xlim=(0, 1), ylim=(0, 1.05))
-    plot_spectrum.add_legend(left)
+    plot_spectrum.draw_unit_circle(left)
+    for value, (table, _) in spectra.items():
+        style = {**SPECTRUM_STYLES[value], "label": None}
+        plot_spectrum.draw_plane(left, table, {**style, "label": equation("eta", value)}, style)
+        plot_spectrum.draw_sizes(middle, table, {**style, "label": equation("eta", value)}, style)
+    plot_spectrum.add_legend(left, [plot_spectrum.start_entry()], columns=2)
+    middle.set(xlabel=r"momentum $\beta$", xlim=(0, 1), ylim=(0, 1.05), box_aspect=1)
+    plot_spectrum.add_legend(middle, columns=2)
 
     for beta, style in OSCILLATION_STYLES.items():
         point = {"beta": beta, "gamma": gamma, "delta": delta, "eta": eta, "precision": "double"}
@@ -259,8 +274,8 @@ def fig2(job):
         for sign in (-1, 1):
             right.plot(step, sign * distance[0] * np.sqrt(beta) ** step, color=style["color"], linewidth=0.4)
     right.axhline(0, color="#808080", linewidth=0.7, zorder=0)
-    right.set(xlabel="updates $k$", ylabel=r"$b - \Delta$", xlim=(0, shown))
-    plot_spectrum.add_legend(right)
+    right.set(xlabel="updates $k$", ylabel=r"$b - \Delta$", xlim=(0, shown), box_aspect=1)
+    plot_spectrum.add_legend(right, columns=2)
     return figure
 
 
@@ -269,7 +284,7 @@ def fig3(job):
     epsilon = 0.01
     path = job.folder / "fig3.h5"
     job.run("field", gamma="1,0.5,0.1", **job.window(-2, 2), out=path, overwrite=True)
-    with sweep_file.ResultFile(path, "loss", axes=("gamma", "delta", "r")) as data:
+    with sweep_file.ResultFile(path, "loss") as data:
         configuration = json.loads(data.attribute("configuration"))
         caption = (
             "Direction of gradient descent over the loss (shaded). Below the dashed lines, in the dead cone, a unit is "
@@ -284,9 +299,14 @@ def fig3(job):
 
 
 def fig4(job):
-    """what becomes of every start, over momentum and standard deviation of the target"""
+    """the fate of every start, over momentum and standard deviation of the target"""
     path = job.sweep(
-        "fig4", beta="0,0.7,0.8,0.9,0.95,0.99", gamma="1,0.1,0.01", fields="steps,final", **job.window(-2, 2)
+        "fig4",
+        beta="0,0.7,0.8,0.9,0.95,0.99",
+        gamma="1,0.1,0.01",
+        fields="steps,final",
+        max_steps=ENOUGH_UPDATES,
+        **job.window(-2, 2),
     )
     with sweep_file.ResultFile(path, "fate") as data:
         grid = sweep_file.Grid(data, {})
@@ -294,57 +314,70 @@ def fig4(job):
             f"The fate of each start. Black dots: the final parameters of a grid of starts. {parameters_of(data)}"
         )
         page = Page(job, *grid.shape, data.window(), caption)
-        plot_sweep.draw(page.panels, data, grid, "")
+        plot_sweep.draw(page.panels, data, grid, "", palette=job.palette)
     return page.figure()
 
 
 def proofs(job):
-    """which theorem proves the fate of every start, over momentum and standard deviation of the target"""
-    path = job.sweep("proofs", beta="0,0.7,0.8,0.9,0.95,0.99", gamma="1,0.1,0.01", certify=True, **job.window(-2, 2))
+    """the theorem that proves the fate of every start, over momentum and standard deviation of the target"""
+    path = job.sweep(
+        "proofs",
+        beta="0,0.7,0.8,0.9,0.95,0.99",
+        gamma="1,0.1,0.01",
+        certify=True,
+        max_steps=ENOUGH_UPDATES,
+        **job.window(-2, 2),
+    )
     with sweep_file.ResultFile(path, "fate") as data:
         grid = sweep_file.Grid(data, {})
         caption = (
-            "What proves the fate of each start: little energy, or not so little in the corridor around the target, "
-            "that the unit converges; the trap, deep in the dead cone at negative weight, that it is dead for ever; "
-            "creep, at positive weight there, that it will come to rest dead, within the tolerance. Of the others it "
-            f"is not proved. {parameters_of(data)}"
+            "The theorem that proves the fate of each start. Energy and corridor prove that the unit converges: its "
+            "energy is very low, or it is low and the unit is in the corridor around the target. Trap proves that the "
+            "unit is dead for ever, deep in the dead cone at negative weight. Creep proves that it comes to rest dead "
+            f"within the tolerance, at positive weight there. {parameters_of(data)}"
         )
         page = Page(job, *grid.shape, data.window(), caption)
-        plot_sweep.draw(page.panels, data, grid, "", by="proof")
+        plot_sweep.draw(page.panels, data, grid, "", by="proof", palette=job.palette)
     return page.figure()
 
 
-# By so much must the dead fraction grow for momentum to be called the cause: more than the pixels at boundaries do.
+# Momentum is called the cause where the dead fraction grows by this much, more than the pixels at boundaries.
 KILLED = 0.02
 
 
 def dead_fraction(job):
-    """the dead part of the starts over momentum and standard deviation of the target"""
+    """the dead fraction of the starts over momentum and standard deviation of the target"""
     eta = 0.1
     path = job.sweep(
-        "dead-fraction", beta=f"0:0.98:{job.points}", gamma=f"log:0.01:1:{job.points}", eta=eta, **job.window(-2, 2)
+        "dead-fraction",
+        beta=f"0:0.98:{job.points}",
+        gamma=f"log:0.01:1:{job.points}",
+        eta=eta,
+        max_steps=ENOUGH_UPDATES,
+        **job.window(-2, 2),
     )
     spectrum = plot_spectrum.read_spectrum("spectrum", job.run("spectrum", eta=eta))
     critical = spectrum[1]["critical_beta"]
     with sweep_file.ResultFile(path, "fate") as data:
         grid = sweep_file.Grid(data, {})
+        found = plot_dead_fraction.read_fractions(data, grid)
         # From here on in increasing order in both directions.
-        fractions, gammas = plot_dead_fraction.read_fractions(data, grid)[::-1], grid.gammas[::-1]
+        fractions, gammas = found.dead[::-1], grid.gammas[::-1]
+        labels = [plot_dead_fraction.axis_label(data, axis) for axis in ("beta", "gamma")]
         caption = (
-            rf"The part of the starts that dies. Black line: ${number(KILLED)}$ of them more than without momentum; "
-            "beyond it momentum kills. "
-            f"Dotted: {plot_spectrum.critical_name(critical)}, from where on the eigenvalues of the affine unit are "
-            f"complex. {parameters_of(data)}"
+            rf"The fraction of the starts that dies. Black line: ${number(KILLED)}$ more than without momentum; to its "
+            f"right, momentum kills. Dotted: {plot_spectrum.critical_name(critical)}, above which the eigenvalues of "
+            f"the affine unit are complex. {found.note()} {parameters_of(data)}"
         )
     figure = captioned(COLUMN_WIDTH, 2.9, caption)
     axes = figure.subplots()
-    norm = Normalize(0, 1)
-    cells = {"cmap": plot_dead_fraction.SHADES, "norm": norm, "rasterized": True}
+    norm, shades = Normalize(0, 1), plot_dead_fraction.shades_of(job.palette)
+    cells = {"cmap": shades, "norm": norm, "rasterized": True}
     axes.pcolormesh(borders(grid.betas), log_borders(gammas), fractions, **cells)
     axes.contour(grid.betas, gammas, fractions - fractions[:, :1], [KILLED], colors="black", linewidths=1.1)
     plot_spectrum.mark_critical(axes, critical)
-    axes.set(yscale="log", xlabel=r"momentum $\beta$", ylabel=r"target standard deviation $\gamma$")
-    figure.colorbar(ScalarMappable(norm, plot_dead_fraction.SHADES), ax=axes, label="dead fraction")
+    axes.set(yscale="log", xlabel=labels[0], ylabel=labels[1])
+    figure.colorbar(ScalarMappable(norm, shades), ax=axes, label="dead fraction")
     return figure
 
 
@@ -356,7 +389,7 @@ def loss(job):
     angles = 2 * np.pi * (np.arange(rays) + 0.5) / rays
     path = job.folder / "loss.h5"
     job.run("field", gamma=",".join(map(str, gammas)), **job.window(-2.5, 2.5), out=path, overwrite=True)
-    with sweep_file.ResultFile(path, "loss", axes=("gamma", "delta", "r")) as data:
+    with sweep_file.ResultFile(path, "loss") as data:
         points = plot_field.CONTOUR_POINTS
         losses = [data.sample("loss", data.position({"gamma": i, "delta": 0, "r": 0}), points, points) for i in (0, 1)]
         norm = plot_field.norm_of(losses)
@@ -392,13 +425,13 @@ def legend_of_trajectories(epsilon):
         Line2D([], [], **CONVERGED_LINE, label="converged"),
         Line2D([], [], **DEAD_LINE, label="dead"),
         Line2D([], [], **OTHER_LINE, label="neither"),
-        *sweep_file.legend_of([]),
+        *sweep_file.legend_of([], {}),
         *plot_field.legend_of_cones(epsilon, 0.0),
     ]
 
 
 def draw_trajectory(axes, columns, fate):
-    """A line with a dot at its start."""
+    """Draws a trajectory as a line with a dot at its start."""
     style = LINES.get(fate, OTHER_LINE)
     axes.plot(columns["w"], columns["b"], **style, zorder=2)
     axes.plot(columns["w"][0], columns["b"][0], marker=".", markersize=3, color=style["color"], zorder=2)
@@ -406,7 +439,7 @@ def draw_trajectory(axes, columns, fate):
 
 def steps(job):
     """updates until rest, rank-equalised, over momentum and standard deviation of the target"""
-    path = job.sweep("steps", beta="0,0.9,0.97", gamma="1,0.1", **job.window(-2, 2))
+    path = job.sweep("steps", beta="0,0.9,0.97", gamma="1,0.1", max_steps=ENOUGH_UPDATES, **job.window(-2, 2))
     with sweep_file.ResultFile(path, "fate") as data:
         grid = sweep_file.Grid(data, {})
         caption = (
@@ -414,7 +447,7 @@ def steps(job):
             f"area. {parameters_of(data)}"
         )
         page = Page(job, *grid.shape, data.window(), caption, plot_steps.BAR_ROOM)
-        plot_steps.draw(page.panels, data, grid, "", ranked=True)
+        plot_steps.draw(page.panels, data, grid, "", True, job.palette)
     return page.figure()
 
 
@@ -440,6 +473,7 @@ def dimension(job):
     )
     with sweep_file.ResultFile(one, "fate") as data, sweep_file.ResultFile(all_of_them, "fate") as family:
         fates = data.outcomes(position_of(data, FRACTAL_ETA), data.b.size, data.w.size)
+        key = sweep_file.key_of(data.outcome_names(), job.palette)
         boxes = {eta: boxes_of(data, position_of(data, eta)) for eta in (SMOOTH_ETA, FRACTAL_ETA)}
         betas, etas = family.values["beta"], family.values["eta"]
         dimensions = family.read("analysis/boundary_dimension")[:, 0, :].T  # one gamma
@@ -454,15 +488,15 @@ def dimension(job):
         window = data.window()
     figure = captioned(FULL_WIDTH, 2.7, caption)
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.15))
-    draw_fates(left, fates, window)
+    draw_fates(left, fates, key, window)
     draw_counts(middle, boxes)
     draw_dimensions(figure, right, betas, etas, dimensions)
     return figure
 
 
 def position_of(data, eta):
-    """Where the map of a learning rate is."""
-    return data.position({axis: data.nearest(axis, eta if axis == "eta" else None) for axis in sweep_file.AXES})
+    """The position of the map of a learning rate, at the first values of the other axes."""
+    return data.position({axis: data.nearest(axis, eta if axis == "eta" else None) for axis in data.values})
 
 
 @dataclass(frozen=True)
@@ -486,10 +520,10 @@ def boxes_of(data, position):
     return Boxes(sizes, counts, dimension, error, level)
 
 
-def draw_fates(axes, fates, window):
-    sweep_file.draw_map(axes, sweep_file.painted(fates), window)
+def draw_fates(axes, fates, key, window):
+    sweep_file.draw_map(axes, sweep_file.painted(fates, key), window)
     axes.set(xlabel="initial $w$", ylabel="initial $b$", aspect="equal")
-    entries = sweep_file.legend_of(sweep_file.occurring([fates]))[:-1]
+    entries = sweep_file.legend_of(sweep_file.occurring([fates]), key)[:-1]
     spacing = {"ncols": 4, "fontsize": 8, "handlelength": 0.8, "handletextpad": 0.4, "columnspacing": 0.8}
     axes.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, 1.0), borderpad=0.2, **spacing)
 
@@ -534,27 +568,28 @@ def draw_dimensions(figure, axes, betas, etas, dimensions):
 
 @dataclass(frozen=True)
 class Recipe:
-    """A figure, and how finely it is made unless --side or --points say otherwise."""
+    """A figure with its default resolution, and whether it draws fates in the colours of --palette."""
 
     draw: typing.Callable
     side: int
     points: int = 0
+    has_fates: bool = False
 
 
 RECIPES = {
     "fig2": Recipe(fig2, 0),
     "fig3": Recipe(fig3, 256),
-    "fig4": Recipe(fig4, 256),
-    "proofs": Recipe(proofs, 256),
-    "dead-fraction": Recipe(dead_fraction, 32, 64),
+    "fig4": Recipe(fig4, 256, has_fates=True),
+    "proofs": Recipe(proofs, 256, has_fates=True),
+    "dead-fraction": Recipe(dead_fraction, 32, 64, has_fates=True),
     "loss": Recipe(loss, 256),
-    "steps": Recipe(steps, 512),
-    "dimension": Recipe(dimension, 512, 24),
+    "steps": Recipe(steps, 512, has_fates=True),
+    "dimension": Recipe(dimension, 512, 24, has_fates=True),
 }
 
 
 def whole_number(least):
-    """A type for argparse."""
+    """A type for argparse: a whole number that is at least `least`."""
 
     def read(text):
         value = int(text)
@@ -572,22 +607,28 @@ def arguments():
     for name, recipe in RECIPES.items():
         meaning = recipe.draw.__doc__
         add_options(commands.add_parser(name, help=meaning, description=f"Draws {meaning}."), recipe)
-    add_options(commands.add_parser("all", help="all of them", description="Draws all figures."), Recipe(None, -1, -1))
+    every = commands.add_parser("all", help="all figures", description="Draws all figures.")
+    add_options(every, Recipe(None, -1, -1, has_fates=True))
     return parser.parse_args()
 
 
 def add_options(parser, recipe):
     default = ROOT / "build/release/deadcone"
-    parser.add_argument("--program", type=pathlib.Path, default=default, help="deadcone (default: %(default)s)")
+    meaning = "the program deadcone (default: %(default)s)"
+    parser.add_argument("--program", type=pathlib.Path, default=default, help=meaning)
     default = pathlib.Path("out/figures")
-    parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER", default=default, help="default: %(default)s")
+    meaning = "write the figures here (default: %(default)s)"
+    parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER", default=default, help=meaning)
     if recipe.side:
-        told = recipe.side if recipe.draw else "each figure's own"
-        parser.add_argument("--side", type=whole_number(8), help=f"pixels of a map's side (default: {told})")
+        usual = recipe.side if recipe.draw else "each figure's own"
+        parser.add_argument("--side", type=whole_number(8), help=f"pixels along a side of a map (default: {usual})")
     if recipe.points:
-        told = recipe.points if recipe.draw else "each figure's own"
-        parser.add_argument("--points", type=whole_number(2), help=f"points on an axis of a sweep (default: {told})")
-    parser.add_argument("--threads", type=whole_number(0), default=0, help="CPU threads; 0 (the default): all cores")
+        usual = recipe.points if recipe.draw else "each figure's own"
+        parser.add_argument("--points", type=whole_number(2), help=f"points on an axis of a sweep (default: {usual})")
+    if recipe.has_fates:
+        sweep_file.add_palette_option(parser)
+    meaning = "CPU threads; 0 (the default) uses all cores"
+    parser.add_argument("--threads", type=whole_number(0), default=0, help=meaning)
     sweep_file.add_dpi_option(parser, 300)
 
 
@@ -597,7 +638,8 @@ def main():
     for name in RECIPES if wanted.figure == "all" else [wanted.figure]:
         recipe = RECIPES[name]
         side, points = (getattr(wanted, key, None) or getattr(recipe, key) for key in ("side", "points"))
-        figure = recipe.draw(Job(wanted.program, wanted.out, side, points, wanted.threads, wanted.dpi))
+        palette = PALETTES[getattr(wanted, "palette", "default")]
+        figure = recipe.draw(Job(wanted.program, wanted.out, side, points, wanted.threads, wanted.dpi, palette))
         for suffix in (".png", ".pdf"):
             path = wanted.out / (name + suffix)
             sweep_file.save(figure, path, wanted.dpi)

@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""Draws which part of the starts dies, for each momentum (columns) and standard deviation of the target (rows).
+"""Draws the fraction of the starts that die, for each momentum (columns) and standard deviation of the target (rows).
 
-The columns and rows are the sweep's values in order, not to scale.
+Columns and rows are the sweep's values in order, not to scale. Unfinished starts do not count as dead, even if more
+updates would kill them. If there are any, a note above the cells gives their number.
 """
+
+import textwrap
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -10,32 +14,66 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.patches import Rectangle
 
 import sweep_file
-from sweep_file import DEAD, PlotError, number
+from palettes import PALETTES
+from sweep_file import DEAD, UNFINISHED, PlotError, number, symbol
 
-SHADES = ListedColormap(sweep_file.RAMPS[DEAD] / 255)
 # Sizes in inches. Numbers would not be legible in cells smaller than the last.
 LARGEST_CELL, SMALLEST_CELL, SMALLEST_WITH_NUMBER = 0.62, 0.16, 0.36
-LEFT, RIGHT, TOP, BOTTOM = 0.75, 0.95, 0.35, 0.55
-# So wide is the caption, so high a colour bar with its label.
-LEAST_WIDTH, LEAST_BAR = 3.2, 0.98
+LEFT, RIGHT, TOP, BOTTOM = 1.05, 0.95, 0.35, 0.55
+# The width of the caption and the height of a colour bar with its label.
+LEAST_WIDTH, LEAST_BAR = 3.5, 0.98
+NOTE_POINTS = 9
+# The longest line, in characters, of the label beside the rows, which may be few.
+LABEL_LINE = 18
+
+
+@dataclass(frozen=True)
+class Fractions:
+    """What a heat map shows."""
+
+    dead: np.ndarray  # rows by columns; not a number where a point is not computed yet
+    unfinished: int  # starts in all cells
+    starts: int
+    most_unfinished: float  # the largest unfinished fraction of a cell
+
+    def note(self):
+        """The count of unfinished starts in words; empty if there are none."""
+        if not self.unfinished:
+            return ""
+        return (
+            f"{self.unfinished} of {self.starts} starts are unfinished (at most {two_digits(self.most_unfinished)} of "
+            "a cell). A larger limit of updates decides their fate."
+        )
 
 
 def read_fractions(data, grid):
-    """Dead fractions, rows by columns; not a number for what is not computed yet."""
-    codes = data.read("fate_code").tolist()
-    if DEAD not in codes:
-        raise PlotError(f"{data.path}: 'fate_code' lacks {DEAD}, dead")
+    """The dead fractions of a grid and its unfinished starts."""
+    codes, names = data.read("fate_code").tolist(), data.meanings("fate_code")
+    columns = {names.get(code): column for column, code in enumerate(codes)}
+    if DEAD not in columns:
+        raise PlotError(f"{data.path}: 'fate_code' has no fate '{DEAD}'")
     # At once: a sweep may have thousands of points.
-    done, fractions = data.read("point_done"), data.read("fate_fraction")[..., codes.index(DEAD)]
-    result = np.full(grid.shape, np.nan)
+    done, fractions, counts = (data.read(name) for name in ("point_done", "fate_fraction", "fate_count"))
+    dead = np.full(grid.shape, np.nan)
+    unfinished, starts, most = 0, 0, 0.0
     for cell, position in grid.positions.items():
-        if done[position]:
-            result[cell] = fractions[position]
-    return result
+        if not done[position]:
+            continue
+        dead[cell] = fractions[position][columns[DEAD]]
+        starts += int(counts[position].sum())
+        if UNFINISHED in columns:
+            unfinished += int(counts[position][columns[UNFINISHED]])
+            most = max(most, float(fractions[position][columns[UNFINISHED]]))
+    return Fractions(dead, unfinished, starts, most)
+
+
+def shades_of(palette):
+    """The colour map of dead fractions from 0 to 1."""
+    return ListedColormap(palette.ramps[DEAD] / 255)
 
 
 def two_digits(fraction):
-    """A few are not rounded to none, nor all but a few to all."""
+    """A fraction in two digits; only an exact 0 or 1 is written as 0 or 1."""
     if 0 < fraction < 0.01:
         return "<0.01"
     if 0.99 < fraction < 1:
@@ -43,27 +81,38 @@ def two_digits(fraction):
     return f"{fraction:.2f}" if 0 < fraction < 1 else f"{fraction:.0f}"
 
 
-def draw(fractions, grid, dpi):
-    rows, columns = fractions.shape
+def axis_label(data, axis, line=80):
+    """What an axis is, in words, in lines of so many characters, and its symbol."""
+    return f"{textwrap.fill(data.long_name(axis), line)} ${symbol(axis)}$"
+
+
+def draw(fractions, grid, labels, dpi, palette=PALETTES["default"]):
+    """The heat map of Fractions; `labels` are those of the columns and of the rows."""
+    rows, columns = fractions.dead.shape
     cell = np.clip(min(11 / columns, 8 / rows), SMALLEST_CELL, LARGEST_CELL)
     width, height = columns * cell, rows * cell
     upright = cell >= SMALLEST_WITH_NUMBER
-    size = (max(LEFT + width + RIGHT, LEAST_WIDTH), TOP + height + BOTTOM + (0.0 if upright else 0.25))
+    across = max(LEFT + width + RIGHT, LEAST_WIDTH)
+    # Indented as the caption, up to the right margin.
+    notes = sweep_file.wrapped(fractions.note(), across - LEFT - 0.1, NOTE_POINTS)
+    line = 1.25 * NOTE_POINTS / 72
+    top = TOP + len(notes) * line
+    size = (across, top + height + BOTTOM + (0.0 if upright else 0.25))
     figure = sweep_file.new_figure(figsize=size, dpi=dpi)
 
     def place(x, y, across, up):
         return figure.add_axes((x / size[0], y / size[1], across / size[0], up / size[1]))
 
-    axes = place(LEFT, size[1] - TOP - height, width, height)
-    norm = Normalize(0, 1)
+    axes = place(LEFT, size[1] - top - height, width, height)
+    norm, shades = Normalize(0, 1), shades_of(palette)
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
-    for (row, column), fraction in np.ndenumerate(fractions):
+    for (row, column), fraction in np.ndenumerate(fractions.dead):
         corner = (column - 0.5, row - 0.5)
         if np.isnan(fraction):
             axes.add_patch(Rectangle(corner, 1, 1, **sweep_file.PENDING_STYLE))
-            text, colour = "pending", "black"
+            text, colour = sweep_file.PENDING, "black"
         else:
-            axes.add_patch(Rectangle(corner, 1, 1, facecolor=SHADES(norm(fraction)), edgecolor="white", linewidth=0.8))
+            axes.add_patch(Rectangle(corner, 1, 1, facecolor=shades(norm(fraction)), edgecolor="white", linewidth=0.8))
             text, colour = two_digits(fraction), "white" if fraction > 0.5 else "black"
         if upright:
             axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=15 * cell)
@@ -71,12 +120,14 @@ def draw(fractions, grid, dpi):
     axes.set_xticks(range(columns), [f"${number(value)}$" for value in grid.betas], rotation=0 if upright else 90)
     axes.set_yticks(range(rows), [f"${number(value)}$" for value in grid.gammas])
     axes.tick_params(length=0)
-    axes.set_xlabel(r"momentum $\beta$")
-    axes.set_ylabel(r"target $\gamma$")
-    figure.text(LEFT / size[0], 1 - 0.1 / size[1], grid.caption(), va="top", color=sweep_file.GREY, fontsize=9)
+    axes.set_xlabel(labels[0])
+    axes.set_ylabel(labels[1])
+    for i, text in enumerate([grid.caption(), *notes]):
+        style = {"va": "top", "color": sweep_file.GREY if i == 0 else "black", "fontsize": NOTE_POINTS}
+        figure.text(LEFT / size[0], 1 - (0.1 + i * line) / size[1], text, **style)
     bar_height = np.clip(height, LEAST_BAR, 3.0)
-    bar = place(LEFT + width + 0.2, size[1] - TOP - bar_height, 0.15, bar_height)
-    figure.colorbar(ScalarMappable(norm, SHADES), cax=bar, label="dead fraction")
+    bar = place(LEFT + width + 0.2, size[1] - top - bar_height, 0.15, bar_height)
+    figure.colorbar(ScalarMappable(norm, shades), cax=bar, label="dead fraction")
     return figure
 
 
@@ -85,8 +136,9 @@ def main():
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
         grid = sweep_file.Grid(data, vars(arguments))
+        labels = axis_label(data, "beta"), axis_label(data, "gamma", LABEL_LINE)
         fractions = read_fractions(data, grid)
-    figure = draw(fractions, grid, arguments.dpi)
+    figure = draw(fractions, grid, labels, arguments.dpi, PALETTES[arguments.palette])
     out = arguments.out or sweep_file.beside(arguments.file, "_dead_fraction.png")
     sweep_file.save(figure, out, arguments.dpi)
 

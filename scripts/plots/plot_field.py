@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Draws the direction of gradient descent over the loss (Fig. 3 of arXiv 2005.06195).
 
-Columns are standard deviations of the target, rows are its means, the largest first. Between the dashed lines, which
-open downwards, a unit is dead; between the dotted ones, which open upwards, it is as good as linear. All arrows have
-one length; where the gradient is less than a millionth of the largest, there are none.
+Columns are standard deviations of the target, rows are its means, the largest first. In the dead cone, below the dashed
+lines, a unit is almost never active; in the linear cone, above the dotted lines, it is almost always active. All arrows
+have the same length. There are none where the gradient is less than a millionth of the largest.
 """
 
 import argparse
@@ -16,7 +16,8 @@ from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.lines import Line2D
 
 import sweep_file
-from sweep_file import PlotError, equation
+from palettes import PALETTES
+from sweep_file import DEAD, PlotError, equation
 
 ARROWS_PER_INCH = 5.5
 SMALLEST_GRADIENT = 1e-6
@@ -27,7 +28,7 @@ LEVELS = 15
 SHADES = ListedColormap(matplotlib.colormaps["Blues"](np.linspace(0.0, 0.75, 256)))
 ARROW_COLOUR = "#202020"
 # The edges of the cones in which a unit is almost never and almost always active.
-DEAD_STYLE = {"color": sweep_file.FATES[sweep_file.DEAD][1], "linestyle": (0, (5, 2)), "linewidth": 1.4}
+DEAD_STYLE = {"color": PALETTES["default"].fates[DEAD], "linestyle": (0, (5, 2)), "linewidth": 1.4}
 LINEAR_STYLE = {"color": "#117733", "linestyle": (0, (1, 1.2)), "linewidth": 1.6}
 # Inches that the colour bar takes beside the panels.
 BAR_ROOM = 1.0
@@ -41,17 +42,17 @@ def probability(text):
 
 
 def evenly(points, wanted):
-    """About as many of the points as wanted, a whole number apart, so that the arrows are, too."""
+    """The number of points to draw, near `wanted`, so that the arrows are a whole number of points apart."""
     return max(1, points // max(1, round(points / wanted)))
 
 
 def norm_of(losses):
-    """The loss grows with the square of the distance, so in its root the levels are evenly spaced."""
+    """Colours for the root of the loss, which grows with the distance as the loss grows with its square."""
     return PowerNorm(0.5, 0.0, max(max(loss.max() for loss in losses), np.finfo(float).tiny))
 
 
 def contours_of(axes, loss, norm):
-    """w, b and the loss, clipped to what the colours of `norm` show, and levels that are evenly spaced in them."""
+    """w, b and the loss, clipped to the range of `norm`, and levels that are evenly spaced in its colours."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     rows, columns = loss.shape
     # The outermost values lie half a pixel inside the window; repeated on its edges they fill it.
@@ -62,19 +63,19 @@ def contours_of(axes, loss, norm):
 
 
 def draw_loss(axes, loss, norm):
-    """The loss as filled contours."""
+    """Draws the loss as filled contours."""
     *surface, levels = contours_of(axes, loss, norm)
     axes.contourf(*surface, levels=levels, norm=norm, cmap=SHADES)
 
 
 def draw_contours(axes, loss, norm):
-    """The loss as lines."""
+    """Draws the loss as contour lines."""
     *surface, levels = contours_of(axes, loss, norm)
     axes.contour(*surface, levels=levels, colors="#A0A0A0", linewidths=0.5, zorder=1)
 
 
 def draw_cones(axes, epsilon, r):
-    """The starts whose unit is active with less than the probability epsilon, and with more than 1 - epsilon."""
+    """Draws the edges of the cones: a unit is active with probability epsilon, and with 1 - epsilon."""
     w = np.linspace(*axes.get_xlim(), 1001)
     edge = NormalDist().inv_cdf(epsilon) * np.hypot(w, r)
     axes.plot(w, edge, **DEAD_STYLE, zorder=3)
@@ -91,7 +92,7 @@ def legend_of_cones(epsilon, r):
 
 
 def draw_arrows(axes, w, b, grad_w, grad_b):
-    """Arrows of one length along minus the gradient."""
+    """Draws arrows of one length along minus the gradient."""
     size = np.hypot(grad_w, grad_b)
     moves = size > SMALLEST_GRADIENT * size.max()
     w, b = np.meshgrid(w, b)
@@ -120,7 +121,7 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
 
     norm = norm_of(losses.values())
     r = data.values["r"][index_r]
-    legend = sweep_file.legend_of([]) + [
+    legend = sweep_file.legend_of([], {}) + [
         Line2D([], [], color=ARROW_COLOUR, linewidth=0.8, marker=">", markersize=4, label="minus the gradient"),
         *legend_of_cones(epsilon, r),
     ]
@@ -142,14 +143,14 @@ def add_colour_bar(panels, norm):
 
 def main():
     parser = sweep_file.parser(__doc__, "FILE with the suffix .png")
-    parser.add_argument("file", metavar="FILE", help="what `deadcone field` wrote")
+    parser.add_argument("file", metavar="FILE", help="a file that `deadcone field` wrote")
     sweep_file.add_axis_options(parser, ("gamma", "delta"), "all")
     sweep_file.add_axis_options(parser, ("r",), "the first")
-    meaning = "dead: active with less than this probability (default: %(default)s)"
+    meaning = "a unit is dead if its probability of being active is less than this (default: %(default)s)"
     parser.add_argument("--epsilon", type=probability, default=0.01, help=meaning)
     arguments = parser.parse_args()
 
-    with sweep_file.ResultFile(arguments.file, "loss", axes=("gamma", "delta", "r")) as data:
+    with sweep_file.ResultFile(arguments.file, "loss") as data:
         gammas = data.ascending("gamma", arguments.gamma)[::-1]
         deltas = data.ascending("delta", arguments.delta)[::-1]
         index_r = data.nearest("r", arguments.r)

@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
-"""Draws the eigenvalues of momentum descent on the affine unit over the momentum (Fig. 2 of arXiv 2005.06195).
+"""Draws the eigenvalues of momentum descent on the affine unit (Fig. 2 of arXiv 2005.06195).
 
-Reads the table that `deadcone spectrum` prints, from a file or from standard input. Above the critical momentum the two
-are complex conjugates: the parameters oscillate.
+Left: in the complex plane, with the unit circle, as curves over the momentum; crosses mark momentum 0. Right: their
+size over the momentum. Above the critical momentum the two eigenvalues are complex conjugates: the parameters
+oscillate.
+
+Reads the table that `deadcone spectrum` prints, from a file or from standard input.
 """
 
 import pathlib
 import sys
 
 import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 import sweep_file
 from sweep_file import PlotError, equation, number
@@ -18,10 +23,12 @@ COLUMNS = ("beta", "re1", "im1", "re2", "im2", "abs1", "abs2")
 FIRST = {"color": "#0072B2", "linewidth": 1.6}
 SECOND = {"color": "#BB5566", "linewidth": 1.6, "linestyle": (0, (4, 2))}
 CRITICAL_STYLE = {"color": "black", "linewidth": 0.9, "linestyle": ":"}
+CIRCLE_STYLE = {"color": "#808080", "linewidth": 0.7, "zorder": 0}
+START_STYLE = {"linestyle": "", "marker": "x", "markersize": 5.5, "markeredgewidth": 1.3, "zorder": 4}
 
 
 def read_spectrum(name, text):
-    """The columns by name, and the numbers `eta` and `critical_beta`, where comments tell them."""
+    """The columns by name, and the numbers `eta` and `critical_beta` if the comments of the table have them."""
     table, notes = sweep_file.read_table(name, text.splitlines(), COLUMNS)
     try:
         return table, {key: float(notes[key]) for key in ("eta", "critical_beta") if key in notes}
@@ -29,21 +36,36 @@ def read_spectrum(name, text):
         raise PlotError(f"{name}: {error}") from error
 
 
-def draw_sizes(axes, table):
-    axes.plot(table["beta"], table["abs1"], **FIRST, label=r"$|\lambda_1|$")
-    axes.plot(table["beta"], table["abs2"], **SECOND, label=r"$|\lambda_2|$")
-    axes.axhline(1, color="#808080", linewidth=0.7, zorder=0)
+def draw_sizes(axes, table, first=FIRST, second=SECOND):
+    """Draws the sizes of both eigenvalues over the momentum, the first with a legend entry unless it has a label."""
+    axes.plot(table["beta"], table["abs1"], **{"label": r"$|\lambda_1|$", **first})
+    axes.plot(table["beta"], table["abs2"], **{"label": r"$|\lambda_2|$", **second})
     axes.set_ylabel(r"$|\lambda|$")
 
 
-def draw_parts(axes, table):
-    axes.plot(table["beta"], table["re1"], **FIRST, label=r"$\mathrm{Re}\,\lambda_1$")
-    axes.plot(table["beta"], table["re2"], **SECOND, label=r"$\mathrm{Re}\,\lambda_2$")
-    thin = {"linewidth": 0.9, "marker": ""}
-    axes.plot(table["beta"], table["im1"], **{**FIRST, **thin}, label=r"$\mathrm{Im}\,\lambda_1$")
-    axes.plot(table["beta"], table["im2"], **{**SECOND, **thin}, label=r"$\mathrm{Im}\,\lambda_2$")
-    axes.axhline(0, color="#808080", linewidth=0.7, zorder=0)
-    axes.set_ylabel(r"$\mathrm{Re}\,\lambda,\ \mathrm{Im}\,\lambda$")
+def draw_plane(axes, table, first=FIRST, second=SECOND):
+    """Draws the curves of both eigenvalues in the complex plane, and crosses where the momentum is 0."""
+    at_start = table["beta"] == 0
+    for number, style in ((1, first), (2, second)):
+        re, im = table[f"re{number}"], table[f"im{number}"]
+        axes.plot(re, im, **{"label": rf"$\lambda_{number}$", **style})
+        axes.plot(re[at_start], im[at_start], **START_STYLE, color=style["color"])
+
+
+def draw_unit_circle(axes):
+    """Draws the unit circle and both axes of the complex plane, in equal scales."""
+    angle = np.linspace(0, 2 * np.pi, 361)
+    axes.plot(np.cos(angle), np.sin(angle), **CIRCLE_STYLE)
+    for line in (axes.axhline, axes.axvline):
+        line(0, color="#C8C8C8", linewidth=0.5, zorder=0)
+    axes.set(xlabel=r"$\mathrm{Re}\,\lambda$", ylabel=r"$\mathrm{Im}\,\lambda$", aspect="equal")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
+
+
+def start_entry():
+    """The entry of the crosses in a legend."""
+    return Line2D([], [], **START_STYLE, color="#404040", label=r"$\beta = 0$")
 
 
 def critical_name(critical):
@@ -51,36 +73,40 @@ def critical_name(critical):
 
 
 def mark_critical(axes, critical, name=None):
-    """A line where complex eigenvalues begin."""
+    """Draws a line at the momentum from which on the eigenvalues are complex."""
     axes.axvline(critical, label=name, **CRITICAL_STYLE)
 
 
-def add_legend(axes):
-    """Above the panel it is never in the way of a line."""
+def add_legend(axes, entries=(), columns=4):
+    """Adds a legend above the panel, where it hides no line: that of the lines and then some more entries."""
     spacing = {"handlelength": 1.8, "columnspacing": 1.2, "borderpad": 0.2}
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, **spacing)
+    handles = [*axes.get_legend_handles_labels()[0], *entries]
+    axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, **spacing)
 
 
 def draw(table, named):
-    figure = sweep_file.new_figure(figsize=(7.6, 3.0), layout="constrained")
-    sizes, parts = figure.subplots(1, 2)
+    """The figure of a table: the complex plane and the sizes."""
+    figure = sweep_file.new_figure(figsize=(7.0, 3.4), layout="constrained")
+    plane, sizes = figure.subplots(1, 2)
+    draw_unit_circle(plane)
+    draw_plane(plane, table)
+    add_legend(plane, [start_entry()] if np.any(table["beta"] == 0) else [])
+
     draw_sizes(sizes, table)
-    draw_parts(parts, table)
+    sizes.axhline(1, **CIRCLE_STYLE)
     low, high = table["beta"].min(), table["beta"].max()
     label = r"momentum $\beta$" + (f"  (at {equation('eta', named['eta'])})" if "eta" in named else "")
-    for axes in (sizes, parts):
-        axes.set(xlabel=label, xlim=(low, max(high, np.nextafter(low, np.inf))))
-        axes.margins(y=0.06)
-        if low <= named.get("critical_beta", np.inf) <= high:
-            name = critical_name(named["critical_beta"]) if axes is sizes else None
-            mark_critical(axes, named["critical_beta"], name)
-        add_legend(axes)
+    sizes.set(xlabel=label, xlim=(low, max(high, np.nextafter(low, np.inf))))
+    sizes.margins(y=0.06)
+    if low <= named.get("critical_beta", np.inf) <= high:
+        mark_critical(sizes, named["critical_beta"], critical_name(named["critical_beta"]))
+    add_legend(sizes)
     return figure
 
 
 def main():
     parser = sweep_file.parser(__doc__, "FILE with the suffix .png, or spectrum.png")
-    meaning = "the table; - (the default) is standard input"
+    meaning = "a table that `deadcone spectrum` printed; - (the default) reads standard input"
     parser.add_argument("file", metavar="FILE", nargs="?", default="-", help=meaning)
     arguments = parser.parse_args()
 

@@ -1,9 +1,12 @@
-"""What the plotting scripts share: reading the files that deadcone writes, colours, the layout of panels, errors.
+"""What the plotting scripts share: they read files of deadcone, lay out panels and report errors with this module.
 
-A file holds maps over (beta, gamma, ..., b, w). A map may be far larger than its picture, so it is never kept whole:
-only the pixels that the picture shows are, each as it is in the file, since labels cannot be averaged.
+A file holds maps over (beta, gamma, ..., b, w). Its names of axes, fates and proofs come from the file: from dimension
+scales and from the attributes flag_values, flag_meanings and long_name.
 
-Figures are made without pyplot, so no display is looked for.
+A map may be far larger than its picture, so it is never kept whole: only the pixels that the picture shows are kept,
+each as it is in the file, because labels cannot be averaged.
+
+Figures do not use pyplot, so they need no display.
 """
 
 import argparse
@@ -22,31 +25,16 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 
-AXES = ("beta", "gamma", "eta", "delta", "r")
+from palettes import DEATHS, PALETTES
+
+# How formulas show an axis; another axis is shown by its name.
 SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Delta", "r": "r_0"}
 
-# Name and colour of each fate. The colours are Okabe and Ito's and Paul Tol's; their lightness (L* = 70, 49, 90, 31, 0)
-# keeps them apart in print without colour, too.
-PENDING, CONVERGED, DEAD, STALLED, UNFINISHED, DIVERGED = -1, 0, 1, 2, 3, 4
-FATES = {
-    CONVERGED: ("converged", "#56B4E9"),
-    DEAD: ("dead", "#BB5566"),
-    STALLED: ("stalled", "#F0E442"),
-    UNFINISHED: ("unfinished", "#225522"),
-    DIVERGED: ("diverged", "#000000"),
-}
-# Where a file has proofs, dead is told apart: by the theorem that proves death for ever, or at rest in the dead cone,
-# which a unit may leave if one waits. Of pixels that were filled it is not known which. All are shades of dead (L* = 38,
-# 64 and its own 49).
-DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE, DEAD_FILLED = 5, 6, 7
-DEATHS = {
-    DEAD_FOR_EVER: ("dead for ever", "#97394C"),
-    DEAD_WITHIN_TOLERANCE: ("dead within the tolerance", "#DD808D"),
-    DEAD_FILLED: ("dead (filled)", FATES[DEAD][1]),
-}
-PROOF_OF_DEATH = "trap"
-OUTCOMES = FATES | DEATHS
-# A pixel that has a fate but was not computed, where what is shown is known of computed ones only.
+# The names in the files that the pictures treat in a way of their own.
+PENDING, CONVERGED, DEAD, UNFINISHED, DIVERGED = "pending", "converged", "dead", "unfinished", "diverged"
+NO_PROOF, PROOF_OF_DEATH = "none", "trap"
+
+# A pixel that has a fate but was not computed, in pictures of what only computed pixels have.
 MISSING = ("filled, not computed", "#C4C4C4")
 # Visible on all of them.
 TARGET_STYLE = {"linestyle": "", "marker": "o", "markersize": 4.5, "color": "white", "markeredgecolor": "black"}
@@ -74,52 +62,21 @@ STYLE = {
 GREY = "#555555"
 
 
-SHADES = 256
-
-
-def ramp(light, dark):
-    """Colours in equal steps of OKLab (Ottosson 2020), as RGBA bytes. An end is lightness, chroma, hue in degrees."""
-    lightness, chroma, hue = (np.linspace(a, b, SHADES) for a, b in zip(light, dark))
-    # More chroma in the middle, where sRGB has room for it.
-    chroma = chroma + 0.06 * np.sin(np.pi * np.linspace(0, 1, SHADES))
-    a, b = chroma * np.cos(np.radians(hue)), chroma * np.sin(np.radians(hue))
-    to_cones = np.array(
-        [
-            [1, 0.3963377774, 0.2158037573],
-            [1, -0.1055613458, -0.0638541728],
-            [1, -0.0894841775, -1.291485548],
-        ]
-    )
-    to_rgb = np.array(
-        [
-            [4.0767416621, -3.3077115913, 0.2309699292],
-            [-1.2684380046, 2.6097574011, -0.3413193965],
-            [-0.0041960863, -0.7034186147, 1.707614701],
-        ]
-    )
-    linear = np.clip(to_rgb @ (to_cones @ np.stack([lightness, a, b])) ** 3, 0, 1)
-    rgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.rint(255 * np.vstack([rgb, np.ones(SHADES)])).astype(np.uint8).T
-
-
-# For quantities within a fate: its hue, and the same lightness for the same quantity.
-RAMPS = {
-    CONVERGED: ramp((0.94, 0.04, 215), (0.30, 0.10, 262)),
-    DEAD: ramp((0.94, 0.04, 75), (0.30, 0.11, 15)),
-}
-
-
 class PlotError(Exception):
-    """Something that the user can put right, said in one line."""
+    """An error that the user can correct; its message is one line."""
 
 
 # ---- Reading
 
 
 class ResultFile:
-    """A file of maps over (axes ..., b, w), one of them `variable`: what `deadcone sweep` or `deadcone field` wrote."""
+    """A file of maps over (axes ..., b, w), one of them `variable`, that `deadcone sweep` or `deadcone field` wrote.
 
-    def __init__(self, path, variable, axes=AXES):
+    `axes` are the names of the swept axes, in the order of the dimensions of `variable`; `values` has the values of
+    every axis, those that are not swept included.
+    """
+
+    def __init__(self, path, variable):
         self.path = path
         if not pathlib.Path(path).is_file():
             raise PlotError(f"{path}: no such file")
@@ -128,16 +85,14 @@ class ResultFile:
         except OSError as error:
             raise PlotError(f"{path}: cannot be opened as HDF5: {_reason(error)}") from error
         if not self.has(variable):
-            raise PlotError(f"{path}: there is no variable '{variable}' in it")
-        coordinates = {name: self._coordinate(name) for name in axes}
-        # An axis that is not swept is stored as a scalar; a swept one is a dimension, even if it has one value.
-        self.axes = tuple(name for name in coordinates if coordinates[name].ndim == 1)
-        self.values = {name: np.atleast_1d(values) for name, values in coordinates.items()}
+            raise PlotError(f"{path}: the file has no variable '{variable}'")
+        self.axes = self._dimensions(variable)
+        self.values = {name: np.atleast_1d(self._coordinate(name)) for name in (*self.axes, *self._scalars(variable))}
         self.b, self.w = (np.atleast_1d(self._coordinate(name)) for name in ("b", "w"))
         self._shape = tuple(self.values[name].size for name in self.axes) + (self.b.size, self.w.size)
         if 0 in self._shape or self._file[variable].shape != self._shape:
             shape = self._file[variable].shape
-            raise PlotError(f"{path}: the shape of '{variable}' is {shape}, but its coordinates' is {self._shape}")
+            raise PlotError(f"{path}: '{variable}' has the shape {shape}, but its coordinates have {self._shape}")
         if np.any(np.diff(self.b) <= 0) or np.any(np.diff(self.w) <= 0):
             raise PlotError(f"{path}: 'b' and 'w' do not increase")
 
@@ -148,15 +103,23 @@ class ResultFile:
         self._file.close()
 
     def has(self, name):
+        """Whether the file has this variable."""
         return isinstance(self._file.get(name), h5py.Dataset)
 
     def nearest(self, axis, wanted):
         """The index of the value nearest to `wanted`; the first if that is None."""
-        return 0 if wanted is None else int(np.argmin(np.abs(self.values[axis] - wanted)))
+        values = self.values_of(axis)
+        return 0 if wanted is None else int(np.argmin(np.abs(values - wanted)))
 
     def ascending(self, axis, wanted):
         """All indices along an axis in the order of its values, or only the one nearest to `wanted`."""
-        return np.argsort(self.values[axis]).tolist() if wanted is None else [self.nearest(axis, wanted)]
+        return np.argsort(self.values_of(axis)).tolist() if wanted is None else [self.nearest(axis, wanted)]
+
+    def values_of(self, axis):
+        """The values of an axis, in the order of the file; raises PlotError if the file does not have the axis."""
+        if axis not in self.values:
+            raise PlotError(f"{self.path}: the file has no axis '{axis}'")
+        return self.values[axis]
 
     def position(self, indices):
         """The index of a map, from the index along each axis."""
@@ -169,7 +132,7 @@ class ResultFile:
     def read(self, name, index=()):
         """One variable, or the part of it at `index`."""
         if not self.has(name):
-            raise PlotError(f"{self.path}: there is no variable '{name}' in it")
+            raise PlotError(f"{self.path}: the file has no variable '{name}'")
         try:
             return self._file[name][index]
         except (OSError, ValueError, RuntimeError, IndexError) as error:
@@ -200,59 +163,100 @@ class ResultFile:
         return self.checked_fates(self.sample("fate", position, rows, columns))
 
     def checked_fates(self, fates):
-        """The same fates, once it is sure that each stands for something."""
-        unknown = sorted(set(np.unique(fates).tolist()) - {PENDING, *FATES})
+        """The same fates; raises PlotError if one of them has no name in the file."""
+        unknown = sorted(set(np.unique(fates).tolist()) - set(self.meanings("fate")))
         if unknown:
-            raise PlotError(f"{self.path}: 'fate' holds the value {unknown[0]}, which stands for nothing")
+            raise PlotError(f"{self.path}: 'fate' holds the value {unknown[0]}, which its flag_values do not list")
         return fates
 
     def proofs(self, position, rows, columns):
-        """A sample of one map of proofs, negative where it was not computed; None where the file has none."""
+        """A sample of one map of proofs, negative where the pixel was not computed; None if the file has no proofs."""
         return self.sample("proof", position, rows, columns) if self.has("proof") else None
 
     def provenance(self, position, rows, columns):
-        """A sample of one map that says which pixels were computed and which filled; None where the file has none."""
+        """A sample of one map of the origin of pixels, computed or filled; None if the sweep was not refined."""
         return self.sample("provenance", position, rows, columns) if self.has("provenance") else None
 
     def outcomes(self, position, rows, columns):
-        """A sample of one map of fates, the dead told apart as DEATHS where the file has proofs."""
+        """A sample of one map of fates; where the file has proofs, the dead are of the three kinds of DEATHS.
+
+        outcome_names() has the names of the values.
+        """
         fates, proofs = self.fates(position, rows, columns), self.proofs(position, rows, columns)
         if proofs is None:
             return fates
+        values = {name: value for value, name in self.outcome_names().items()}
+        for_ever, within_tolerance, filled = (values[name] for name in DEATHS)
         trapped = proofs == self.code("proof", PROOF_OF_DEATH)
-        deaths = np.select([trapped, proofs >= 0], [DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE], DEAD_FILLED)
-        return np.where(fates == DEAD, deaths, fates)
+        deaths = np.select([trapped, proofs >= 0], [for_ever, within_tolerance], filled)
+        return np.where(fates == self.code("fate", DEAD), deaths, fates)
+
+    def outcome_names(self):
+        """The names of what outcomes() gives: those of the fates in the file, then, with proofs, those of DEATHS."""
+        names = self.meanings("fate")
+        return names | self.death_names() if self.has("proof") else names
+
+    def death_names(self):
+        """DEATHS by the values that outcomes() gives them, which follow those of the fates."""
+        return dict(enumerate(DEATHS, start=max(self.meanings("fate")) + 1))
 
     def meanings(self, name):
-        """The values of a variable and the names that the file has for them, as a dict; empty where it has none."""
+        """The names of a variable's values, by value, from the file; empty if the file does not have the variable."""
         if not self.has(name):
             return {}
-        try:
-            attributes = self._file[name].attrs
-            values = np.atleast_1d(attributes["flag_values"]).tolist()
-            names = _text(attributes["flag_meanings"]).split()
-        except KeyError as error:
-            raise PlotError(f"{self.path}: '{name}' does not say what its values stand for") from error
+        attributes = self._file[name].attrs
+        missing = [attribute for attribute in ("flag_values", "flag_meanings") if attribute not in attributes]
+        if missing:
+            raise PlotError(f"{self.path}: '{name}' has no attribute '{missing[0]}', which names its values")
+        values = np.atleast_1d(attributes["flag_values"]).tolist()
+        names = _text(attributes["flag_meanings"]).split()
         if len(values) != len(names):
-            raise PlotError(f"{self.path}: '{name}' has {len(values)} values, but {len(names)} names for them")
+            raise PlotError(f"{self.path}: '{name}' has {len(values)} values in flag_values, but {len(names)} names")
         return dict(zip(values, names))
 
     def code(self, name, meaning):
-        """The value of a variable that has this name; None where it has none."""
+        """The value of a variable with this name; None if no value has it."""
         return next((value for value, found in self.meanings(name).items() if found == meaning), None)
 
     def attribute(self, name):
         """An attribute of the file, as text."""
         if name not in self._file.attrs:
-            raise PlotError(f"{self.path}: there is no attribute '{name}' in it")
+            raise PlotError(f"{self.path}: the file has no attribute '{name}'")
         return _text(self._file.attrs[name])
+
+    def long_name(self, name):
+        """What a variable is, in words; its name if the file does not say."""
+        return self._text_of(name, "long_name") or name
+
+    def _text_of(self, name, attribute):
+        """An attribute of a variable as text; empty if it has none."""
+        return _text(self._file[name].attrs.get(attribute, ""))
+
+    def _dimensions(self, variable):
+        """The names of a variable's dimensions before the last two, which are b and w."""
+        dataset = self._file[variable]
+        names = []
+        for i in range(dataset.ndim - 2):
+            try:
+                names.append(dataset.dims[i][0].name.removeprefix("/"))
+            except (RuntimeError, KeyError, OSError) as error:
+                raise PlotError(f"{self.path}: dimension {i} of '{variable}' has no coordinate") from error
+        return tuple(names)
+
+    def _scalars(self, variable):
+        """The names of the axes that are not swept, in the attributes that CF has for them.
+
+        xarray writes the coordinates of a map that it takes out of a sweep into the attribute of the file.
+        """
+        names = self._text_of(variable, "coordinates").split() + _text(self._file.attrs.get("coordinates", "")).split()
+        return [name for name in names if self.has(name) and self._file[name].shape == ()]
 
     def _map_variable(self, name):
         if not self.has(name):
-            raise PlotError(f"{self.path}: there is no variable '{name}' in it")
+            raise PlotError(f"{self.path}: the file has no variable '{name}'")
         dataset = self._file[name]
         if dataset.shape != self._shape:
-            raise PlotError(f"{self.path}: the shape of '{name}' is {dataset.shape}, not {self._shape}")
+            raise PlotError(f"{self.path}: '{name}' has the shape {dataset.shape}, not {self._shape}")
         return dataset
 
     def _coordinate(self, name):
@@ -263,9 +267,9 @@ class ResultFile:
 
 
 def read_table(name, lines, columns):
-    """A table that the program prints: its columns by name, and its comments by their first word.
+    """Reads a table that the program prints: its columns by name, and its comments by their first word.
 
-    `name` says in errors where it is from; `columns` are those that must be there.
+    Errors begin with `name`, the source of the lines; the table must have `columns`.
     """
     header, rows, notes = None, [], {}
     for place, line in enumerate(lines, start=1):
@@ -281,7 +285,7 @@ def read_table(name, lines, columns):
             rows.append(_numbers(f"{name}:{place}", words))
     missing = [column for column in columns if column not in (header or [])]
     if missing:
-        raise PlotError(f"{name}: there is no column '{missing[0]}'; is this what deadcone prints?")
+        raise PlotError(f"{name}: the table has no column '{missing[0]}'; is it printed by deadcone?")
     if not rows:
         raise PlotError(f"{name}: the table is empty")
     return dict(zip(header, np.array(rows).T)), notes
@@ -310,7 +314,7 @@ def _text(attribute):
 
 
 def _reason(error):
-    """HDF5's message down to the part in brackets that says why, on one line."""
+    """The part in brackets of HDF5's message, which has the reason, on one line."""
     text = " ".join(str(error).split())
     return text[text.find("(") + 1 : text.rfind(")")] if "(" in text and text.endswith(")") else text
 
@@ -319,9 +323,10 @@ def _reason(error):
 
 
 def parser(description, picture):
-    """A parser with what all the scripts have in common; `picture` says where the picture goes by default."""
+    """A parser with the options that all scripts have; `picture` describes the default path of the picture."""
     result = argparse.ArgumentParser(description=description)
-    result.add_argument("--out", metavar="PICTURE", help=f"PNG, PDF or SVG, by its suffix (default: {picture})")
+    meaning = f"write the picture here; the suffix chooses PNG, PDF or SVG (default: {picture})"
+    result.add_argument("--out", metavar="PICTURE", help=meaning)
     add_dpi_option(result, 200)
     return result
 
@@ -330,15 +335,22 @@ def add_dpi_option(result, default):
     result.add_argument("--dpi", type=_dpi, default=default, help="pixels per inch (default: %(default)s)")
 
 
+def add_palette_option(result):
+    """--palette, whose value is a name in PALETTES."""
+    meaning = "colours; paper: dead blue and converged yellow, as in Fig. 4 of the paper (default: %(default)s)"
+    result.add_argument("--palette", choices=tuple(PALETTES), default="default", help=meaning)
+
+
 def add_axis_options(result, names, default):
     for name in names:
-        meaning = f"the {name} nearest to VALUE (default: {default})"
+        meaning = f"draw the {name} nearest to VALUE (default: {default})"
         result.add_argument(f"--{name}", type=float, metavar="VALUE", help=meaning)
 
 
-def sweep_parser(description, picture, wanted="what `deadcone sweep` wrote"):
-    """A parser for a picture of a sweep: the file, the points of it, and where the picture goes."""
+def sweep_parser(description, picture, wanted="a file that `deadcone sweep` wrote"):
+    """A parser for a picture of a sweep: the file, its points to draw, the colours and the path of the picture."""
     result = parser(description, picture)
+    add_palette_option(result)
     result.add_argument("file", metavar="FILE", help=wanted)
     add_axis_options(result, ("beta", "gamma"), "all")
     add_axis_options(result, ("eta", "delta", "r"), "the first")
@@ -353,12 +365,12 @@ def _dpi(text):
 
 
 def beside(path, ending):
-    """The default name of a picture: that of the data with another ending."""
+    """The default path of a picture: the path of the data with another ending."""
     return str(pathlib.Path(path).with_suffix("")) + ending
 
 
 def save(figure, path, dpi):
-    """Writes a picture, in the format of its suffix."""
+    """Writes a figure in the format of the path's suffix."""
     try:
         figure.savefig(path, dpi=dpi)
     except ValueError as error:  # a suffix that Matplotlib does not know, or a picture beyond its largest size
@@ -366,7 +378,7 @@ def save(figure, path, dpi):
 
 
 def run(main):
-    """Runs a script: what goes wrong is said in one line, and by the exit status."""
+    """Runs a script; on an error it prints one line and exits with status 1."""
     try:
         main()
     except PlotError as error:
@@ -382,7 +394,7 @@ def run(main):
 
 
 def number(value):
-    """A number as it is set in a formula."""
+    """A number in the notation of formulas."""
     mantissa, _, exponent = f"{value:.4g}".partition("e")
     if not exponent:
         return mantissa
@@ -391,19 +403,25 @@ def number(value):
 
 def equation(axis, value):
     """An axis and its value, such as beta = 0.9."""
-    return f"${SYMBOLS[axis]} = {number(value)}$"
+    return f"${symbol(axis)} = {number(value)}$"
+
+
+def symbol(axis):
+    """An axis in a formula."""
+    return SYMBOLS.get(axis) or rf"\mathrm{{{axis}}}".replace("_", r"\_")
 
 
 class Grid:
-    """The maps of a sweep that a picture shows: columns are beta, rows gamma, the largest at the top."""
+    """The maps of a sweep that a picture shows: columns are beta, rows are gamma with the largest at the top."""
 
     def __init__(self, data, wanted):
-        """`wanted` has the value wanted on an axis, or None: all of beta and gamma, the first of the others."""
+        """`wanted` maps an axis to the value to draw; without one, all beta and gamma and the first of the others."""
         self._data = data
         betas = data.ascending("beta", wanted.get("beta"))
         gammas = data.ascending("gamma", wanted.get("gamma"))[::-1]
         self.betas, self.gammas = data.values["beta"][betas], data.values["gamma"][gammas]
-        self._fixed = {axis: data.nearest(axis, wanted.get(axis)) for axis in ("eta", "delta", "r")}
+        others = [axis for axis in data.values if axis not in ("beta", "gamma")]
+        self._fixed = {axis: data.nearest(axis, wanted.get(axis)) for axis in others}
         self.shape = (len(gammas), len(betas))
         self.positions = {
             (row, column): data.position({"beta": beta, "gamma": gamma, **self._fixed})
@@ -418,11 +436,11 @@ class Grid:
         return [equation("gamma", value) for value in self.gammas]
 
     def target(self, row):
-        """The best parameters, (w, b), for the panels of a row."""
-        return self.gammas[row], self._data.values["delta"][self._fixed["delta"]]
+        """The target (w, b) of the panels of a row."""
+        return self.gammas[row], self._data.values_of("delta")[self._fixed["delta"]]
 
     def caption(self):
-        """What all panels have in common."""
+        """The values that all panels share."""
         starts = rf"${self._data.w.size} \times {self._data.b.size}$ starts"
         return ",  ".join([equation(axis, self._data.values[axis][i]) for axis, i in self._fixed.items()] + [starts])
 
@@ -432,32 +450,33 @@ def new_figure(**options):
     return Figure(**options)
 
 
+def wrapped(text, width, points):
+    """The text as lines of at most `width` inches in letters of so many points; no formula is broken."""
+    matplotlib.rcParams.update(STYLE)
+    font = FontProperties(family=STYLE["font.family"], size=points)
+
+    def inches(word):
+        return text_to_path.get_text_width_height_descent(word, font, "$" in word)[0] / 72
+
+    lines, used = [], np.inf
+    for word in re.findall(r"(?:\$[^$]*\$|[^\s$])+", text):
+        if used + inches(word) > width:
+            lines.append(word)
+            used = 0.0
+        else:
+            lines[-1] += " " + word
+        used += inches(word) + 0.3 * points / 72
+    return lines
+
+
 class Caption:
-    """The text below a figure, in the smallest letters that are legible in print, broken into lines of its width."""
+    """The text below a figure, in the smallest size that is legible in print, wrapped to the figure's width."""
 
     POINTS, LEADING, MARGIN = 7, 1.25, 0.08
 
     def __init__(self, text, width):
-        self.lines = self._wrapped(text, width - 2 * self.MARGIN)
+        self.lines = wrapped(text, width - 2 * self.MARGIN, self.POINTS)
         self.height = len(self.lines) * self.POINTS * self.LEADING / 72 + 2 * self.MARGIN
-
-    def _wrapped(self, text, width):
-        """Lines of at most so many inches, none of them broken within a formula."""
-        matplotlib.rcParams.update(STYLE)
-        font = FontProperties(family=STYLE["font.family"], size=self.POINTS)
-
-        def inches(word):
-            return text_to_path.get_text_width_height_descent(word, font, "$" in word)[0] / 72
-
-        lines, used = [], np.inf
-        for word in re.findall(r"(?:\$[^$]*\$|[^\s$])+", text):
-            if used + inches(word) > width:
-                lines.append(word)
-                used = 0.0
-            else:
-                lines[-1] += " " + word
-            used += inches(word) + 0.3 * self.POINTS / 72
-        return lines
 
     def draw(self, figure):
         width, height = figure.get_size_inches()
@@ -472,24 +491,30 @@ def occurring(maps):
     return set(np.unique(np.concatenate([np.unique(values) for values in maps])).tolist())
 
 
-def legend_of(values, meanings=None):
-    """Entries for these values, by default outcomes, whose meanings are names and colours; and for the target."""
-    meanings = OUTCOMES if meanings is None else meanings
-    entries = [Patch(facecolor=colour, label=name) for value, (name, colour) in meanings.items() if value in values]
-    pending = [Patch(label="pending", **PENDING_STYLE)] if PENDING in values else []
+def key_of(names, palette):
+    """Names and colours of outcomes by value, from their names by value. Pending has none: it is not drawn."""
+    names = {value: name for value, name in names.items() if name != PENDING}
+    colours = palette.colours_of_fates(names.values())
+    return {value: (name, colours[name]) for value, name in names.items()}
+
+
+def legend_of(values, key):
+    """Entries for the values that occur, pending for those without a name and colour in `key`, and the target."""
+    entries = [Patch(facecolor=colour, label=name) for value, (name, colour) in key.items() if value in values]
+    pending = [Patch(label=PENDING, **PENDING_STYLE)] if set(values) - set(key) else []
     return entries + pending + [Line2D([], [], **TARGET_STYLE, label="target")]
 
 
-def painted(values, meanings=None):
-    """RGBA bytes of values, by default outcomes, whose meanings are names and colours; others are transparent."""
+def painted(values, key):
+    """RGBA bytes of an array of values in the colours of `key`; values that are not in it are transparent."""
     colours = np.zeros(values.shape + (4,), dtype=np.uint8)
-    for value, (_, colour) in (OUTCOMES if meanings is None else meanings).items():
+    for value, (_, colour) in key.items():
         colours[values == value] = np.rint(255 * to_rgba_array(colour))
     return colours
 
 
 def draw_map(axes, colours, window):
-    """Shows an array of RGBA bytes, the row of the lowest b first; what is transparent is pending and hatched."""
+    """Shows an array of RGBA bytes, the row of the lowest b first; transparent pixels are pending and hatched."""
     if not colours[..., 3].all():
         corner, size = (window[0], window[2]), (window[1] - window[0], window[3] - window[2])
         axes.add_patch(Rectangle(corner, *size, **PENDING_STYLE, zorder=0))
@@ -498,20 +523,23 @@ def draw_map(axes, colours, window):
 
 
 def mark_target(axes, target):
+    """Draws the target (w, b) as a dot."""
     axes.plot(*target, **TARGET_STYLE, zorder=4)
 
 
 class Panels:
     """A grid of equal panels that share their axes, laid out in inches so that each is a known number of pixels.
 
-    A line above says what all have in common, the legend stands below.
+    The line above the panels has the values that all share; the legend is below.
     """
 
     LEFT, TOP, BOTTOM, GAP = 0.92, 0.5, 0.58, 0.09
 
     def __init__(self, rows, columns, window, dpi, right=0.2, across=None, foot=0.0):
-        """`right` inches are left free beside the panels, `foot` below them. The figure is `across` inches wide, or as
-        wide as suits the number of panels."""
+        """Leaves `right` inches free beside the panels and `foot` inches below them.
+
+        The figure is `across` inches wide; by default its width follows from the number of panels.
+        """
         self.grid, self.window, self.dpi, self._right, self._foot = (rows, columns), window, dpi, right, foot
         # Equal scales, unless that would make slivers of the panels.
         shape = np.clip((window[3] - window[2]) / (window[1] - window[0]), 0.5, 2.0)
@@ -523,7 +551,7 @@ class Panels:
     def draw(self, column_titles, row_titles, caption, legend, labels=("initial $w$", "initial $b$")):
         """Makes the figure and returns its axes, rows by columns."""
         rows, columns = self.grid
-        # From here on in whole pixels, so that none of a map's is cut.
+        # From here on in whole pixels, so that no pixel of a map is cut.
         height, width = self.pixels
         top = self.TOP if caption else self.TOP / 2
         margins = (self.LEFT, top, self.BOTTOM + self._foot, self.GAP, self._right)
@@ -569,7 +597,7 @@ class Panels:
         return axes
 
     def add_beside(self, offset, width, height):
-        """Axes to the right of the panels, a little below their top to leave room for a title; sizes in inches."""
+        """Adds axes to the right of the panels, below their top to leave room for a title; sizes in inches."""
         x, y, grid_height = self._beside
         top = y + grid_height - 0.2
         height = min(height, top - y + self.BOTTOM / 2)
@@ -579,7 +607,7 @@ class Panels:
         )
 
     def _draw_legend(self, entries):
-        """Draws the legend at the foot of the figure, in as many columns as fit; returns its height in pixels."""
+        """Draws the legend at the foot of the figure in as many columns as fit; returns its height in pixels."""
         legend = None
         for columns in range(len(entries), 0, -1):
             if legend:

@@ -14,11 +14,11 @@ sys.path.insert(0, str(ROOT / "bench" / "suite"))
 
 import bench  # noqa: E402
 import bench_gpu  # noqa: E402
+import certify_refine  # noqa: E402
 import contest  # noqa: E402
 import hot_loop  # noqa: E402
 import hot_loop_cuda  # noqa: E402
 import report  # noqa: E402
-import shortcuts  # noqa: E402
 from cases import CASES, GPU_CASES, GPU_PEERS_CASE, Case, shrunk  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["DEADCONE"]).parent
@@ -124,7 +124,7 @@ def run_suite(*options):
 
 
 def test_the_suite_runs_and_reports(tmp_path):
-    result = run_suite("--quick", "--cases", "peers,general,diverged,shortcuts,output", "--out", tmp_path)
+    result = run_suite("--quick", "--cases", "peers,general,diverged,certify-refine,output", "--out", tmp_path)
     assert result.returncode == 0, result.stderr
     paths = [pathlib.Path(line) for line in result.stdout.splitlines()]
     assert [path.suffix for path in paths] == [".json", ".md", ".png"]
@@ -136,14 +136,19 @@ def test_the_suite_runs_and_reports(tmp_path):
         assert sum(r["fates"].values()) == r["pixels"] == 32 * 32
         assert r["updates_per_second"] == max(m["updates_per_second"] for m in r["mappers"].values())
     assert found["results"][0]["peers"].keys() >= {"C++ with OpenMP", "NumPy"}
-    assert len(found["shortcuts"]) == len(shortcuts.CASES) * len(shortcuts.MODES) * 2
-    assert all(row["times_fewer_updates"] >= 1 and row["times_sooner"] > 0 for row in found["shortcuts"])
+    assert len(found["certify_refine"]) == len(certify_refine.CASES) * len(certify_refine.MODES) * 2
+    assert all(row["times_fewer_updates"] >= 1 and row["times_faster"] > 0 for row in found["certify_refine"])
     assert found["output"]["file_bytes"] > 0 and found["output"]["times_the_dry_run"] > 0
     page = paths[1].read_text()
     assert "## The file" in page
     assert "C++ with OpenMP" in page and "100.000% of the fates" in page and paths[2].name in page
     before = page
     assert report.write(paths[0]) == paths and paths[1].read_text() == before
+
+
+def test_results_of_version_0_1_are_read():
+    page = report.page(json.loads((ROOT / "bench" / "results" / "amd-epyc-2-cores-avx512.json").read_text()))
+    assert "| float | `--certify` | 100.0% | 99.6 | 32.3 | 0 |" in page
 
 
 def test_an_unknown_case_is_named():
@@ -215,9 +220,9 @@ def test_the_page_of_a_gpu():
         "left_out": [],
         "results": [result | limit, result | {"precision": "double"}, common | {"case": "gpu peers", "precision": "float"} | peers],
         "sweep": {"options": "labels", "times_the_kernel": 1.1},
-        "shortcuts": [
+        "certify_refine": [
             {"options": "a map", "precision": "float", "mode": "--certify", "computed": 1.0, "wrong_fates": 0,
-             "times_fewer_updates": 20.0, "times_sooner": 15.0, "seconds": 0.1},
+             "times_fewer_updates": 20.0, "times_faster": 15.0, "seconds": 0.1},
         ],
     }  # fmt: skip
     page = bench_gpu.page(results)

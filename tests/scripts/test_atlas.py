@@ -12,10 +12,13 @@ import zlib
 import h5py
 import numpy as np
 import pytest
-from conftest import fill_pixels
+from conftest import FATES, fill_pixels
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "atlas" / "atlas.py"
+sys.path.insert(0, str(ROOT / "scripts" / "plots"))
+from palettes import PALETTES  # noqa: E402
+
 TILE = 512
 
 
@@ -132,6 +135,24 @@ def test_proofs_and_provenance_are_told_by_their_names_in_the_file(deadcone, swe
     assert not said["proofs"] and not said["deaths"] and not said["provenance"] and said["proofOfDeath"] is None
 
 
+def test_names_of_fates_come_from_the_file_in_the_colours_of_the_palette(sweep, tmp_path):
+    path = tmp_path / "sweep.h5"
+    path.write_bytes(sweep.read_bytes())
+    said = make(path, tmp_path / "site")
+    assert said["pending"] == -1 and [fate["name"] for fate in said["fates"]] == list(FATES)
+    assert said["meanings"]["beta"] == "momentum"
+    paper = make(path, tmp_path / "paper", "--palette", "paper")
+    for fates, palette in ((said["fates"], "default"), (paper["fates"], "paper")):
+        assert {fate["name"]: fate["colour"] for fate in fates}.items() <= PALETTES[palette].fates.items()
+    # In another order, as a later version may have them.
+    with h5py.File(path, "a") as file:
+        for name in ("fate", "fate_code"):
+            names = file[name].attrs["flag_meanings"].decode().replace("dead stalled", "stalled dead")
+            file[name].attrs["flag_meanings"] = np.bytes_(names)
+    said = make(path, tmp_path / "other")
+    assert [fate["code"] for fate in said["fates"] if fate["name"] == "dead"] == [2]
+
+
 def test_five_axes(deadcone, tmp_path):
     path, site = tmp_path / "five.h5", tmp_path / "site"
     axes = "--beta 0,0.9 --gamma 1,0.1 --eta 0.1,0.2,0.3 --delta=-0.1,0,0.1 --r 0,0.5"
@@ -209,6 +230,8 @@ def test_files_that_cannot_be_used(sweep, tmp_path):
         (lambda file: file.__delitem__("point_done"), "point_done"),
         (lambda file: file["fate_fraction"].__setitem__((0, 0), np.nan), "fate_fraction"),
         (lambda file: file["fate"].__setitem__((0, 0, 0, 0), 9), "9"),
+        (lambda file: file["fate_code"].__setitem__(0, 9), "fate_code"),
+        (lambda file: file["fate"].attrs.__delitem__("flag_values"), "flag_values"),
     ],
 )
 def test_spoilt_files(sweep, tmp_path, spoil, mention):

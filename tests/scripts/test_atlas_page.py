@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from conftest import FATES, fill_pixels
+from conftest import CONVERGED, DEAD, FATES, fill_pixels
 
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
 sys.path.insert(0, str(SCRIPTS / "plots"))
-import sweep_file  # noqa: E402
+from palettes import DEATHS, PALETTES  # noqa: E402
 
+COLOURS = PALETTES["default"].fates
+AXES = ("beta", "gamma", "eta", "delta", "r")
 PATIENCE = 20
 DESKTOP, PHONE = (1400, 950), (390, 844)
 
@@ -222,7 +224,7 @@ def names_of(file, name):
 def words(file, point, column, row):
     """Fate, proof and steps of a pixel, as the page says it."""
     index = (*point, row, column)
-    fate, steps = FATES[file["fate"][index]], f"{file['steps'][index]} steps"
+    fate, steps = FATES[file["fate"][index]], f"{file['steps'][index]} updates"
     if "provenance" in file and file["provenance"][index]:
         return f"{fate} (filled, not computed)"
     if "proof" not in file:
@@ -237,17 +239,13 @@ def outcomes_as_colours(file, point):
     """The colours of a map whose dead are told apart."""
     trap = next(value for value, name in names_of(file, "proof").items() if name == "trap")
     fates, proofs = file["fate"][point], file["proof"][point]
-    dead = np.select(
-        [proofs == trap, proofs >= 0],
-        [sweep_file.DEAD_FOR_EVER, sweep_file.DEAD_WITHIN_TOLERANCE],
-        sweep_file.DEAD_FILLED,
-    )
-    outcomes = np.where(fates == sweep_file.DEAD, dead, fates)
-    return [[sweep_file.OUTCOMES[outcome][1] for outcome in row] for row in outcomes.tolist()]
+    dead = np.select([proofs == trap, proofs >= 0], ["dead for ever", "dead within the tolerance"], "dead (filled)")
+    outcomes = np.where(fates == DEAD, dead, np.array(FATES)[fates])
+    return [[COLOURS[outcome] for outcome in row] for row in outcomes.tolist()]
 
 
 def fates_as_colours(fates, hidden=()):
-    return [["" if fate in hidden else sweep_file.FATES[fate][1] for fate in row] for row in fates.tolist()]
+    return [["" if fate in hidden else COLOURS[FATES[fate]] for fate in row] for row in fates.tolist()]
 
 
 def test_it_loads_from_disk_without_a_word_on_the_console(page, small, large):
@@ -326,7 +324,7 @@ def test_a_hover_over_a_large_map_tells_the_exact_pixel_at_any_zoom(page, large,
             page.mouse("mouseMoved", *place)
             if zoom > 1:  # in view are corners of four tiles
                 assert page.text("hover-place").startswith(f"w {file['w'][column]:.10g},".replace("-", "−"))
-                assert page.colour_at(*place) == sweep_file.FATES[file["fate"][0, 0, row, column]][1]
+                assert page.colour_at(*place) == COLOURS[FATES[file["fate"][0, 0, row, column]]]
             # Else the pointer, on whole pixels of the screen, is on that one or a neighbour: it is said which.
             place = page.text("hover-place").replace("−", "-").replace(",", "").split()
             column, row = (int(np.argmin(abs(file[n][...] - float(v)))) for n, v in (("w", place[1]), ("b", place[3])))
@@ -367,7 +365,7 @@ def test_many_trajectories_end_as_in_the_file(page, which, request):
     rng = np.random.default_rng(3)
     points, expected = [], []
     with h5py.File(atlas.path) as file:
-        axes = {name: np.atleast_1d(file[name][...]) for name in sweep_file.AXES}
+        axes = {name: np.atleast_1d(file[name][...]) for name in AXES}
         for _ in range(300):
             index = tuple(int(rng.integers(n)) for n in file["fate"].shape)
             swept = dict(zip([name for name in axes if file[name].ndim], index))
@@ -396,9 +394,9 @@ def test_the_legend_filters_and_tells_shares(page, small):
     assert page.colours() == fates_as_colours(fates)
     page.driver.find_element("css selector", "#legend input[data-fate=dead]").send_keys(" ")
     page.wait("return location.hash.includes('hide=dead')")
-    assert page.colours() == fates_as_colours(fates, hidden=[sweep_file.DEAD])
+    assert page.colours() == fates_as_colours(fates, hidden=[DEAD])
     legend = page.text("legend")
-    for fate in (sweep_file.CONVERGED, sweep_file.DEAD):
+    for fate in (CONVERGED, DEAD):
         share = page.run(
             "return document.querySelector(`#legend input[data-fate=${arguments[0]}]`).closest('label')"
             ".querySelector('output').value",
@@ -413,10 +411,10 @@ def test_a_link_shows_the_same_again(page, small):
     share = page.run("return document.getElementById('share').value")
     first = page.state(), page.colours(), page.text("computed")
     assert first[0] == {key: values[0] for key, values in parse_qs(link).items()}
-    assert share == str(sweep_file.CONVERGED) and first[2]
+    assert share == str(CONVERGED) and first[2]
     with h5py.File(small.path) as file:
         page.wait_for_text("stored", words(file, (2, 1, 1), 40, 13))
-        assert first[1] == fates_as_colours(file["fate"][2, 1, 1], hidden=[sweep_file.DEAD])
+        assert first[1] == fates_as_colours(file["fate"][2, 1, 1], hidden=[DEAD])
     # A link followed in the page itself, too.
     page.open(small.site)
     page.run("location.hash = arguments[0]", link)
@@ -453,7 +451,7 @@ def test_the_dead_can_be_told_apart(page, certified):
     page.driver.find_element("id", "apart").send_keys(" ")
     page.driver.find_element("css selector", "#legend input[data-fate=dead]").send_keys(" ")
     page.wait("return location.hash.includes('hide=dead') && location.hash.includes('colour=proof')")
-    assert {colour for row in page.colours() for colour in row} == {"", sweep_file.FATES[sweep_file.CONVERGED][1]}
+    assert {colour for row in page.colours() for colour in row} == {"", COLOURS["converged"]}
 
 
 @pytest.mark.parametrize("which", ["small", "refined"])
@@ -496,7 +494,7 @@ def test_a_large_map_tells_proofs_in_all_its_tiles(page, large_certified):
         "}"
         "return [...colours].map((colour) => colour.split(',').map(Number))"
     )
-    deaths = {colour for _, colour in sweep_file.DEATHS.values()}
+    deaths = {COLOURS[name] for name in DEATHS}
     assert deaths <= {"#{:02X}{:02X}{:02X}".format(*colour) for colour in found}
 
 
@@ -505,9 +503,59 @@ def test_a_proof_outweighs_a_trajectory_that_is_cut_short(page, deadcone, tmp_pa
     page.open(atlas.site, "start=0.9,0.1")
     assert page.state()["colour"] == "proof"
     page.wait("return document.getElementById('stored').textContent.startsWith('converged (proved: ')")
-    assert page.text("computed") == "unfinished, 20 steps"
+    assert page.text("computed") == "unfinished, 20 updates"
     assert page.driver.find_element("id", "differs").is_displayed() and "proved" in page.text("differs")
     assert "Certified" in page.text("criteria")
+
+
+def add_fate(path):
+    """Gives a sweep one more fate, which the page does not know, in the rows of the highest b."""
+    with h5py.File(path, "r+") as file:
+        for name in ("fate", "fate_code"):
+            attributes = file[name].attrs
+            attributes["flag_values"] = np.append(attributes["flag_values"], len(FATES)).astype("i1")
+            attributes["flag_meanings"] = np.bytes_(attributes["flag_meanings"].decode() + " wandering")
+        codes = file["fate_code"].attrs["flag_values"]
+        file["fate"][..., 40:, :] = codes[-1]
+        attributes = dict(file["fate_code"].attrs)
+        fractions = [np.mean(file["fate"][...] == code, axis=(-2, -1)) for code in codes]
+        for name in ("fate_code", "fate_fraction"):
+            del file[name]
+        file["fate_code"], file["fate_fraction"] = codes, np.stack(fractions, axis=-1)
+        for name in ("flag_values", "flag_meanings"):
+            file["fate_code"].attrs[name] = attributes[name]
+
+
+def test_a_fate_that_the_page_does_not_know_is_shown_and_filtered(page, deadcone, tmp_path):
+    options = "--certify --beta 0.9 --gamma 1,0.1 --w -2:2:64 --b -2:2:48"
+    atlas = Atlas(deadcone, tmp_path, options, change=add_fate)
+    page.open(atlas.site, "beta=0.9&gamma=0.1&share=wandering")
+    colours = page.colours()
+    assert {colour for row in colours[40:] for colour in row} == {PALETTES["default"].spare_fates[0]}
+    with h5py.File(atlas.path) as file:
+        assert colours[:40] == outcomes_as_colours(file, (0, 1, slice(0, 40)))
+        page.mouse("mouseMoved", *page.place_of(file, 10, 44))
+        page.wait("return document.getElementById('hover-fate').textContent.startsWith('wandering')")
+    assert page.state()["share"] == "wandering"
+    assert page.text("legend").split()[::3] == ["converged", "dead", "wandering"]  # then share and %
+    page.driver.find_element("css selector", "#legend input[data-fate=wandering]").send_keys(" ")
+    page.wait("return location.hash.includes('hide=wandering')")
+    assert not any(colour for row in page.colours()[40:] for colour in row) and page.errors() == []
+
+
+def test_axes_are_named_as_in_the_file(page, deadcone, tmp_path):
+    def rename(path):
+        with h5py.File(path, "r+") as file:
+            file["eta"].attrs["long_name"] = np.bytes_("speed")
+            file["gamma"].attrs["long_name"] = np.bytes_("width")
+
+    atlas = Atlas(deadcone, tmp_path, "--beta 0,0.9 --eta 0.1,0.2 --w -1:1:8 --b -1:1:8", change=rename)
+    page.open(atlas.site)
+    assert page.run("return document.querySelector('label[for=slider-eta]').title") == "speed"
+    titles = page.run(
+        "const {xaxis, yaxis} = document.getElementById('heat-map').layout; return [xaxis.title.text, yaxis.title.text]"
+    )
+    assert titles == ["momentum β", "width γ"]
 
 
 def test_a_broken_link_shows_something(page, small):

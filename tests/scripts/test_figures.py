@@ -5,6 +5,7 @@ DEADCONE=build/release/deadcone python -m pytest tests/scripts/test_figures.py  
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -23,6 +24,8 @@ import figures  # noqa: E402
 import plot_spectrum  # noqa: E402
 import plot_steps  # noqa: E402
 import sweep_file  # noqa: E402
+from conftest import FATES  # noqa: E402
+from palettes import PALETTES  # noqa: E402
 
 DPI = 60
 COARSE = {"fig2": (), "fig3": ("--side", 16), "fig4": ("--side", 16), "proofs": ("--side", 16), "loss": ("--side", 16), "steps": ("--side", 16)}
@@ -75,6 +78,34 @@ def test_a_sweep_is_kept_while_it_is_the_same(deadcone, tmp_path):
     first = history(8)
     assert history(8) == first
     assert history(9)[1] == 9
+
+
+def test_the_palette_of_the_paper(deadcone, tmp_path):
+    colours = {}
+    for palette in PALETTES:
+        result = run("fig4", "--out", tmp_path, "--dpi", DPI, "--side", 16, "--palette", palette)
+        assert (result.returncode, result.stderr) == (0, "")
+        pixels = np.rint(255 * image.imread(tmp_path / "fig4.png")[..., :3]).astype(int)
+        colours[palette] = {"#{:02X}{:02X}{:02X}".format(*rgb) for rgb in np.unique(pixels.reshape(-1, 3), axis=0)}
+    for palette, found in colours.items():
+        assert {PALETTES[palette].fates[fate] for fate in ("converged", "dead")} <= found
+    assert PALETTES["paper"].fates["dead"] not in colours["default"]
+    assert "--palette" in run("all", "--help").stdout and "--palette" not in run("fig2", "--help").stdout
+
+
+def test_no_start_of_figure_4_is_unfinished(deadcone, tmp_path):
+    def unfinished(path):
+        with h5py.File(path) as file:
+            assert np.all(file["point_done"][...] == 1)
+            return int(file["fate_count"][..., FATES.index("unfinished")].sum())
+
+    # The sweep of run.sh, with fewer pixels.
+    text = (SCRIPTS.parent / "run.sh").read_text().replace("\\\n", " ").replace("$resolution", "64").replace('"', "")
+    options = re.search(r"deadcone sweep (.*) --out out/fig4\.h5", text)[1]
+    deadcone.done("sweep --quiet", options, "--out", tmp_path / "run.h5")
+    assert unfinished(tmp_path / "run.h5") == 0
+    assert run("fig4", "--out", tmp_path, "--dpi", DPI, "--side", 32).returncode == 0
+    assert unfinished(tmp_path / "fig4.h5") == 0
 
 
 def test_captions_state_every_parameter(deadcone, tmp_path):
@@ -135,6 +166,17 @@ def test_complex_eigenvalues_begin_where_theory_says(deadcone, eta):
     assert named == {"eta": eta, "critical_beta": pytest.approx(critical, rel=1e-14)}
     assert np.all(table["im1"][table["beta"] < critical - 1e-9] == 0)
     assert np.all(table["im1"][table["beta"] > critical + 1e-9] != 0)
+
+
+@pytest.mark.parametrize("eta", [0.1, 0.5, 1.5])
+def test_complex_eigenvalues_lie_on_the_circle_that_theory_says(deadcone, eta):
+    """lambda^2 - (1 + beta - eta (1 - beta)) lambda + beta = 0 gives |lambda - 1/(1 + eta)| = eta / (1 + eta)."""
+    table, named = plot_spectrum.read_spectrum("spectrum", deadcone.done("spectrum --eta", str(eta)).stdout)
+    beyond = table["beta"] > named["critical_beta"]
+    for number in (1, 2):
+        distance = np.hypot(table[f"re{number}"] - 1 / (1 + eta), table[f"im{number}"])[beyond]
+        assert distance.size > 20 and np.allclose(distance, eta / (1 + eta), atol=1e-7)
+    assert sorted([table["re1"][0], table["re2"][0]]) == pytest.approx(sorted([0.0, 1 - eta])) and not table["im1"][0]
 
 
 def test_ranks_are_monotone_and_even():

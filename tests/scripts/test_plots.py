@@ -3,6 +3,7 @@
 python -m pytest tests/scripts/test_plots.py            needs numpy, h5py, matplotlib
 """
 
+import itertools
 import pathlib
 import subprocess
 import sys
@@ -18,29 +19,39 @@ SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "plots"
 sys.path.insert(0, str(SCRIPTS))
 import sweep_file  # noqa: E402
 import plot_sweep  # noqa: E402
-from conftest import fill_pixels  # noqa: E402
-from sweep_file import (  # noqa: E402
+import plot_dead_fraction  # noqa: E402
+import plot_spectrum  # noqa: E402
+from conftest import (  # noqa: E402
     CONVERGED,
     DEAD,
-    DEAD_FILLED,
-    DEAD_FOR_EVER,
-    DEAD_WITHIN_TOLERANCE,
-    DEATHS,
     DIVERGED,
     FATES,
-    MISSING,
-    OUTCOMES,
     PENDING,
     STALLED,
     UNFINISHED,
+    fill_pixels,
 )
+from palettes import DEAD_FILLED, DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE, DEATHS, PALETTES  # noqa: E402
+from sweep_file import MISSING  # noqa: E402
 
-ALL_FATES = (PENDING, *FATES)
+CODES = tuple(range(len(FATES)))
+ALL_FATES = (PENDING, *CODES)
+DEFAULT = PALETTES["default"]
 AXES = {"beta": [0.0, 0.9], "gamma": [0.1, 1.0], "eta": 0.1, "delta": 0.0, "r": 0.0}
+
+
+def colour_of(fate, palette=DEFAULT):
+    """The colour of a value of `fate` in the files of these tests."""
+    return palette.fates[FATES[fate]]
 
 
 def centres(low, high, count):
     return low + (np.arange(count) + 0.5) * (high - low) / count
+
+
+def name_values(dataset, values, names):
+    dataset.attrs["flag_values"] = np.array(values, "i1")
+    dataset.attrs["flag_meanings"] = np.bytes_(" ".join(names))
 
 
 def write_sweep(path, fate_of, axes=AXES, steps_of=None, size=(48, 60), final=False):
@@ -52,6 +63,7 @@ def write_sweep(path, fate_of, axes=AXES, steps_of=None, size=(48, 60), final=Fa
         for name, values in {**axes, "b": b, "w": w}.items():
             file[name] = np.asarray(values, float)
         file["fate_code"] = np.arange(5, dtype="i1")
+        name_values(file["fate_code"], CODES, FATES)
         for name in (*swept, "b", "w", "fate_code"):
             file[name].make_scale(name)
 
@@ -60,10 +72,12 @@ def write_sweep(path, fate_of, axes=AXES, steps_of=None, size=(48, 60), final=Fa
             dataset = file.create_dataset(name, shape, kind, fillvalue=fill, **options)
             for i, dimension in enumerate((*swept, *extra)):
                 dataset.dims[i].attach_scale(file[dimension])
+            dataset.attrs["coordinates"] = np.bytes_(" ".join(name for name in axes if name not in swept))
             return dataset
 
         chunks = (1,) * len(lengths) + (16, 32)
         fate = create("fate", "i1", PENDING, ("b", "w"), chunks=chunks, compression="gzip")
+        name_values(fate, ALL_FATES, ("pending", *FATES))
         steps = create("steps", "i4", -1, ("b", "w"), chunks=chunks, compression="gzip", shuffle=True)
         if final:
             w_final = create("w_final", "f4", np.nan, ("b", "w"), chunks=chunks)
@@ -94,8 +108,11 @@ def write_field(path, gammas=(1.0, 0.1)):
     with h5py.File(path, "w") as file:
         for name, values in (("gamma", gammas), ("delta", [0.0]), ("r", [0.0]), ("b", b), ("w", w)):
             file[name] = np.asarray(values, float)
+            file[name].make_scale(name)
         for i, name in enumerate(("grad_w", "grad_b", "grad_r", "loss")):
             file[name] = np.broadcast_to([w[None, :], b[:, None], 0.0 * w, w**2 + b[:, None] ** 2][i], shape)
+            for j, axis in enumerate(("gamma", "delta", "r", "b", "w")):
+                file[name].dims[j].attach_scale(file[axis])
     return path
 
 
@@ -130,7 +147,7 @@ def where(pixels, colour):
 
 def in_panels(pixels, fate):
     """Where a fate is shown in the maps: the legend is at the foot."""
-    rows, columns = where(pixels, FATES[fate][1])
+    rows, columns = where(pixels, colour_of(fate))
     above = rows < pixels.shape[0] - 100
     return rows[above], columns[above]
 
@@ -147,16 +164,16 @@ def bands(fates):
 
 def test_every_fate_has_its_colour_and_its_share_of_the_map(tmp_path):
     pixels = picture("plot_sweep", write_sweep(tmp_path / "sweep.nc", bands(ALL_FATES)), tmp_path)
-    areas = [in_panels(pixels, fate)[0].size for fate in FATES if fate != DIVERGED]  # black is also the colour of text
+    areas = [in_panels(pixels, fate)[0].size for fate in CODES if fate != DIVERGED]  # black is also the colour of text
     assert min(areas) > 0.9 * max(areas) > 10_000
     assert in_panels(pixels, DIVERGED)[0].size > 0.9 * max(areas)
 
 
 @pytest.mark.parametrize("missing", [CONVERGED, DEAD, STALLED, UNFINISHED])
 def test_a_fate_that_does_not_occur_is_not_in_the_legend(tmp_path, missing):
-    fates = [fate for fate in FATES if fate != missing]
+    fates = [fate for fate in CODES if fate != missing]
     pixels = picture("plot_sweep", write_sweep(tmp_path / "sweep.nc", bands(fates)), tmp_path)
-    assert where(pixels, FATES[missing][1])[0].size == 0
+    assert where(pixels, colour_of(missing))[0].size == 0
 
 
 def test_b_points_up_and_w_to_the_right(tmp_path):
@@ -199,8 +216,8 @@ def test_other_axes_are_chosen_by_the_nearest_value(tmp_path, option, fate):
 
 
 def test_the_size_follows_the_panels_and_the_resolution(tmp_path):
-    one = write_sweep(tmp_path / "one.nc", bands(FATES), {**AXES, "beta": [0.9], "gamma": [1.0]})
-    wide = write_sweep(tmp_path / "wide.nc", bands(FATES), {**AXES, "beta": np.linspace(0, 0.9, 5), "gamma": [1.0]})
+    one = write_sweep(tmp_path / "one.nc", bands(CODES), {**AXES, "beta": [0.9], "gamma": [1.0]})
+    wide = write_sweep(tmp_path / "wide.nc", bands(CODES), {**AXES, "beta": np.linspace(0, 0.9, 5), "gamma": [1.0]})
     small, large = (picture("plot_sweep", one, tmp_path, "--dpi", dpi).shape for dpi in (100, 300))
     assert 300 < small[0] < 700 and 300 < small[1] < 700
     assert np.allclose(np.divide(large, small)[:2], 3, atol=0.05)
@@ -245,6 +262,118 @@ def test_a_large_map_is_sampled_not_blended(tmp_path):
     assert len(np.unique(middle, axis=0)) == 2
 
 
+# ---- Palettes and names
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_a_palette_gives_every_fate_its_colour(tmp_path, palette):
+    sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES), {**AXES, "beta": [0.9], "gamma": [1.0]})
+    pixels = picture("plot_sweep", sweep, tmp_path, "--palette", palette)
+    places = [columns_of(pixels, colour_of(fate, PALETTES[palette])) for fate in CODES if fate != DIVERGED]
+    assert all(place[1] < following[0] for place, following in zip(places, places[1:]))
+    other = "paper" if palette == "default" else "default"
+    assert columns_of(pixels, colour_of(DEAD, PALETTES[other])) is None
+
+
+def test_in_the_palette_of_the_paper_dead_is_blue_and_converged_yellow(tmp_path):
+    sweep = write_sweep(
+        tmp_path / "sweep.nc",
+        lambda point, b, w: np.where(w < 0, DEAD, CONVERGED),
+        {**AXES, "beta": [0.9], "gamma": [1.0]},
+        steps_of=lambda point, b, w: np.where(b < 0, 100, 10_000),
+    )
+    for script in ("plot_sweep", "plot_steps"):
+        panel = panel_of(picture(script, sweep, tmp_path, "--palette", "paper"))
+        for dead in (panel[50, 50], panel[500, 50]):
+            assert dead[2] > dead[0] + 40, (script, dead)
+        for converged in (panel[50, 650], panel[500, 650]):
+            assert min(converged[:2]) > converged[2] + 20, (script, converged)
+    cell = picture("plot_dead_fraction", sweep, tmp_path, "--palette", "paper")
+    ramp = ["#{:02X}{:02X}{:02X}".format(*rgba[:3]) for rgba in PALETTES["paper"].ramps["dead"]]
+    assert where(cell, ramp[128])[0].size > 4000
+
+
+NEW_FATE, NEW_PROOF = "wandering", "symmetry"
+
+
+@pytest.fixture(scope="module")
+def extended(deadcone, tmp_path_factory):
+    """A real certified sweep with one more fate and one more proof, which have pixels of their own in the map."""
+    path = tmp_path_factory.mktemp("extended") / "sweep.h5"
+    deadcone.done("sweep --quiet --certify --beta 0.9 --gamma 1 --w -2:2:40 --b -2:2:40 --out", path)
+    with h5py.File(path, "r+") as file:
+        for name, new, rows in (("fate", NEW_FATE, slice(30, 40)), ("proof", NEW_PROOF, slice(0, 10))):
+            attributes = file[name].attrs
+            code = int(attributes["flag_values"].max()) + 1
+            attributes["flag_values"] = np.append(attributes["flag_values"], code).astype("i1")
+            attributes["flag_meanings"] = np.bytes_(f"{attributes['flag_meanings'].decode()} {new}")
+            file[name][0, 0, rows] = code
+        fates = file["fate"][0, 0]
+        codes = file["fate"].attrs["flag_values"][1:]
+        names = file["fate"].attrs["flag_meanings"].decode().split()[1:]
+        for name in ("fate_code", "fate_count", "fate_fraction"):
+            dataset = file[name]
+            kind, shape = dataset.dtype, (*dataset.shape[:-1], codes.size)
+            del file[name]
+            file.create_dataset(name, shape, kind)
+        file["fate_code"][...] = codes
+        name_values(file["fate_code"], codes, names)
+        file["fate_count"][0, 0] = [np.sum(fates == code) for code in codes]
+        file["fate_fraction"][0, 0] = file["fate_count"][0, 0] / fates.size
+    return path
+
+
+def test_a_fate_and_a_proof_that_the_scripts_do_not_know_are_drawn(extended, tmp_path):
+    for palette in PALETTES.values():
+        assert NEW_FATE not in palette.fates and NEW_PROOF not in palette.proofs
+    with sweep_file.ResultFile(extended, "fate") as data:
+        key = sweep_file.key_of(data.outcome_names(), DEFAULT)
+        colour = dict(key.values())[NEW_FATE]
+        assert colour not in DEFAULT.fates.values() and set(dict(key.values())) == {*FATES, *DEATHS, NEW_FATE}
+        proved = plot_sweep.ProvedOutcomes(data, DEFAULT)
+        labels = {proved.key[value][0] for value in proved.read((0, 0), 40, 40)[:10].ravel().tolist()}
+        assert labels and all(label.startswith(f"{NEW_PROOF}: ") for label in labels)
+        grid = sweep_file.Grid(data, {})
+        dead = plot_dead_fraction.read_fractions(data, grid).dead
+        assert dead[0, 0] == np.mean(data.fates((0, 0), 40, 40) == DEAD)
+    for script in ("plot_sweep", "plot_steps"):
+        panel = panel_of(picture(script, extended, tmp_path))
+        rows, columns = where(panel, colour)
+        # The upper quarter of 720 pixels, all of it.
+        assert rows.size > 0.98 * panel.shape[1] * np.ptp(rows) and np.ptp(rows) == pytest.approx(720 / 4, abs=5)
+    new = where(panel_of(picture("plot_sweep", extended, tmp_path, "--by", "proof")), DEFAULT.spare_proofs[0])
+    # The lowest quarter, of which the panel of square maps shows only the part above row 576.
+    assert new[0].min() == pytest.approx(720 * 3 / 4, abs=5)
+    picture("plot_dead_fraction", extended, tmp_path)
+
+
+def test_names_of_axes_and_what_they_are_come_from_the_file(tmp_path):
+    axes = {**AXES, "zeta_2": [1.0, 2.0], "eta": 0.25}
+    path = write_sweep(tmp_path / "sweep.nc", lambda point, b, w: CONVERGED if point["zeta_2"] == 1 else DEAD, axes)
+    with h5py.File(path, "r+") as file:
+        file["beta"].attrs["long_name"] = np.bytes_("inertia")
+    with sweep_file.ResultFile(path, "fate") as data:
+        assert data.axes == ("beta", "gamma", "zeta_2") and set(data.values) == set(axes)
+        assert data.long_name("beta") == "inertia" and data.long_name("zeta_2") == "zeta_2"
+        assert plot_dead_fraction.axis_label(data, "beta") == r"inertia $\beta$"
+        assert r"$\mathrm{zeta\_2} = 1$" in sweep_file.Grid(data, {}).caption()
+    # The first value of an axis without an option is drawn.
+    assert in_panels(picture("plot_sweep", path, tmp_path), CONVERGED)[0].size > 10_000
+
+
+def test_a_map_that_xarray_takes_out_of_a_sweep(tmp_path):
+    xarray = pytest.importorskip("xarray")
+    axes = {**AXES, "eta": [0.1, 0.2]}
+    path = write_sweep(tmp_path / "sweep.nc", lambda point, b, w: CONVERGED if point["eta"] < 0.15 else DEAD, axes)
+    with xarray.open_dataset(path, engine="h5netcdf") as sweep:
+        sweep.fate.sel(beta=0.9, gamma=0.1, eta=0.2).to_netcdf(tmp_path / "map.nc")
+    with sweep_file.ResultFile(tmp_path / "map.nc", "fate") as data:
+        assert data.axes == () and {name: values.tolist() for name, values in data.values.items()} == {
+            "beta": [0.9], "gamma": [0.1], "eta": [0.2], "delta": [0.0], "r": [0.0]
+        }  # fmt: skip
+    assert in_panels(picture("plot_sweep", tmp_path / "map.nc", tmp_path), DEAD)[0].size > 10_000
+
+
 # ---- Proofs
 
 PROOFS = ("none", "energy", "corridor", "trap", "sloth")  # the last is one that the scripts do not know
@@ -285,14 +414,14 @@ def columns_of(pixels, colour):
 @pytest.mark.parametrize("names", [PROOFS, ("none", "sloth", "trap", "corridor", "energy")])
 def test_dead_for_ever_and_dead_within_the_tolerance_have_two_shades(tmp_path, names):
     pixels = picture("plot_sweep", write_certified(tmp_path / "sweep.nc", names), tmp_path)
-    ever, within = (columns_of(pixels, DEATHS[death][1]) for death in (DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE))
-    assert ever[1] < within[0] and columns_of(pixels, FATES[CONVERGED][1])[1] < ever[0]
+    ever, within = (columns_of(pixels, DEFAULT.fates[death]) for death in (DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE))
+    assert ever[1] < within[0] and columns_of(pixels, colour_of(CONVERGED))[1] < ever[0]
     assert np.ptp(within) == pytest.approx(2 * np.ptp(ever), rel=0.1)  # proved by no theorem, and by another
-    assert columns_of(pixels, FATES[DEAD][1]) is None
+    assert columns_of(pixels, colour_of(DEAD)) is None
 
 
 def test_without_proofs_there_is_one_shade_of_dead(tmp_path):
-    sweep = write_sweep(tmp_path / "sweep.nc", bands(FATES))
+    sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES))
     with sweep_file.ResultFile(sweep, "fate") as data:
         assert data.proofs((0, 0), 9, 9) is None and data.provenance((0, 0), 9, 9) is None
         assert np.array_equal(data.outcomes((0, 0), 48, 60), data.fates((0, 0), 48, 60))
@@ -304,12 +433,13 @@ def test_filled_pixels_are_drawn_as_what_is_known_of_them(tmp_path):
     sweep = write_certified(tmp_path / "sweep.nc")
     fill_pixels(sweep, slice(10, 30), slice(None))
     with sweep_file.ResultFile(sweep, "fate") as data:
-        outcomes = data.outcomes((0, 0), 48, 60)
-        assert set(outcomes[9].tolist()) == {CONVERGED, DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE}
-        assert set(outcomes[10].tolist()) == {CONVERGED, DEAD_FILLED}
+        outcomes, names = data.outcomes((0, 0), 48, 60), data.outcome_names()
+        assert {names[value] for value in outcomes[9].tolist()} == {"converged", DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE}
+        assert {names[value] for value in outcomes[10].tolist()} == {"converged", DEAD_FILLED}
         assert set(data.provenance((0, 0), 48, 60)[10].tolist()) == {data.code("provenance", "filled")}
-        assert set(plot_sweep.proofs_of(data, (0, 0), 48, 60)[10].tolist()) == {plot_sweep.FILLED}
-    rows, _ = where(panel_of(picture("plot_sweep", sweep, tmp_path)), FATES[DEAD][1])
+        proved = plot_sweep.ProvedOutcomes(data, DEFAULT)
+        assert set(proved.read((0, 0), 48, 60)[10].tolist()) == {proved.filled}
+    rows, _ = where(panel_of(picture("plot_sweep", sweep, tmp_path)), colour_of(DEAD))
     assert rows.size > 0.49 * 570 * 714  # the blocks are not to be seen
     for script, options in (("plot_sweep", ("--by", "proof")), ("plot_steps", ()), ("plot_steps", ("--scale", "rank"))):
         pixels = picture(script, sweep, tmp_path, *options)
@@ -320,8 +450,8 @@ def test_filled_pixels_are_drawn_as_what_is_known_of_them(tmp_path):
 def test_every_proof_has_its_colour_and_its_fate_in_the_legend(tmp_path):
     sweep = write_certified(tmp_path / "sweep.nc")
     with sweep_file.ResultFile(sweep, "fate") as data:
-        meanings = plot_sweep.meanings_of_proofs(data.meanings("proof"))
-        shown = [meanings[value] for value in plot_sweep.proofs_of(data, (0, 0), 1, 6)[0].tolist()]
+        proved = plot_sweep.ProvedOutcomes(data, DEFAULT)
+        shown = [proved.key[value] for value in proved.read((0, 0), 1, 6)[0].tolist()]
     labels = "energy: converged, corridor: converged, no proof: converged, trap: dead for ever, "
     labels += "no proof: dead within the tolerance, sloth: dead within the tolerance"
     assert ", ".join(label for label, _ in shown) == labels
@@ -348,11 +478,48 @@ def test_proofs_that_say_nothing_of_their_values(tmp_path):
     fails("plot_sweep", sweep, tmp_path, "'proof'")
 
 
-def test_outcomes_are_told_apart_in_print_without_colour():
-    shades = [colour for outcome, (_, colour) in OUTCOMES.items() if outcome not in (DEAD, DEAD_FILLED)]
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_outcomes_differ_in_print_without_colour(palette):
+    shades = [colour for name, colour in palette.fates.items() if name not in ("dead", DEAD_FILLED)]
     levels = sorted((0.2126, 0.7152, 0.0722) @ (image_of(colour) / 255) ** 2.2 for colour in shades)
     lightness = 116 * np.cbrt(levels) - 16
     assert np.all(np.diff(lightness) > 5)
+
+
+# What the cones of a colour-blind eye see of linear RGB (Machado, Oliveira and Fernandes 2009, full severity).
+VISION = {
+    "full": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "tritanopia": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
+}
+
+
+def lab_of(colour, vision):
+    """CIE L*a*b* of '#RRGGBB' as an eye sees it."""
+    rgb = image_of(colour) / 255
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = to_xyz @ np.clip(VISION[vision] @ linear, 0, 1) / (0.9505, 1, 1.089)
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_colour_blind_readers_can_distinguish_the_outcomes_of_a_map(palette, vision):
+    # The kinds of dead are never in one map with dead itself. 2.3 is the smallest difference that is seen at all.
+    fates = [colour for name, colour in palette.fates.items() if name not in DEATHS]
+    kinds = [colour for name, colour in palette.fates.items() if name not in ("dead", DEAD_FILLED)]
+    for colours, least in ((fates, 20), (kinds, 12)):
+        seen = [lab_of(colour, vision) for colour in colours]
+        assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > least
 
 
 def image_of(colour):
@@ -395,11 +562,11 @@ def test_steps_of_other_fates_are_flat(tmp_path):
     sweep = write_sweep(tmp_path / "sweep.nc", bands(ALL_FATES), steps_of=lambda point, b, w: 10 + (w > 0))
     pixels = picture("plot_steps", sweep, tmp_path, "--beta", 0.8)
     assert all(in_panels(pixels, fate)[0].size > 5000 for fate in (STALLED, UNFINISHED, DIVERGED))
-    assert where(pixels, FATES[CONVERGED][1])[0].size == 0
+    assert where(pixels, colour_of(CONVERGED))[0].size == 0
 
 
 def test_steps_of_the_chosen_maps_only(tmp_path):
-    sweep = write_sweep(tmp_path / "sweep.nc", bands(FATES))
+    sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES))
     grid, row, one = (
         picture("plot_steps", sweep, tmp_path, *option).shape
         for option in ((), ("--gamma", 1), ("--gamma", 1, "--beta", 0.8))
@@ -422,12 +589,31 @@ def test_dead_fractions_are_the_colours_of_the_cells(tmp_path):
         return PENDING if point["beta"] == 0 else np.where(w < 0, DEAD, CONVERGED)
 
     pixels = picture("plot_dead_fraction", write_sweep(tmp_path / "sweep.nc", fate_of), tmp_path)
-    ramp = ["#{:02X}{:02X}{:02X}".format(*rgba[:3]) for rgba in sweep_file.RAMPS[DEAD]]
+    ramp = ["#{:02X}{:02X}{:02X}".format(*rgba[:3]) for rgba in DEFAULT.ramps["dead"]]
     none, half, all_ = (where(pixels, ramp[i]) for i in (0, 128, 255))
     pending = where(pixels, sweep_file.PENDING_STYLE["facecolor"])
     assert min(cells[0].size for cells in (none, half, all_, pending)) > 4000
     assert none[0].mean() < half[0].mean() and np.median(none[1]) < np.median(half[1])
     assert pending[1].mean() < half[1].mean()
+
+
+def test_the_heat_map_says_how_many_starts_are_unfinished(tmp_path):
+    def fate_of(point, b, w):
+        if point["beta"] == 0:
+            return PENDING if point["gamma"] == 1 else UNFINISHED
+        return np.where(w < 0, UNFINISHED, CONVERGED) if point["gamma"] == 1 else DEAD
+
+    notes = []
+    for name, fates in (("some", fate_of), ("none", lambda *_: DEAD)):
+        path = write_sweep(tmp_path / f"{name}.nc", fates)
+        with sweep_file.ResultFile(path, "fate") as data:
+            notes.append(plot_dead_fraction.read_fractions(data, sweep_file.Grid(data, {})).note())
+            grid = sweep_file.Grid(data, {"beta": 0.9, "gamma": 1.0})
+            one = plot_dead_fraction.read_fractions(data, grid).note()
+    assert notes[0].startswith("4320 of 8640 starts are unfinished (at most 1 of a cell).") and notes[1] == one == ""
+    # The note takes lines above the cells.
+    some, none = (picture("plot_dead_fraction", tmp_path / f"{name}.nc", tmp_path) for name in ("some", "none"))
+    assert some.shape[0] > none.shape[0] + 20 and some.shape[1] == none.shape[1]
 
 
 # ---- The field and the spectrum
@@ -437,7 +623,7 @@ def test_the_field_has_its_cone_and_its_panels(tmp_path):
     field = write_field(tmp_path / "field.nc")
     both, one = (picture("plot_field", field, tmp_path, *option) for option in ((), ("--gamma", 0.1)))
     assert both.shape[1] > 1.5 * one.shape[1]
-    rows, columns = where(one, FATES[DEAD][1])
+    rows, columns = where(one, colour_of(DEAD))
     above_legend = rows < one.shape[0] - 100
     rows, columns = rows[above_legend], columns[above_legend]
     assert rows.size > 200
@@ -458,12 +644,33 @@ def test_the_spectrum_from_a_file_and_from_standard_input(tmp_path):
     assert np.array_equal(np.rint(255 * image.imread(out)[..., :3]), pixels)
 
 
+def lines_of(axes, marker):
+    return [line.get_xydata() for line in axes.get_lines() if line.get_marker() == marker]
+
+
+def test_eigenvalues_are_curves_in_the_complex_plane_with_crosses_at_momentum_zero():
+    table, named = plot_spectrum.read_spectrum("table", SPECTRUM)
+    plane, sizes = plot_spectrum.draw(table, named).axes
+    assert [cross.tolist() for cross in lines_of(plane, "x")] == [[[0.9, 0.0]], [[0.0, 0.0]]]
+    circle, *curves = [line for line in lines_of(plane, "None") if len(line) > 2]
+    assert np.allclose(np.hypot(*circle.T), 1) and np.allclose(circle[0], circle[-1])
+    assert np.array_equal(curves, [[[0.9, 0], [0.885, 0], [0.945, 0.0835]], [[0, 0], [0.565, 0], [0.945, -0.0835]]])
+    assert plane.get_aspect() == 1 and min(plane.get_xlim()[1], plane.get_ylim()[1]) > 1
+    assert max(plane.get_xlim()[0], plane.get_ylim()[0]) < -1
+    assert any(np.array_equal(line[:, 1], table["abs2"]) for line in lines_of(sizes, "None"))
+    # A table that does not begin at momentum 0 has no crosses.
+    table, named = plot_spectrum.read_spectrum("table", SPECTRUM.replace("\n0 0.9", "\n0.1 0.9"))
+    plane, _ = plot_spectrum.draw(table, named).axes
+    assert all(cross.size == 0 for cross in lines_of(plane, "x"))
+    assert "beta = 0" not in " ".join(text.get_text() for text in plane.get_legend().get_texts())
+
+
 # ---- Where the picture goes, and errors
 
 
 @pytest.mark.parametrize("script", ["plot_sweep", "plot_steps", "plot_dead_fraction"])
 def test_by_default_the_picture_is_beside_the_file(tmp_path, script):
-    sweep = write_sweep(tmp_path / "run.2.nc", bands(FATES))
+    sweep = write_sweep(tmp_path / "run.2.nc", bands(CODES))
     assert run(script, sweep).returncode == 0
     ending = script.removeprefix("plot_sweep").removeprefix("plot")
     assert (tmp_path / f"run.2{ending}.png").stat().st_size > 5000
@@ -487,13 +694,13 @@ def fails(script, file, tmp_path, *words):
 def test_files_that_cannot_be_read(tmp_path, script):
     missing, text, half = tmp_path / "missing.nc", tmp_path / "text.nc", tmp_path / "half.nc"
     text.write_text("this is\nnot what it should be\n")
-    half.write_bytes(write_sweep(tmp_path / "sweep.nc", bands(FATES)).read_bytes()[:3000])
+    half.write_bytes(write_sweep(tmp_path / "sweep.nc", bands(CODES)).read_bytes()[:3000])
     for file in (missing, text, half):
         fails(script, file, tmp_path, str(file))
 
 
 def test_files_that_hold_something_else(tmp_path):
-    field, sweep = write_field(tmp_path / "field.nc"), write_sweep(tmp_path / "sweep.nc", bands(FATES))
+    field, sweep = write_field(tmp_path / "field.nc"), write_sweep(tmp_path / "sweep.nc", bands(CODES))
     fails("plot_sweep", field, tmp_path, "'fate'")
     fails("plot_field", sweep, tmp_path, "'loss'")
     with h5py.File(sweep, "a") as file:
@@ -504,7 +711,11 @@ def test_files_that_hold_something_else(tmp_path):
 
 def test_values_that_mean_nothing(tmp_path):
     fails("plot_sweep", write_sweep(tmp_path / "fate.nc", bands([0, 7])), tmp_path, "7")
-    sweep = write_sweep(tmp_path / "shape.nc", bands(FATES))
+    unnamed = write_sweep(tmp_path / "unnamed.nc", bands(CODES))
+    with h5py.File(unnamed, "a") as file:
+        del file["fate"].attrs["flag_meanings"]
+    fails("plot_sweep", unnamed, tmp_path, "'fate'", "flag_meanings")
+    sweep = write_sweep(tmp_path / "shape.nc", bands(CODES))
     with h5py.File(sweep, "a") as file:
         del file["w"]
         file["w"] = np.arange(3.0)
@@ -520,7 +731,7 @@ def test_values_that_mean_nothing(tmp_path):
 
 
 def test_broken_chunks(tmp_path):
-    sweep = write_sweep(tmp_path / "sweep.nc", bands(FATES))
+    sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES))
     with h5py.File(sweep) as file:
         chunk = file["fate"].id.get_chunk_info(0)
     content = bytearray(sweep.read_bytes())
@@ -544,7 +755,7 @@ def test_broken_spectrum(tmp_path, broken, word):
 
 
 def test_pictures_that_cannot_be_written(tmp_path):
-    sweep = write_sweep(tmp_path / "sweep.nc", bands(FATES))
+    sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES))
     for out in (tmp_path / "none" / "picture.png", tmp_path / "picture.unknown"):
         result = run("plot_sweep", sweep, "--out", out)
         assert result.returncode == 1 and result.stderr.startswith("plot_sweep: ") and result.stderr.count("\n") == 1

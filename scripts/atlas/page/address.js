@@ -4,8 +4,8 @@
 //
 //   #beta=0.9&gamma=0.1&share=dead&hide=stalled&colour=proof&start=-0.5,1&view=0,0.25,1.5
 //
-// Axes that are not swept are left out, and so is the colour (by fate or by proof) where there are no proofs; start is
-// (w, b), view is (w, b) of its middle and the zoom, without which the whole window is shown.
+// Axes that are not swept are left out; so is the colour (by fate or by proof) if there are no proofs. start is (w, b);
+// view is (w, b) of its middle and the zoom; without it the page shows the whole window.
 
 atlas.address = (() => {
   const DIGITS = 8;
@@ -16,18 +16,19 @@ atlas.address = (() => {
     return values.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0);
   }
 
-  /** So many finite numbers, or null. */
+  /** Exactly `count` finite numbers, or null. */
   function numbers(text, count) {
     const values = (text ?? "").split(",").map(Number);
     return text && values.length === count && values.every(Number.isFinite) ? values : null;
   }
 
-  const codeOf = (name) => atlas.sweep.fates.find((fate) => fate.name === name)?.code;
+  /** The code of a fate that is not pending, or null. */
+  const codeOf = (name) => (name === "pending" ? null : atlas.fateCode(name));
 
   function write({ indices, share, hidden, apart, start, view }) {
     const { axes, w, b, deaths } = atlas.sweep;
     const parts = [];
-    for (const axis of atlas.AXES) {
+    for (const axis of atlas.axes()) {
       if (axes[axis].length > 1) parts.push(`${axis}=${axes[axis][indices[axis]]}`);
     }
     parts.push(`share=${atlas.fateName(share)}`);
@@ -38,12 +39,12 @@ atlas.address = (() => {
     return parts.join("&");
   }
 
-  /** What an address says of the state; what it leaves out, or says wrongly, is that of `otherwise`. */
+  /** The state in an address; missing and invalid parts are those of `otherwise`. */
   function read(text, otherwise) {
     const { axes, w, b } = atlas.sweep;
     const given = new URLSearchParams(text);
     const indices = { ...otherwise.indices };
-    for (const axis of atlas.AXES) {
+    for (const axis of atlas.axes()) {
       const value = numbers(given.get(axis), 1);
       if (value) indices[axis] = nearest(axes[axis], value[0]);
     }
@@ -54,7 +55,7 @@ atlas.address = (() => {
     return {
       indices,
       share: codeOf(given.get("share")) ?? otherwise.share,
-      hidden: new Set(hide.filter((code) => code !== undefined)),
+      hidden: new Set(hide.filter((code) => code !== null)),
       apart: atlas.sweep.deaths.length > 0 && ["proof", "fate"].includes(colour) ? colour === "proof" : otherwise.apart,
       start: start && { column: nearest(w, start[0]), row: nearest(b, start[1]) },
       view: view && { w: view[0], b: view[1], zoom: view[2] },
@@ -63,7 +64,7 @@ atlas.address = (() => {
 
   return {
     read: (otherwise) => read(location.hash.slice(1), otherwise),
-    /** Whether the address says something else than the state. */
+    /** Whether the address differs from that of the state. */
     differs: (state) => location.hash.slice(1) !== write(state),
     /** Writes the state into the address, without an entry in the history for each move of a slider. */
     save: (state) => history.replaceState(null, "", `#${write(state)}`),

@@ -1,16 +1,16 @@
 "use strict";
 
-// The controls beside the map: a slider for every swept axis, the choice of the fate that the heat map shows, and the
-// legend that filters.
+// The controls beside the map: a slider for every swept axis, the choice of the fate in the heat map, and the legend,
+// which hides fates.
 
 atlas.createSliders = ({ onMove }) => {
   const { axes } = atlas.sweep;
-  const swept = atlas.AXES.filter((axis) => axes[axis].length > 1);
+  const swept = atlas.axes().filter((axis) => axes[axis].length > 1);
   const sliders = new Map(swept.map((axis) => [axis, createSlider(axis)]));
 
-  const fixed = atlas.AXES.filter((axis) => axes[axis].length === 1);
+  const fixed = atlas.axes().filter((axis) => axes[axis].length === 1);
   atlas.element("fixed").textContent = fixed
-    .map((axis) => `${atlas.SYMBOLS[axis]} = ${atlas.number(axes[axis][0])}`)
+    .map((axis) => `${atlas.symbol(axis)} = ${atlas.number(axes[axis][0])}`)
     .join(", ");
 
   function createSlider(axis) {
@@ -21,7 +21,8 @@ atlas.createSliders = ({ onMove }) => {
     input.addEventListener("input", () => onMove({ [axis]: Number(input.value) }));
     const label = slider.querySelector("label");
     label.htmlFor = input.id;
-    label.textContent = atlas.SYMBOLS[axis];
+    label.textContent = atlas.symbol(axis);
+    label.title = atlas.sweep.meanings[axis];
     slider.querySelector("output").htmlFor = input.id;
     atlas.element("sliders").append(slider);
     return slider;
@@ -33,7 +34,7 @@ atlas.createSliders = ({ onMove }) => {
         const text = atlas.number(axes[axis][indices[axis]], 6);
         const input = slider.querySelector("input");
         input.value = indices[axis];
-        // What is read aloud is the value, not its index.
+        // Screen readers read the value, not its index.
         input.setAttribute("aria-valuetext", `${axis} ${text}`);
         slider.querySelector("output").value = text;
       }
@@ -74,10 +75,10 @@ atlas.createLegend = ({ onFilter }) => {
   };
 };
 
-/** The choice whether the dead are told apart, and what their colours then mean; not there without proofs. */
+/** The choice whether the map shows the kinds of dead, with their colours; hidden without proofs. */
 atlas.createDeathKey = ({ onChoose }) => {
   const { deaths, bytes } = atlas.sweep;
-  const occurring = "provenance" in bytes ? deaths : deaths.slice(0, 2); // else none is filled
+  const occurring = "provenance" in bytes ? deaths : deaths.slice(0, 2); // without refinement, no pixel is filled
   const box = atlas.element("apart");
   atlas.element("deaths").hidden = !deaths.length;
   for (const { name, colour } of occurring) {
@@ -95,9 +96,9 @@ atlas.createDeathKey = ({ onChoose }) => {
   };
 };
 
-/** The fates that there are anywhere in the sweep; converged and dead in any case. */
+/** The fates that occur in the sweep; converged and dead in any case. */
 function occurringFates() {
   const { fates, shares } = atlas.sweep;
-  const { CONVERGED, DEAD } = atlas.FATE;
-  return fates.filter(({ code }, at) => code === CONVERGED || code === DEAD || shares.some((share) => share?.[at] > 0));
+  const always = ["converged", "dead"];
+  return fates.filter(({ name }, at) => always.includes(name) || shares.some((share) => share?.[at] > 0));
 }

@@ -1,6 +1,6 @@
 "use strict";
 
-// Loss and distance to the target of the trajectory against the step.
+// Loss and distance to the target of the trajectory, over the number of updates.
 
 atlas.createCourse = () => {
   const box = atlas.element("course");
@@ -11,7 +11,7 @@ atlas.createCourse = () => {
     x: steps,
     y: values,
     line: { color: colour, width: 2, dash },
-    hovertemplate: "step %{x}: %{y:.4g}",
+    hovertemplate: "update %{x}: %{y:.4g}",
   });
   /** Ticks at powers of ten only, unless there are hardly any. */
   function tickStep(values) {
@@ -41,7 +41,7 @@ atlas.createCourse = () => {
         paper_bgcolor: "rgba(0,0,0,0)",
         plot_bgcolor: "rgba(0,0,0,0)",
         font: { color: atlas.themeColour("text"), family: "inherit", size: 12 },
-        xaxis: axis("step", course.steps),
+        xaxis: axis("updates", course.steps),
         yaxis: axis("", [...course.distance, ...course.loss]),
         legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom" },
         dragmode: false,

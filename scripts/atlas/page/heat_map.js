@@ -1,6 +1,6 @@
 "use strict";
 
-// The share of a fate over beta and gamma, in order, not to scale: a click chooses the point.
+// The share of a fate over beta and gamma, in order and not to scale. A click chooses the point.
 
 atlas.createHeatMap = ({ onChoose }) => {
   const { sweep } = atlas;
@@ -38,6 +38,8 @@ atlas.createHeatMap = ({ onChoose }) => {
     showgrid: false,
     zeroline: false,
   });
+
+  const title = (name) => `${sweep.meanings[name]} ${atlas.symbol(name)}`;
 
   const cell = (column, row, colour, width) => ({
     type: "rect",
@@ -92,8 +94,8 @@ atlas.createHeatMap = ({ onChoose }) => {
         paper_bgcolor: "rgba(0,0,0,0)",
         plot_bgcolor: "rgba(0,0,0,0)",
         font: { color: atlas.themeColour("text"), family: "inherit", size: 12 },
-        xaxis: axis("momentum β", beta, mostColumns(beta)),
-        yaxis: axis("target deviation γ", gamma, MOST_ROWS),
+        xaxis: axis(title("beta"), beta, mostColumns(beta)),
+        yaxis: axis(title("gamma"), gamma, MOST_ROWS),
         dragmode: false,
         shapes: [cell(indices.beta, indices.gamma, "#ffffff", 5), cell(indices.beta, indices.gamma, "#000000", 2)],
       };

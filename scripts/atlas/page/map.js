@@ -51,7 +51,7 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
   const painted = new Map(); // the canvases in the page and their coordinates
   let shown = { point: null, colours: new Map(), apart: false };
 
-  /** Colours by outcome as canvases store them; a fate that is filtered out, or pending, is transparent. */
+  /** Colours by outcome as canvases store them; hidden fates and pending are transparent. */
   function coloursWithout(hidden) {
     const colours = new Map();
     for (const { code, colour } of [...sweep.fates, ...sweep.deaths]) {
@@ -59,7 +59,7 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
       colours.set(code, new Uint32Array(new Uint8Array([red, green, blue, 255]).buffer)[0]);
     }
     for (const code of hidden) colours.delete(code);
-    if (hidden.has(atlas.FATE.DEAD)) for (const { code } of sweep.deaths) colours.delete(code);
+    if (hidden.has(atlas.fateCode("dead"))) for (const { code } of sweep.deaths) colours.delete(code);
     return colours;
   }
 
@@ -170,7 +170,7 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 
   return {
-    /** Shows the map of a point without some fates, the dead told apart or not; point null shows none. */
+    /** Shows the map of a point without the hidden fates, the dead by kind if `apart`; point null shows no map. */
     show(point, hidden, apart) {
       shown = { point, colours: coloursWithout(hidden), apart };
       for (const [canvas, coordinates] of painted) fill(canvas, coordinates).catch(console.error);

@@ -1,14 +1,14 @@
 "use strict";
 
-// The page: one state, what shows it, and what changes it.
+// The page: its one state, the views that show it and the events that change it.
 
 (() => {
   const { sweep } = atlas;
   const { element, number } = atlas;
   let state = {
-    share: atlas.FATE.DEAD,
+    share: atlas.fateCode("dead") ?? sweep.fates[0].code,
     hidden: new Set(),
-    // Of a refined map one would see which pixels were filled.
+    // In a refined map, two kinds of dead would only show which pixels were filled.
     apart: sweep.deaths.length > 0 && !("provenance" in sweep.bytes),
     start: null,
     view: null,
@@ -18,7 +18,7 @@
 
   const sharesHere = () => sweep.shares[atlas.pointNumber(state.indices)];
 
-  /** Where to begin: where two starts are least likely to have the same fate. */
+  /** The point to show first: the one where two starts are least likely to have the same fate. */
   function mostVariedPoint() {
     let best = { same: Infinity, point: 0 };
     sweep.shares.forEach((shares, point) => {
@@ -27,7 +27,7 @@
     });
     const indices = {};
     let rest = best.point;
-    for (const axis of [...atlas.AXES].reverse()) {
+    for (const axis of atlas.axes().reverse()) {
       indices[axis] = rest % sweep.axes[axis].length;
       rest = Math.floor(rest / sweep.axes[axis].length);
     }
@@ -80,7 +80,7 @@
     element("start-b").value = String(startAt.b);
     const { fate, steps, theta } = trajectory;
     element("computed").textContent =
-      fate === atlas.FATE.PENDING ? `not at rest after ${steps} steps` : words({ fate, steps });
+      fate === sweep.pending ? `not at rest after ${steps} updates` : words({ fate, steps });
     element("end").textContent = `(${number(theta.w, 5)}, ${number(theta.b, 5)})`;
     course.show(trajectory);
     showFilesEnd();
@@ -92,43 +92,43 @@
     scaleB(low.b, high.b);
   }
 
-  /** What proves the fate of a pixel of the file; null if nothing does. */
+  /** The name of the theorem that proves the fate of a pixel of the file; null if there is none. */
   function proofOf({ proof }) {
     const name = proof === null ? null : sweep.proofs[proof];
     return !name || name === "none" ? null : name;
   }
 
-  /** What became of a pixel of the file, or of a trajectory, which has no proof. */
+  /** The fate of a pixel of the file, or of a trajectory, which has no proof, in words. */
   function words({ fate, steps, proof = null, provenance = null }) {
     if (sweep.provenance[provenance] === "filled") return `${atlas.fateName(fate)} (filled, not computed)`;
     const outcome = atlas.outcomeName(atlas.outcome(fate, proof));
     const name = proofOf({ proof });
-    return outcome + (name ? ` (proved: ${name})` : "") + (steps === null || steps < 0 ? "" : `, ${steps} steps`);
+    return outcome + (name ? ` (proved: ${name})` : "") + (steps === null || steps < 0 ? "" : `, ${steps} updates`);
   }
 
   function tileWith({ column, row }) {
     return [atlas.pointNumber(state.indices), 0, Math.floor(column / sweep.tile), Math.floor(row / sweep.tile)];
   }
 
-  /** What the file says of the start of the trajectory. */
+  /** Shows the fate in the file of the start of the trajectory. */
   async function showFilesEnd() {
     const { start, indices } = state;
     element("stored").textContent = sharesHere() ? "…" : "pending";
     element("differs").hidden = true;
     if (!sharesHere()) return;
     const pixel = atlas.pixelOf(await atlas.loadTile(...tileWith(start)), start.column, start.row);
-    if (start !== state.start || indices !== state.indices) return; // no longer asked for
+    if (start !== state.start || indices !== state.indices) return; // the state has changed meanwhile
     element("stored").textContent = words(pixel);
-    element("differs").hidden = pixel.fate === trajectory.fate || trajectory.fate === atlas.FATE.PENDING;
+    element("differs").hidden = pixel.fate === trajectory.fate || trajectory.fate === sweep.pending;
     element("differs").textContent = proofOf(pixel)
-      ? "They differ: the fate in the file is proved, here the trajectory is followed until it stops."
-      : "They differ: here the rounding decides between basins.";
+      ? "They differ: the fate in the file is proved by a theorem; the page follows the trajectory until it stops."
+      : "They differ: at this start the rounding decides between basins.";
   }
 
-  // ---- What is under the pointer
+  // ---- The pixel under the pointer
 
   let hovered = null;
-  // A pointer that crosses a large map should not load all of it.
+  // A pointer that crosses a large map must not load all of it.
   const PATIENCE_MS = 60;
 
   function showPixel(pixel) {
@@ -215,7 +215,7 @@
   element("made").textContent = `deadcone ${version}, ${precision} precision. ${history}`;
   element("criteria").textContent =
     `Stop rule ${criteria.stop}, tolerance ${number(criteria.tolerance)}${unit}, ` +
-    `ρ = ${number(criteria.rho)}, ε = ${number(criteria.epsilon)}, at most ${criteria.max_steps} steps.` +
-    (criteria.certify ? " Certified: trajectories of the file also end where a theorem proves their fate." : "");
+    `ρ = ${number(criteria.rho)}, ε = ${number(criteria.epsilon)}, at most ${criteria.max_steps} updates.` +
+    (criteria.certify ? " Certified: in the file, a trajectory also ends where a theorem proves its fate." : "");
   showAddress();
 })();

@@ -1,34 +1,41 @@
 "use strict";
 
-// What all scripts of the page share; data/sweep.js then adds atlas.sweep.
+// What all scripts of the page share. data/sweep.js then adds atlas.sweep: the names, axes and fractions of the file.
 
 const atlas = {
-  /** As in include/deadcone/fate.hpp. */
-  FATE: { PENDING: -1, CONVERGED: 0, DEAD: 1, STALLED: 2, UNFINISHED: 3, DIVERGED: 4 },
-  AXES: ["beta", "gamma", "eta", "delta", "r"],
   SYMBOLS: { beta: "β", gamma: "γ", eta: "η", delta: "Δ", r: "r₀" },
+
+  /** The names of the axes of the sweep, in the order of the points. */
+  axes: () => Object.keys(atlas.sweep.axes),
+
+  /** An axis as it is written: a Greek letter, or else its name. */
+  symbol: (axis) => atlas.SYMBOLS[axis] ?? axis,
 
   element: (id) => document.getElementById(id),
 
-  /** A number as it is read: no more digits than distinguish. */
+  /** A number in at most so many digits. */
   number(value, digits = 10) {
     const rounded = Number(value.toPrecision(digits));
     const small = rounded !== 0 && Math.abs(rounded) < 1e-4;
     return (small ? rounded.toExponential() : String(rounded)).replaceAll("-", "−");
   },
 
-  /** A share in percent; a few are not rounded to none, nor all but a few to all. */
+  /** A share in percent; only an exact 0 or 1 is written as 0 % or 100 %. */
   percent(share) {
     if (share > 0 && share < 1e-4) return "<0.01 %";
     if (share < 1 && share > 1 - 1e-4) return ">99.99 %";
     return `${(100 * share).toFixed(2)} %`;
   },
 
+  /** The code of a fate in the file; null if the file has no such fate. */
+  fateCode: (name) =>
+    name === "pending" ? atlas.sweep.pending : (atlas.sweep.fates.find((fate) => fate.name === name)?.code ?? null),
+
   fateName: (code) => atlas.sweep.fates.find((fate) => fate.code === code)?.name ?? "pending",
 
-  /** The code of an outcome: a fate, the dead told apart where there are proofs. */
+  /** The code of an outcome: a fate, or one of the kinds of dead where there are proofs. */
   outcome(fate, proof) {
-    if (fate !== atlas.FATE.DEAD || proof === null) return fate;
+    if (proof === null || fate !== (atlas.dead ??= atlas.fateCode("dead"))) return fate;
     const [forEver, withinTolerance, filled] = atlas.sweep.deaths;
     if (proof === atlas.sweep.proofOfDeath) return forEver.code;
     return proof < 0 ? filled.code : withinTolerance.code;
@@ -36,13 +43,14 @@ const atlas = {
 
   outcomeName: (code) => atlas.sweep.deaths.find((death) => death.code === code)?.name ?? atlas.fateName(code),
 
-  /** The number of a point, from its index along each axis: that of its folder and of its shares. */
+  /** The number of a point, from its index along each axis; its folder and its shares have this number. */
   pointNumber: (indices) =>
-    atlas.AXES.reduce((number, axis) => number * atlas.sweep.axes[axis].length + indices[axis], 0),
+    atlas.axes().reduce((number, axis) => number * atlas.sweep.axes[axis].length + indices[axis], 0),
 
   /** The values of a point along each axis. */
-  pointValues: (indices) => Object.fromEntries(atlas.AXES.map((axis) => [axis, atlas.sweep.axes[axis][indices[axis]]])),
+  pointValues: (indices) =>
+    Object.fromEntries(atlas.axes().map((axis) => [axis, atlas.sweep.axes[axis][indices[axis]]])),
 
-  /** A colour of the style sheet, for what is not drawn by it. */
+  /** A colour of the style sheet, for drawings that it does not style. */
   themeColour: (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim(),
 };

@@ -8,8 +8,10 @@
 
 atlas.follow = (() => {
   const DIVERGENCE = 1e6;
-  const { PENDING, CONVERGED, DEAD, STALLED, UNFINISHED, DIVERGED } = atlas.FATE;
-  // The page would stand still for seconds beyond it.
+  const [PENDING, CONVERGED, DEAD, STALLED, UNFINISHED, DIVERGED] = [
+    "pending", "converged", "dead", "stalled", "unfinished", "diverged",
+  ].map(atlas.fateCode);
+  // Beyond it, the page would not respond for seconds.
   const MOST_STEPS = 1e7;
 
   /** The constants of the trajectories of a point, from its values and the sweep's criteria. */

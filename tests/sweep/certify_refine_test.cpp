@@ -47,9 +47,9 @@ void PrintTo(const Case& c, std::ostream* out) {
   *out << name_of(c.precision) << ", " << c.side << " pixels";
 }
 
-class ShortcutTest : public ::testing::TestWithParam<Case> {};
+class CertifyRefineTest : public ::testing::TestWithParam<Case> {};
 
-TEST_P(ShortcutTest, GivesNoOtherFateThanTheExhaustiveMap) {
+TEST_P(CertifyRefineTest, GivesNoOtherFateThanTheExhaustiveMap) {
   Sweep sweep = figure_4(GetParam().precision, GetParam().side);
   const std::vector<TileResult> all = maps_of(sweep);
   sweep.criteria.certify = true;
@@ -78,7 +78,7 @@ TEST_P(ShortcutTest, GivesNoOtherFateThanTheExhaustiveMap) {
   EXPECT_GT(updates_of(all, 2), 10 * updates_of(certified, 2));
 }
 
-INSTANTIATE_TEST_SUITE_P(Figure4, ShortcutTest,
+INSTANTIATE_TEST_SUITE_P(Figure4, CertifyRefineTest,
                          ::testing::Values(Case{Precision::float32, 256}, Case{Precision::float64, 96}));
 
 }  // namespace
