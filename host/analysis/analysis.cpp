@@ -3,6 +3,13 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <string>
+
+#include "analysis/basin_boundary.hpp"
+#include "analysis/basin_entropy.hpp"
+#include "analysis/cone_sample.hpp"
+#include "analysis/start_distribution.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
@@ -21,7 +28,7 @@ void weigh(const LabelGrid& grid, const PixelMask& boundary, const StartWeights&
 }
 
 std::array<UpdateStatistics, fate_count> statistics_by_fate(const LabelGrid& grid,
-                                                          const std::vector<std::int32_t>& updates) {
+                                                            const std::vector<std::int32_t>& updates) {
   std::array<std::vector<std::int32_t>, fate_count> by_fate;
   for (std::size_t i = 0; i < updates.size(); ++i)
     if (updates[i] >= 0) by_fate.at(static_cast<std::uint8_t>(grid.labels[i])).push_back(updates[i]);
@@ -44,11 +51,42 @@ void count_proofs(const LabelGrid& grid, const std::vector<Proof>& proofs, Point
       if (proofs[i] == Proof::trap) ++trapped;
     }
   }
-  // Those that are computed of a refined map lie along boundaries: the share among them is not that of all.
+  // The computed pixels of a refined map lie along boundaries: the share among them is not that of all.
   if (dead > 0 && all_known) result.dead_for_ever_fraction = static_cast<double>(trapped) / static_cast<double>(dead);
 }
 
+/// Throws Error where the pixels are not those of the map.
+void check_pixels(const Map& map, const LabelGrid& grid, const PixelFields& fields) {
+  const Window& window = map.window;
+  const auto pixels = static_cast<std::size_t>(window.pixels());
+  const auto fits = [pixels](const auto& field) { return field.empty() || field.size() == pixels; };
+  if (grid.rows != window.b.count || grid.columns != window.w.count || grid.labels.size() != pixels ||
+      !fits(fields.updates) || !fits(fields.proofs)) {
+    throw Error("the pixels to analyze do not fit the window of the map");
+  }
+  if (!has_fates(grid)) throw Error("the map to analyze has pixels without a fate");
+  if (!has_known_proofs(fields)) throw Error("the map to analyze has pixels with an unknown proof");
+}
+
 }  // namespace
+
+void validate(const AnalysisOptions& options) {
+  parse_start_distribution(options.init);
+  const auto require_positive = [](std::int64_t value, const char* parameter) {
+    if (value < 1) throw ConfigError(parameter, "must be >= 1, but is " + std::to_string(value));
+  };
+  require_positive(options.box_side, "box_side");
+  require_positive(options.samples, "samples");
+}
+
+bool has_fates(const LabelGrid& grid) {
+  return std::ranges::all_of(grid.labels, [](Fate fate) { return *name_of(fate) != 0; });
+}
+
+bool has_known_proofs(const PixelFields& fields) {
+  return std::ranges::all_of(fields.proofs,
+                             [](Proof proof) { return proof == Proof::pending || *name_of(proof) != 0; });
+}
 
 UpdateStatistics update_statistics(std::vector<std::int32_t> updates) {
   if (updates.empty()) {
@@ -65,9 +103,15 @@ UpdateStatistics update_statistics(std::vector<std::int32_t> updates) {
 
 PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFields& fields,
                             const AnalysisOptions& options, std::uint64_t seed) {
+  validate(options);
+  validate(map.point, map.criteria, map.precision);
+  validate(map.window);
+  check_pixels(map, grid, fields);
   PointAnalysis result;
+  const StartWeights weights = weights_of(parse_start_distribution(options.init), map.window);
+  if (!(weights.mass > 0.0)) throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window");
   const PixelMask boundary = boundary_of(grid);
-  weigh(grid, boundary, weights_of(parse_start_distribution(options.init), map.window), result);
+  weigh(grid, boundary, weights, result);
   result.updates = statistics_by_fate(grid, fields.updates);
   count_proofs(grid, fields.proofs, result);
   result.boundary_pixels = std::count(boundary.begin(), boundary.end(), 1);

@@ -10,13 +10,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/basin_boundary.hpp"
 #include "deadcone/errors.hpp"
-#include "storage/hdf5.hpp"
-#include "storage/new_file.hpp"
 #include "file/schema.hpp"
 #include "file/unit_experiment.hpp"
-#include "storage/variables.hpp"
 #include "storage/attributes.hpp"
+#include "storage/hdf5.hpp"
+#include "storage/new_file.hpp"
+#include "storage/variables.hpp"
 
 namespace deadcone {
 namespace {
@@ -74,40 +75,58 @@ bool has_proofs(const Sweep& sweep) {
 std::vector<Measure> measures_of(const Sweep& sweep) {
   using I = std::size_t;
   std::vector<Measure> measures = {
-      measure("fate_probability", "probability of each fate for a start from the distribution, given that it is in the window",
-       by_fate, [](auto& p, I i) -> auto& { return p.probabilities.at(i); }),
-      measure("fate_probability_error",
-       "probability of the boundary pixels of that fate, whose area the grid does not resolve", by_fate,
-       [](auto& p, I i) -> auto& { return p.probability_errors.at(i); }),
-      measure("steps_mean_of_fate", "mean number of updates of the trajectories of each fate", by_fate,
-       [](auto& p, I i) -> auto& { return p.updates.at(i).mean; }),
-      measure("steps_median_of_fate", "median number of updates of the trajectories of each fate", by_fate,
-       [](auto& p, I i) -> auto& { return p.updates.at(i).median; }),
-      measure("boundary_dimension", "box-counting dimension of the boundary", "",
-       [](auto& p, I) -> auto& { return p.dimension.slope; }),
-      measure("boundary_dimension_error", "standard error of boundary_dimension, from the fit", "",
-       [](auto& p, I) -> auto& { return p.dimension.slope_error; }),
-      measure("uncertain_fraction", "share of pairs of starts, box_size pixels apart along w or b, whose fates differ",
-       by_box, [](auto& p, I i) -> auto& { return p.uncertain_fractions.at(i); }),
-      measure("uncertainty_exponent", "exponent of uncertain_fraction over the distance: 2 minus the dimension",
-       "", [](auto& p, I) -> auto& { return p.uncertainty.slope; }),
-      measure("uncertainty_exponent_error", "standard error of uncertainty_exponent, from the fit", "",
-       [](auto& p, I) -> auto& { return p.uncertainty.slope_error; }),
-      measure("basin_entropy", "basin entropy S_b", "", [](auto& p, I) -> auto& { return p.entropy.basins; }),
-      measure("boundary_basin_entropy", "boundary basin entropy S_bb: above log 2 the boundary is fractal", "",
-       [](auto& p, I) -> auto& { return p.entropy.boundary; }),
-      measure("linear_cone_share", "share of the steps of a trajectory in the linear cone, mean over a sample", "",
-       [](auto& p, I) -> auto& { return p.cones.linear_share.mean; }),
-      measure("linear_cone_share_error", "standard error of linear_cone_share", "",
-       [](auto& p, I) -> auto& { return p.cones.linear_share.error; }),
-      measure("dead_cone_entries", "how often a trajectory enters the dead cone, mean over a sample", "",
-       [](auto& p, I) -> auto& { return p.cones.dead_entries.mean; }),
-      measure("dead_cone_entries_error", "standard error of dead_cone_entries", "",
-       [](auto& p, I) -> auto& { return p.cones.dead_entries.error; }),
-      measure("dead_cone_escapes", "how often a trajectory leaves the dead cone, mean over a sample", "",
-       [](auto& p, I) -> auto& { return p.cones.dead_escapes.mean; }),
-      measure("dead_cone_escapes_error", "standard error of dead_cone_escapes", "",
-       [](auto& p, I) -> auto& { return p.cones.dead_escapes.error; }),
+      measure(
+          "fate_probability",
+          "probability of each fate for a start from the distribution, given that it is in the window", by_fate,
+          [](auto& p, I i) -> auto& { return p.probabilities.at(i); }),
+      measure(
+          "fate_probability_error",
+          "probability of the boundary pixels of that fate, whose area the grid does not resolve", by_fate,
+          [](auto& p, I i) -> auto& { return p.probability_errors.at(i); }),
+      measure(
+          "steps_mean_of_fate", "mean number of updates of the trajectories of each fate", by_fate,
+          [](auto& p, I i) -> auto& { return p.updates.at(i).mean; }),
+      measure(
+          "steps_median_of_fate", "median number of updates of the trajectories of each fate", by_fate,
+          [](auto& p, I i) -> auto& { return p.updates.at(i).median; }),
+      measure(
+          "boundary_dimension", "box-counting dimension of the boundary", "",
+          [](auto& p, I) -> auto& { return p.dimension.slope; }),
+      measure(
+          "boundary_dimension_error", "standard error of boundary_dimension, from the fit", "",
+          [](auto& p, I) -> auto& { return p.dimension.slope_error; }),
+      measure(
+          "uncertain_fraction", "share of pairs of starts, box_size pixels apart along w or b, whose fates differ",
+          by_box, [](auto& p, I i) -> auto& { return p.uncertain_fractions.at(i); }),
+      measure(
+          "uncertainty_exponent", "exponent of uncertain_fraction over the distance: 2 minus the dimension", "",
+          [](auto& p, I) -> auto& { return p.uncertainty.slope; }),
+      measure(
+          "uncertainty_exponent_error", "standard error of uncertainty_exponent, from the fit", "",
+          [](auto& p, I) -> auto& { return p.uncertainty.slope_error; }),
+      measure(
+          "basin_entropy", "basin entropy S_b", "", [](auto& p, I) -> auto& { return p.entropy.basins; }),
+      measure(
+          "boundary_basin_entropy", "boundary basin entropy S_bb: above log 2 the boundary is fractal", "",
+          [](auto& p, I) -> auto& { return p.entropy.boundary; }),
+      measure(
+          "linear_cone_share", "share of the steps of a trajectory in the linear cone, mean over a sample", "",
+          [](auto& p, I) -> auto& { return p.cones.linear_share.mean; }),
+      measure(
+          "linear_cone_share_error", "standard error of linear_cone_share", "",
+          [](auto& p, I) -> auto& { return p.cones.linear_share.error; }),
+      measure(
+          "dead_cone_entries", "how often a trajectory enters the dead cone, mean over a sample", "",
+          [](auto& p, I) -> auto& { return p.cones.dead_entries.mean; }),
+      measure(
+          "dead_cone_entries_error", "standard error of dead_cone_entries", "",
+          [](auto& p, I) -> auto& { return p.cones.dead_entries.error; }),
+      measure(
+          "dead_cone_escapes", "how often a trajectory leaves the dead cone, mean over a sample", "",
+          [](auto& p, I) -> auto& { return p.cones.dead_escapes.mean; }),
+      measure(
+          "dead_cone_escapes_error", "standard error of dead_cone_escapes", "",
+          [](auto& p, I) -> auto& { return p.cones.dead_escapes.error; }),
   };
   if (has_proofs(sweep)) {
     measures.push_back(measure(
@@ -117,23 +136,29 @@ std::vector<Measure> measures_of(const Sweep& sweep) {
         "", [](auto& p, I) -> auto& { return p.dead_for_ever_fraction; }));
   }
   const std::vector<Measure> whole = {
-      measure("steps_max_of_fate", "largest number of updates of the trajectories of each fate, -1 where there are none",
-              by_fate, [](auto& p, I i) -> auto& { return p.updates.at(i).largest; }),
-      measure("boundary_pixels", "pixels that have a neighbour of another fate", "",
-              [](auto& p, I) -> auto& { return p.boundary_pixels; }),
-      measure("box_count",
-              "boxes of box_size pixels a side that hold a pixel whose right or upper neighbour has another fate", by_box,
-              [](auto& p, I i) -> auto& { return p.box_counts.at(i); }),
-      measure("boundary_dimension_points", "box sizes that boundary_dimension was fitted to", "",
-              [](auto& p, I) -> auto& { return p.dimension.points; }),
-      measure("wada_distance",
-              "pixels by which the boundaries of all basins differ: 0 or few is Wada; -1: fewer than 3 basins", "",
-              [](auto& p, I) -> auto& { return p.wada_distance; }),
+      measure(
+          "steps_max_of_fate", "largest number of updates of the trajectories of each fate, -1 where there are none",
+          by_fate, [](auto& p, I i) -> auto& { return p.updates.at(i).largest; }),
+      measure(
+          "boundary_pixels", "pixels that have a neighbour of another fate", "",
+          [](auto& p, I) -> auto& { return p.boundary_pixels; }),
+      measure(
+          "box_count",
+          "boxes of box_size pixels a side that hold a pixel whose right or upper neighbour has another fate", by_box,
+          [](auto& p, I i) -> auto& { return p.box_counts.at(i); }),
+      measure(
+          "boundary_dimension_points", "box sizes that boundary_dimension was fitted to", "",
+          [](auto& p, I) -> auto& { return p.dimension.points; }),
+      measure(
+          "wada_distance",
+          "pixels by which the boundaries of all basins differ: 0 or few is Wada; -1: fewer than 3 basins", "",
+          [](auto& p, I) -> auto& { return p.wada_distance; }),
   };
   measures.insert(measures.end(), whole.begin(), whole.end());
   if (has_proofs(sweep)) {
-    measures.push_back(measure("proof_count", "initial parameters whose fate each theorem proves", by_proof,
-                               [](auto& p, I i) -> auto& { return p.proofs.at(i); }));
+    measures.push_back(measure(
+        "proof_count", "initial parameters whose fate each theorem proves", by_proof,
+        [](auto& p, I i) -> auto& { return p.proofs.at(i); }));
   }
   return measures;
 }
@@ -178,11 +203,8 @@ void create_group(File& file, const Schema& schema, const AnalysisOptions& optio
   const auto create = [&](const PointVariable& field) {
     std::vector<const Dataset*> scales;
     for (const Dataset& axis : axes) scales.push_back(&axis);
-    hdf5::Layout layout = {.extent = point_extent(schema)};
-    if (!field.code_axis.empty()) {
-      scales.push_back(&codes.at(field.code_axis));
-      layout.extent.push_back(code_length(schema, field));
-    }
+    if (!field.code_axis.empty()) scales.push_back(&codes.at(field.code_axis));
+    const hdf5::Layout layout = {.extent = point_extent(schema, field)};
     create_variable(group, field.variable, layout, scales);
   };
   for (const PointVariable& field : schema.point_fields) create(field);

@@ -1,7 +1,7 @@
 #pragma once
 
-// The group `analysis` of a sweep's file: what `deadcone analyze` measures of each point. docs/file-format.md lists what
-// is in it.
+// The group `analysis` of a sweep's file: what `deadcone analyze` measures of each point. docs/file-format.md lists
+// what is in it.
 //
 // The group is made in a copy of the file, which then takes its place: a process that is killed meanwhile leaves the
 // file as it was. Points are added as in the sweep itself: their numbers, a flush, `point_analyzed`, a flush.
@@ -34,7 +34,7 @@ class AnalysisFile {
   };
   /// Adds points. The file is open only meanwhile, so that its maps can be read before and after.
   void write(const std::vector<Result>& results);
-  /// What the file says of a point that is_analyzed().
+  /// The stored analysis of a point that is_analyzed().
   PointAnalysis read(std::int64_t point) const;
 
  private:

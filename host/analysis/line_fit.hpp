@@ -2,16 +2,11 @@
 
 #include <vector>
 
+#include "deadcone/analysis.hpp"
+
 namespace deadcone {
 
-/// The straight line nearest to some points, by least squares.
-struct LineFit {
-  double slope = 0.0;
-  double slope_error = 0.0;  ///< standard error
-  int points = 0;            ///< that it was fitted to
-};
-
-/// The fit of y over x. Fewer than three points have no error to speak of: slope and error are not numbers then.
+/// The fit of y over x. Slope and error are not numbers for fewer than three points.
 LineFit fit_line(const std::vector<double>& x, const std::vector<double>& y);
 
 }  // namespace deadcone

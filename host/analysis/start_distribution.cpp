@@ -12,20 +12,8 @@ namespace deadcone {
 namespace {
 
 [[noreturn]] void reject(const std::string& text) {
-  throw ConfigError("'" + text +
-                    "' is no start distribution: uniform, normal:SIGMA_W:SIGMA_B, he:FAN_IN or xavier:FAN_IN:FAN_OUT");
-}
-
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts = {""};
-  for (const char c : text) {
-    if (c == ':') {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
+  throw ConfigError("init", "must be uniform, normal:SIGMA_W:SIGMA_B, he:FAN_IN or xavier:FAN_IN:FAN_OUT, but is '" +
+                                text + "'");
 }
 
 /// The normal distribution with a relative error of the library's erfc, in the lower tail, too.
@@ -42,13 +30,13 @@ double mass_between(double lo, double hi, double sigma) {
 }  // namespace
 
 StartDistribution parse_start_distribution(const std::string& text) {
-  const std::vector<std::string> parts = split(text);
+  const std::vector<std::string> parts = split(text, ':');
   const auto number = [&](std::size_t i) {
     const double value = parse_number(parts[i]);
     if (!(value >= 0.0) || !std::isfinite(value)) reject(text);
     return value;
   };
-  const auto fan = [&](std::size_t i) { return static_cast<double>(parse_count(parts[i])); };
+  const auto fan = [&](std::size_t i) { return static_cast<double>(parse_integer(parts[i], 1)); };
   if (text == "uniform") return {};
   if (parts[0] == "normal" && parts.size() == 3) return {false, number(1), number(2)};
   if (parts[0] == "he" && parts.size() == 2) return {false, std::sqrt(2.0 / fan(1)), 0.0};

@@ -16,8 +16,7 @@ struct StartDistribution {
   double sigma_b = 0.0;
 };
 
-/// `uniform`, `normal:SIGMA_W:SIGMA_B`, `he:FAN_IN` (w with variance 2/fan_in, b = 0; He et al., arXiv 1502.01852) or
-/// `xavier:FAN_IN:FAN_OUT` (variance 2/(fan_in + fan_out), b = 0; Glorot and Bengio 2010). Throws ConfigError.
+/// The distribution that AnalysisOptions::init names. Throws ConfigError.
 StartDistribution parse_start_distribution(const std::string& text);
 
 /// The probability of each pixel of a range under a normal distribution around zero, which is in no pixel for the part

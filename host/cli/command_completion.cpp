@@ -1,14 +1,25 @@
+#include <array>
 #include <iostream>
 #include <memory>
 #include <sstream>
 
 #include "cli/commands.hpp"
-#include "deadcone/errors.hpp"
+#include "config/parse.hpp"
+#include "deadcone/names.hpp"
 
 namespace deadcone {
+
+enum class Shell { bash, zsh };
+
+template <>
+struct NameTable<Shell> {
+  static constexpr const char* what = "a shell with a completion script";
+  static constexpr std::array<Named<Shell>, 2> values = {{{Shell::bash, "bash", ""}, {Shell::zsh, "zsh", ""}}};
+};
+
 namespace {
 
-/// What may follow an option: words, a file, or anything.
+/// What may follow an option: one of some words, a file, or anything.
 struct Argument {
   std::string words;  ///< blank-separated; empty if not a choice
   bool is_file = false;
@@ -44,7 +55,7 @@ std::string names_of(const std::vector<const CLI::App*>& commands) {
   return names;
 }
 
-/// What the command takes without an option's name.
+/// The positional argument of a command.
 Argument positional_of(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) return argument_of(*option);
@@ -94,7 +105,7 @@ void print_bash(const CLI::App& main, const std::vector<const CLI::App*>& comman
                "complete -o filenames -F _deadcone deadcone\n";
 }
 
-/// Text for the inside of a zsh specification, in single quotes.
+/// Text inside a zsh specification, in single quotes.
 std::string zsh_text(const std::string& text) {
   std::string escaped;
   for (const char c : text) {
@@ -154,19 +165,17 @@ void print_zsh(const std::vector<const CLI::App*>& commands) {
 Command add_completion_command(CLI::App& main) {
   auto shell = std::make_shared<std::string>();
   CLI::App* app = main.add_subcommand("completion", "Print a completion script for a shell");
-  app->add_option("shell", *shell, "bash or zsh")->type_name("bash|zsh")->required();
+  app->add_option("shell", *shell, "the shell")->type_name(join_names<Shell>("|"))->required();
   app->footer(
       "bash: deadcone completion bash > ~/.local/share/bash-completion/completions/deadcone\n"
       "zsh:  deadcone completion zsh > a folder of $fpath, as _deadcone");
   return {app, [&main, shell] {
             const CLI::App& tree = main;
             const std::vector<const CLI::App*> commands = tree.get_subcommands([](const CLI::App*) { return true; });
-            if (*shell == "bash") {
+            if (parse_name<Shell>(*shell) == Shell::bash) {
               print_bash(main, commands);
-            } else if (*shell == "zsh") {
-              print_zsh(commands);
             } else {
-              throw ConfigError("'" + *shell + "' is not a shell with a completion script: bash, zsh");
+              print_zsh(commands);
             }
           }};
 }

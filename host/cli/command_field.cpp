@@ -6,8 +6,8 @@
 #include "cli/config_file.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/gradient_field.hpp"
-#include "config/parse.hpp"
 #include "cli/options.hpp"
+#include "config/parse.hpp"
 
 namespace deadcone {
 namespace {
@@ -40,7 +40,7 @@ Command add_field_command(CLI::App& main, const std::string& command_line) {
   add_config_option(*app, options->config);
   app->footer(
       "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N.\n"
-      "All numbers are double and without units.");
+      "All numbers are in double precision and dimensionless.");
   return {app, [app, options, command_line] {
             apply_config_file(*app, options->config);
             run(*options, command_line);

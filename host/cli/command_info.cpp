@@ -6,8 +6,8 @@
 
 #include "analysis/analysis_file.hpp"
 #include "cli/commands.hpp"
-#include "deadcone/gradient_field.hpp"
 #include "config/parse.hpp"
+#include "deadcone/gradient_field.hpp"
 #include "file/experiment.hpp"
 #include "file/result_reader.hpp"
 

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <iostream>
-#include <new>
-#include <vector>
 
 #include "base/build_info.hpp"
 #include "cli/commands.hpp"
+#include "cli/error_text.hpp"
 #include "cli/exit_status.hpp"
 #include "deadcone/errors.hpp"
 
@@ -19,7 +18,7 @@ std::string joined(int argc, const char* const* argv) {
   return text;
 }
 
-/// Reports what is wrong in one line, and returns the status.
+/// Prints an error in one line to stderr, and gives the status back.
 int report(std::string message, ExitStatus status) {
   std::replace(message.begin(), message.end(), '\n', ' ');
   std::cerr << "deadcone: " << message << std::endl;
@@ -42,8 +41,8 @@ int run_command_line(int argc, const char* const* argv, const Experiment& experi
   main.require_subcommand(1);
   main.set_version_flag("--version", std::string("deadcone ") + version() + " (commit " + git_commit() + ")");
   main.footer(
-      "`deadcone COMMAND --help` lists the options of a command.\n"
-      "Exit status: 0 done, 1 failed, 2 wrong command line or configuration, 3 disk or file, 4 no such device, "
+      "`deadcone COMMAND --help` prints the options of a command.\n"
+      "Exit status: 0 success, 1 failure, 2 wrong command line or configuration, 3 disk or file error, 4 device error, "
       "130 interrupted (143 by SIGTERM).");
   const std::string command_line = joined(argc, argv);
   const std::vector<Command> commands = {add_sweep_command(main, command_line, experiment),
@@ -64,14 +63,12 @@ int run_command_line(int argc, const char* const* argv, const Experiment& experi
     return std::cout.flush() ? static_cast<int>(exit_done) : report(stdout_failure, exit_storage);
   } catch (const CLI::Error& error) {
     return report(std::string(error.what()) + " (see --help)", exit_usage);
-  } catch (const FileExists& error) {
-    return report(std::string(error.what()) + "; --overwrite replaces it", status_of(error.kind()));
   } catch (const Error& error) {
-    return report(error.what(), status_of(error.kind()));
+    return report(text_for_user(error), status_of(error.kind()));
   } catch (const EndWithStatus& end) {
     return report(end.what(), end.status);
   } catch (const std::bad_alloc&) {
-    return report("out of memory; lower N", exit_failed);
+    return report("out of memory; use fewer pixels", exit_failed);
   } catch (const std::exception& error) {
     return report(error.what(), exit_failed);
   }

@@ -16,7 +16,7 @@ struct MergeOptions {
   bool overwrite = false;
 };
 
-/// The first of the points that are missing by their values, and how many more there are.
+/// The first missing points by their values, and how many more there are.
 std::string in_words(const Merged& merged) {
   constexpr std::size_t listed = 4;
   const std::size_t count = merged.missing.size();
@@ -32,16 +32,16 @@ void run(const MergeOptions& options, const std::string& command_line, const Exp
                                      options.overwrite ? ExistingFile::overwrite : ExistingFile::refuse, experiment);
   if (merged.missing.empty()) return;
   throw Error(options.out + ": no part has " + in_words(merged) +
-                  "; the others are merged, and `deadcone sweep --resume` with the options of the parts computes these");
+              "; the other points are merged. `deadcone sweep --resume` with the options of the parts computes these");
 }
 
 }  // namespace
 
 Command add_merge_command(CLI::App& main, const std::string& command_line, const Experiment& experiment) {
   auto options = std::make_shared<MergeOptions>();
-  CLI::App* app = main.add_subcommand("merge", "Put the parts of a sweep (sweep --shard) into one file");
+  CLI::App* app = main.add_subcommand("merge", "Join the parts of a sweep (sweep --shard) in one file");
   app->add_option("out", options->out, "the new file")->type_name("OUT")->required();
-  app->add_option("parts", options->parts, "files of the same sweep; they are only read")
+  app->add_option("parts", options->parts, "files of the same sweep; they stay as they are")
       ->type_name("PART...")
       ->required();
   app->add_flag("--overwrite", options->overwrite, "replace OUT if it exists");

@@ -46,7 +46,7 @@ void run(const SpectrumOptions& options) {
 Command add_spectrum_command(CLI::App& main) {
   auto options = std::make_shared<SpectrumOptions>();
   CLI::App* app =
-      main.add_subcommand("spectrum", "Print the eigenvalues of the affine system (no rectifier) over the momentum");
+      main.add_subcommand("spectrum", "Print the eigenvalues of the affine system (no rectifier) for each momentum");
   add_text_option(
       *app, "--beta", "AXIS", [options](const std::string& text) { options->beta = parse_axis(text); },
       meaning_of(Axis::beta), "0:0.99:100");
@@ -55,7 +55,7 @@ Command add_spectrum_command(CLI::App& main) {
       meaning_of(Axis::eta), shortest(options->eta));
   add_config_option(*app, options->config);
   app->footer(
-      "Above the critical momentum, told in a line that begins with #, the eigenvalues are complex and the system "
+      "Above the critical momentum, which a line beginning with # gives, the eigenvalues are complex and the system "
       "oscillates.");
   return {app, [app, options] {
             apply_config_file(*app, options->config);

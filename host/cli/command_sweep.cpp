@@ -26,13 +26,12 @@ struct SweepOptions {
   bool resume = false;
   bool dry_run = false;
   std::string shard;
-  std::string progress = "auto";
+  ProgressStyle progress = ProgressStyle::automatic;
   bool quiet = false;
   std::string config;
 };
 
-/// Lets SIGINT (Ctrl-C) and SIGTERM (a plain kill) set `meter.stop` for as long as this lives. A second one ends the
-/// process at once.
+/// While it lives, SIGINT (Ctrl-C) and SIGTERM set `meter.stop`. A second signal ends the process at once.
 class StopOnSignal {
  public:
   explicit StopOnSignal(Meter& meter) {
@@ -54,7 +53,7 @@ class StopOnSignal {
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
 
-  /// The status of a process that ends because of the signal that came.
+  /// The exit status of a process that a signal ended.
   static ExitStatus exit_status() { return terminated_ != 0 ? exit_terminated : exit_interrupted; }
 
  private:
@@ -74,8 +73,8 @@ std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& 
                                        existing, experiment);
 }
 
-/// Says where no theorem can hold, on stderr.
-void tell_what_proves_nothing(const Sweep& sweep, const Shard& shard) {
+/// Reports on stderr at how many points no theorem can hold.
+void report_unprovable_points(const Sweep& sweep, const Shard& shard) {
   std::int64_t points = 0;
   std::int64_t unprovable = 0;
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
@@ -84,23 +83,21 @@ void tell_what_proves_nothing(const Sweep& sweep, const Shard& shard) {
     unprovable += proves_anything(proof_bounds(sweep.point(point), sweep.criteria, sweep.precision)) ? 0 : 1;
   }
   if (unprovable == 0) return;
-  std::cerr << "certify: no fate can be proved at " << unprovable << " of " << points
-            << (points == 1 ? " point" : " points") << ", where eta is too large or epsilon or rho is; there every "
-            << "trajectory runs to its end\n";
+  std::cerr << "certify: at " << unprovable << " of " << points << (points == 1 ? " point" : " points")
+            << " no fate can be proved, because eta, epsilon or rho is too large; trajectories there run to their end\n";
 }
 
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Sweep& sweep = options.sweep;
-  if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE, or --dry-run");
-  if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume exclude each other");
+  if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE or --dry-run");
+  if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume cannot be combined");
   validate(sweep);
   Shard& shard = options.execution.shard;
   if (!options.shard.empty()) {
     shard = options.shard == "auto" ? shard_from_scheduler(environment_variable) : parse_shard(options.shard);
     if (!options.out.empty()) options.out = path_of_shard(options.out, shard);
   }
-  const ProgressStyle asked = parse_progress_style(options.progress);
-  const ProgressStyle style = options.quiet ? ProgressStyle::none : asked;
+  const ProgressStyle style = options.quiet ? ProgressStyle::none : style_for_stderr(options.progress);
   const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
   const std::unique_ptr<SweepSink> sink = open_sink(options, *mapper, command_line, experiment);
   if (options.execution.device == Device::automatic && style != ProgressStyle::none) {
@@ -110,7 +107,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
   std::int64_t points = 0;
   for (std::int64_t point = 0; point < sweep.points(); ++point)
     points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
-  if (sweep.criteria.certify && style != ProgressStyle::none) tell_what_proves_nothing(sweep, shard);
+  if (sweep.criteria.certify && style != ProgressStyle::none) report_unprovable_points(sweep, shard);
   Meter meter;
   Counts total;
   const StopOnSignal stop(meter);
@@ -121,15 +118,14 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
       progress.point_finished(point_name(sweep, point), seconds);
     });
   } catch (const Interrupted&) {
-    throw EndWithStatus(options.dry_run
-                    ? "interrupted"
-                    : "interrupted; the finished points are in " + options.out + ", --resume goes on from there",
-                StopOnSignal::exit_status());
+    throw EndWithStatus(options.dry_run ? "interrupted"
+                                        : "interrupted; " + options.out + " has the finished points, --resume continues",
+                        StopOnSignal::exit_status());
   }
   if (total.fill_mismatches > 0 && style != ProgressStyle::none) {
     std::cerr << "refine: " << total.fill_mismatches
-              << (total.fill_mismatches == 1 ? " pixel that was filled has" : " pixels that were filled have")
-              << " another fate, as computing them showed; what is around was computed, too\n";
+              << (total.fill_mismatches == 1 ? " filled pixel has" : " filled pixels have")
+              << " another fate when computed; the pixels around were computed, too\n";
   }
 }
 
@@ -138,7 +134,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
 Command add_sweep_command(CLI::App& main, const std::string& command_line, const Experiment& experiment) {
   auto options = std::make_shared<SweepOptions>();
   options->sweep = experiment.sweep;
-  CLI::App* app = main.add_subcommand("sweep", "Map the fate of every start in a window, for every point of a sweep");
+  CLI::App* app = main.add_subcommand("sweep", "Map the fate of every start in a window, at every point of a sweep");
   for (SweepAxis& axis : options->sweep.axes) add_axis_option(*app, axis.name, axis.meaning, axis.values);
   add_window_options(*app, options->sweep.window, "initial ");
   add_criteria_options(*app, options->sweep.criteria);
@@ -149,23 +145,23 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line, const
   app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
   app->add_flag("--resume", options->resume,
-                "go on with the output file if it exists: compute the points that it lacks");
+                "continue the output file if it exists: compute the points that it lacks");
   app->add_option(
          "--shard", options->shard,
-         "compute part K (from 1) of N, every N-th point, into FILE with .K-of-N before its extension; auto: as "
-         "Slurm or mpirun started this process; `deadcone merge` puts the parts together")
+         "compute part K of N (K from 1): every N-th point, written to FILE with .K-of-N before its extension. auto: "
+         "take K and N from Slurm or mpirun. `deadcone merge` joins the parts")
       ->type_name("K/N|auto");
   app->add_flag("--dry-run", options->dry_run,
-                "compute everything and write nothing: to time a sweep without its file");
-  app->add_option("--progress", options->progress,
-                  "what to show on stderr; auto: a bar on a terminal, else plain lines")
-      ->type_name("auto|bar|plain|none")
-      ->capture_default_str();
-  app->add_flag("--quiet", options->quiet, "write nothing to stderr but errors");
+                "compute everything and write no file: for timing");
+  add_text_option(
+      *app, "--progress", join_names<ProgressStyle>("|"),
+      [style = &options->progress](const std::string& text) { *style = parse_name<ProgressStyle>(text); },
+      "progress on stderr: " + explain_names<ProgressStyle>(), name_of(options->progress));
+  app->add_flag("--quiet", options->quiet, "print only errors to stderr");
   add_config_option(*app, options->config);
   app->footer(
       "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N.\n"
-      "A sweep is the product of its axes. All numbers but seconds are without units.");
+      "A sweep is the product of its axes. All numbers except seconds are dimensionless.");
   return {app, [app, options, command_line, &experiment] {
             apply_config_file(*app, options->config);
             run(*options, command_line, experiment);

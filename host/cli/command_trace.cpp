@@ -1,4 +1,3 @@
-#include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <limits>
@@ -6,10 +5,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
-#include "deadcone/trajectory/variant.hpp"
-#include "config/parse.hpp"
 #include "cli/options.hpp"
+#include "config/parse.hpp"
+#include "deadcone/run_trajectory.hpp"
 
 namespace deadcone {
 namespace {
@@ -23,11 +21,12 @@ struct TraceOptions {
   std::string config;
 };
 
-/// Prints the columns of a trajectory, one row for the start and one for each update.
-template <Geometry geometry, class Real>
+/// Prints the columns of a trajectory, a row for the start and one for each update. The numbers are those of `Real`, so
+/// their shortest text is that of a Real.
+template <class Real>
 class Table {
  public:
-  explicit Table(const Dynamics<Real>& dynamics) : dynamics_(dynamics) {
+  Table() {
     std::cout << std::setw(10) << "step";
     for (const char* name :
          {"w", "b", "r", "momentum_w", "momentum_b", "momentum_r", "update_norm", "gradient_norm", "loss"}) {
@@ -36,14 +35,12 @@ class Table {
     std::cout << '\n';
   }
 
-  void operator()(std::int32_t steps, const State<Real>& state) const {
-    const auto& [theta, momentum, carry] = state;
-    const Real update_norm = -dynamics_.descent.minus_eta * std::sqrt(squared_norm<geometry>(momentum));
-    const Real gradient_norm = std::sqrt(squared_norm<geometry>(loss_gradient<geometry>(theta, dynamics_.target)));
-    std::cout << std::setw(10) << steps;
-    for (const Real value : {theta.w, theta.b, theta.r, momentum.w, momentum.b, momentum.r, update_norm, gradient_norm,
-                             loss<geometry>(theta, dynamics_.target)}) {
-      std::cout << ' ' << std::setw(width) << shortest(value);
+  void operator()(const TrajectoryState& state) const {
+    const auto& [updates, theta, momentum, update_norm, gradient_norm, loss] = state;
+    std::cout << std::setw(10) << updates;
+    for (const double value : {theta.w, theta.b, theta.r, momentum.w, momentum.b, momentum.r, update_norm,
+                               gradient_norm, loss}) {
+      std::cout << ' ' << std::setw(width) << shortest(static_cast<Real>(value));
     }
     std::cout << '\n';
   }
@@ -51,34 +48,17 @@ class Table {
  private:
   /// A sign, the digits, a point and an exponent.
   static constexpr int width = std::numeric_limits<Real>::max_digits10 + 7;
-  const Dynamics<Real>& dynamics_;
 };
 
-template <Geometry geometry, StopRule rule, bool certify, class Real>
-void trace(const TraceOptions& options) {
-  const Dynamics<Real> dynamics = make_dynamics<Real>(options.point, options.criteria);
-  const Parameters<Real> start = {static_cast<Real>(options.point.r), static_cast<Real>(options.w),
-                                  static_cast<Real>(options.b)};
-  const Table<geometry, Real> table(dynamics);
-  table(0, at_rest(start));
-  const Outcome<Real> outcome = trajectory<geometry, rule, certify>(dynamics, start, table);
-  std::cout << "# fate " << name_of(outcome.fate) << " after " << outcome.updates
-            << " steps";
-  if (outcome.proof != Proof::none)
-    std::cout << ", proved there: " << name_of(outcome.proof);
-  std::cout << '\n';
-}
-
-template <class Real>
-void trace(const TraceOptions& options) {
-  with_variant(variant_of(options.point, options.criteria), [&]<Geometry geometry, StopRule rule, bool certify>() {
-    trace<geometry, rule, certify, Real>(options);
-  });
-}
-
 void run(const TraceOptions& options) {
+  // Before the head of the table is printed.
   validate_start(options.w, options.b, options.point, options.criteria, options.precision);
-  options.precision == Precision::float32 ? trace<float>(options) : trace<double>(options);
+  const TrajectoryOutcome outcome = with_precision(options.precision, [&]<class Real>() {
+    return run_trajectory(options.point, options.criteria, options.precision, options.w, options.b, Table<Real>());
+  });
+  std::cout << "# fate " << name_of(outcome.fate) << " after " << outcome.updates << " steps";
+  if (outcome.proof != Proof::none) std::cout << ", proved by " << name_of(outcome.proof);
+  std::cout << '\n';
 }
 
 }  // namespace
@@ -102,9 +82,8 @@ Command add_trace_command(CLI::App& main) {
   add_precision_option(*app, options->precision);
   add_config_option(*app, options->config);
   app->footer(
-      "update_norm is the length of the update that led to the row; gradient_norm and loss are those at the row's w, "
-      "b, r.\n"
-      "The last line begins with # and tells the fate. All numbers are without units.");
+      "update_norm is the length of the update that led to the row; gradient_norm and loss are those at its w, b, r.\n"
+      "The last line begins with # and gives the fate. All numbers are dimensionless.");
   return {app, [app, options] {
             apply_config_file(*app, options->config);
             run(*options);

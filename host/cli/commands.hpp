@@ -1,6 +1,6 @@
 #pragma once
 
-// The commands of the command line. Each is a CLI11 subcommand and what is to be done when it was parsed.
+// The commands of the command line. Each is a CLI11 subcommand and the function that does its work.
 
 #include <CLI/CLI.hpp>
 
@@ -11,13 +11,13 @@ namespace deadcone {
 
 struct Command {
   CLI::App* app;
-  /// Does the work: results to stdout, talk to stderr; throws Error.
+  /// Does the work: results to stdout, messages to stderr; throws Error.
   std::function<void()> run;
 };
 
 struct Experiment;
 
-/// `command_line` is what the user typed, for the file's history; `experiment` must outlive the command.
+/// `command_line` is the text that the user typed, for the file's history; `experiment` must outlive the command.
 Command add_sweep_command(CLI::App& main, const std::string& command_line, const Experiment& experiment);
 Command add_field_command(CLI::App& main, const std::string& command_line);
 Command add_trace_command(CLI::App& main);

@@ -1,6 +1,7 @@
 #include "cli/config_file.hpp"
 
 #include <filesystem>
+#include <set>
 
 #include <toml++/toml.h>
 
@@ -10,7 +11,7 @@
 namespace deadcone {
 namespace {
 
-/// A value as it would be typed on the command line; empty where it cannot be.
+/// A value as a user types it on the command line; empty where that is impossible.
 std::string as_typed(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return std::to_string(number->get());
@@ -34,7 +35,7 @@ toml::table parse(const std::string& path) {
     return toml::parse_file(path);
   } catch (const toml::parse_error& failure) {
     throw ConfigError(path + ":" + std::to_string(failure.source().begin.line) +
-                      ": is no TOML: " + std::string(failure.description()));
+                      ": not TOML: " + std::string(failure.description()));
   }
 }
 
@@ -42,6 +43,7 @@ toml::table parse(const std::string& path) {
 
 void apply_config_file(CLI::App& app, const std::string& path) {
   if (path.empty()) return;
+  std::set<const CLI::Option*> set_here;
   for (const auto& [key, node] : parse(path)) {
     const std::string name(key.str());
     const std::string where = path + ":" + std::to_string(node.source().begin.line) + ": ";
@@ -49,13 +51,16 @@ void apply_config_file(CLI::App& app, const std::string& path) {
     if (option == nullptr) {
       throw ConfigError(where + "'" + name + "' is not an option of deadcone " + app.get_name());
     }
+    if (!set_here.insert(option).second) {
+      throw ConfigError(where + "'" + name + "' sets " + option->get_name() + " for the second time");
+    }
     if (option->count() > 0) continue;
     const bool may_stand_alone = option->get_expected_min() == 0;
     const bool takes_text = option->get_expected_max() > 0;
     const std::string text = as_typed(node);
     if (text.empty() || !(node.is_boolean() ? may_stand_alone : takes_text)) {
       throw ConfigError(where + name +
-                        (takes_text ? " must be a number, a text or a list of them" : " must be true or false"));
+                        (takes_text ? " must be a number, a string or a list of these" : " must be true or false"));
     }
     try {
       option->add_result(text);

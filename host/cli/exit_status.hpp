@@ -30,13 +30,14 @@ constexpr ExitStatus status_of(ErrorKind kind) {
       return exit_device;
     case ErrorKind::interrupted:
       return exit_interrupted;
+    case ErrorKind::memory:
     case ErrorKind::failed:
       break;
   }
   return exit_failed;
 }
 
-/// Ends the command line with a message and a status that no kind of error has.
+/// Ends the program with a message and a status that no kind of error has.
 struct EndWithStatus : std::runtime_error {
   EndWithStatus(const std::string& message, ExitStatus with) : std::runtime_error(message), status(with) {}
   ExitStatus status;

@@ -7,7 +7,7 @@
 int main(int argc, char** argv) {
   const int status = deadcone::run_command_line(argc, argv);
   std::cout.flush();
-  // HDF5 would try once more, while the process ends, to write what it could not.
+  // When the process ends normally, HDF5 tries again to write what it could not.
   if (status == deadcone::exit_storage) std::_Exit(status);
   return status;
 }

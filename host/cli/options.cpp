@@ -1,10 +1,7 @@
 #include "cli/options.hpp"
 
-#include <charconv>
-#include <limits>
-
-#include "deadcone/errors.hpp"
 #include "config/parse.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
@@ -19,27 +16,20 @@ std::string text_of(const Range& range) {
   return shortest(range.lo) + ":" + shortest(range.hi) + ":" + std::to_string(range.count);
 }
 
-std::int64_t parse_whole(const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw ConfigError("'" + text + "' is not a whole number");
-  return value;
-}
-
 }  // namespace
 
 CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::string& type,
                              const std::function<void(const std::string&)>& take, const std::string& description,
                              const std::string& default_text) {
-  const std::function<void(const std::string&)> told = [name, take](const std::string& text) {
+  const std::string proper_name = name.substr(0, name.find(','));
+  const std::function<void(const std::string&)> take_named = [proper_name, take](const std::string& text) {
     try {
       take(text);
     } catch (const ConfigError& error) {
-      throw ConfigError(name + ": " + error.what());
+      throw ConfigError(proper_name + ": " + error.what());
     }
   };
-  CLI::Option* option = app.add_option_function<std::string>(name, told, description)->type_name(type);
+  CLI::Option* option = app.add_option_function<std::string>(name, take_named, description)->type_name(type);
   if (!default_text.empty()) option->default_str(default_text);
   return option;
 }
@@ -56,8 +46,8 @@ void add_window_options(CLI::App& app, Window& window, const std::string& what) 
         app, name, "LO:HI:N", [&range](const std::string& text) { range = parse_range(text); }, description,
         text_of(range));
   };
-  add("--w", window.w, what + "weights along the target direction: N pixels between LO and HI, at their centres");
-  add("--b", window.b, what + "biases, likewise");
+  add("--w", window.w, what + "weight along the target direction: the centres of N pixels between LO and HI");
+  add("--b", window.b, what + "bias: the centres of N pixels between LO and HI");
 }
 
 void add_criteria_options(CLI::App& app, Criteria& criteria) {
@@ -69,17 +59,17 @@ void add_criteria_options(CLI::App& app, Criteria& criteria) {
   add_text_option(
       app, "--stop", join_names<StopRule>("|"),
       [&criteria](const std::string& text) { criteria.stop = parse_name<StopRule>(text); },
-      "when a trajectory is at rest: update and gradient below tol, or the update alone (the paper's rule)",
-      name_of(criteria.stop));
-  add_number("--tol", criteria.tolerance, "length of an update that counts as none, in units of the parameters");
+      "when a trajectory comes to rest: " + explain_names<StopRule>(), name_of(criteria.stop));
+  add_number("--tol", criteria.tolerance, "tolerance: the length below which an update counts as zero");
   app.add_flag("--tol-relative", criteria.relative_tolerance, "multiply --tol by |(gamma, delta)|");
-  add_number("--rho", criteria.rho, "converged: within rho |(gamma, delta)| of the target");
-  add_number("--epsilon", criteria.epsilon, "dead: active with less than this probability");
+  add_number("--rho", criteria.rho, "converged: rests within rho |(gamma, delta)| of the target");
+  add_number("--epsilon", criteria.epsilon, "dead: rests where the unit is active with a probability below this");
   add_text_option(
-      app, "--max-steps", "N", [&criteria](const std::string& text) { criteria.max_updates = parse_whole(text); },
-      "updates at most", std::to_string(criteria.max_updates));
+      app, "--max-updates,--max-steps", "N",
+      [&criteria](const std::string& text) { criteria.max_updates = parse_integer(text, 1, largest_max_updates); },
+      "largest number of updates", std::to_string(criteria.max_updates));
   app.add_flag("--certify", criteria.certify,
-               "end a trajectory as soon as its fate is proved: the same fates, many times sooner");
+               "end a trajectory as soon as its fate is proved: the same fates in a fraction of the time");
 }
 
 void add_fields_option(CLI::App& app, const std::vector<FieldOption>& options, Sweep& sweep) {
@@ -96,17 +86,16 @@ void add_fields_option(CLI::App& app, const std::vector<FieldOption>& options, S
 
 void add_refinement_options(CLI::App& app, Refinement& refinement) {
   add_text_option(
-      app, "--refine", "[borders|exact]",
+      app, "--refine", "[" + join_names<RefinementKind>("|") + "]",
       [&refinement](const std::string& text) {
         refinement.kind = text.empty() ? RefinementKind::borders : parse_refinement(text);
       },
-      "do not compute every pixel: fill blocks whose border has one fate (borders, meant where nothing is said), or "
-      "only "
-      "those whose fate is proved (exact)")
+      "fill blocks of pixels instead of computing them: blocks whose border has one fate (borders, the default), or "
+      "only blocks whose fate is proved (exact)")
       ->expected(0, 1);
   add_text_option(
       app, "--refine-sample", "X", [&refinement](const std::string& text) { refinement.sample = parse_number(text); },
-      "share of the filled pixels that is computed all the same, to find blocks that should not have been filled",
+      "share of the filled pixels to compute as a check; a block with another fate inside is split",
       shortest(refinement.sample));
 }
 
@@ -114,17 +103,13 @@ void add_precision_option(CLI::App& app, Precision& precision) {
   add_text_option(
       app, "--precision", join_names<Precision>("|"),
       [&precision](const std::string& text) { precision = parse_name<Precision>(text); },
-      "number type of the computation", name_of(precision));
+      "number type of the computation: " + explain_names<Precision>(), name_of(precision));
 }
 
 void add_threads_option(CLI::App& app, int& threads) {
   add_text_option(
       app, "--threads", "N",
-      [&threads](const std::string& text) {
-        const std::int64_t value = parse_whole(text);
-        if (value < 0 || value > 4096) throw ConfigError("must be from 0 to 4096");
-        threads = static_cast<int>(value);
-      },
+      [&threads](const std::string& text) { threads = static_cast<int>(parse_integer(text, 0, largest_threads)); },
       "CPU threads; 0: one for each core", std::to_string(threads));
 }
 
@@ -132,12 +117,12 @@ void add_execution_options(CLI::App& app, Execution& execution) {
   add_text_option(
       app, "--device", join_names<Device>("|"),
       [&execution](const std::string& text) { execution.device = parse_name<Device>(text); },
-      "where to compute; auto: CUDA where there is a device. Never changes a result", "auto");
+      "where to compute: " + explain_names<Device>() + "; results are the same", name_of(execution.device));
   add_threads_option(app, execution.threads);
 }
 
 void add_config_option(CLI::App& app, std::string& path) {
-  app.add_option("--config", path, "TOML file that gives these options by their names; the command line goes before it")
+  app.add_option("--config", path, "TOML file that sets these options by name; the command line takes precedence")
       ->type_name("FILE");
 }
 

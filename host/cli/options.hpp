@@ -1,6 +1,6 @@
 #pragma once
 
-// The options that several commands share. They only bind: defaults live in config.hpp, parsing in names.hpp.
+// The options that several commands share. They only bind: defaults live in config.hpp, parsing in parse.hpp.
 
 #include <CLI/CLI.hpp>
 
@@ -12,7 +12,8 @@
 
 namespace deadcone {
 
-/// Adds an option whose text is handed to `take`; a ConfigError from it is told with the option's name.
+/// Adds an option that hands its text to `take`; a ConfigError from it gets the option's name. `name` may list aliases
+/// after the name proper: "--max-updates,--max-steps".
 CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::string& type,
                              const std::function<void(const std::string&)>& take, const std::string& description,
                              const std::string& default_text = "");
@@ -20,24 +21,26 @@ CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::
 /// `--name`, an axis, with its meaning as help.
 void add_axis_option(CLI::App& app, const std::string& name, const std::string& meaning, std::vector<double>& values);
 
-/// --w and --b, each a range of pixels; `what` of them: "initial " or nothing.
+/// --w and --b, each a range of pixels. `what` precedes their descriptions: "initial " or nothing.
 void add_window_options(CLI::App& app, Window& window, const std::string& what);
 
-/// --stop --tol --tol-relative --rho --epsilon --max-steps.
+/// --stop --tol --tol-relative --rho --epsilon --max-updates --certify.
 void add_criteria_options(CLI::App& app, Criteria& criteria);
 
 /// --fields, a list of `fate` and the words of `options`; sets the fields of `sweep`, which has the defaults.
 void add_fields_option(CLI::App& app, const std::vector<FieldOption>& options, Sweep& sweep);
 
-/// --precision.
+/// --refine --refine-sample.
 void add_refinement_options(CLI::App& app, Refinement& refinement);
+
+/// --precision.
 void add_precision_option(CLI::App& app, Precision& precision);
 
 /// --device --threads.
 void add_threads_option(CLI::App& app, int& threads);
 void add_execution_options(CLI::App& app, Execution& execution);
 
-/// --config FILE.toml: gives the options of this command by their long names; the command line goes before it. `path`
+/// --config FILE.toml: sets options of this command by their long names; the command line takes precedence. `path`
 /// receives the name; the command calls apply_config_file(app, path) before it uses its options.
 void add_config_option(CLI::App& app, std::string& path);
 

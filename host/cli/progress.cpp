@@ -7,8 +7,6 @@
 #include <iomanip>
 #include <sstream>
 
-#include "deadcone/errors.hpp"
-
 namespace deadcone {
 namespace {
 
@@ -43,12 +41,9 @@ std::string as_clock(double seconds) {
 
 }  // namespace
 
-ProgressStyle parse_progress_style(const std::string& text) {
-  if (text == "auto") return isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::plain;
-  if (text == "bar") return ProgressStyle::bar;
-  if (text == "plain") return ProgressStyle::plain;
-  if (text == "none") return ProgressStyle::none;
-  throw ConfigError("'" + text + "' is not a kind of progress: auto, bar, plain, none");
+ProgressStyle style_for_stderr(ProgressStyle style) {
+  if (style != ProgressStyle::automatic) return style;
+  return isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::plain;
 }
 
 Progress::Progress(ProgressStyle style, std::ostream& out, const Meter& meter, std::int64_t points,
@@ -102,7 +97,7 @@ void Progress::draw_bar() {
   const double part = pixels_ == 0 ? 1.0 : static_cast<double>(meter_.pixels.load()) / static_cast<double>(pixels_);
   const auto full = static_cast<std::size_t>(part * bar_width);
   const std::string bar = std::string(full, '#') + std::string(bar_width - full, '-');
-  // Carriage return, and an escape that clears what is left of the line.
+  // Carriage return, and an escape that clears the rest of the line.
   out_ << "\r[" << bar << "] " << summary() << "\x1b[K" << std::flush;
 }
 
@@ -115,7 +110,7 @@ std::string Progress::summary() const {
   text << finished_ << '/' << points_ << " points, " << static_cast<int>(100.0 * part) << "%, "
        << with_prefix(elapsed > 0.0 ? updates / elapsed : 0.0) << "updates/s";
   if (part >= 1.0) {
-    text << ", " << as_clock(elapsed) << " in all";
+    text << ", " << as_clock(elapsed) << " total";
   } else if (part > 0.0) {
     text << ", " << as_clock(elapsed * (1.0 - part) / part) << " left";
   }

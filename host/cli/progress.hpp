@@ -1,7 +1,8 @@
 #pragma once
 
-// What a user sees of a running sweep, on stderr.
+// The progress of a running sweep, for a user.
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -11,28 +12,38 @@
 #include <thread>
 
 #include "deadcone/mapper.hpp"
+#include "deadcone/names.hpp"
 
 namespace deadcone {
 
-/// A bar that is redrawn, lines now and then, or nothing.
-enum class ProgressStyle { bar, plain, none };
+enum class ProgressStyle { automatic, bar, plain, none };
 
-/// The style for `auto`, `bar`, `plain`, `none`; auto is a bar where stderr is a terminal. Throws ConfigError.
-ProgressStyle parse_progress_style(const std::string& text);
+template <>
+struct NameTable<ProgressStyle> {
+  static constexpr const char* what = "a style of progress";
+  static constexpr std::array<Named<ProgressStyle>, 4> values = {{
+      {ProgressStyle::automatic, "auto", "a bar on a terminal, else lines"},
+      {ProgressStyle::bar, "bar", "one line that is redrawn"},
+      {ProgressStyle::plain, "plain", "lines"},
+      {ProgressStyle::none, "none", "nothing"},
+  }};
+};
 
-/// Shows how far a sweep has come while it runs, from a thread of its own that reads the meter.
+/// `style`, but the one that suits stderr for automatic.
+ProgressStyle style_for_stderr(ProgressStyle style);
+
+/// Shows the progress of a sweep while it runs, from its own thread, which reads the meter.
 class Progress {
  public:
   /// The amount of work ahead: `points` maps of `pixels_per_point`. `meter` must outlive this.
   Progress(ProgressStyle style, std::ostream& out, const Meter& meter, std::int64_t points,
            std::int64_t pixels_per_point);
-  /// Ends the display; a bar stays as it was last drawn.
+  /// Ends the display; the bar stays visible.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Tells that one more point is finished; `name` says which. Lines tell of the first and the last point, and of one a
-  /// second between.
+  /// Counts a finished point. Lines report the first and the last point by `name`, and one a second between.
   void point_finished(const std::string& name, double seconds);
 
  private:

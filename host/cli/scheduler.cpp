@@ -9,19 +9,15 @@
 namespace deadcone {
 namespace {
 
+/// The number in a variable; none where it is not set.
 std::optional<std::int64_t> number(const Environment& environment, const std::string& name) {
   const std::optional<std::string> text = environment(name);
   if (!text) return std::nullopt;
-  // Counts from zero are allowed here; parse_count() asks for one more.
-  std::int64_t value = 0;
   try {
-    std::size_t used = 0;
-    value = std::stoll(*text, &used);
-    if (used != text->size() || value < 0) throw std::invalid_argument(*text);
-  } catch (const std::logic_error&) {
-    throw ConfigError("--shard auto: " + name + " is '" + *text + "', not a number");
+    return parse_integer(*text, 0);
+  } catch (const ConfigError& error) {
+    throw ConfigError("--shard auto: " + name + ": " + error.what());
   }
-  return value;
 }
 
 /// The task of a Slurm array; its numbers need not begin at 0, nor lie side by side.
@@ -59,9 +55,9 @@ std::optional<Shard> rank(const Environment& environment) {
 
 Shard parse_shard(const std::string& text) {
   const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) throw ConfigError("'" + text + "' is not K/N, part K of N, or auto");
-  const Shard shard = {parse_count(text.substr(0, slash)) - 1, parse_count(text.substr(slash + 1))};
-  if (shard.index >= shard.count) throw ConfigError("'" + text + "': there is no such part; K is from 1 to N");
+  if (slash == std::string::npos) throw ConfigError("'" + text + "' must be K/N (part K of N) or auto");
+  const Shard shard = {parse_integer(text.substr(0, slash), 1) - 1, parse_integer(text.substr(slash + 1), 1)};
+  if (shard.index >= shard.count) throw ConfigError("'" + text + "' has no such part: K must be from 1 to N");
   return shard;
 }
 
@@ -80,14 +76,14 @@ Shard shard_from_scheduler(const Environment& environment) {
   const std::optional<Shard> within = rank(environment);
   if (!task && !within) {
     throw ConfigError(
-        "--shard auto: no scheduler started this process (Slurm, Open MPI and PMI are known); use --shard K/N");
+        "--shard auto: no scheduler (Slurm, Open MPI, PMI) started this process; use --shard K/N");
   }
   const Shard outer = task.value_or(Shard{});
   const Shard inner = within.value_or(Shard{});
   const Shard shard = {outer.index * inner.count + inner.index, outer.count * inner.count};
   if (inner.count < 1 || outer.count < 1 || shard.index >= shard.count) {
-    throw ConfigError("--shard auto: the scheduler calls this process number " + std::to_string(shard.index) + " of " +
-                      std::to_string(shard.count) + ", from 0; use --shard K/N");
+    throw ConfigError("--shard auto: the scheduler gives this process the number " + std::to_string(shard.index) +
+                      " of " + std::to_string(shard.count) + ", counted from 0; use --shard K/N");
   }
   return shard;
 }

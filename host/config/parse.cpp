@@ -3,20 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <sstream>
 
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
-  if (text.empty() || text.back() == separator) parts.emplace_back();
-  return parts;
-}
 
 [[noreturn]] void reject(const std::string& text, const std::string& wanted) {
   throw ConfigError("'" + text + "' is not " + wanted);
@@ -24,12 +15,10 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 /// N points from lo to hi, both included and exact.
 std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logarithmic) {
-  if (count > largest_side) throw ConfigError("an axis of " + std::to_string(count) + " points does not fit in memory");
   if (!std::isfinite(lo) || !std::isfinite(hi)) throw ConfigError("the ends of an axis must be finite");
-  if (count == 1 && lo != hi)
-    throw ConfigError("an axis of one point cannot include both of its ends; give the value alone");
-  if (count > 1 && !(lo < hi)) throw ConfigError("an axis must run from LO up to a larger HI");
-  if (logarithmic && !(lo > 0.0)) throw ConfigError("a log axis must begin above 0");
+  if (count == 1 && lo != hi) throw ConfigError("an axis of one point cannot include two ends");
+  if (count > 1 && !(lo < hi)) throw ConfigError("an axis must run from low to high");
+  if (logarithmic && !(lo > 0.0)) throw ConfigError("a logarithmic axis must begin above 0");
   std::vector<double> values(static_cast<std::size_t>(count), lo);
   for (std::int64_t i = 1; i + 1 < count; ++i) {
     // Multiplied before divided, so that 0:0.99:100 has 0.05 and not its neighbour.
@@ -49,6 +38,18 @@ std::string shortest_text(Real value) {
 
 }  // namespace
 
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts = {""};
+  for (const char c : text) {
+    if (c == separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
 double parse_number(const std::string& text) {
   double value = 0.0;
   const char* first = text.data();
@@ -59,12 +60,13 @@ double parse_number(const std::string& text) {
   return value;
 }
 
-std::int64_t parse_count(const std::string& text) {
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size()) reject(text, "a whole number that can be a count");
-  if (count < 1) throw ConfigError("N is " + text + ", but must be at least 1");
-  return count;
+std::int64_t parse_integer(const std::string& text, std::int64_t lo, std::int64_t hi) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < lo || value > hi) {
+    reject(text, "an integer from " + std::to_string(lo) + " to " + std::to_string(hi));
+  }
+  return value;
 }
 
 std::vector<double> parse_axis(const std::string& text) {
@@ -72,7 +74,8 @@ std::vector<double> parse_axis(const std::string& text) {
   const bool logarithmic = parts.front() == "log";
   if (logarithmic) parts.erase(parts.begin());
   if (parts.size() == 3)
-    return spaced(parse_number(parts[0]), parse_number(parts[1]), parse_count(parts[2]), logarithmic);
+    return spaced(parse_number(parts[0]), parse_number(parts[1]), parse_integer(parts[2], 1, largest_side),
+                  logarithmic);
   if (parts.size() != 1 || logarithmic) reject(text, "an axis: a value, a list 0,0.7,0.9, LO:HI:N or log:LO:HI:N");
   std::vector<double> values;
   for (const std::string& part : split(text, ',')) values.push_back(parse_number(part));
@@ -82,7 +85,7 @@ std::vector<double> parse_axis(const std::string& text) {
 Range parse_range(const std::string& text) {
   const std::vector<std::string> parts = split(text, ':');
   if (parts.size() != 3) reject(text, "a window LO:HI:N");
-  return {parse_number(parts[0]), parse_number(parts[1]), parse_count(parts[2])};
+  return {parse_number(parts[0]), parse_number(parts[1]), parse_integer(parts[2], 1, largest_side)};
 }
 
 void parse_fields(const std::string& text, const std::vector<FieldOption>& options, Sweep& sweep) {

@@ -1,7 +1,9 @@
 #pragma once
 
-// Words of the command line and of files, and what they stand for.
+// Numbers, axes, windows and names from text, and back.
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,12 +12,16 @@
 
 namespace deadcone {
 
+/// The parts of a text between separators: one more than there are separators.
+std::vector<std::string> split(const std::string& text, char separator);
+
 /// A finite or infinite number, all of `text`. Throws ConfigError, as all of these do, with one line that quotes the
 /// text.
 double parse_number(const std::string& text);
 
-/// A whole number of at least 1.
-std::int64_t parse_count(const std::string& text);
+/// An integer in [lo, hi], all of `text`.
+std::int64_t parse_integer(const std::string& text, std::int64_t lo,
+                           std::int64_t hi = std::numeric_limits<std::int64_t>::max());
 
 /// An axis: a value `0.9`, a list `0,0.7,0.9`, `LO:HI:N` (N points, both ends included) or `log:LO:HI:N`.
 std::vector<double> parse_axis(const std::string& text);

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "deadcone/errors.hpp"
 #include "config/parse.hpp"
 #include "config/range_json.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
@@ -64,8 +64,7 @@ void read_axes(const Json& axes, Sweep& sweep) {
 }
 
 void read_fields(const Json& fields, Sweep& sweep) {
-  for (const FieldOption& option : unit_field_options)
-    sweep.fields.*option.place = fields.at(option.word).get<bool>();
+  for (const FieldOption& option : unit_field_options) sweep.fields.*option.place = fields.at(option.word).get<bool>();
   sweep.other_fields.clear();
   for (const auto& [name, kept] : fields.items()) {
     const bool is_known = std::ranges::find(unit_field_options, name, &FieldOption::word) != unit_field_options.end();

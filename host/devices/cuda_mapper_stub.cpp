@@ -10,7 +10,7 @@ bool cuda_device_is_present() {
 }
 
 std::unique_ptr<Mapper> make_cuda_mapper(std::size_t /*memory_limit*/) {
-  throw DeviceError("no CUDA device: this deadcone was built without CUDA; use --device cpu");
+  throw DeviceError("no CUDA device: deadcone was built without CUDA");
 }
 
 }  // namespace deadcone

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "config/range_json.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/mapper.hpp"
 #include "deadcone/unit/model.hpp"
+#include "storage/attributes.hpp"
 #include "storage/hdf5.hpp"
 #include "storage/new_file.hpp"
-#include "storage/attributes.hpp"
 #include "storage/variables.hpp"
-#include "config/range_json.hpp"
 
 namespace deadcone {
 namespace {
@@ -46,7 +46,8 @@ void validate(const GradientFieldGrid& grid) {
 }
 
 template <Geometry geometry>
-void compute(const GradientFieldGrid& grid, const Target<double>& target, double r, const Tile& tile, FieldValues& values) {
+void compute(const GradientFieldGrid& grid, const Target<double>& target, double r, const Tile& tile,
+             FieldValues& values) {
   for (auto& field : values) field.resize(static_cast<std::size_t>(tile.pixels()));
   std::size_t i = 0;
   for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
@@ -121,12 +122,13 @@ void write_maps(std::vector<Dataset>& datasets, const GradientFieldGrid& grid) {
 
 }  // namespace
 
-void write_gradient_field(const std::string& path, const GradientFieldGrid& grid, const std::string& command_line, bool overwrite) {
+void write_gradient_field(const std::string& path, const GradientFieldGrid& grid, const std::string& command_line,
+                          bool overwrite) {
   validate(grid);
   const std::size_t maps = grid.gamma.size() * grid.delta.size() * grid.r.size();
   const auto chunks = maps * static_cast<std::size_t>(Tiling(grid.window).count());
-  const double bytes =
-      static_cast<double>(maps) * static_cast<double>(grid.window.pixels()) * static_cast<double>(sizeof(double) * variables().size());
+  const double bytes = static_cast<double>(maps) * static_cast<double>(grid.window.pixels()) *
+                       static_cast<double>(sizeof(double) * variables().size());
   check_output_path(path, overwrite, bytes, 0.0);
   NewFile place(path, overwrite);
   File file = File::create(place.part(), path, chunks);
@@ -145,10 +147,10 @@ std::optional<GradientFieldSummary> read_gradient_field_summary(const std::strin
     const auto values = [&](const char* axis) { return json.at("axes").at(axis).get<std::vector<double>>(); };
     const auto range = [&](const char* name) { return json.at("window").at(name).get<Range>(); };
     return GradientFieldSummary{{values("gamma"), values("delta"), values("r"), {range("w"), range("b")}},
-                        file.text_attribute("title"),
-                        file.text_attribute("history"),
-                        file.text_attribute("version"),
-                        file.text_attribute("git_commit")};
+                                file.text_attribute("title"),
+                                file.text_attribute("history"),
+                                file.text_attribute("version"),
+                                file.text_attribute("git_commit")};
   } catch (const Json::exception& error) {
     throw StorageError(path + ": its configuration cannot be read: " + error.what());
   }

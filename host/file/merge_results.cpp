@@ -74,8 +74,8 @@ Survey survey_of(const std::string& out, const std::vector<std::string>& parts, 
 
 }  // namespace
 
-MergedResults merge_results(const std::string& out, const std::vector<std::string>& parts, const std::string& command_line,
-                     ExistingFile existing, const SchemaSource& schema_of) {
+MergedResults merge_results(const std::string& out, const std::vector<std::string>& parts,
+                            const std::string& command_line, ExistingFile existing, const SchemaSource& schema_of) {
   const auto [schema, device, source] = survey_of(out, parts, schema_of);
   ResultWriter merged(out, schema, {command_line, device}, existing, schema_of);
   for (std::size_t i = 0; i < parts.size(); ++i) {

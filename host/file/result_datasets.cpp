@@ -76,31 +76,29 @@ ResultDatasets ResultDatasets::create(File& file, const Schema& schema) {
                            .deflate_level = deflate_level};
   ResultDatasets datasets;
   for (const Variable& field : schema.pixel_fields) {
-    datasets.pixel_fields.push_back(create_variable(
-        file, field, by_pixel, scales.with({&scales.plane[0], &scales.plane[1]}), scales.scalars));
+    datasets.pixel_fields.push_back(
+        create_variable(file, field, by_pixel, scales.with({&scales.plane[0], &scales.plane[1]}), scales.scalars));
   }
   for (const PointVariable& field : schema.point_fields) {
-    Layout layout = {.extent = point_extent(schema)};
     std::vector<const Dataset*> last;
-    if (!field.code_axis.empty()) {
-      layout.extent.push_back(code_length(schema, field));
-      last.push_back(&scales.codes.at(field.code_axis));
-    }
+    if (!field.code_axis.empty()) last.push_back(&scales.codes.at(field.code_axis));
+    const Layout layout = {.extent = point_extent(schema, field)};
     datasets.point_fields.push_back(create_variable(file, field.variable, layout, scales.with(last), scales.scalars));
   }
   return datasets;
 }
 
 ResultDatasets ResultDatasets::open(const File& file, const Schema& schema) {
+  const auto open_shaped = [&file](const std::string& name, const Extent& extent) {
+    Dataset dataset = file.dataset(name);
+    if (dataset.extent() == extent) return dataset;
+    throw StorageError(file.path() + ": the shape of " + name + " is not that of its configuration");
+  };
   ResultDatasets datasets;
   for (const PointVariable& field : schema.point_fields)
-    datasets.point_fields.push_back(file.dataset(field.variable.name));
-  for (const Variable& field : schema.pixel_fields) datasets.pixel_fields.push_back(file.dataset(field.name));
-  const auto has_shape = [expected = pixel_extent(schema)](const Dataset& field) { return field.extent() == expected; };
-  if (!std::ranges::all_of(datasets.pixel_fields, has_shape) ||
-      datasets.point_fields[done_index(schema)].extent() != point_extent(schema)) {
-    throw StorageError(file.path() + ": the shape of its maps is not that of its configuration");
-  }
+    datasets.point_fields.push_back(open_shaped(field.variable.name, point_extent(schema, field)));
+  for (const Variable& field : schema.pixel_fields)
+    datasets.pixel_fields.push_back(open_shaped(field.name, pixel_extent(schema)));
   return datasets;
 }
 

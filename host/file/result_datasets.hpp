@@ -16,7 +16,8 @@ struct ResultDatasets {
   std::vector<hdf5::Dataset> pixel_fields;  ///< those of the Schema, in its order
   std::vector<hdf5::Dataset> point_fields;  ///< likewise
 
-  /// Creates the datasets of a new file, in the order in which they are listed: coordinates, pixel fields, point fields.
+  /// Creates the datasets of a new file, in the order in which they are listed: coordinates, pixel fields, point
+  /// fields.
   static ResultDatasets create(hdf5::File& file, const Schema& schema);
   /// Finds them. Throws StorageError where one is missing or has another shape.
   static ResultDatasets open(const hdf5::File& file, const Schema& schema);

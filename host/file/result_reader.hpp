@@ -31,8 +31,8 @@ class ResultReader {
   /// Reads a tile of a point in each pixel field, row by row, to the place with its number; not where that is null.
   /// Throws StorageError where the chunks do not pass their checksum.
   void read(std::int64_t point, const Tile& tile, const std::vector<void*>& to) const;
-  /// A tile of Schema::tiles() as it stands in the file. Throws StorageError where it is not there, or cannot be what it
-  /// should be; does not look at what is compressed in it.
+  /// A tile of Schema::tiles() as it stands in the file. Throws StorageError where it is not there, or cannot be what
+  /// it should be; does not look at what is compressed in it.
   EncodedTile read_encoded(std::int64_t point, const Tile& tile) const;
   /// The bytes that the pixel fields take in the file, and would take without compression.
   std::uint64_t stored_bytes() const;

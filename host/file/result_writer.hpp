@@ -15,8 +15,8 @@ namespace deadcone {
 class OrderedPipeline;
 
 /// Writes a file of results by its Schema. Tiles are compressed in threads of its own and written by another, in the
-/// order in which they come; so a caller waits only when it is more than a few tiles ahead. A point is on its way to the
-/// disk whole before the file says that it is done.
+/// order in which they come; so a caller waits only when it is more than a few tiles ahead. A point is on its way to
+/// the disk whole before the file says that it is done.
 class ResultWriter {
  public:
   /// Creates the file, or opens it to resume it; `schema_of` reads the configuration of a file that is there. Throws

@@ -48,6 +48,12 @@ Extent point_extent(const Schema& schema) {
   return extent;
 }
 
+Extent point_extent(const Schema& schema, const PointVariable& field) {
+  Extent extent = point_extent(schema);
+  if (!field.code_axis.empty()) extent.push_back(code_length(schema, field));
+  return extent;
+}
+
 Extent position(const Schema& schema, std::int64_t point) {
   // Axes of one value change nothing, so the file's row-major order is that of the points.
   return indices_of(point_extent(schema), point);

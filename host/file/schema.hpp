@@ -42,7 +42,7 @@ struct PointVariable {
   bool repeats = true;         ///< every computation of the point gives the same value
 };
 
-/// The name of the point variable that says whether a point is complete. Its place among the point variables is its
+/// The name of the point variable that marks complete points. Its place among the point variables is its
 /// place in the file; its value is 0, and 1 from the moment when all else of the point is on the disk.
 inline constexpr const char* point_done = "point_done";
 
@@ -74,6 +74,9 @@ using SchemaSource = std::function<Schema(const std::string& configuration, cons
 
 /// The shape of the points in a file: the lengths of the axes that are dimensions.
 hdf5::Extent point_extent(const Schema& schema);
+
+/// The shape of a point variable: that, and the length of its code axis.
+hdf5::Extent point_extent(const Schema& schema, const PointVariable& field);
 
 /// The position of a point in a dataset that has one element for each.
 hdf5::Extent position(const Schema& schema, std::int64_t point);

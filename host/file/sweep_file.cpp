@@ -19,8 +19,7 @@ SweepWriter::SweepWriter(const std::string& path, const Sweep& sweep, const RunI
                          const Experiment& experiment) {
   validate(sweep);
   contents_ = std::unique_ptr<Contents>(new Contents{
-      sweep, experiment,
-      ResultWriter(path, experiment.schema(sweep), run_info, existing, experiment.schema_source())});
+      sweep, experiment, ResultWriter(path, experiment.schema(sweep), run_info, existing, experiment.schema_source())});
 }
 
 SweepWriter::~SweepWriter() = default;
@@ -89,8 +88,8 @@ TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
   }
   std::vector<void*> places;
   for (const PixelField* field : experiment.kept(sweep)) {
-    places.push_back(
-        field->room ? field->room(result, field->type_in(sweep), static_cast<std::size_t>(tile.pixels())) : nullptr);
+    places.push_back(field->room ? field->room(result, field->type_in(sweep), static_cast<std::size_t>(tile.pixels()))
+                                 : nullptr);
   }
   file.read(point, tile, places);
   return result;

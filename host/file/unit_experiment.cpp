@@ -138,9 +138,8 @@ PointField stored_at(PointVariable variable, const Place& place, bool (*exists)(
   return {.variable = std::move(variable),
           .exists = exists,
           .get = [place](const PointResult& result) { return bytes_of(std::span<const T>(&place(result), 1)); },
-          .set = [place](const Bytes& bytes, PointResult& result) {
-            std::memcpy(&place(result), bytes.data(), sizeof(T));
-          }};
+          .set = [place](const Bytes& bytes,
+                         PointResult& result) { std::memcpy(&place(result), bytes.data(), sizeof(T)); }};
 }
 
 std::vector<PointField> make_point_fields() {
@@ -161,18 +160,22 @@ std::vector<PointField> make_point_fields() {
              const double mean = mean_updates(result);
              return bytes_of(std::span<const double>(&mean, 1));
            }},
-      stored_at(by_point("steps_max", "largest number of updates", Type::int32, -1),
-                [](auto& result) -> auto& { return result.counts.most_updates; }),
-      stored_at(by_point("updates", "sum of the updates of all pixels", Type::int64, 0),
-                [](auto& result) -> auto& { return result.counts.updates; }),
-      stored_at(seconds, [](auto& result) -> auto& { return result.seconds; }),
+      stored_at(
+          by_point("steps_max", "largest number of updates", Type::int32, -1),
+          [](auto& result) -> auto& { return result.counts.most_updates; }),
+      stored_at(
+          by_point("updates", "sum of the updates of all pixels", Type::int64, 0),
+          [](auto& result) -> auto& { return result.counts.updates; }),
+      stored_at(
+          seconds, [](auto& result) -> auto& { return result.seconds; }),
       {.variable = by_point(point_done, "1 where the map is complete", Type::int8, 0),
        .get = [](const PointResult&) { return Bytes(1); }},
-      stored_at(by_point("pixels_filled", "pixels that were filled, not computed", Type::int64, 0),
-                [](auto& result) -> auto& { return result.counts.filled; }, refines),
-      stored_at(by_point("fill_mismatches", "sampled pixels that were to be filled and had another fate", Type::int64,
-                         0),
-                [](auto& result) -> auto& { return result.counts.fill_mismatches; }, refines),
+      stored_at(
+          by_point("pixels_filled", "pixels that were filled, not computed", Type::int64, 0),
+          [](auto& result) -> auto& { return result.counts.filled; }, refines),
+      stored_at(
+          by_point("fill_mismatches", "sampled pixels that were to be filled and had another fate", Type::int64, 0),
+          [](auto& result) -> auto& { return result.counts.fill_mismatches; }, refines),
   };
 }
 
@@ -191,9 +194,10 @@ std::vector<PointColumn> make_columns() {
     return computed_pixels(result.counts) > 0.0 ? static_cast<double>(result.counts.most_updates) : not_a_number;
   };
   columns.push_back({.title = "computed", .width = 12, .digits = 5, .exists = refines, .value = computed_share});
-  columns.push_back({.title = "mismatches", .width = 12, .digits = 0, .exists = refines, .value = [](const auto& result) {
-                       return static_cast<double>(result.counts.fill_mismatches);
-                     }});
+  columns.push_back(
+      {.title = "mismatches", .width = 12, .digits = 0, .exists = refines, .value = [](const auto& result) {
+         return static_cast<double>(result.counts.fill_mismatches);
+       }});
   columns.push_back({.title = "mean steps", .width = 12, .digits = 1, .value = mean_updates});
   columns.push_back({.title = "max steps", .width = 11, .digits = 0, .value = most_updates});
   columns.push_back(

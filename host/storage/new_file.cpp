@@ -23,8 +23,7 @@ void check_output_path(const std::string& path, bool may_exist, double raw_bytes
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
-  if (!fs::is_directory(folder, error))
-    throw ConfigError(path + ": the folder " + folder.string() + " does not exist");
+  if (!fs::is_directory(folder, error)) throw ConfigError(path + ": the folder " + folder.string() + " does not exist");
   if (fs::is_directory(path, error)) throw ConfigError(path + ": is a folder, not a file");
   if (!may_exist && fs::exists(path, error)) throw FileExists(path + ": the file exists");
 
@@ -32,9 +31,8 @@ void check_output_path(const std::string& path, bool may_exist, double raw_bytes
   if (statvfs(folder.c_str(), &disk) != 0) return;
   const double available = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
   if (raw_bytes / largest_deflate_ratio + fixed_bytes > available) {
-    throw ConfigError(
-        path + ": " + std::to_string(static_cast<std::int64_t>(raw_bytes / 1e9)) +
-        " GB of results cannot fit on the disk, however well they compress");
+    throw ConfigError(path + ": " + std::to_string(static_cast<std::int64_t>(raw_bytes / 1e9)) +
+                      " GB of results cannot fit on the disk, however well they compress");
   }
 }
 

@@ -24,8 +24,8 @@ class NewFile {
 
   /// Where to write.
   const std::string& part() const noexcept { return part_; }
-  /// Puts the file into its place, and gives the lock on it. Throws FileExists if something is there by now that may not
-  /// be replaced.
+  /// Puts the file into its place, and gives the lock on it. Throws FileExists if something is there by now that must
+  /// not be replaced.
   FileLock take_place();
 
  private:

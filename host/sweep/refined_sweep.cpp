@@ -15,11 +15,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Pixels that a mapper is given at once: enough for every thread of a large card, few enough that the pixels of one
-/// level are shared out among several devices.
+/// Pixels that a mapper gets at once: enough for every thread of a large card, few enough that several devices share the
+/// pixels of one level.
 constexpr std::size_t batch_pixels = 65'536;
 
-/// Pixels of all points that are on their way at once, unless one alone has more.
+/// The largest number of pixels of points that are refined at once, unless one point has more.
 constexpr std::int64_t most_pixels = std::int64_t{1} << 26;
 
 std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const Map& map, const Tile& region) {
@@ -57,7 +57,7 @@ class RefinedPoint {
   const Counts& counts() const { return counts_; }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
 
-  /// The next batches to compute; none when all of the point is in the sink.
+  /// The next batches to compute; none when the whole point is in the sink.
   std::vector<PixelList> next(SweepSink& sink, Meter& meter) {
     while (region_index_ < regions_.count()) {
       const PixelList asked = refinement_->next();
@@ -100,7 +100,7 @@ class RefinedPoint {
     proof_.assign(sweep_.criteria.certify ? pixels : 0, Proof::pending);
   }
 
-  /// The finished region, tile by tile, to the sink.
+  /// Hands the finished region to the sink, tile by tile.
   void hand_over(SweepSink& sink) {
     const RegionFates& fates = refinement_->fates();
     counts_.filled += fates.filled();
@@ -142,12 +142,12 @@ class RefinedPoint {
   Tile region_;
   std::unique_ptr<RegionRefinement> refinement_;
   std::vector<std::int32_t> updates_;  ///< -1 where it is not computed
-  std::vector<Proof> proof_;   ///< likewise
+  std::vector<Proof> proof_;           ///< likewise
   Counts counts_;
   Clock::time_point began_ = Clock::now();
 };
 
-/// Keeps batches of several points on their way through a mapper.
+/// Moves batches of several points through a mapper.
 class RefinedStream {
  public:
   RefinedStream(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
@@ -158,12 +158,12 @@ class RefinedStream {
     const auto depth = static_cast<std::size_t>(mapper_.tiles_in_flight());
     auto next = points.begin();
     while (next != points.end() || active_ > 0) {
-      // Work that is at hand first, then new points, and only then wait.
+      // First the work at hand, then new points; wait only where there is neither.
       if (begun_.size() < depth && !waiting_.empty()) {
         begin_one();
       } else if (begun_.size() < depth && next != points.end() && active_ < at_once) {
         ++active_;
-        go_on(std::make_shared<Active>(RefinedPoint(sweep_, *next++)));
+        resume(std::make_shared<Active>(RefinedPoint(sweep_, *next++)));
       } else {
         finish_one();
       }
@@ -194,11 +194,11 @@ class RefinedStream {
     const Batch batch = std::move(begun_.front());
     begun_.pop_front();
     batch.of->point.accept(batch.pixels, result_);
-    if (--batch.of->open == 0) go_on(batch.of);
+    if (--batch.of->open == 0) resume(batch.of);
   }
 
-  /// The next level of a point, or its end.
-  void go_on(const std::shared_ptr<Active>& active) {
+  /// Begins the next level of a point, or finishes it.
+  void resume(const std::shared_ptr<Active>& active) {
     std::vector<PixelList> batches = active->point.next(sink_, meter_);
     active->open = batches.size();
     for (PixelList& batch : batches) waiting_.push_back({active, std::move(batch)});
@@ -206,8 +206,8 @@ class RefinedStream {
     --active_;
     const RefinedPoint& point = active->point;
     sink_.finish(point.point(), point.counts(), point.seconds(),
-                 [index = point.point(), counts = point.counts(), seconds = point.seconds(), &told = point_finished_] {
-                   told(index, counts, seconds);
+                 [index = point.point(), counts = point.counts(), seconds = point.seconds(), &report = point_finished_] {
+                   if (report) report(index, counts, seconds);
                  });
   }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// A sweep of which most pixels are filled and not computed: region_refinement.hpp says which.
+// A sweep that fills most pixels instead of computing them: region_refinement.hpp decides which.
 
 #include <cstdint>
 #include <functional>
@@ -11,11 +11,11 @@
 
 namespace deadcone {
 
-/// The side of the regions that are refined on their own, which bounds the memory: 7 bytes a pixel.
+/// The side of the regions that are refined independently. It bounds the memory: 7 bytes a pixel.
 inline constexpr std::int64_t region_side = 16'384;
 
-/// Computes the given points of a sweep that refines, as many of them at once as it takes to keep the mapper busy, and
-/// hands them to the sink, each as a whole. Does not close it.
+/// Computes the given points of a sweep that refines, as many at once as keep the mapper busy, and hands each to the
+/// sink as a whole. Does not close the sink.
 void refine_points(const Sweep& sweep, const std::vector<std::int64_t>& points, Mapper& mapper, SweepSink& sink,
                    Meter& meter, const PointFinished& point_finished);
 

@@ -7,15 +7,15 @@
 namespace deadcone {
 namespace {
 
-/// Blocks along each side of a region to begin with. Their borders are most of what is computed of a map that is all
-/// one basin; fewer blocks are larger, and have more room for an island that no border crosses.
+/// Blocks along each side of a region at the beginning. Their borders are most of what is computed of a map that is one
+/// basin; fewer, larger blocks have more room for an island that no border crosses.
 constexpr std::int32_t first_blocks = 16;
 
-/// Blocks no longer than this are not split: what is inside them is computed.
+/// Blocks no longer than this are not split: their inside is computed.
 constexpr std::int32_t smallest_side = 4;
 
-/// What is filled no farther than this from a boundary is computed in the end: the tips of wedges are there, which get
-/// thinner than a pixel and leave single pixels behind that no border touches.
+/// Pixels filled no farther than this from a boundary are computed at the end: the tips of wedges are there, which get
+/// thinner than a pixel and leave single pixels that no border touches.
 constexpr std::int32_t boundary_halo = 4;
 
 /// A hash of two numbers (splitmix64), for places that look random and are the same everywhere.

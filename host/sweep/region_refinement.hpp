@@ -1,9 +1,9 @@
 #pragma once
 
-// Which pixels of a region are computed, and which are given the fate of those around them.
+// Which pixels of a region are computed, and which get the fate of those around them.
 //
-// Both ways are asked for pixels and told their fates, level by level, until every pixel has one. Nothing in them
-// depends on who computes the pixels, or how many at a time, so neither does the map.
+// Both ways name pixels and take their fates, level by level, until every pixel has one. Nothing in them depends on who
+// computes the pixels, or how many at a time, so neither does the map.
 
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +26,7 @@ struct Block {
   std::int32_t last_w;
 };
 
-/// The fates of a region as far as they are known, b-major.
+/// The fates of a region that are known so far, b-major.
 class RegionFates {
  public:
   RegionFates(std::int64_t rows, std::int64_t columns);
@@ -39,7 +39,7 @@ class RegionFates {
   bool is_computed(std::int32_t pixel) const { return origin(pixel) == PixelOrigin::computed; }
 
   void compute(std::int32_t pixel, Fate fate);
-  /// Gives a fate to the pixels of a block that are not computed.
+  /// Gives a fate to the pixels of a block that have none yet.
   void fill(const Block& block, Fate fate);
   /// Takes it from them again.
   void unfill(const Block& block);
@@ -58,13 +58,13 @@ class RegionRefinement {
   RegionRefinement(std::int64_t rows, std::int64_t columns) : fates_(rows, columns) {}
   virtual ~RegionRefinement() = default;
 
-  /// The pixels that are to be computed next, each once; none when every pixel has its fate.
+  /// The pixels to compute next, each once; none when every pixel has its fate.
   virtual PixelList next() = 0;
-  /// Takes the fate of one of them; all are to be given before next() is called again.
+  /// Takes the fate of one of them; next() needs the fates of all.
   virtual void accept(std::int32_t pixel, Fate fate) { fates_.compute(pixel, fate); }
 
   const RegionFates& fates() const { return fates_; }
-  /// Filled pixels that were computed all the same and have another fate.
+  /// Filled pixels that were computed later and have another fate.
   virtual std::int64_t mismatches() const { return 0; }
 
  protected:
@@ -74,15 +74,15 @@ class RegionRefinement {
   RegionFates fates_;
 };
 
-/// Fills a block whose border has one fate, splits the others. Of the pixels that are filled about the share `sample`
-/// is computed all the same, one at a random place in each of equal squares; a block where one has another fate is
-/// split, too. In the end what is filled next to a boundary between fates is computed.
+/// Fills a block whose border has one fate, and splits the others. Computes about the share `sample` of the filled
+/// pixels, one at a random place in each of equal squares, and splits a block where one of them has another fate. At the
+/// end computes what was filled next to a boundary between fates.
 std::unique_ptr<RegionRefinement> refine_by_borders(std::int64_t rows, std::int64_t columns, double sample);
 
-/// What a theorem says of all pixels of a block.
+/// The fate that a theorem proves for all pixels of a block, if any.
 using BlockProof = std::function<std::optional<Fate>(const Block&)>;
 
-/// Fills a block of which `prove` knows the fate, and splits the others; what is left is computed.
+/// Fills a block whose fate `prove` knows, and splits the others; computes what is left.
 std::unique_ptr<RegionRefinement> refine_by_proofs(std::int64_t rows, std::int64_t columns, BlockProof prove);
 
 }  // namespace deadcone

@@ -11,7 +11,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The tiles of a sweep through a mapper into a sink, in the order of the file, some of them on their way at once.
+/// Moves the tiles of a sweep through a mapper into a sink, in the order of the file, several of them at once.
 class TileStream {
  public:
   TileStream(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
@@ -49,12 +49,13 @@ class TileStream {
     counts_ += result_.counts;
     sink_.take(point, tiles_[tile], result_);
     if (tile + 1 < tiles_.count()) return;
-    // Points overlap on their way; each is given the time since the one before it was finished.
+    // Points overlap in the mapper; each gets the time since the one before it finished.
     const Clock::time_point now = Clock::now();
     const double seconds = std::chrono::duration<double>(now - last_finished_).count();
     last_finished_ = now;
-    sink_.finish(point, counts_, seconds,
-                 [point, counts = counts_, seconds, &told = point_finished_] { told(point, counts, seconds); });
+    sink_.finish(point, counts_, seconds, [point, counts = counts_, seconds, &report = point_finished_] {
+      if (report) report(point, counts, seconds);
+    });
     counts_ = {};
   }
 
@@ -89,10 +90,12 @@ void compute_points(const Sweep& sweep, const Shard& shard, Mapper& mapper, Swee
 
 void run_sweep(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
                const PointFinished& point_finished) {
+  validate(sweep);
+  validate(shard);
   try {
     compute_points(sweep, shard, mapper, sink, meter, point_finished);
   } catch (const std::exception&) {
-    sink.close();  // where this fails, too, that is the graver news
+    sink.close();  // where this fails, too, its error matters more
     throw;
   }
   sink.close();

@@ -22,7 +22,8 @@ std::string in_words(const Variable& field, const std::byte* element) {
   switch (field.type) {
     case hdf5::Type::int8: {
       const auto value = value_of<std::int8_t>(element);
-      const auto index = static_cast<std::size_t>(value - field.flags.first);  // huge where the value is below the first
+      const auto index =
+          static_cast<std::size_t>(value - field.flags.first);  // huge where the value is below the first
       return index < field.flags.names.size() ? field.flags.names[index] : std::to_string(value);
     }
     case hdf5::Type::int32:

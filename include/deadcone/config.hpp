@@ -67,8 +67,8 @@ struct Criteria {
 /// Which results are kept beside the fate, which always is.
 struct Fields {
   bool updates = true;  ///< `steps` in the file
-  bool final = false;  ///< the last parameters
-  bool loss = false;   ///< the loss there
+  bool final = false;   ///< the last parameters
+  bool loss = false;    ///< the loss there
 };
 
 /// A word of --fields and of the configuration in a file, and what it switches on.
@@ -111,8 +111,8 @@ struct NameTable<Axis> {
 
 /// One axis of a sweep: its values and the part of a point that they set.
 struct SweepAxis {
-  std::string name;     ///< on the command line and in the file
-  std::string meaning;  ///< in a few words
+  std::string name;      ///< on the command line and in the file
+  std::string meaning;   ///< in a few words
   double Point::*place;  ///< what its values set; null: nothing of the unit
   std::vector<double> values;
 };
@@ -156,7 +156,7 @@ struct Execution {
   Shard shard = {};
 };
 
-/// Checks every number of a sweep; throws ConfigError with one line that says what is wrong.
+/// Checks every number of a sweep. Throws ConfigError with one line that says what is wrong, as all of these do.
 void validate(const Sweep& sweep);
 
 /// The same for one map and its criteria.
@@ -168,10 +168,20 @@ void validate_start(double w, double b, const Point& point, const Criteria& crit
 /// The same for one window.
 void validate(const Window& window);
 
+/// The same for how a sweep is run.
+void validate(const Execution& execution);
+void validate(const Shard& shard);
+
 /// The largest number of pixels along one side of a window: its coordinates are kept in memory.
 inline constexpr std::int64_t largest_side = std::int64_t{1} << 24;
 
 /// The largest number of points of a sweep.
 inline constexpr std::int64_t largest_points = std::int64_t{1} << 24;
+
+/// The largest number of updates of a trajectory: they are counted in 32 bits.
+inline constexpr std::int64_t largest_max_updates = 2'147'483'646;
+
+/// The largest number of CPU threads.
+inline constexpr int largest_threads = 4096;
 
 }  // namespace deadcone

@@ -1,6 +1,7 @@
 #pragma once
 
-// What can go wrong.
+// What can go wrong: every error that the library throws has a kind. The library reports facts; what a user can do about
+// them depends on where the call came from (an option, an argument), so the caller adds that.
 
 #include <stdexcept>
 #include <string>
@@ -11,7 +12,8 @@ enum class ErrorKind {
   failed,       ///< anything else
   config,       ///< the configuration is wrong
   storage,      ///< the disk or the file failed
-  device,       ///< the device asked for is not there, or it failed
+  device,       ///< the requested device is missing, or it failed
+  memory,       ///< the results do not fit in memory
   interrupted,  ///< the caller asked to stop
 };
 
@@ -26,8 +28,22 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-struct ConfigError : Error {
+class ConfigError : public Error {
+ public:
   explicit ConfigError(const std::string& message) : Error(message, ErrorKind::config) {}
+  /// `fault` is the predicate of a sentence about the parameter: "must be > 0, but is -1". what() is the sentence.
+  ConfigError(const std::string& parameter, const std::string& fault)
+      : Error(parameter + " " + fault, ErrorKind::config), parameter_(parameter), fault_(fault) {}
+
+  /// The parameter that is wrong, by the name of its member in config.hpp, the name of its axis, or "w" or "b" for a
+  /// start or a side of the window; empty where no single one is.
+  const std::string& parameter() const noexcept { return parameter_; }
+  /// What is wrong with it; empty where parameter() is.
+  const std::string& fault() const noexcept { return fault_; }
+
+ private:
+  std::string parameter_;
+  std::string fault_;
 };
 
 /// The output exists, and the caller did not allow replacing it.
@@ -41,6 +57,10 @@ struct StorageError : Error {
 
 struct DeviceError : Error {
   explicit DeviceError(const std::string& message) : Error(message, ErrorKind::device) {}
+};
+
+struct OutOfMemory : Error {
+  explicit OutOfMemory(const std::string& message) : Error(message, ErrorKind::memory) {}
 };
 
 struct Interrupted : Error {

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a caller says about a file that is to be written.
+// What a caller gives to whatever writes a file.
 
 #include <string>
 

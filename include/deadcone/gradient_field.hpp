@@ -21,7 +21,8 @@ struct GradientFieldGrid {
 /// Computes loss, grad_w, grad_b and grad_r in double over (gamma, delta, r, b, w) and writes them to an HDF5 file,
 /// tile by tile. Throws ConfigError before any work where the grid or the path is wrong (FileExists where the file is
 /// there and must not be overwritten), StorageError where the file fails; a file that cannot be completed is removed.
-void write_gradient_field(const std::string& path, const GradientFieldGrid& grid, const std::string& command_line, bool overwrite);
+void write_gradient_field(const std::string& path, const GradientFieldGrid& grid, const std::string& command_line,
+                          bool overwrite);
 
 /// What the file of a gradient field says about itself.
 struct GradientFieldSummary {
@@ -32,7 +33,8 @@ struct GradientFieldSummary {
   std::string git_commit;
 };
 
-/// Reads it; nothing if the file is HDF5 but no gradient field. Throws StorageError where the file is missing or damaged.
+/// Reads it; nothing if the file is HDF5 but no gradient field. Throws StorageError where the file is missing or
+/// damaged.
 std::optional<GradientFieldSummary> read_gradient_field_summary(const std::string& path);
 
 }  // namespace deadcone

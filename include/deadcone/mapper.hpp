@@ -1,6 +1,17 @@
 #pragma once
 
 // A mapper computes maps, tile by tile. There is one for the CPU and one for CUDA; both give the same bits.
+//
+// Most callers want compute() in compute.hpp, which feeds a mapper. Whoever calls a mapper keeps these rules; begin() and
+// finish() do not check them:
+//
+//   - The map is valid: validate(point, criteria, precision) and validate(window) throw nothing.
+//   - The tile lies inside the window. Pixels of a list are numbers of the tile, each once.
+//   - finish() follows begin(): at most tiles_in_flight() tiles are begun and not finished.
+//   - One thread calls at a time; it need not be the same one each time. Different mappers are independent. Any thread
+//     may read the meter or set its flag meanwhile.
+//   - After an exception (Interrupted, DeviceError, std::bad_alloc) the tiles that were begun are lost, and the mapper
+//     may be used again or destroyed.
 
 #include <atomic>
 #include <cstdint>
@@ -16,14 +27,14 @@
 
 namespace deadcone {
 
-/// Pixels of a tile by number, b-major: those that are to be computed. An empty list means all of them.
+/// Pixels of a tile by number, b-major: those to compute. An empty list means all of them.
 using PixelList = std::vector<std::int32_t>;
 
 /// Numbers in the precision of the computation.
 using RealBuffer = std::variant<std::vector<float>, std::vector<double>>;
 
-/// The pixels of one tile, b-major, or those of a list in its order. A field that was not asked for is empty; the
-/// counts are there always.
+/// The pixels of one tile, b-major, or those of a list in its order. A field that was not requested is empty; the
+/// counts are always there.
 struct TileResult {
   Counts counts;
   std::vector<Fate> fate;
@@ -42,32 +53,36 @@ struct Map {
   Precision precision = Precision::float32;
 };
 
-/// How far the work has come; written by mappers, read by a progress display while they run.
+/// How far the work is: mappers add to it, and any thread may read it while they run.
 struct Meter {
-  std::atomic<std::int64_t> pixels = 0;
-  std::atomic<std::int64_t> updates = 0;
-  std::atomic<bool> stop = false;  ///< set it (a signal handler may) to end the work with Interrupted
+  std::atomic<std::int64_t> pixels = 0;   ///< finished
+  std::atomic<std::int64_t> updates = 0;  ///< made
+  std::atomic<bool> stop = false;         ///< set it (a signal handler may) to end the work with Interrupted
 };
 
 /// Computes tiles. Several may be on their way at once, which keeps a device busy; they are finished in the order in
-/// which they were begun. After an exception all tiles that were begun are forgotten.
+/// which they were begun.
 class Mapper {
  public:
   virtual ~Mapper() = default;
 
-  /// How many tiles may be begun and not finished: as many as it takes to have work always.
+  /// How many tiles may be begun and not finished: as many as keep the device busy.
   virtual int tiles_in_flight() const = 0;
 
   /// Begins to compute the pixels of `tile` of `map` that are in the list: fate always, proof where the map's criteria
-  /// say so, the others where `fields` does; `r_final` where the map is not planar, too.
+  /// certify, the others where `fields` has them; `r_final` only where the map is not planar.
   virtual void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) = 0;
 
   /// Waits for the tile that was begun first. Throws Interrupted when `meter.stop` is set, and then leaves `result`
   /// unspecified.
   virtual void finish(Meter& meter, TileResult& result) = 0;
 
-  /// One tile, begun and finished, with none on its way.
+  /// Computes one tile, with none on its way. Throws ConfigError for a map that is not valid, Error for a tile outside
+  /// its window, and what begin() and finish() throw.
   void map(const Map& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
+    validate(map.point, map.criteria, map.precision);
+    validate(map.window);
+    validate(tile, map.window);
     begin(map, tile, fields, {});
     finish(meter, result);
   }
@@ -76,7 +91,7 @@ class Mapper {
   virtual std::string description() const = 0;
 };
 
-/// The mapper for an execution. Throws DeviceError where the device asked for is not there.
+/// The mapper for an execution: its device and its threads. Throws DeviceError where the device is missing.
 std::unique_ptr<Mapper> make_mapper(const Execution& execution);
 
 }  // namespace deadcone

@@ -52,4 +52,14 @@ std::string join_names(const std::string& separator) {
   return text;
 }
 
+/// All names with their meanings: "stationary (...), update (...)".
+template <class Kind>
+std::string explain_names() {
+  std::string text;
+  for (const Named<Kind>& value : NameTable<Kind>::values) {
+    text += (text.empty() ? "" : ", ") + std::string(value.name) + " (" + value.meaning + ")";
+  }
+  return text;
+}
+
 }  // namespace deadcone

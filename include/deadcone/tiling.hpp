@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "deadcone/config.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 
@@ -19,10 +20,21 @@ struct Tile {
   std::int64_t pixels() const { return count_b * count_w; }
 };
 
+/// Throws Error where a tile has no pixel, or one outside the window.
+inline void validate(const Tile& tile, const Window& window) {
+  const auto lies_inside = [](std::int64_t first, std::int64_t count, std::int64_t side) {
+    return first >= 0 && count >= 1 && first < side && count <= side - first;
+  };
+  if (!lies_inside(tile.first_b, tile.count_b, window.b.count) ||
+      !lies_inside(tile.first_w, tile.count_w, window.w.count)) {
+    throw Error("a tile must have pixels, all of them in its window");
+  }
+}
+
 /// The side of the tiles that a sweep is cut into, and of the chunks of the file.
 inline constexpr std::int64_t tile_side = 512;
 
-/// The tiles of a window, row by row; those at the upper edges are cut short.
+/// The tiles of a window, row by row; those at the upper edges are cut short. The window is valid, and `side` >= 1.
 class Tiling {
  public:
   explicit Tiling(const Window& window, std::int64_t side = tile_side)

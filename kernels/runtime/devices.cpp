@@ -39,7 +39,7 @@ int usable_devices() {
   cudaDriverGetVersion(&driver);
   cudaRuntimeGetVersion(&runtime);
   const std::string problem = device_problem(status, devices, driver, runtime);
-  if (!problem.empty()) throw DeviceError("no CUDA device: " + problem + "; use --device cpu");
+  if (!problem.empty()) throw DeviceError("no CUDA device: " + problem);
   return devices;
 }
 

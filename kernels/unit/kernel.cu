@@ -68,7 +68,7 @@ void check_kernel_runs_here() {
   DEADCONE_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
   throw DeviceError(std::string("no CUDA device: this deadcone was not built for ") + properties.name +
                     " (compute capability " + std::to_string(properties.major) + "." +
-                    std::to_string(properties.minor) + "): " + cudaGetErrorString(status) + "; use --device cpu");
+                    std::to_string(properties.minor) + "): " + cudaGetErrorString(status));
 }
 
 }  // namespace deadcone

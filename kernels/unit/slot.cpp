@@ -109,7 +109,7 @@ void TileSlot::make_room() {
   });
   if (band_rows_ == 0) {
     throw DeviceError("CUDA: the device has not even memory for a row of a tile (" + std::to_string(device_size(1)) +
-                      " bytes); end what else runs on it, or use --device cpu");
+                      " bytes)");
   }
   if (on_host_.size() < host_size()) {
     on_host_ = {};

@@ -22,18 +22,21 @@ namespace {
 Experiment made_up_experiment() {
   Experiment experiment = unit_experiment();
   experiment.sweep.axes.push_back({"temperature", "made-up axis", nullptr, {0.0}});
-  experiment.pixel_fields.push_back(
-      {.variable = {.name = "made_up",
-                    .meaning = "made-up result",
-                    .type = hdf5::Type::int8,
-                    .fill = -1,
-                    .flags = {-1, {"pending", "red", "green", "blue", "white", "black"}},
-                    .comment = "the fate by other names"},
-       .option = {"made_up", "a made-up result"},
-       .values = [](const TileResult& result) { return PixelValues{result.fate.data(), result.fate.size()}; }});
+  experiment.pixel_fields.push_back({.variable = {.name = "made_up",
+                                                  .meaning = "made-up result",
+                                                  .type = hdf5::Type::int8,
+                                                  .fill = -1,
+                                                  .flags = {-1, {"pending", "red", "green", "blue", "white", "black"}},
+                                                  .comment = "the fate by other names"},
+                                     .option = {"made_up", "a made-up result"},
+                                     .values = [](const TileResult& result) {
+                                       return PixelValues{result.fate.data(), result.fate.size()};
+                                     }});
   experiment.point_fields.push_back(
       {.variable = {.variable = {"twice_updates", "made-up count", hdf5::Type::int64, -1}},
-       .get = [](const PointResult& result) { return element_of(hdf5::Type::int64, 2.0 * static_cast<double>(result.counts.updates)); }});
+       .get = [](const PointResult& result) {
+         return element_of(hdf5::Type::int64, 2.0 * static_cast<double>(result.counts.updates));
+       }});
   experiment.columns.push_back({.title = "made-up column", .width = 16, .digits = 0, .value = [](const auto& result) {
                                   return 2.0 * static_cast<double>(result.counts.updates);
                                 }});
@@ -146,10 +149,11 @@ TEST_F(MadeUpExperiment, IsMergedResumedAndVerified) {
     EXPECT_EQ(merged.dataset("twice_updates").read_all<std::int64_t>(),
               whole.dataset("twice_updates").read_all<std::int64_t>());
   }
-  const Ended other = run("sweep --quiet --temperature 1,3 --fields steps,made_up --w -2:2:7 --b -2:2:5 --max-steps 50 "
-                          "--resume --out " +
-                              path("merged.h5"),
-                          experiment_);
+  const Ended other =
+      run("sweep --quiet --temperature 1,3 --fields steps,made_up --w -2:2:7 --b -2:2:5 --max-steps 50 "
+          "--resume --out " +
+              path("merged.h5"),
+          experiment_);
   EXPECT_EQ(other.status, exit_usage);
   EXPECT_NE(other.err.find("temperature is [1.0,2.0] there, [1.0,3.0] here"), std::string::npos) << other.err;
 }

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "config/sweep_json.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep.hpp"
-#include "config/sweep_json.hpp"
 
 namespace deadcone {
 namespace {

@@ -1,0 +1,29 @@
+#include "cli/error_text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace deadcone {
+
+std::string option_of(const std::string& parameter) {
+  constexpr std::pair<const char*, const char*> renamed[] = {{"tolerance", "--tol"}, {"box_side", "--box"}};
+  for (const auto& [name, option] : renamed) {
+    if (parameter == name) return option;
+  }
+  std::string option = "--" + parameter;
+  std::replace(option.begin(), option.end(), '_', '-');
+  return option;
+}
+
+std::string text_for_user(const Error& error) {
+  const std::string text = error.what();
+  if (dynamic_cast<const FileExists*>(&error) != nullptr) return text + "; --overwrite replaces it";
+  if (const auto* config = dynamic_cast<const ConfigError*>(&error); config != nullptr && !config->parameter().empty()) {
+    return option_of(config->parameter()) + " " + config->fault();
+  }
+  if (error.kind() == ErrorKind::device) return text + "; use --device cpu";
+  if (error.kind() == ErrorKind::memory) return text + "; use fewer pixels";
+  return text;
+}
+
+}  // namespace deadcone

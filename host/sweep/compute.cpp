@@ -1,0 +1,34 @@
+#include "deadcone/compute.hpp"
+
+#include <memory>
+
+namespace deadcone {
+
+void compute(const Sweep& sweep, const Execution& execution, SweepSink& sink, ComputeProgress& progress) {
+  validate(sweep);
+  validate(execution);
+  const std::unique_ptr<Mapper> mapper = make_mapper(execution);
+  run_sweep(sweep, execution.shard, *mapper, sink, progress.meter,
+            [&progress](std::int64_t point, const Counts& counts, double seconds) {
+              progress.points.fetch_add(1, std::memory_order_relaxed);
+              if (progress.point_finished) progress.point_finished(point, counts, seconds);
+            });
+}
+
+void compute(const Sweep& sweep, const Execution& execution, SweepSink& sink) {
+  ComputeProgress progress;
+  compute(sweep, execution, sink, progress);
+}
+
+Maps compute(const Sweep& sweep, const Execution& execution, ComputeProgress& progress) {
+  MemorySink sink(sweep);
+  compute(sweep, execution, sink, progress);
+  return sink.release();
+}
+
+Maps compute(const Sweep& sweep, const Execution& execution) {
+  ComputeProgress progress;
+  return compute(sweep, execution, progress);
+}
+
+}  // namespace deadcone

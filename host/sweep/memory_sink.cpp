@@ -1,0 +1,148 @@
+#include "deadcone/memory_sink.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "deadcone/detail/scatter.hpp"
+#include "deadcone/errors.hpp"
+
+namespace deadcone {
+namespace {
+
+bool keeps_r(const Sweep& sweep) {
+  return sweep.fields.final && std::ranges::any_of(sweep.values(Axis::r), [](double r) { return r != 0.0; });
+}
+
+/// All points side by side, as if b ran over all of them: a tile of a point is a tile of this.
+Window window_of_all(const Sweep& sweep) {
+  Window window = sweep.window;
+  window.b.count *= sweep.points();
+  return window;
+}
+
+template <class T>
+void check_size(const std::vector<T>& pixels, const Tile& tile, const std::vector<T>& map, const char* field) {
+  if (!map.empty() && static_cast<std::int64_t>(pixels.size()) != tile.pixels()) {
+    throw Error(std::string("the result has ") + std::to_string(pixels.size()) + " values of " + field +
+                " for a tile of " + std::to_string(tile.pixels()) + " pixels");
+  }
+}
+
+/// Where the field is kept.
+template <class T>
+void keep(const std::vector<T>& pixels, const Tile& tile, const Window& window, std::vector<T>& map) {
+  if (!map.empty()) scatter(pixels, tile, window, map);
+}
+
+/// A buffer in the precision of another one, with `count` values.
+void allot_like(Precision precision, std::size_t count, RealBuffer& buffer) {
+  with_precision(precision, [&]<class Real>() {
+    buffer.emplace<std::vector<Real>>(count, std::numeric_limits<Real>::quiet_NaN());
+  });
+}
+
+bool is_empty(const RealBuffer& buffer) {
+  return std::visit([](const auto& values) { return values.empty(); }, buffer);
+}
+
+}  // namespace
+
+std::int64_t memory_of_maps(const Sweep& sweep) {
+  const std::int64_t real = sweep.precision == Precision::float32 ? sizeof(float) : sizeof(double);
+  const std::int64_t reals = (sweep.fields.final ? 2 : 0) + (keeps_r(sweep) ? 1 : 0) + (sweep.fields.loss ? 1 : 0);
+  const std::int64_t each = 1 + (sweep.fields.updates ? 4 : 0) + (sweep.criteria.certify ? 1 : 0) +
+                            (sweep.refinement.kind == RefinementKind::none ? 0 : 1) + reals * real;
+  std::int64_t bytes = 0;
+  if (__builtin_mul_overflow(sweep.points(), sweep.window.pixels(), &bytes) ||
+      __builtin_mul_overflow(bytes, each, &bytes)) {
+    throw OutOfMemory("the maps of the sweep do not fit in the memory of any machine");
+  }
+  return bytes;
+}
+
+MemorySink::MemorySink(const Sweep& sweep) {
+  validate(sweep);
+  const std::int64_t bytes = memory_of_maps(sweep);
+  const auto points = static_cast<std::size_t>(sweep.points());
+  const auto pixels = points * static_cast<std::size_t>(sweep.window.pixels());
+  const auto room = [pixels](bool wanted) { return wanted ? pixels : 0; };
+  try {
+    maps_.sweep = sweep;
+    maps_.fate.resize(pixels, Fate::pending);
+    maps_.updates.resize(room(sweep.fields.updates), -1);
+    maps_.proof.resize(room(sweep.criteria.certify), Proof::pending);
+    maps_.origin.resize(room(sweep.refinement.kind != RefinementKind::none), PixelOrigin::pending);
+    allot_like(sweep.precision, room(keeps_r(sweep)), maps_.r_final);
+    allot_like(sweep.precision, room(sweep.fields.final), maps_.w_final);
+    allot_like(sweep.precision, room(sweep.fields.final), maps_.b_final);
+    allot_like(sweep.precision, room(sweep.fields.loss), maps_.loss_final);
+    maps_.counts.resize(points);
+    maps_.seconds.resize(points);
+    maps_.done.resize(points);
+  } catch (const std::bad_alloc&) {
+    throw OutOfMemory("the maps of the sweep take " + std::to_string(bytes / 1'000'000) +
+                      " MB, more than there is memory for");
+  } catch (const std::length_error&) {
+    throw OutOfMemory("the maps of the sweep do not fit in the memory of any machine");
+  }
+}
+
+void MemorySink::check_point(std::int64_t point) const {
+  if (point < 0 || point >= static_cast<std::int64_t>(maps_.done.size())) {
+    throw Error("the sweep has no point " + std::to_string(point));
+  }
+}
+
+bool MemorySink::is_done(std::int64_t point) const {
+  check_point(point);
+  return maps_.done[static_cast<std::size_t>(point)] != 0;
+}
+
+void MemorySink::take(std::int64_t point, const Tile& tile, TileResult& result) {
+  check_point(point);
+  validate(tile, maps_.sweep.window);
+  check_size(result.fate, tile, maps_.fate, "fate");
+  check_size(result.updates, tile, maps_.updates, "updates");
+  check_size(result.proof, tile, maps_.proof, "proof");
+  check_size(result.origin, tile, maps_.origin, "origin");
+  // A mapper gives no r_final for a planar map: it is zero.
+  const auto pixels = static_cast<std::size_t>(tile.pixels());
+  if (!is_empty(maps_.r_final) && is_empty(result.r_final)) {
+    with_precision(maps_.sweep.precision, [&]<class Real>() { result.r_final.emplace<std::vector<Real>>(pixels); });
+  }
+  constexpr RealBuffer Maps::*kept[] = {&Maps::r_final, &Maps::w_final, &Maps::b_final, &Maps::loss_final};
+  constexpr RealBuffer TileResult::*given[] = {&TileResult::r_final, &TileResult::w_final, &TileResult::b_final,
+                                               &TileResult::loss_final};
+  constexpr const char* names[] = {"r_final", "w_final", "b_final", "loss_final"};
+
+  const Window all = window_of_all(maps_.sweep);
+  const Tile place = {point * maps_.sweep.window.b.count + tile.first_b, tile.first_w, tile.count_b, tile.count_w};
+  with_precision(maps_.sweep.precision, [&]<class Real>() {
+    for (std::size_t i = 0; i < std::size(names); ++i) {
+      auto& map = std::get<std::vector<Real>>(maps_.*kept[i]);
+      if (map.empty()) continue;
+      const auto* values = std::get_if<std::vector<Real>>(&(result.*given[i]));
+      if (values == nullptr) throw Error(std::string("the result has ") + names[i] + " in another precision");
+      check_size(*values, tile, map, names[i]);
+      keep(*values, place, all, map);
+    }
+  });
+  keep(result.fate, place, all, maps_.fate);
+  keep(result.updates, place, all, maps_.updates);
+  keep(result.proof, place, all, maps_.proof);
+  keep(result.origin, place, all, maps_.origin);
+}
+
+void MemorySink::finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) {
+  check_point(point);
+  const auto index = static_cast<std::size_t>(point);
+  maps_.counts[index] = counts;
+  maps_.seconds[index] = seconds;
+  maps_.done[index] = 1;
+  if (kept) kept();
+}
+
+}  // namespace deadcone

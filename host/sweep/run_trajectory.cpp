@@ -1,0 +1,54 @@
+#include "deadcone/run_trajectory.hpp"
+
+#include <cmath>
+
+#include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/trajectory/trajectory.hpp"
+#include "deadcone/trajectory/variant.hpp"
+
+namespace deadcone {
+namespace {
+
+template <class Real>
+Parameters<double> widened(const Parameters<Real>& theta) {
+  return {theta.r, theta.w, theta.b};
+}
+
+template <Geometry geometry, class Real>
+TrajectoryState state_of(const Dynamics<Real>& dynamics, std::int32_t updates, const State<Real>& state) {
+  const Real update_norm = -dynamics.descent.minus_eta * std::sqrt(squared_norm<geometry>(state.momentum));
+  const Real gradient_norm = std::sqrt(squared_norm<geometry>(loss_gradient<geometry>(state.theta, dynamics.target)));
+  return {updates,     widened(state.theta), widened(state.momentum),
+          update_norm, gradient_norm,        loss<geometry>(state.theta, dynamics.target)};
+}
+
+template <Geometry geometry, StopRule rule, bool certify, class Real>
+TrajectoryOutcome run(const Dynamics<Real>& dynamics, const Parameters<Real>& start,
+                      const TrajectoryObserver& observe) {
+  const auto report = [&](std::int32_t updates, const State<Real>& state) {
+    observe(state_of<geometry>(dynamics, updates, state));
+  };
+  if (observe) report(0, at_rest(start));
+  const Outcome<Real> outcome = observe ? trajectory<geometry, rule, certify>(dynamics, start, report)
+                                        : trajectory<geometry, rule, certify>(dynamics, start);
+  const Parameters<Real>& theta = outcome.theta;
+  return {outcome.fate, outcome.proof, outcome.updates,
+          widened<Real>({canonical(theta.r), canonical(theta.w), canonical(theta.b)}),
+          canonical(loss<geometry>(theta, dynamics.target))};
+}
+
+}  // namespace
+
+TrajectoryOutcome run_trajectory(const Point& point, const Criteria& criteria, Precision precision, double w, double b,
+                                 const TrajectoryObserver& observe) {
+  validate_start(w, b, point, criteria, precision);
+  return with_precision(precision, [&]<class Real>() {
+    const Dynamics<Real> dynamics = make_dynamics<Real>(point, criteria);
+    const Parameters<Real> start = {static_cast<Real>(point.r), static_cast<Real>(w), static_cast<Real>(b)};
+    return with_variant(variant_of(point, criteria), [&]<Geometry geometry, StopRule rule, bool certify>() {
+      return run<geometry, rule, certify>(dynamics, start, observe);
+    });
+  });
+}
+
+}  // namespace deadcone

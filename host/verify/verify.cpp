@@ -1,0 +1,149 @@
+#include "deadcone/verify.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "cpu/cpu_mapper.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/sweep_file.hpp"
+#include "verify/pixel_differences.hpp"
+
+namespace deadcone {
+namespace {
+
+/// Pixels are recomputed in patches of this side: the threads share them, and they are read from one chunk.
+constexpr std::int64_t patch_side = 16;
+
+class Verification {
+ public:
+  Verification(const SweepReader& file, Mapper& mapper, VerifyObserver& observer, const Experiment& experiment)
+      : file_(file), mapper_(mapper), observer_(observer), experiment_(experiment) {
+    report_.sweep = file.sweep();
+  }
+
+  /// Recomputes tiles of a point, `all` of its pixels or some, and compares them with the file.
+  void check(std::int64_t point, const std::vector<Tile>& tiles, bool all) {
+    ++report_.points;
+    const std::int64_t wrong_before = report_.wrong_fills;
+    Counts counts;
+    for (const Tile& tile : tiles) counts += check(point, tile);
+    const Counts stored = file_.counts(point);
+    counts.fill_mismatches = stored.fill_mismatches;                       // the pixels do not show these
+    if (report_.wrong_fills != wrong_before) counts.fates = stored.fates;  // those are as they were filled
+    if (stored.pixels() == file_.sweep().window.pixels() && (!all || stored == counts)) return;
+    ++report_.wrong_counts;
+    if (observer_.wrong_counts) observer_.wrong_counts(report_.sweep, point);
+  }
+
+  const VerifyReport& report() const { return report_; }
+
+ private:
+  Counts check(std::int64_t point, const Tile& tile) {
+    const Sweep& sweep = file_.sweep();
+    const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
+    const TileResult stored = file_.read(point, tile);
+    Fields fields = sweep.fields;
+    fields.updates = fields.updates || refines();  // for the counts of what was computed
+    mapper_.map(map, tile, fields, observer_.meter, computed_);
+    report_.pixels += tile.pixels();
+    if (sweep.refinement.kind == RefinementKind::exact) take_proved_fates(map, tile, stored);
+    const Counts counts = refines() ? counts_of_refined(stored) : computed_.counts;
+    report_.filled += counts.filled;
+    for (const PixelDifference& pixel : pixel_differences(sweep, tile, stored, computed_, experiment_)) {
+      if (pixel.is_wrong_fill) ++report_.wrong_fills;
+      // Fills by borders may be wrong.
+      const bool is_error = !pixel.is_wrong_fill || sweep.refinement.kind == RefinementKind::exact;
+      if (is_error) ++report_.wrong_pixels;
+      if (observer_.wrong_pixel) {
+        observer_.wrong_pixel(
+            sweep, {point, pixel.b, pixel.w, pixel.field, pixel.stored, pixel.computed, pixel.is_wrong_fill});
+      }
+    }
+    return counts;
+  }
+
+  bool refines() const { return file_.sweep().refinement.kind != RefinementKind::none; }
+
+  static bool was_filled(const TileResult& stored, std::size_t pixel) {
+    return stored.origin[pixel] == PixelOrigin::filled;
+  }
+
+  /// The counts of what is computed: filled pixels add no updates.
+  Counts counts_of_refined(const TileResult& stored) const {
+    Counts counts;
+    for (std::size_t i = 0; i < computed_.fate.size(); ++i) {
+      ++counts.fates.at(static_cast<std::size_t>(computed_.fate[i]));
+      if (was_filled(stored, i)) {
+        ++counts.filled;
+        continue;
+      }
+      counts.updates += computed_.updates[i];
+      counts.most_updates = std::max(counts.most_updates, computed_.updates[i]);
+    }
+    return counts;
+  }
+
+  /// A fate that was filled because a theorem proves it may be unfinished where proofs are not used.
+  void take_proved_fates(Map map, const Tile& tile, const TileResult& stored) {
+    map.criteria.certify = true;
+    Meter uncounted;
+    TileResult proved;
+    mapper_.map(map, tile, Fields{}, uncounted, proved);
+    for (std::size_t i = 0; i < proved.fate.size(); ++i) {
+      if (was_filled(stored, i)) computed_.fate[i] = proved.fate[i];
+    }
+  }
+
+  const SweepReader& file_;
+  Mapper& mapper_;
+  VerifyObserver& observer_;
+  const Experiment& experiment_;
+  TileResult computed_;
+  VerifyReport report_;
+};
+
+/// All tiles of a window, or some patches of it, the same ones every time.
+std::vector<Tile> chosen_tiles(const Window& window, const VerifyOptions& options, std::int64_t point) {
+  std::vector<Tile> chosen;
+  const Tiling tiles(window, options.all ? tile_side : patch_side);
+  if (options.all || tiles.count() <= options.patches) {
+    for (std::int64_t i = 0; i < tiles.count(); ++i) chosen.push_back(tiles[i]);
+    return chosen;
+  }
+  // One patch in each of equal parts of the window, so that they are spread out.
+  std::mt19937_64 random(static_cast<std::uint64_t>(point));
+  for (std::int64_t i = 0; i < options.patches; ++i) {
+    const std::int64_t first = tiles.count() * i / options.patches;
+    const std::int64_t last = tiles.count() * (i + 1) / options.patches;
+    chosen.push_back(tiles[first + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(last - first))]);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+VerifyReport verify_file(const std::string& path, const VerifyOptions& options, VerifyObserver& observer,
+                         const Experiment& experiment) {
+  if (options.patches < 1) throw ConfigError("patches", "must be >= 1, but is " + std::to_string(options.patches));
+  validate(Execution{.device = Device::cpu, .threads = options.threads});
+  const SweepReader file(path, experiment);
+  if (file.numerics() != numerics_version) {
+    throw Error(path + ": was written by deadcone " + file.attribute("version") +
+                ", whose results have other bits; only that version can verify it");
+  }
+  const std::unique_ptr<Mapper> mapper = make_cpu_mapper(options.threads, InstructionSet::scalar);
+  Verification verification(file, *mapper, observer, experiment);
+  for (std::int64_t point = 0; point < file.sweep().points(); ++point) {
+    if (file.is_done(point)) verification.check(point, chosen_tiles(file.sweep().window, options, point), options.all);
+  }
+  return verification.report();
+}
+
+VerifyReport verify_file(const std::string& path, const VerifyOptions& options) {
+  VerifyObserver observer;
+  return verify_file(path, options, observer);
+}
+
+}  // namespace deadcone

@@ -1,0 +1,47 @@
+#pragma once
+
+// One trajectory, from a call with plain numbers.
+
+#include <cstdint>
+#include <functional>
+
+#include "deadcone/config.hpp"
+#include "deadcone/fate.hpp"
+#include "deadcone/unit/model.hpp"
+
+namespace deadcone {
+
+/// A trajectory after some updates. All numbers are computed in the precision of the trajectory, and without units.
+struct TrajectoryState {
+  std::int32_t updates;         ///< made so far; 0 at the start
+  Parameters<double> theta;     ///< r, w, b
+  Parameters<double> momentum;  ///< exponential moving average of the gradients
+  double update_norm;           ///< length of the update that led here; 0 at the start
+  double gradient_norm;         ///< of the loss, at theta
+  double loss;                  ///< at theta
+};
+
+/// Sees the start, and then the state after every update.
+using TrajectoryObserver = std::function<void(const TrajectoryState& state)>;
+
+/// How a trajectory ended: what a mapper gives for a pixel with this start, in the same bits.
+struct TrajectoryOutcome {
+  Fate fate;
+  Proof proof;                ///< what proves the fate; none unless the criteria certify
+  std::int32_t updates;       ///< made until the end
+  Parameters<double> theta;   ///< after the last update
+  double loss;                ///< there
+};
+
+/// Runs the trajectory from (point.r, w, b) to its end. Throws ConfigError where an argument is wrong, and what
+/// `observe` throws, which ends the trajectory.
+TrajectoryOutcome run_trajectory(const Point& point, const Criteria& criteria, Precision precision, double w, double b,
+                                 const TrajectoryObserver& observe = {});
+
+/// The same in single precision.
+inline TrajectoryOutcome run_trajectory(const Point& point, const Criteria& criteria, double w, double b,
+                                        const TrajectoryObserver& observe = {}) {
+  return run_trajectory(point, criteria, Precision::float32, w, b, observe);
+}
+
+}  // namespace deadcone

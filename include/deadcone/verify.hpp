@@ -1,0 +1,60 @@
+#pragma once
+
+// Recomputes pixels of a sweep's file and compares every bit. Link deadcone::deadcone.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "deadcone/config.hpp"
+#include "deadcone/mapper.hpp"
+#include "deadcone/sweep_file.hpp"
+
+namespace deadcone {
+
+struct VerifyOptions {
+  bool all = false;          ///< recompute every pixel of the finished points instead of a sample
+  std::int64_t patches = 4;  ///< sample: patches of 16 x 16 pixels, spread over every map; at least 1
+  int threads = 0;           ///< CPU threads; 0: one for each core
+};
+
+/// A pixel whose values are not those that are computed.
+struct WrongPixel {
+  std::int64_t point;
+  std::int64_t b;  ///< row and column in the window
+  std::int64_t w;
+  std::string field;     ///< the first that differs, by its name in the file
+  std::string stored;    ///< its value in the file, in words
+  std::string computed;  ///< the value that it should have
+  bool filled;           ///< it was filled, and has another fate
+};
+
+/// What verify_file() found.
+struct VerifyReport {
+  Sweep sweep;                    ///< of the file
+  std::int64_t points = 0;        ///< finished points, of which pixels were recomputed
+  std::int64_t pixels = 0;        ///< that were recomputed
+  std::int64_t filled = 0;        ///< of these, how many the file has filled
+  std::int64_t wrong_fills = 0;   ///< of these, how many have another fate
+  std::int64_t wrong_pixels = 0;  ///< pixels that are in error; a wrong fill is one only where fills are proved
+  std::int64_t wrong_counts = 0;  ///< points whose counts are not those of their pixels
+
+  bool passes() const { return wrong_pixels == 0 && wrong_counts == 0; }
+};
+
+/// Follows a verification. Functions may be empty; calls come from the thread that verifies.
+struct VerifyObserver {
+  std::function<void(const Sweep& sweep, const WrongPixel& pixel)> wrong_pixel;
+  std::function<void(const Sweep& sweep, std::int64_t point)> wrong_counts;  ///< of a point
+  Meter meter;  ///< pixels recomputed; set `stop` to end with Interrupted
+};
+
+/// Recomputes pixels of the finished points of a file with the scalar path, and compares them with what is stored.
+///
+/// Throws ConfigError where an option is wrong; StorageError where the file cannot be read; Error where it was written
+/// with other numerics, so that its bits cannot be compared; Interrupted when the observer's meter has its flag set.
+VerifyReport verify_file(const std::string& path, const VerifyOptions& options, VerifyObserver& observer,
+                         const Experiment& experiment = unit_experiment());
+VerifyReport verify_file(const std::string& path, const VerifyOptions& options = {});
+
+}  // namespace deadcone
