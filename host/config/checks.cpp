@@ -75,7 +75,7 @@ void validate_constants(const Point& point, Criteria criteria) {
   representable(dynamics.epsilon, "epsilon", criteria.epsilon, "it");
 }
 
-/// The distance that counts as divergence must be a finite number when squared, or an overflow would pass for a fate.
+/// The square of the distance that counts as divergence must be finite, or an overflow would pass for a fate.
 void validate_divergence_limit(double start_norm, const Point& point, Precision precision) {
   const double limit = divergence_factor * (start_norm + std::hypot(point.gamma, point.delta));
   const double largest = precision == Precision::float32 ? static_cast<double>(std::numeric_limits<float>::max())

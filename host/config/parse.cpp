@@ -21,7 +21,7 @@ std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logari
   if (logarithmic && !(lo > 0.0)) throw ConfigError("a logarithmic axis must begin above 0");
   std::vector<double> values(static_cast<std::size_t>(count), lo);
   for (std::int64_t i = 1; i + 1 < count; ++i) {
-    // Multiplied before divided, so that 0:0.99:100 has 0.05 and not its neighbour.
+    // The product comes before the division, so that 0:0.99:100 has 0.05 and not its neighbour.
     const auto steps = static_cast<double>(count - 1);
     values[static_cast<std::size_t>(i)] = logarithmic ? lo * std::pow(hi / lo, static_cast<double>(i) / steps)
                                                       : lo + static_cast<double>(i) * (hi - lo) / steps;

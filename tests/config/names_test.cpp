@@ -75,6 +75,23 @@ TEST(ParseFields, KeepsWhatIsNamed) {
   EXPECT_THROW(parse_fields("steps,", options, sweep), ConfigError);
 }
 
+TEST(ParseInteger, TakesAllOfTheTextWithinItsLimits) {
+  EXPECT_EQ(parse_integer("0", 0), 0);
+  EXPECT_EQ(parse_integer("-3", -3, 5), -3);
+  EXPECT_EQ(parse_integer("9223372036854775807", 1), std::numeric_limits<std::int64_t>::max());
+  for (const char* bad : {"", "x", "1.5", "1e3", " 1", "1 ", "+1", "0x1", "9223372036854775808"}) {
+    EXPECT_THROW(parse_integer(bad, std::numeric_limits<std::int64_t>::min()), ConfigError) << bad;
+  }
+  EXPECT_THROW(parse_integer("0", 1), ConfigError);
+  EXPECT_THROW(parse_integer("6", 1, 5), ConfigError);
+}
+
+TEST(Split, GivesOnePartMoreThanThereAreSeparators) {
+  EXPECT_EQ(split("", ','), std::vector<std::string>{""});
+  EXPECT_EQ(split("a", ','), std::vector<std::string>{"a"});
+  EXPECT_EQ(split(",a,,b,", ','), (std::vector<std::string>{"", "a", "", "b", ""}));
+}
+
 TEST(Shortest, ReadsBackAsTheSameNumber) {
   for (const double value : {0.1, 1.0 / 3.0, -1e-300, 1e300, 0.0, std::numeric_limits<double>::denorm_min()}) {
     EXPECT_EQ(parse_number(shortest(value)), value);

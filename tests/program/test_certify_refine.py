@@ -330,7 +330,7 @@ def test_verify_accepts_it(deadcone, made, way, options):
     if way not in REFINED:
         assert "filled" not in result.stdout
         return
-    wrong, filled = re.search(r"the fates of (\d+) of (\d+) pixels that were filled$", result.stdout.strip()).groups()
+    wrong, filled = re.search(r"the fates of (\d+) of (\d+) filled pixels$", result.stdout.strip()).groups()
     assert wrong == "0"
     if "--all" in options:
         assert f"{4 * ROWS * COLUMNS} pixels of 4 points" in result.stdout
@@ -386,7 +386,7 @@ def test_verify_counts_wrongly_filled_pixels(deadcone, copy, way, options):
         assert_one_error(result, 1, str(path), "3 pixels differ")
     else:  # and what is filled by borders may be
         assert result.returncode == 0 and result.stderr == "" and len(lines) == 4
-        assert lines[-1].endswith(f", but for the fates of 3 of {filled} pixels that were filled")
+        assert lines[-1].endswith(f", except the fates of 3 of {filled} filled pixels")
 
 
 @pytest.mark.parametrize(
@@ -636,7 +636,7 @@ def test_wrong_fills_are_told(deadcone, tmp_path):
     found = read_all(tmp_path / "a.h5")["fill_mismatches"].item()
     assert found > 1 and result.stdout == ""
     last = result.stderr.splitlines()[-1]
-    assert re.fullmatch(rf"refine: {found} pixels that were filled have another fate, .*", last)
+    assert re.fullmatch(rf"refine: {found} filled pixels have another fate when computed; .*", last)
     for quiet in ("--quiet", "--progress none"):
         silent = deadcone.done(HOLES, quiet, "--overwrite --out", tmp_path / "b.h5")
         assert silent.stdout == silent.stderr == ""
