@@ -646,9 +646,9 @@ def test_wrong_fills_are_told(deadcone, tmp_path):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ("--certify --epsilon 0.6", "1 of 1 point,"),
-        ("--certify --epsilon 0.6 --beta 0,0.9", "2 of 2 points,"),
-        ("--certify --refine --eta 0.1,1e6", "1 of 2 points,"),
+        ("--certify --epsilon 0.6", "1 of 1 point "),
+        ("--certify --epsilon 0.6 --beta 0,0.9", "2 of 2 points "),
+        ("--certify --refine --eta 0.1,1e6", "1 of 2 points "),
         ("--certify", None),
         ("--epsilon 0.6", None),
     ],
@@ -658,7 +658,7 @@ def test_what_proves_nothing_is_told(deadcone, tmp_path, options, told):
     result = deadcone.done(sweep, options, "--progress plain --out", tmp_path / "map.h5")
     found = [line for line in result.stderr.splitlines() if line.startswith("certify: ")]
     assert len(found) == (0 if told is None else 1)
-    assert told is None or found[0].startswith(f"certify: no fate can be proved at {told}")
+    assert told is None or found[0].startswith(f"certify: at {told}no fate can be proved, because ")
     assert not any(line.startswith("refine: ") for line in result.stderr.splitlines())
     silent = deadcone.done(sweep, options, "--quiet --overwrite --out", tmp_path / "map.h5")
     assert silent.stdout == silent.stderr == ""

@@ -500,7 +500,7 @@ def test_old_name_of_an_option_is_an_alias(deadcone, config, tmp_path, name):
 def test_an_option_and_its_alias_exclude_each_other(deadcone, config, tmp_path):
     assert_one_error(deadcone("trace --max-updates 7 --max-steps 7"), 2)
     path = config("max-updates = 7\nmax-steps = 7\n")
-    assert_one_error(deadcone("trace --config", path), 2, str(path), "max-steps")
+    assert_one_error(deadcone("trace --config", path), 2, str(path), "max-updates")
 
 
 def test_errors_name_the_option(deadcone, tmp_path):
