@@ -22,8 +22,8 @@ namespace deadcone {
 /// A result by pixel.
 struct PixelField {
   Variable variable;
-  bool in_precision = false;                      ///< its type is the real of the sweep's precision, not `variable.type`
-  FieldOption option = {};                        ///< keeps it; without a word: it does not depend on --fields
+  bool in_precision = false;  ///< its type is the real of the sweep's precision, not `variable.type`
+  FieldOption option = {};    ///< keeps it; without a word: it does not depend on --fields
   std::function<bool(const Sweep&)> exists = {};  ///< whether the sweep has such a result; null: every sweep
   /// The values in the result of a tile.
   std::function<PixelValues(const TileResult&)> values = {};
