@@ -1,231 +1,221 @@
 #include "analysis/analysis_file.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <map>
+#include <type_traits>
+
 #include <nlohmann/json.hpp>
-#include <numeric>
-#include <optional>
 
 #include "analysis/basin_boundary.hpp"
 #include "deadcone/errors.hpp"
-#include "storage/flag_values.hpp"
+#include "file/schema.hpp"
+#include "file/unit_experiment.hpp"
+#include "storage/attributes.hpp"
 #include "storage/hdf5.hpp"
 #include "storage/new_file.hpp"
-#include "file/point_layout.hpp"
-#include "storage/attributes.hpp"
+#include "storage/variables.hpp"
 
 namespace deadcone {
 namespace {
 
 using hdf5::Dataset;
-using hdf5::Extent;
 using hdf5::File;
 using hdf5::Group;
-using hdf5::Layout;
 
 constexpr const char* group_name = "analysis";
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* point_analyzed = "point_analyzed";
+constexpr const char* by_fate = "fate_code";
+constexpr const char* by_box = "box_size";
+constexpr const char* by_proof = "proof_code";
 
-/// What a variable has beside the dimensions of the points.
-enum class Along { nothing, fates, boxes, proofs };
-
-/// A real number, or several, of every point.
-struct RealVariable {
-  const char* name;
-  const char* meaning;
-  Along along;
-  std::function<double*(PointAnalysis&, std::size_t)> place;  ///< element i of it
+/// A number, or several, of every point.
+struct Measure {
+  PointVariable variable;
+  std::function<Bytes(const PointAnalysis&, std::size_t count)> get;
+  std::function<void(const Bytes&, PointAnalysis&)> set;
 };
 
-/// A whole number, or several, of every point; those without have -1.
-struct WholeVariable {
-  const char* name;
-  const char* meaning;
-  Along along;
-  std::function<std::int64_t(const PointAnalysis&, std::size_t)> get;
-  std::function<void(PointAnalysis&, std::size_t, std::int64_t)> set;
-};
+/// The measure whose element i is place(analysis, i): a real number, or a whole one that is -1 where there is none.
+template <class Place>
+Measure measure(const std::string& name, const std::string& meaning, const std::string& code_axis, const Place& place) {
+  using Member = std::remove_cvref_t<std::invoke_result_t<Place, PointAnalysis&, std::size_t>>;
+  constexpr bool is_real = std::is_floating_point_v<Member>;
+  using T = std::conditional_t<is_real, double, std::int64_t>;
+  constexpr double fill = is_real ? std::numeric_limits<double>::quiet_NaN() : -1.0;
+  return {.variable = {.variable = {name, meaning, hdf5::type_of<T>(), fill}, .code_axis = code_axis},
+          .get =
+              [place](const PointAnalysis& analysis, std::size_t count) {
+                Bytes bytes(count * sizeof(T));
+                for (std::size_t i = 0; i < count; ++i) {
+                  const T value = static_cast<T>(place(analysis, i));
+                  std::memcpy(bytes.data() + i * sizeof(T), &value, sizeof(T));
+                }
+                return bytes;
+              },
+          .set =
+              [place](const Bytes& bytes, PointAnalysis& analysis) {
+                for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i) {
+                  T value{};
+                  std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+                  place(analysis, i) = static_cast<Member>(value);
+                }
+              }};
+}
 
-/// Whether the file tells what proves a fate.
+/// Whether the file has the theorem that proves each fate.
 bool has_proofs(const Sweep& sweep) {
   return sweep.criteria.certify;
 }
 
-std::vector<RealVariable> real_variables(const Sweep& sweep) {
-  using P = PointAnalysis;
+/// All measures, in the order of the file.
+std::vector<Measure> measures_of(const Sweep& sweep) {
   using I = std::size_t;
-  std::vector<RealVariable> variables = {
-      {"fate_probability", "probability of each fate for a start from the distribution, given that it is in the window",
-       Along::fates, [](P& p, I i) { return &p.probabilities.at(i); }},
-      {"fate_probability_error",
-       "probability of the boundary pixels of that fate, whose area the grid does not resolve", Along::fates,
-       [](P& p, I i) { return &p.probability_errors.at(i); }},
-      {"steps_mean_of_fate", "mean number of updates of the trajectories of each fate", Along::fates,
-       [](P& p, I i) { return &p.updates.at(i).mean; }},
-      {"steps_median_of_fate", "median number of updates of the trajectories of each fate", Along::fates,
-       [](P& p, I i) { return &p.updates.at(i).median; }},
-      {"boundary_dimension", "box-counting dimension of the boundary", Along::nothing,
-       [](P& p, I) { return &p.dimension.slope; }},
-      {"boundary_dimension_error", "standard error of boundary_dimension, from the fit", Along::nothing,
-       [](P& p, I) { return &p.dimension.slope_error; }},
-      {"uncertain_fraction", "share of pairs of starts, box_size pixels apart along w or b, whose fates differ",
-       Along::boxes, [](P& p, I i) { return &p.uncertain_fractions.at(i); }},
-      {"uncertainty_exponent", "exponent of uncertain_fraction over the distance: 2 minus the dimension",
-       Along::nothing, [](P& p, I) { return &p.uncertainty.slope; }},
-      {"uncertainty_exponent_error", "standard error of uncertainty_exponent, from the fit", Along::nothing,
-       [](P& p, I) { return &p.uncertainty.slope_error; }},
-      {"basin_entropy", "basin entropy S_b", Along::nothing, [](P& p, I) { return &p.entropy.basins; }},
-      {"boundary_basin_entropy", "boundary basin entropy S_bb: above log 2 the boundary is fractal", Along::nothing,
-       [](P& p, I) { return &p.entropy.boundary; }},
-      {"linear_cone_share", "share of the steps of a trajectory in the linear cone, mean over a sample", Along::nothing,
-       [](P& p, I) { return &p.cones.linear_share.mean; }},
-      {"linear_cone_share_error", "standard error of linear_cone_share", Along::nothing,
-       [](P& p, I) { return &p.cones.linear_share.error; }},
-      {"dead_cone_entries", "how often a trajectory enters the dead cone, mean over a sample", Along::nothing,
-       [](P& p, I) { return &p.cones.dead_entries.mean; }},
-      {"dead_cone_entries_error", "standard error of dead_cone_entries", Along::nothing,
-       [](P& p, I) { return &p.cones.dead_entries.error; }},
-      {"dead_cone_escapes", "how often a trajectory leaves the dead cone, mean over a sample", Along::nothing,
-       [](P& p, I) { return &p.cones.dead_escapes.mean; }},
-      {"dead_cone_escapes_error", "standard error of dead_cone_escapes", Along::nothing,
-       [](P& p, I) { return &p.cones.dead_escapes.error; }},
+  std::vector<Measure> measures = {
+      measure(
+          "fate_probability",
+          "probability of each fate for a start from the distribution, given that it is in the window", by_fate,
+          [](auto& p, I i) -> auto& { return p.probabilities.at(i); }),
+      measure(
+          "fate_probability_error",
+          "probability of the boundary pixels of that fate, whose area the grid does not resolve", by_fate,
+          [](auto& p, I i) -> auto& { return p.probability_errors.at(i); }),
+      measure(
+          "steps_mean_of_fate", "mean number of updates of the trajectories of each fate", by_fate,
+          [](auto& p, I i) -> auto& { return p.updates.at(i).mean; }),
+      measure(
+          "steps_median_of_fate", "median number of updates of the trajectories of each fate", by_fate,
+          [](auto& p, I i) -> auto& { return p.updates.at(i).median; }),
+      measure(
+          "boundary_dimension", "box-counting dimension of the boundary", "",
+          [](auto& p, I) -> auto& { return p.dimension.slope; }),
+      measure(
+          "boundary_dimension_error", "standard error of boundary_dimension, from the fit", "",
+          [](auto& p, I) -> auto& { return p.dimension.slope_error; }),
+      measure(
+          "uncertain_fraction", "share of pairs of starts, box_size pixels apart along w or b, whose fates differ",
+          by_box, [](auto& p, I i) -> auto& { return p.uncertain_fractions.at(i); }),
+      measure(
+          "uncertainty_exponent", "exponent of uncertain_fraction over the distance: 2 minus the dimension", "",
+          [](auto& p, I) -> auto& { return p.uncertainty.slope; }),
+      measure(
+          "uncertainty_exponent_error", "standard error of uncertainty_exponent, from the fit", "",
+          [](auto& p, I) -> auto& { return p.uncertainty.slope_error; }),
+      measure(
+          "basin_entropy", "basin entropy S_b", "", [](auto& p, I) -> auto& { return p.entropy.basins; }),
+      measure(
+          "boundary_basin_entropy", "boundary basin entropy S_bb: above log 2 the boundary is fractal", "",
+          [](auto& p, I) -> auto& { return p.entropy.boundary; }),
+      measure(
+          "linear_cone_share", "share of the steps of a trajectory in the linear cone, mean over a sample", "",
+          [](auto& p, I) -> auto& { return p.cones.linear_share.mean; }),
+      measure(
+          "linear_cone_share_error", "standard error of linear_cone_share", "",
+          [](auto& p, I) -> auto& { return p.cones.linear_share.error; }),
+      measure(
+          "dead_cone_entries", "how often a trajectory enters the dead cone, mean over a sample", "",
+          [](auto& p, I) -> auto& { return p.cones.dead_entries.mean; }),
+      measure(
+          "dead_cone_entries_error", "standard error of dead_cone_entries", "",
+          [](auto& p, I) -> auto& { return p.cones.dead_entries.error; }),
+      measure(
+          "dead_cone_escapes", "how often a trajectory leaves the dead cone, mean over a sample", "",
+          [](auto& p, I) -> auto& { return p.cones.dead_escapes.mean; }),
+      measure(
+          "dead_cone_escapes_error", "standard error of dead_cone_escapes", "",
+          [](auto& p, I) -> auto& { return p.cones.dead_escapes.error; }),
   };
   if (has_proofs(sweep)) {
-    variables.push_back(
-        {"dead_for_ever_fraction",
-         "share of the dead that are proved dead for ever: the others are so within the tolerance; not a number "
-         "where some were filled",
-         Along::nothing, [](P& p, I) { return &p.dead_for_ever_fraction; }});
+    measures.push_back(measure(
+        "dead_for_ever_fraction",
+        "share of the dead that are proved dead for ever: the others are so within the tolerance; not a number "
+        "where some were filled",
+        "", [](auto& p, I) -> auto& { return p.dead_for_ever_fraction; }));
   }
-  return variables;
-}
-
-std::vector<WholeVariable> whole_variables(const Sweep& sweep) {
-  using P = PointAnalysis;
-  using I = std::size_t;
-  using N = std::int64_t;
-  std::vector<WholeVariable> variables = {
-      {"steps_max_of_fate", "largest number of updates of the trajectories of each fate, -1 where there are none",
-       Along::fates, [](const P& p, I i) { return N{p.updates.at(i).largest}; },
-       [](P& p, I i, N n) { p.updates.at(i).largest = static_cast<std::int32_t>(n); }},
-      {"boundary_pixels", "pixels that have a neighbour of another fate", Along::nothing,
-       [](const P& p, I) { return p.boundary_pixels; }, [](P& p, I, N n) { p.boundary_pixels = n; }},
-      {"box_count", "boxes of box_size pixels a side that hold a pixel whose right or upper neighbour has another fate",
-       Along::boxes, [](const P& p, I i) { return p.box_counts.at(i); },
-       [](P& p, I i, N n) { p.box_counts.at(i) = n; }},
-      {"boundary_dimension_points", "box sizes that boundary_dimension was fitted to", Along::nothing,
-       [](const P& p, I) { return N{p.dimension.points}; },
-       [](P& p, I, N n) { p.dimension.points = static_cast<int>(n); }},
-      {"wada_distance",
-       "pixels by which the boundaries of all basins differ: 0 or few is Wada; -1: fewer than 3 basins", Along::nothing,
-       [](const P& p, I) { return p.wada_distance; }, [](P& p, I, N n) { p.wada_distance = n; }},
+  const std::vector<Measure> whole = {
+      measure(
+          "steps_max_of_fate", "largest number of updates of the trajectories of each fate, -1 where there are none",
+          by_fate, [](auto& p, I i) -> auto& { return p.updates.at(i).largest; }),
+      measure(
+          "boundary_pixels", "pixels that have a neighbour of another fate", "",
+          [](auto& p, I) -> auto& { return p.boundary_pixels; }),
+      measure(
+          "box_count",
+          "boxes of box_size pixels a side that hold a pixel whose right or upper neighbour has another fate", by_box,
+          [](auto& p, I i) -> auto& { return p.box_counts.at(i); }),
+      measure(
+          "boundary_dimension_points", "box sizes that boundary_dimension was fitted to", "",
+          [](auto& p, I) -> auto& { return p.dimension.points; }),
+      measure(
+          "wada_distance",
+          "pixels by which the boundaries of all basins differ: 0 or few is Wada; -1: fewer than 3 basins", "",
+          [](auto& p, I) -> auto& { return p.wada_distance; }),
   };
+  measures.insert(measures.end(), whole.begin(), whole.end());
   if (has_proofs(sweep)) {
-    variables.push_back({"proof_count", "initial parameters whose fate each theorem proves", Along::proofs,
-                         [](const P& p, I i) { return p.proofs.at(i); }, [](P& p, I i, N n) { p.proofs.at(i) = n; }});
+    measures.push_back(measure(
+        "proof_count", "initial parameters whose fate each theorem proves", by_proof,
+        [](auto& p, I i) -> auto& { return p.proofs.at(i); }));
   }
-  return variables;
+  return measures;
 }
 
 std::vector<std::int64_t> sizes_of(const Sweep& sweep) {
   return box_sizes(sweep.window.b.count, sweep.window.w.count);
 }
 
-std::size_t length_of(Along along, const Sweep& sweep) {
-  switch (along) {
-    case Along::nothing:
-      return 1;
-    case Along::fates:
-      return fate_count;
-    case Along::boxes:
-      return sizes_of(sweep).size();
-    case Along::proofs:
-      break;
-  }
-  return proof_count;
-}
-
-/// The shape of a variable, or of one point of it.
-Extent shape(Extent points, Along along, const Sweep& sweep) {
-  if (along != Along::nothing) points.push_back(length_of(along, sweep));
-  return points;
-}
-
-/// Where one point of a variable begins.
-Extent begin_of(const Sweep& sweep, std::int64_t point, Along along) {
-  Extent begin = position(sweep, point);
-  if (along != Along::nothing) begin.push_back(0);
-  return begin;
+/// The points of a sweep, and the measures as what the group holds of each.
+Schema schema_of(const Sweep& sweep) {
+  Schema schema = unit_experiment().schema(sweep);
+  schema.code_axes.push_back({by_box, "side of a box in pixels", sizes_of(sweep)});
+  if (has_proofs(sweep)) schema.code_axes.push_back(code_coordinate<Proof>(by_proof, "theorem that proves the fate"));
+  schema.point_fields.clear();
+  for (const Measure& each : measures_of(sweep)) schema.point_fields.push_back(each.variable);
+  return schema;
 }
 
 std::string configuration_of(const AnalysisOptions& options) {
   return nlohmann::ordered_json{{"init", options.init}, {"box", options.box_side}, {"samples", options.samples}}.dump();
 }
 
-void describe(Dataset& dataset, const std::string& meaning) {
-  dataset.set_attribute("long_name", meaning);
-  dataset.set_attribute("units", "1");
-}
-
-/// Makes the coordinate of the variables that are Along::proofs.
-Dataset create_proof_codes(Group& group) {
-  std::array<std::int8_t, proof_count> codes;
-  std::iota(codes.begin(), codes.end(), std::int8_t{0});
-  Dataset dataset = group.create_dataset("proof_code", Layout{.extent = {codes.size()}}, std::int8_t{0});
-  dataset.write({0}, {codes.size()}, codes.data());
-  dataset.make_scale("proof_code");
-  describe(dataset, "theorem that proves the fate");
-  describe_values<Proof>(dataset, false);
-  return dataset;
-}
-
 /// Makes the group in an open file.
-void create_group(File& file, const Sweep& sweep, const AnalysisOptions& options, double start_mass,
+void create_group(File& file, const Schema& schema, const AnalysisOptions& options, double start_mass,
                   const std::string& command_line) {
   Group group = file.create_group(group_name);
   describe_origin(group, command_line);
   group.set_attribute("title", "Measures of the basins of attraction");
   group.set_attribute("configuration", configuration_of(options));
 
-  std::vector<Dataset> scales;
-  for (const std::size_t axis : dimensions(sweep)) scales.push_back(file.dataset(sweep.axes[axis].name));
-  const Dataset fates = file.dataset("fate_code");
-  const std::vector<std::int64_t> sizes = sizes_of(sweep);
-  Dataset boxes = group.create_dataset("box_size", Layout{.extent = {sizes.size()}}, std::int64_t{0});
-  boxes.write({0}, {sizes.size()}, sizes.data());
-  boxes.make_scale("box_size");
-  describe(boxes, "side of a box in pixels");
-  std::optional<Dataset> proofs;
-  if (has_proofs(sweep)) proofs = create_proof_codes(group);
-  Dataset mass = group.create_dataset("start_mass", Layout{.extent = {}}, start_mass);
-  mass.write({}, {}, &start_mass);
-  describe(mass, "probability that a start from the distribution is in the window");
+  std::vector<Dataset> axes;
+  for (const PointAxis& axis : schema.axes) {
+    if (axis.is_dimension) axes.push_back(file.dataset(axis.name));
+  }
+  std::map<std::string, Dataset> codes;
+  for (const Coordinate& axis : schema.code_axes) {
+    codes.emplace(axis.name, file.has(axis.name) ? file.dataset(axis.name) : create_coordinate(group, axis));
+  }
+  create_scalar(group, "start_mass", "probability that a start from the distribution is in the window", start_mass,
+                start_mass);
 
-  const auto finish = [&](Dataset dataset, const std::string& meaning, Along along) {
-    describe(dataset, meaning);
-    unsigned index = 0;
-    for (const Dataset& scale : scales) dataset.attach_scale(index++, scale);
-    if (along == Along::fates) dataset.attach_scale(index, fates);
-    if (along == Along::boxes) dataset.attach_scale(index, boxes);
-    if (along == Along::proofs) dataset.attach_scale(index, *proofs);
+  const auto create = [&](const PointVariable& field) {
+    std::vector<const Dataset*> scales;
+    for (const Dataset& axis : axes) scales.push_back(&axis);
+    if (!field.code_axis.empty()) scales.push_back(&codes.at(field.code_axis));
+    const hdf5::Layout layout = {.extent = point_extent(schema, field)};
+    create_variable(group, field.variable, layout, scales);
   };
-  const auto layout = [&](Along along) { return Layout{.extent = shape(point_extent(sweep), along, sweep)}; };
-  for (const RealVariable& each : real_variables(sweep))
-    finish(group.create_dataset(each.name, layout(each.along), not_a_number), each.meaning, each.along);
-  for (const WholeVariable& each : whole_variables(sweep))
-    finish(group.create_dataset(each.name, layout(each.along), std::int64_t{-1}), each.meaning, each.along);
-  finish(group.create_dataset("point_analyzed", layout(Along::nothing), std::int8_t{0}),
-         "1 where the point is analyzed", Along::nothing);
+  for (const PointVariable& field : schema.point_fields) create(field);
+  create({.variable = {point_analyzed, "1 where the point is analyzed", hdf5::Type::int8, 0}});
 }
 
 }  // namespace
 
 AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options,
                            double start_mass, const std::string& command_line, bool overwrite)
-    : path_(path), lock_(FileLock(path, false, path)), sweep_(sweep) {
+    : path_(path), lock_(FileLock(path, false, path)), sweep_(sweep), schema_(schema_of(sweep)) {
   bool exists = false;
   {
     const File file = File::open_to_read(path);
@@ -246,12 +236,12 @@ AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const An
     {
       File file = File::open_to_write(place.part());
       if (exists) file.remove(group_name);
-      create_group(file, sweep, options, start_mass, command_line);
+      create_group(file, schema_, options, start_mass, command_line);
       file.flush();
     }
     lock_ = place.take_place();
   }
-  analyzed_ = File::open_to_read(path).group(group_name).dataset("point_analyzed").read_all<std::int8_t>();
+  analyzed_ = File::open_to_read(path).group(group_name).dataset(point_analyzed).read_all<std::int8_t>();
   if (analyzed_.size() != static_cast<std::size_t>(sweep.points())) {
     throw StorageError(path + ": its analysis is not that of its sweep");
   }
@@ -260,26 +250,20 @@ AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const An
 void AnalysisFile::write(const std::vector<Result>& results) {
   File file = File::open_to_write(path_);
   const Group group = file.group(group_name);
-  for (const auto& [point, analysis] : results) {
-    PointAnalysis values = analysis;
-    for (const RealVariable& each : real_variables(sweep_)) {
-      std::vector<double> numbers;
-      for (std::size_t i = 0; i < length_of(each.along, sweep_); ++i) numbers.push_back(*each.place(values, i));
-      Dataset dataset = group.dataset(each.name);
-      dataset.write(begin_of(sweep_, point, each.along), shape(ones(sweep_), each.along, sweep_), numbers.data());
-    }
-    for (const WholeVariable& each : whole_variables(sweep_)) {
-      std::vector<std::int64_t> numbers;
-      for (std::size_t i = 0; i < length_of(each.along, sweep_); ++i) numbers.push_back(each.get(values, i));
-      Dataset dataset = group.dataset(each.name);
-      dataset.write(begin_of(sweep_, point, each.along), shape(ones(sweep_), each.along, sweep_), numbers.data());
+  for (const Measure& each : measures_of(sweep_)) {
+    Dataset dataset = group.dataset(each.variable.variable.name);
+    for (const auto& [point, analysis] : results) {
+      const Box box = box_of(schema_, point, code_length(schema_, each.variable));
+      const Bytes bytes = each.get(analysis, box.elements());
+      dataset.write(box.offset, box.count, each.variable.variable.type, bytes.data());
     }
   }
   file.flush();
-  Dataset analyzed = group.dataset("point_analyzed");
+  Dataset analyzed = group.dataset(point_analyzed);
   for (const auto& [point, analysis] : results) {
     const std::int8_t yes = 1;
-    analyzed.write(position(sweep_, point), ones(sweep_), &yes);
+    const Box box = box_of(schema_, point);
+    analyzed.write(box.offset, box.count, &yes);
     analyzed_[static_cast<std::size_t>(point)] = yes;
   }
   file.flush();
@@ -291,17 +275,12 @@ PointAnalysis AnalysisFile::read(std::int64_t point) const {
   PointAnalysis result;
   result.box_counts.resize(sizes_of(sweep_).size());
   result.uncertain_fractions.resize(sizes_of(sweep_).size());
-  for (const RealVariable& each : real_variables(sweep_)) {
-    std::vector<double> numbers(length_of(each.along, sweep_));
-    group.dataset(each.name).read(begin_of(sweep_, point, each.along), shape(ones(sweep_), each.along, sweep_),
-                                  numbers.data());
-    for (std::size_t i = 0; i < numbers.size(); ++i) *each.place(result, i) = numbers[i];
-  }
-  for (const WholeVariable& each : whole_variables(sweep_)) {
-    std::vector<std::int64_t> numbers(length_of(each.along, sweep_));
-    group.dataset(each.name).read(begin_of(sweep_, point, each.along), shape(ones(sweep_), each.along, sweep_),
-                                  numbers.data());
-    for (std::size_t i = 0; i < numbers.size(); ++i) each.set(result, i, numbers[i]);
+  for (const Measure& each : measures_of(sweep_)) {
+    const Variable& variable = each.variable.variable;
+    const Box box = box_of(schema_, point, code_length(schema_, each.variable));
+    Bytes bytes(box.elements() * size_of(variable.type));
+    group.dataset(variable.name).read(box.offset, box.count, variable.type, bytes.data());
+    each.set(bytes, result);
   }
   return result;
 }
@@ -309,7 +288,7 @@ PointAnalysis AnalysisFile::read(std::int64_t point) const {
 std::int64_t analyzed_points(const std::string& path) {
   const File file = File::open_to_read(path);
   if (!file.has(group_name)) return -1;
-  const std::vector<std::int8_t> analyzed = file.group(group_name).dataset("point_analyzed").read_all<std::int8_t>();
+  const std::vector<std::int8_t> analyzed = file.group(group_name).dataset(point_analyzed).read_all<std::int8_t>();
   return std::count(analyzed.begin(), analyzed.end(), 1);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// The group `analysis` of a sweep's file: what `deadcone analyze` found of each point. README.md lists what is in it.
+// The group `analysis` of a sweep's file: what `deadcone analyze` measures of each point. docs/file-format.md lists
+// what is in it.
 //
 // The group is made in a copy of the file, which then takes its place: a process that is killed meanwhile leaves the
 // file as it was. Points are added as in the sweep itself: their numbers, a flush, `point_analyzed`, a flush.
@@ -12,6 +13,7 @@
 
 #include "analysis/analysis.hpp"
 #include "deadcone/config.hpp"
+#include "file/schema.hpp"
 #include "storage/lock.hpp"
 
 namespace deadcone {
@@ -19,8 +21,8 @@ namespace deadcone {
 class AnalysisFile {
  public:
   /// Finds the group in a sweep's file, or makes it. Nobody else writes the file as long as this lives. Throws
-  /// ConfigError where it holds an analysis with other options and is not to be overwritten; StorageError where the
-  /// disk or the file fails, or another process writes it.
+  /// FileExists where it holds an analysis with other options and must not be overwritten; StorageError where the disk
+  /// or the file fails, or another process writes it.
   AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options, double start_mass,
                const std::string& command_line, bool overwrite);
 
@@ -32,13 +34,14 @@ class AnalysisFile {
   };
   /// Adds points. The file is open only meanwhile, so that its maps can be read before and after.
   void write(const std::vector<Result>& results);
-  /// What the file says of a point that is_analyzed().
+  /// The stored analysis of a point that is_analyzed().
   PointAnalysis read(std::int64_t point) const;
 
  private:
   std::string path_;
   std::optional<FileLock> lock_;
   Sweep sweep_;
+  Schema schema_;  ///< of the group
   std::vector<std::int8_t> analyzed_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// The boundary of basins, and how rough it is.
+// The boundary of basins and its roughness.
 
 #include <cstdint>
 #include <vector>
@@ -19,29 +19,29 @@ PixelMask line_of_boundary(const LabelGrid& grid);
 /// Sides of boxes in pixels: the powers of two up to half of the grid's shorter side, 1 always.
 std::vector<std::int64_t> box_sizes(std::int64_t rows, std::int64_t columns);
 
-/// How many boxes of each size hold a pixel of the mask. Boxes begin at pixel (0, 0); those at the upper edges may
-/// be cut short.
+/// The number of boxes of each size that hold a pixel of the mask. Boxes begin at pixel (0, 0); the upper edges may cut
+/// them.
 std::vector<std::int64_t> box_counts(const PixelMask& mask, std::int64_t rows, std::int64_t columns);
 
 /// The box-counting dimension of a boundary: the slope of log N over log 1/size, for the box_counts() of its line.
-/// Sizes are from 2 pixels, since a line of pixels knows nothing of what is finer, to an eighth of the grid's shorter
-/// side, beyond which nearly every box is hit, whatever the boundary. Not a number where there are fewer than three
-/// such sizes, or no boundary.
+/// Sizes run from 2 pixels, the finest that a line of pixels resolves, to an eighth of the grid's shorter side, beyond
+/// which nearly every box has a pixel of any boundary. Not a number where there are fewer than three such sizes, or no
+/// boundary.
 LineFit box_dimension(const std::vector<std::int64_t>& counts, std::int64_t rows, std::int64_t columns);
 
-/// The share of pairs of pixels, `distance` apart along w or along b, whose labels differ: how often a start whose
-/// error is that large has the fate of another. Distances are the box_sizes(). Source: McDonald, Grebogi, Ott, Yorke,
-/// Physica D 17, 125 (1985).
+/// The share of pairs of pixels, `distance` apart along w or along b, whose labels differ: how often an error of that size
+/// in the start changes the fate. Distances are the box_sizes(). Source: McDonald, Grebogi, Ott, Yorke, Physica D 17, 125
+/// (1985).
 std::vector<double> uncertain_fractions(const LabelGrid& grid);
 
 /// The uncertainty exponent: the slope of log f over log distance, over the sizes of box_dimension() and 1. It is 2
 /// minus the dimension of the boundary. Not a number where f vanishes somewhere.
 LineFit uncertainty_exponent(const std::vector<double>& fractions, std::int64_t rows, std::int64_t columns);
 
-/// By how many pixels the boundaries of all basins must be fattened (to squares) until each covers the others: 0 or few
-/// where every boundary point is one of all basins, the Wada property; -1 where there are fewer than three basins.
-/// Boundaries are those of one basin against all others merged. Source: Daza, Wagemakers, Sanjuan, Scientific Reports
-/// 8, 9954 (2018).
+/// The number of pixels by which the boundaries of all basins must grow (to squares) until each covers the others: 0 or
+/// few where every boundary point belongs to all basins, the Wada property; -1 where there are fewer than three basins.
+/// A boundary is that of one basin against all others merged. Source: Daza, Wagemakers, Sanjuan, Scientific Reports 8,
+/// 9954 (2018).
 std::int64_t wada_distance(const LabelGrid& grid);
 
 }  // namespace deadcone

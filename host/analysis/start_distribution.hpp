@@ -1,6 +1,6 @@
 #pragma once
 
-// How likely initial parameters are, so that fractions of a window become probabilities.
+// Distributions of initial parameters, which turn fractions of a window into probabilities.
 
 #include <string>
 #include <vector>
@@ -19,11 +19,11 @@ struct StartDistribution {
 /// The distribution that AnalysisOptions::init names. Throws ConfigError.
 StartDistribution parse_start_distribution(const std::string& text);
 
-/// The probability of each pixel of a range under a normal distribution around zero, which is in no pixel for the part
-/// beyond the range. With `sigma` 0, all is in the pixel that holds zero, or half of it in each of two that meet there.
+/// The probability of each pixel of a range under a normal distribution around zero; the part beyond the range is in no
+/// pixel. With `sigma` 0 the pixel that holds zero has all of it, or each of two that meet there has half.
 std::vector<double> pixel_masses(const Range& range, double sigma);
 
-/// The weights of rows and columns: the probability of a pixel is the product. `mass` is that of the whole window.
+/// The weights of rows and columns: the probability of a pixel is their product. `mass` is that of the whole window.
 struct StartWeights {
   std::vector<double> rows;     ///< b
   std::vector<double> columns;  ///< w

@@ -1,6 +1,6 @@
 #pragma once
 
-// What this binary was made from: it is written into every file.
+// The source that this binary was built from. Every file records it.
 
 namespace deadcone {
 

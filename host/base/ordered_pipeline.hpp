@@ -1,7 +1,7 @@
 #pragma once
 
-// Jobs in two stages: the first stage of a job runs in whichever worker is free, the second stages of all jobs run in
-// one thread, in the order in which the jobs were given. So what must be serial is serial, and waits for nothing else.
+// Jobs in two stages: the first stage of a job runs in any free worker, the second stages of all jobs run in one thread,
+// in the order of the jobs. So serial work is serial, and waits for nothing else.
 
 #include <condition_variable>
 #include <cstddef>
@@ -19,17 +19,17 @@ class OrderedPipeline {
   using SecondStage = std::function<void()>;
   using FirstStage = std::function<SecondStage()>;
 
-  /// `workers` threads for the first stage, at least 1; at most `capacity` jobs are under way at a time.
+  /// `workers` threads run the first stage, at least 1; at most `capacity` jobs are in the pipeline at a time.
   OrderedPipeline(int workers, std::size_t capacity);
-  /// Ends all jobs that were given. What fails now is not told: call drain() before.
+  /// Finishes all jobs. Ignores failures: call drain() before.
   ~OrderedPipeline();
   OrderedPipeline(const OrderedPipeline&) = delete;
   OrderedPipeline& operator=(const OrderedPipeline&) = delete;
 
-  /// Gives a job; waits while there are as many as may be. Throws what an earlier job threw; after that no second stage
-  /// is run any more.
+  /// Adds a job; waits while the pipeline is full. Throws what an earlier job threw; after a failure no second stage
+  /// runs.
   void push(FirstStage job);
-  /// Waits until every job has ended. Throws what one of them threw.
+  /// Waits until every job is finished. Throws what one of them threw.
   void drain();
 
  private:
@@ -50,7 +50,7 @@ class OrderedPipeline {
   std::condition_variable job_given_;    ///< for workers
   std::condition_variable front_ready_;  ///< for the committing thread
   std::condition_variable job_ended_;    ///< for the caller
-  // All below under mutex_. A deque keeps its elements in place while others come and go at its ends.
+  // mutex_ protects all below. A deque keeps its elements in place while others come and go at its ends.
   std::deque<Job> jobs_;
   std::exception_ptr failure_;
   bool closing_ = false;

@@ -11,7 +11,7 @@ ThreadPool::ThreadPool(int threads) {
   try {
     for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
   } catch (const std::system_error&) {
-    // The system has no more threads to give; those that are there do the work.
+    // The system has no more threads; the existing ones do the work.
   }
 }
 

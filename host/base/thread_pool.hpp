@@ -1,6 +1,6 @@
 #pragma once
 
-// Threads that share out the blocks of one loop at a time.
+// Threads that share the blocks of one loop at a time.
 
 #include <condition_variable>
 #include <cstdint>
@@ -22,9 +22,9 @@ class ThreadPool {
 
   int size() const noexcept { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls body(i) once for each i in [0, blocks), each next free thread taking the next i, and returns when all are
-  /// done. The first exception of a body ends the loop early and is thrown here. One caller at a time; bodies may not
-  /// call it.
+  /// Calls body(i) once for each i in [0, blocks): a free thread takes the next i. Returns when all are done. The first
+  /// exception of a body ends the loop early and is thrown here. One caller at a time; bodies must not call it, and
+  /// `blocks` is at least 0.
   void for_each_block(std::int64_t blocks, const std::function<void(std::int64_t)>& body);
 
  private:
@@ -36,7 +36,7 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable idle_;
-  // All below under mutex_.
+  // mutex_ protects all below.
   const std::function<void(std::int64_t)>* body_ = nullptr;
   std::int64_t next_ = 0;
   std::int64_t blocks_ = 0;

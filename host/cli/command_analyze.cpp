@@ -11,7 +11,6 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "config/parse.hpp"
-#include "file/point_layout.hpp"
 
 namespace deadcone {
 namespace {

@@ -13,7 +13,7 @@ namespace deadcone {
 namespace {
 
 struct FieldOptions {
-  FieldGrid grid;
+  GradientFieldGrid grid;
   std::string out;
   bool overwrite = false;
   std::string config;
@@ -21,7 +21,7 @@ struct FieldOptions {
 
 void run(const FieldOptions& options, const std::string& command_line) {
   if (options.out.empty()) throw ConfigError("no output file: give --out FILE");
-  write_field(options.out, options.grid, command_line, options.overwrite);
+  write_gradient_field(options.out, options.grid, command_line, options.overwrite);
 }
 
 }  // namespace

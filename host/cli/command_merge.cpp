@@ -27,9 +27,9 @@ std::string in_words(const Merged& merged) {
   return text;
 }
 
-void run(const MergeOptions& options, const std::string& command_line) {
+void run(const MergeOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Merged merged = merge_sweeps(options.out, options.parts, command_line,
-                                     options.overwrite ? ExistingFile::overwrite : ExistingFile::refuse);
+                                     options.overwrite ? ExistingFile::overwrite : ExistingFile::refuse, experiment);
   if (merged.missing.empty()) return;
   throw Error(options.out + ": no part has " + in_words(merged) +
               "; the other points are merged. `deadcone sweep --resume` with the options of the parts computes these");
@@ -37,7 +37,7 @@ void run(const MergeOptions& options, const std::string& command_line) {
 
 }  // namespace
 
-Command add_merge_command(CLI::App& main, const std::string& command_line) {
+Command add_merge_command(CLI::App& main, const std::string& command_line, const Experiment& experiment) {
   auto options = std::make_shared<MergeOptions>();
   CLI::App* app = main.add_subcommand("merge", "Join the parts of a sweep (sweep --shard) in one file");
   app->add_option("out", options->out, "the new file")->type_name("OUT")->required();
@@ -45,7 +45,7 @@ Command add_merge_command(CLI::App& main, const std::string& command_line) {
       ->type_name("PART...")
       ->required();
   app->add_flag("--overwrite", options->overwrite, "replace OUT if it exists");
-  return {app, [options, command_line] { run(*options, command_line); }};
+  return {app, [options, command_line, &experiment] { run(*options, command_line, experiment); }};
 }
 
 }  // namespace deadcone

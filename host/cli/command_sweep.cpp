@@ -8,6 +8,7 @@
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
+#include "file/experiment.hpp"
 #include "config/parse.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
@@ -62,13 +63,13 @@ class StopOnSignal {
 };
 
 std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& mapper,
-                                     const std::string& command_line) {
+                                     const std::string& command_line, const Experiment& experiment) {
   if (options.dry_run) return std::make_unique<NoSink>();
   const ExistingFile existing = options.overwrite ? ExistingFile::overwrite
                                 : options.resume  ? ExistingFile::resume
                                                   : ExistingFile::refuse;
   return std::make_unique<SweepWriter>(options.out, options.sweep, RunInfo{command_line, mapper.description()},
-                                       existing);
+                                       existing, experiment);
 }
 
 /// Reports on stderr at how many points no theorem can hold.
@@ -85,7 +86,7 @@ void report_unprovable_points(SweepMaps& maps, const Shard& shard) {
             << " no fate can be proved, because eta, epsilon or rho is too large; trajectories there run to their end\n";
 }
 
-void run(SweepOptions& options, const std::string& command_line) {
+void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Sweep& sweep = options.sweep;
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE or --dry-run");
   if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume cannot be combined");
@@ -97,7 +98,7 @@ void run(SweepOptions& options, const std::string& command_line) {
   }
   const ProgressStyle style = options.quiet ? ProgressStyle::none : style_for_stderr(options.progress);
   const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
-  const std::unique_ptr<SweepSink> sink = open_sink(options, *mapper, command_line);
+  const std::unique_ptr<SweepSink> sink = open_sink(options, *mapper, command_line, experiment);
   if (options.execution.device == Device::automatic && style != ProgressStyle::none) {
     std::cerr << "device: " << mapper->description() << std::endl;
   }
@@ -130,18 +131,16 @@ void run(SweepOptions& options, const std::string& command_line) {
 
 }  // namespace
 
-Command add_sweep_command(CLI::App& main, const std::string& command_line) {
+Command add_sweep_command(CLI::App& main, const std::string& command_line, const Experiment& experiment) {
   auto options = std::make_shared<SweepOptions>();
+  options->sweep = experiment.sweep;
   CLI::App* app = main.add_subcommand("sweep", "Map the fate of every start in a window, at every point of a sweep");
   for (SweepAxis& axis : options->sweep.axes) add_axis_option(*app, axis.name, axis.meaning, axis.values);
   add_window_options(*app, options->sweep.window, "initial ");
   add_criteria_options(*app, options->sweep.criteria);
   add_refinement_options(*app, options->sweep.refinement);
   add_precision_option(*app, options->sweep.precision);
-  add_text_option(
-      *app, "--fields", "LIST",
-      [fields = &options->sweep.fields](const std::string& text) { *fields = parse_fields(text); },
-      "results to keep: fate (always kept), steps, final (the last parameters), loss (there)", "fate,steps");
+  add_fields_option(*app, experiment.field_options(), options->sweep);
   add_execution_options(*app, options->execution);
   app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
@@ -163,9 +162,9 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line) {
   app->footer(
       "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N.\n"
       "A sweep is the product of its axes. All numbers except seconds are dimensionless.");
-  return {app, [app, options, command_line] {
+  return {app, [app, options, command_line, &experiment] {
             apply_config_file(*app, options->config);
-            run(*options, command_line);
+            run(*options, command_line, experiment);
           }};
 }
 

@@ -41,7 +41,7 @@ std::string findings(const VerifyReport& report) {
   return text;
 }
 
-void run(const std::string& path, const VerifyOptions& options) {
+void run(const std::string& path, const VerifyOptions& options, const Experiment& experiment) {
   std::int64_t listed = 0;
   VerifyObserver observer;
   observer.wrong_pixel = [&listed](const Sweep& sweep, const WrongPixel& pixel) {
@@ -50,7 +50,7 @@ void run(const std::string& path, const VerifyOptions& options) {
   observer.wrong_counts = [](const Sweep& sweep, std::int64_t point) {
     std::cout << in_words(sweep, point) << ": its counts are not those of its pixels\n";
   };
-  const VerifyReport report = verify_file(path, options, observer);
+  const VerifyReport report = verify_file(path, options, observer, experiment);
   if (!report.passes()) {
     std::cout.flush();
     throw Error(path + ": " + findings(report) + " (listed on stdout; " + std::to_string(report.pixels) +
@@ -65,7 +65,7 @@ void run(const std::string& path, const VerifyOptions& options) {
 
 }  // namespace
 
-Command add_verify_command(CLI::App& main) {
+Command add_verify_command(CLI::App& main, const Experiment& experiment) {
   auto path = std::make_shared<std::string>();
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* app =
@@ -76,7 +76,7 @@ Command add_verify_command(CLI::App& main) {
       *app, "--patches", "N", [options](const std::string& text) { options->patches = parse_integer(text, 1); },
       "sample: number of patches of 16 x 16 pixels, spread over each map", std::to_string(options->patches));
   add_threads_option(*app, options->threads);
-  return {app, [path, options] { run(*path, *options); }};
+  return {app, [path, options, &experiment] { run(*path, *options, experiment); }};
 }
 
 }  // namespace deadcone

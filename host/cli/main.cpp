@@ -1,85 +1,11 @@
-// The command line: parses it, runs one command, and turns the outcome into an exit status.
-
-#include <algorithm>
 #include <cstdlib>
 #include <iostream>
-#include <new>
-#include <vector>
 
-#include "base/build_info.hpp"
-#include "cli/commands.hpp"
-#include "cli/error_text.hpp"
+#include "cli/command_line.hpp"
 #include "cli/exit_status.hpp"
-#include "deadcone/errors.hpp"
-
-namespace deadcone {
-namespace {
-
-std::string joined(int argc, char** argv) {
-  std::string text;
-  for (int i = 0; i < argc; ++i) text += (i == 0 ? "" : " ") + std::string(argv[i]);
-  return text;
-}
-
-/// Prints an error in one line to stderr, and gives the status back.
-int report(std::string message, ExitStatus status) {
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  std::cerr << "deadcone: " << message << std::endl;
-  return status;
-}
-
-constexpr const char* stdout_failure = "stdout: cannot write the result";
-
-void run_parsed(const std::vector<Command>& commands) {
-  for (const Command& command : commands) {
-    if (command.app->parsed()) command.run();
-  }
-  if (!std::cout.flush()) throw StorageError(stdout_failure);
-}
-
-int run(int argc, char** argv) {
-  CLI::App main("Basins of attraction of a rectified unit under gradient descent with momentum", "deadcone");
-  main.require_subcommand(1);
-  main.set_version_flag("--version", std::string("deadcone ") + version() + " (commit " + git_commit() + ")");
-  main.footer(
-      "`deadcone COMMAND --help` prints the options of a command.\n"
-      "Exit status: 0 success, 1 failure, 2 wrong command line or configuration, 3 disk or file error, 4 device error, "
-      "130 interrupted (143 by SIGTERM).");
-  const std::string command_line = joined(argc, argv);
-  const std::vector<Command> commands = {add_sweep_command(main, command_line),
-                                         add_field_command(main, command_line),
-                                         add_trace_command(main),
-                                         add_spectrum_command(main),
-                                         add_info_command(main),
-                                         add_verify_command(main),
-                                         add_merge_command(main, command_line),
-                                         add_analyze_command(main, command_line),
-                                         add_completion_command(main)};
-  try {
-    main.parse(argc, argv);
-    run_parsed(commands);
-    return exit_done;
-  } catch (const CLI::Success& asked) {  // --help and --version
-    main.exit(asked);
-    return std::cout.flush() ? static_cast<int>(exit_done) : report(stdout_failure, exit_storage);
-  } catch (const CLI::Error& error) {
-    return report(std::string(error.what()) + " (see --help)", exit_usage);
-  } catch (const Error& error) {
-    return report(text_for_user(error), status_of(error.kind()));
-  } catch (const EndWithStatus& end) {
-    return report(end.what(), end.status);
-  } catch (const std::bad_alloc&) {
-    return report("out of memory; use fewer pixels", exit_failed);
-  } catch (const std::exception& error) {
-    return report(error.what(), exit_failed);
-  }
-}
-
-}  // namespace
-}  // namespace deadcone
 
 int main(int argc, char** argv) {
-  const int status = deadcone::run(argc, argv);
+  const int status = deadcone::run_command_line(argc, argv);
   std::cout.flush();
   // When the process ends normally, HDF5 tries again to write what it could not.
   if (status == deadcone::exit_storage) std::_Exit(status);

@@ -1,7 +1,7 @@
 #include "cli/options.hpp"
 
-#include "deadcone/errors.hpp"
 #include "config/parse.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
@@ -59,17 +59,29 @@ void add_criteria_options(CLI::App& app, Criteria& criteria) {
   add_text_option(
       app, "--stop", join_names<StopRule>("|"),
       [&criteria](const std::string& text) { criteria.stop = parse_name<StopRule>(text); },
-      "when a trajectory comes to rest: " + explain_names<StopRule>(),
-      name_of(criteria.stop));
+      "when a trajectory comes to rest: " + explain_names<StopRule>(), name_of(criteria.stop));
   add_number("--tol", criteria.tolerance, "tolerance: the length below which an update counts as zero");
   app.add_flag("--tol-relative", criteria.relative_tolerance, "multiply --tol by |(gamma, delta)|");
   add_number("--rho", criteria.rho, "converged: rests within rho |(gamma, delta)| of the target");
   add_number("--epsilon", criteria.epsilon, "dead: rests where the unit is active with a probability below this");
   add_text_option(
-      app, "--max-updates,--max-steps", "N", [&criteria](const std::string& text) { criteria.max_updates = parse_integer(text, 1, largest_max_updates); },
+      app, "--max-updates,--max-steps", "N",
+      [&criteria](const std::string& text) { criteria.max_updates = parse_integer(text, 1, largest_max_updates); },
       "largest number of updates", std::to_string(criteria.max_updates));
   app.add_flag("--certify", criteria.certify,
                "end a trajectory as soon as its fate is proved: the same fates in a fraction of the time");
+}
+
+void add_fields_option(CLI::App& app, const std::vector<FieldOption>& options, Sweep& sweep) {
+  std::string help = "results to keep for every pixel, a list of: fate (always kept)";
+  std::string defaults = "fate";
+  for (const FieldOption& option : options) {
+    help += ", " + option.word + " (" + option.meaning + ")";
+    if (option.place != nullptr && sweep.fields.*option.place) defaults += "," + option.word;
+  }
+  add_text_option(
+      app, "--fields", "LIST", [options, &sweep](const std::string& text) { parse_fields(text, options, sweep); }, help,
+      defaults);
 }
 
 void add_refinement_options(CLI::App& app, Refinement& refinement) {
@@ -97,9 +109,7 @@ void add_precision_option(CLI::App& app, Precision& precision) {
 void add_threads_option(CLI::App& app, int& threads) {
   add_text_option(
       app, "--threads", "N",
-      [&threads](const std::string& text) {
-        threads = static_cast<int>(parse_integer(text, 0, largest_threads));
-      },
+      [&threads](const std::string& text) { threads = static_cast<int>(parse_integer(text, 0, largest_threads)); },
       "CPU threads; 0: one for each core", std::to_string(threads));
 }
 

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "deadcone/config.hpp"
 
@@ -17,7 +18,7 @@ CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::
                              const std::function<void(const std::string&)>& take, const std::string& description,
                              const std::string& default_text = "");
 
-/// `--name`, an axis.
+/// `--name`, an axis, with its meaning as help.
 void add_axis_option(CLI::App& app, const std::string& name, const std::string& meaning, std::vector<double>& values);
 
 /// --w and --b, each a range of pixels. `what` precedes their descriptions: "initial " or nothing.
@@ -25,6 +26,9 @@ void add_window_options(CLI::App& app, Window& window, const std::string& what);
 
 /// --stop --tol --tol-relative --rho --epsilon --max-updates --certify.
 void add_criteria_options(CLI::App& app, Criteria& criteria);
+
+/// --fields, a list of `fate` and the words of `options`; sets the fields of `sweep`, which has the defaults.
+void add_fields_option(CLI::App& app, const std::vector<FieldOption>& options, Sweep& sweep);
 
 /// --refine --refine-sample.
 void add_refinement_options(CLI::App& app, Refinement& refinement);

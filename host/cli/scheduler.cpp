@@ -20,7 +20,7 @@ std::optional<std::int64_t> number(const Environment& environment, const std::st
   }
 }
 
-/// The task of a Slurm array; its numbers need not begin at 0, nor lie side by side.
+/// The task of a Slurm array. Its numbers may begin anywhere and have any step.
 std::optional<Shard> array_task(const Environment& environment) {
   const auto task = number(environment, "SLURM_ARRAY_TASK_ID");
   const auto count = number(environment, "SLURM_ARRAY_TASK_COUNT");
@@ -34,13 +34,13 @@ std::optional<Shard> array_task(const Environment& environment) {
   return Shard{(*task - first) / step, *count};
 }
 
-/// A rank among those that one mpirun or srun started.
+/// A rank of mpirun or srun.
 std::optional<Shard> rank(const Environment& environment) {
   struct Names {
     const char* rank;
     const char* size;
   };
-  // mpirun under Slurm sets Slurm's for itself, so its own go first.
+  // mpirun under Slurm sets Slurm's variables, too, for itself; so its own take precedence.
   constexpr Names all[] = {
       {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}, {"PMI_RANK", "PMI_SIZE"}, {"SLURM_PROCID", "SLURM_NTASKS"}};
   for (const Names& names : all) {

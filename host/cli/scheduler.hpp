@@ -20,9 +20,9 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// The variables of this process.
 std::optional<std::string> environment_variable(const std::string& name);
 
-/// The part of this process among those that a scheduler started: a task of a Slurm array, a rank of mpirun (Open MPI,
-/// or one that speaks PMI) or of srun; a rank within a task of an array is a part of its part. Throws ConfigError where
-/// no scheduler, or one that contradicts itself, is found.
+/// The part of this process among those that a scheduler started: a task of a Slurm array, a rank of mpirun (Open MPI or
+/// PMI) or of srun; a rank within a task of an array is a part of its part. Throws ConfigError where there is no scheduler,
+/// or its variables contradict each other.
 Shard shard_from_scheduler(const Environment& environment);
 
 /// The name of the file of one part: `.2-of-4` before the extension.

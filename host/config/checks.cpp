@@ -74,7 +74,7 @@ void validate_constants(const Point& point, const Criteria& criteria) {
   representable(dynamics.epsilon, "epsilon", criteria.epsilon, "it");
 }
 
-/// The distance that counts as divergence must be a finite number when squared, or an overflow would pass for a fate.
+/// The square of the distance that counts as divergence must be finite, or an overflow would pass for a fate.
 void validate_divergence_limit(double start_norm, const Point& point, Precision precision) {
   const double limit = divergence_factor * (start_norm + std::hypot(point.gamma, point.delta));
   const double largest = precision == Precision::float32 ? static_cast<double>(std::numeric_limits<float>::max())
@@ -162,12 +162,11 @@ void validate(const Sweep& sweep) {
   require(sweep.refinement.sample >= 0.0 && sweep.refinement.sample <= 1.0, "refine_sample", sweep.refinement.sample,
           "must be in [0, 1]");
   if (sweep.refinement.kind != RefinementKind::none && (sweep.fields.final || sweep.fields.loss)) {
-    throw ConfigError("fields", "must not have final or loss in a sweep that refines: most pixels are filled, not computed");
+    throw ConfigError("fields", "must not have final or loss with refine: most pixels are filled, not computed");
   }
   if (sweep.criteria.certify && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError("fields",
-                      "must not have final or loss in a sweep that certifies: a proof ends a trajectory before it "
-                      "comes to rest");
+                      "must not have final or loss with certify: a proof ends a trajectory before it comes to rest");
   }
   std::int64_t points = 1;
   for (const SweepAxis& axis : sweep.axes) {
@@ -180,17 +179,17 @@ void validate(const Sweep& sweep) {
     throw ConfigError("the sweep has " + std::to_string(points) + " points, but can have at most " +
                       std::to_string(largest_points));
   }
-  std::int64_t pixels = 0;
-  std::int64_t updates = 0;
-  if (__builtin_mul_overflow(points, sweep.window.pixels(), &pixels) ||
-      __builtin_mul_overflow(sweep.window.pixels(), sweep.criteria.max_updates, &updates)) {
-    throw ConfigError("the sweep has more pixels or updates than an integer can count");
-  }
   for (std::int64_t i = 0; i < points; ++i) {
     const Point point = sweep.point(i);
     validate(point, sweep.criteria, sweep.precision);
     validate_divergence_limit(std::hypot(farthest(sweep.window.w), farthest(sweep.window.b), point.r), point,
                               sweep.precision);
+  }
+  std::int64_t pixels = 0;
+  std::int64_t updates = 0;
+  if (__builtin_mul_overflow(points, sweep.window.pixels(), &pixels) ||
+      __builtin_mul_overflow(sweep.window.pixels(), sweep.criteria.max_updates, &updates)) {
+    throw ConfigError("the sweep has more pixels or updates than an integer can count");
   }
 }
 

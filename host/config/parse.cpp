@@ -1,5 +1,6 @@
 #include "config/parse.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -15,13 +16,12 @@ namespace {
 /// N points from lo to hi, both included and exact.
 std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logarithmic) {
   if (!std::isfinite(lo) || !std::isfinite(hi)) throw ConfigError("the ends of an axis must be finite");
-  if (count == 1 && lo != hi)
-    throw ConfigError("an axis of one point cannot include two ends");
+  if (count == 1 && lo != hi) throw ConfigError("an axis of one point cannot include two ends");
   if (count > 1 && !(lo < hi)) throw ConfigError("an axis must run from low to high");
   if (logarithmic && !(lo > 0.0)) throw ConfigError("a logarithmic axis must begin above 0");
   std::vector<double> values(static_cast<std::size_t>(count), lo);
   for (std::int64_t i = 1; i + 1 < count; ++i) {
-    // Multiplied before divided, so that 0:0.99:100 has 0.05 and not its neighbour.
+    // The product comes before the division, so that 0:0.99:100 has 0.05 and not its neighbour.
     const auto steps = static_cast<double>(count - 1);
     values[static_cast<std::size_t>(i)] = logarithmic ? lo * std::pow(hi / lo, static_cast<double>(i) / steps)
                                                       : lo + static_cast<double>(i) * (hi - lo) / steps;
@@ -74,7 +74,8 @@ std::vector<double> parse_axis(const std::string& text) {
   const bool logarithmic = parts.front() == "log";
   if (logarithmic) parts.erase(parts.begin());
   if (parts.size() == 3)
-    return spaced(parse_number(parts[0]), parse_number(parts[1]), parse_integer(parts[2], 1, largest_side), logarithmic);
+    return spaced(parse_number(parts[0]), parse_number(parts[1]), parse_integer(parts[2], 1, largest_side),
+                  logarithmic);
   if (parts.size() != 1 || logarithmic) reject(text, "an axis: a value, a list 0,0.7,0.9, LO:HI:N or log:LO:HI:N");
   std::vector<double> values;
   for (const std::string& part : split(text, ',')) values.push_back(parse_number(part));
@@ -87,20 +88,23 @@ Range parse_range(const std::string& text) {
   return {parse_number(parts[0]), parse_number(parts[1]), parse_integer(parts[2], 1, largest_side)};
 }
 
-Fields parse_fields(const std::string& text) {
-  Fields fields = {false, false, false};
+void parse_fields(const std::string& text, const std::vector<FieldOption>& options, Sweep& sweep) {
+  sweep.fields = {false, false, false};
+  sweep.other_fields.clear();
   for (const std::string& part : split(text, ',')) {
-    if (part == "steps") {
-      fields.updates = true;
-    } else if (part == "final") {
-      fields.final = true;
-    } else if (part == "loss") {
-      fields.loss = true;
-    } else if (part != "fate") {
-      reject(part, "a field: fate (always kept), steps, final, loss");
+    if (part == "fate") continue;
+    const auto option = std::ranges::find(options, part, &FieldOption::word);
+    if (option == options.end()) {
+      std::string wanted = "a field: fate (always kept)";
+      for (const FieldOption& each : options) wanted += ", " + each.word;
+      reject(part, wanted);
+    }
+    if (option->place != nullptr) {
+      sweep.fields.*option->place = true;
+    } else if (std::ranges::find(sweep.other_fields, part) == sweep.other_fields.end()) {
+      sweep.other_fields.push_back(part);
     }
   }
-  return fields;
 }
 
 RefinementKind parse_refinement(const std::string& text) {
@@ -116,13 +120,19 @@ std::string shortest(float value) {
   return shortest_text(value);
 }
 
+std::vector<std::size_t> dimensions(const Sweep& sweep) {
+  std::vector<std::size_t> result;
+  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
+    if (axis < 2 || sweep.axes[axis].values.size() > 1) result.push_back(axis);
+  }
+  return result;
+}
+
 std::string point_name(const Sweep& sweep, std::int64_t index) {
   const std::vector<double> values = sweep.values_at(index);
   std::string name;
-  for (std::size_t axis = 0; axis < values.size(); ++axis) {
-    const bool swept = sweep.axes[axis].values.size() > 1 || axis < 2;
-    if (swept) name += (name.empty() ? "" : ", ") + sweep.axes[axis].name + " " + shortest(values[axis]);
-  }
+  for (const std::size_t axis : dimensions(sweep))
+    name += (name.empty() ? "" : ", ") + sweep.axes[axis].name + " " + shortest(values[axis]);
   return name;
 }
 

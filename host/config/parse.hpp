@@ -29,8 +29,8 @@ std::vector<double> parse_axis(const std::string& text);
 /// A range of pixels `LO:HI:N`.
 Range parse_range(const std::string& text);
 
-/// The fields to keep, a list of fate, steps, final, loss.
-Fields parse_fields(const std::string& text);
+/// The fields to keep, a list of `fate` and of the words of `options`; sets those of `sweep`.
+void parse_fields(const std::string& text, const std::vector<FieldOption>& options, Sweep& sweep);
 
 /// A value of an enumeration by its name.
 template <class Kind>
@@ -43,7 +43,11 @@ Kind parse_name(const std::string& text) {
 /// The name of a kind of refinement; "true" and "false", as a flag has them, mean borders and none.
 RefinementKind parse_refinement(const std::string& text);
 
-/// The swept values of a point, in words: "beta 0.9, gamma 0.1".
+/// The axes that are dimensions of the file and name a point, by number: the first two always, the others where they
+/// have several values.
+std::vector<std::size_t> dimensions(const Sweep& sweep);
+
+/// The values of a point along those axes, in words: "beta 0.9, gamma 0.1".
 std::string point_name(const Sweep& sweep, std::int64_t index);
 
 /// The shortest text that reads back as the same number of the same type.

@@ -1,8 +1,12 @@
 #include "config/sweep_json.hpp"
 
-#include "deadcone/errors.hpp"
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "config/parse.hpp"
 #include "config/range_json.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
@@ -22,7 +26,8 @@ Json json_of(const Sweep& sweep) {
                       {"max_steps", criteria.max_updates},
                       {"certify", criteria.certify}};
   json["precision"] = name_of(sweep.precision);
-  json["fields"] = {{"steps", sweep.fields.updates}, {"final", sweep.fields.final}, {"loss", sweep.fields.loss}};
+  for (const FieldOption& option : unit_field_options) json["fields"][option.word] = sweep.fields.*option.place;
+  for (const std::string& word : sweep.other_fields) json["fields"][word] = true;
   json["refinement"] = {{"kind", name_of(sweep.refinement.kind)}, {"sample", sweep.refinement.sample}};
   return json;
 }
@@ -30,8 +35,41 @@ Json json_of(const Sweep& sweep) {
 /// A value, unless it is a long list.
 std::string in_words(const Json& value) {
   constexpr std::size_t longest = 60;
+  if (value.is_null()) return "absent";
   const std::string text = value.dump();
   return text.size() <= longest ? text : "another list";
+}
+
+/// The values by their names, which differ in "fields" and "refinement" from what stands in the JSON.
+std::vector<std::pair<std::string, Json>> values_by_name(const Json& json) {
+  std::vector<std::pair<std::string, Json>> values;
+  for (const auto& [section, content] : json.items()) {
+    if (!content.is_object()) {
+      values.emplace_back(section, content);
+      continue;
+    }
+    const std::string prefix = section == "fields" ? "field " : section == "refinement" ? "refinement " : "";
+    for (const auto& [name, value] : content.items()) values.emplace_back(prefix + name, value);
+  }
+  return values;
+}
+
+/// The values of every axis; throws ConfigError for an axis that `sweep` does not have.
+void read_axes(const Json& axes, Sweep& sweep) {
+  for (SweepAxis& axis : sweep.axes) axis.values = axes.at(axis.name).get<std::vector<double>>();
+  for (const auto& [name, values] : axes.items()) {
+    if (std::ranges::find(sweep.axes, name, &SweepAxis::name) == sweep.axes.end())
+      throw ConfigError("the axis " + name + " is unknown");
+  }
+}
+
+void read_fields(const Json& fields, Sweep& sweep) {
+  for (const FieldOption& option : unit_field_options) sweep.fields.*option.place = fields.at(option.word).get<bool>();
+  sweep.other_fields.clear();
+  for (const auto& [name, kept] : fields.items()) {
+    const bool is_known = std::ranges::find(unit_field_options, name, &FieldOption::word) != unit_field_options.end();
+    if (!is_known && kept.get<bool>()) sweep.other_fields.push_back(name);
+  }
 }
 
 }  // namespace
@@ -40,34 +78,30 @@ std::string to_json(const Sweep& sweep) {
   return json_of(sweep).dump();
 }
 
-std::string difference(const Sweep& found, const Sweep& asked) {
-  const Json all_found = json_of(found);
-  const Json all_asked = json_of(asked);
-  std::string text;
-  const auto compare = [&text](const std::string& name, const Json& there, const Json& here) {
-    if (there == here) return;
-    text += (text.empty() ? "" : ", ") + name + " is " + in_words(there) + " there, " + in_words(here) + " here";
+std::string difference(const std::string& found, const std::string& asked) {
+  const auto there = values_by_name(Json::parse(found));
+  const auto here = values_by_name(Json::parse(asked));
+  const auto value_of = [](const auto& values, const std::string& name) {
+    const auto at = std::ranges::find(values, name, [](const auto& pair) { return pair.first; });
+    return at == values.end() ? Json() : at->second;
   };
-  for (const auto& [section, values] : all_found.items()) {
-    if (!values.is_object()) {
-      compare(section, values, all_asked.at(section));
-      continue;
-    }
-    for (const auto& [name, value] : values.items()) {
-      const std::string full_name = section == "fields"       ? "field " + name
-                                    : section == "refinement" ? "refinement " + name
-                                                              : name;
-      compare(full_name, value, all_asked.at(section).at(name));
-    }
+  std::string text;
+  const auto compare = [&text](const std::string& name, const Json& one, const Json& other) {
+    if (one == other) return;
+    text += (text.empty() ? "" : ", ") + name + " is " + in_words(one) + " there, " + in_words(other) + " here";
+  };
+  for (const auto& [name, value] : there) compare(name, value, value_of(here, name));
+  for (const auto& [name, value] : here) {
+    if (value_of(there, name).is_null()) compare(name, Json(), value);
   }
   return text;
 }
 
-Sweep sweep_from_json(const std::string& text, const std::string& where) {
+Sweep sweep_from_json(const std::string& text, const std::string& where, const Sweep& defaults) {
   try {
     const Json json = Json::parse(text);
-    Sweep sweep;
-    for (SweepAxis& axis : sweep.axes) axis.values = json.at("axes").at(axis.name).get<std::vector<double>>();
+    Sweep sweep = defaults;
+    read_axes(json.at("axes"), sweep);
     sweep.window = {json.at("window").at("w").get<Range>(), json.at("window").at("b").get<Range>()};
     const Json& criteria = json.at("criteria");
     sweep.criteria.stop = parse_name<StopRule>(criteria.at("stop").get<std::string>());
@@ -76,10 +110,10 @@ Sweep sweep_from_json(const std::string& text, const std::string& where) {
     sweep.criteria.rho = criteria.at("rho").get<double>();
     sweep.criteria.epsilon = criteria.at("epsilon").get<double>();
     sweep.criteria.max_updates = criteria.at("max_steps").get<std::int64_t>();
-    sweep.criteria.certify = criteria.value("certify", false);  // 0.1.0 had no such thing
+    // The first builds of 0.1 had neither `certify` nor `refinement`.
+    sweep.criteria.certify = criteria.value("certify", false);
     sweep.precision = parse_name<Precision>(json.at("precision").get<std::string>());
-    const Json& fields = json.at("fields");
-    sweep.fields = {fields.at("steps").get<bool>(), fields.at("final").get<bool>(), fields.at("loss").get<bool>()};
+    read_fields(json.at("fields"), sweep);
     if (json.contains("refinement")) {
       const Json& refinement = json.at("refinement");
       sweep.refinement = {parse_name<RefinementKind>(refinement.at("kind").get<std::string>()),

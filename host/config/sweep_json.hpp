@@ -1,5 +1,7 @@
 #pragma once
 
+// The configuration in a file: a sweep as JSON.
+
 #include <string>
 
 #include "deadcone/config.hpp"
@@ -9,10 +11,12 @@ namespace deadcone {
 /// A sweep as JSON, every number with all its digits.
 std::string to_json(const Sweep& sweep);
 
-/// In what a sweep that was found differs from the one asked for, in words; empty where they are the same.
-std::string difference(const Sweep& found, const Sweep& asked);
+/// Says how a configuration that was found differs from the one asked for; empty where they are the same. Both are JSON
+/// as to_json() makes it: values, or objects of values, by name.
+std::string difference(const std::string& found, const std::string& asked);
 
-/// The sweep again. Throws StorageError, naming `where`, if the text is not what to_json makes.
-Sweep sweep_from_json(const std::string& text, const std::string& where);
+/// Reads a sweep from JSON. `defaults` has its axes. Throws StorageError, naming `where`, if the text is not what
+/// to_json makes of such a sweep.
+Sweep sweep_from_json(const std::string& text, const std::string& where, const Sweep& defaults = {});
 
 }  // namespace deadcone

@@ -1,34 +1,48 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "deadcone/tiling.hpp"
+#include "file/schema.hpp"
 #include "storage/chunk_encoder.hpp"
-#include "deadcone/config.hpp"
-#include "deadcone/mapper.hpp"
-#include "deadcone/sweep_file.hpp"
-#include "file/stored_maps.hpp"
 
 namespace deadcone {
 
-/// The shape of a chunk of a map: that of a tile, or of the window where it is smaller.
-struct ChunkShape {
-  std::int64_t count_b;
-  std::int64_t count_w;
+/// The elements of a tile in one pixel field, row by row, in the field's type; none where all of them are zero.
+struct PixelValues {
+  const void* data = nullptr;
+  std::size_t count = 0;
 };
-ChunkShape chunk_shape(const Window& window);
 
-/// What the elements of a map are until they are computed, as bytes of one element.
-std::vector<std::byte> fill_of(hdf5::Type type);
+/// Those of all pixel fields of a Schema, in its order.
+struct TileValues {
+  std::vector<PixelValues> fields;
+  std::shared_ptr<const void> owner = {};  ///< keeps them alive
+};
 
-/// Encodes the tiles of Tiling(sweep.window) for the file. Any thread may call it.
+/// The chunks of one tile as they stand in the file: one for each pixel field.
+using EncodedTile = std::vector<ChunkBytes>;
+
+/// The shape of a chunk of a pixel field: that of a tile, or of the map where it is smaller.
+struct ChunkShape {
+  std::int64_t rows;
+  std::int64_t columns;
+
+  std::int64_t pixels() const { return rows * columns; }
+};
+ChunkShape chunk_shape(const Schema& schema);
+
+/// Encodes the tiles of Schema::tiles() for the file. Any thread may call it.
 class TileEncoder {
  public:
-  explicit TileEncoder(const Sweep& sweep);
-  EncodedTile encode(const Tile& tile, const TileResult& result) const;
+  explicit TileEncoder(const Schema& schema);
+  EncodedTile encode(const Tile& tile, const TileValues& values) const;
 
  private:
-  std::vector<StoredMap> maps_;
+  std::vector<Variable> fields_;
   ChunkShape shape_;
 };
 

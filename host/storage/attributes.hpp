@@ -6,15 +6,15 @@
 
 namespace deadcone {
 
-/// Writes the root attributes that tell what a file is and what made it: title, Conventions, history (time and command
+/// Writes the root attributes of a file, what it is and what made it: title, Conventions, history (time and command
 /// line), references, configuration (JSON), precision, version, git_commit, compiler, hdf5.
 void describe_file(hdf5::File& file, const std::string& title, const std::string& command_line,
                    const std::string& configuration, const std::string& precision);
 
-/// Writes those of a group that something was added as: history, version, git_commit.
+/// Writes the attributes of a group that is added to a file: history, version, git_commit.
 void describe_origin(hdf5::Group& group, const std::string& command_line);
 
-/// The text with everything that is not printable ASCII made '?': netCDF readers expect ASCII attributes.
+/// Returns the text with '?' for everything that is not printable ASCII: netCDF readers expect ASCII attributes.
 std::string ascii(std::string text);
 
 }  // namespace deadcone

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "storage/compressor.hpp"
 #include "deadcone/errors.hpp"
+#include "storage/compressor.hpp"
 
 namespace deadcone {
 

@@ -1,7 +1,7 @@
 #include <zlib.h>
 
-#include "storage/compressor.hpp"
 #include "deadcone/errors.hpp"
+#include "storage/compressor.hpp"
 
 namespace deadcone {
 

@@ -39,7 +39,7 @@ std::string reason() {
   return text.empty() ? "HDF5 gave no reason" : text;
 }
 
-/// HDF5 prints its error stack unless told not to, in every thread anew; what failed is said in our own words.
+/// Stops HDF5 from printing its error stack, which it does in every new thread: errors are reported as StorageError.
 void silence() {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
@@ -259,11 +259,6 @@ Extent Dataset::extent() const {
   return extent;
 }
 
-bool Dataset::holds_reals() const {
-  const Scoped type(H5Dget_type(id_), H5Tclose);
-  return H5Tget_class(type) == H5T_FLOAT;
-}
-
 std::uint64_t Dataset::stored_bytes() const {
   return H5Dget_storage_size(id_);
 }
@@ -409,8 +404,8 @@ void File::flush() {
 }
 
 // HDF5 writes the end of the file last, into the superblock, and refuses a file that points beyond the end that stands
-// there or is shorter than it. So the file is made as long as it is going to be, and says so, before anything else is
-// written.
+// there or is shorter than it. So before anything else is written, the file gets its final length, and the superblock
+// the new end.
 void File::write_end_of_file() {
   hsize_t size = 0;
   void* handle = nullptr;

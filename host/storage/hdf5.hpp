@@ -52,7 +52,7 @@ struct Layout {
 /// What all handles of one open file share. After a failed write nothing of it is closed any more: HDF5 crashes when it
 /// tries once more to write what it could not.
 struct FileState {
-  std::string path;  ///< as errors tell it
+  std::string path;  ///< as errors name it
   bool broken = false;
 };
 
@@ -90,7 +90,6 @@ class Object {
 class Dataset : public Object {
  public:
   Extent extent() const;
-  bool holds_reals() const;
   /// Bytes that it takes in the file.
   std::uint64_t stored_bytes() const;
 
@@ -105,10 +104,13 @@ class Dataset : public Object {
     read_box(offset, count, type_of<T>(), values);
   }
   /// The same with the element type as a value.
+  void write(const Extent& offset, const Extent& count, Type type, const void* values) {
+    write_box(offset, count, type, values);
+  }
   void read(const Extent& offset, const Extent& count, Type type, void* values) const {
     read_box(offset, count, type, values);
   }
-  /// Writes the whole chunk at `offset`, a multiple of the chunk's lengths, as it is to stand in the file: what the
+  /// Writes the whole chunk at `offset`, a multiple of the chunk's lengths, as it stands in the file: what the
   /// dataset's filters would have made of it.
   void write_chunk(const Extent& offset, const std::vector<std::byte>& encoded);
   /// Whether the index finds the chunk at `offset`. A damaged one may not, and reading then gives the fill value.

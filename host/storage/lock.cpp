@@ -13,7 +13,7 @@ namespace deadcone {
 
 FileLock::FileLock(const std::string& path, bool create, const std::string& name) {
   constexpr mode_t as_the_user_wants = 0666;
-  // Not blocking: what turns out to be a pipe is told by whoever uses it next.
+  // Not blocking: whoever uses the file next reports that it is a pipe.
   descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | (create ? O_CREAT : 0), as_the_user_wants);
   if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
   close(descriptor_);

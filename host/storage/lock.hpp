@@ -9,7 +9,8 @@ namespace deadcone {
 class FileLock {
  public:
   /// Locks the file, which is made empty where there is none and `create` is set; no lock where it cannot be opened,
-  /// since whoever uses it next says so. Throws StorageError where another process has it, which it calls `name`.
+  /// since whoever uses it next reports that. Throws StorageError where another process has it; the message calls the
+  /// file `name`.
   FileLock(const std::string& path, bool create, const std::string& name);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;

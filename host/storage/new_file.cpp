@@ -31,9 +31,8 @@ void check_output_path(const std::string& path, bool may_exist, double raw_bytes
   if (statvfs(folder.c_str(), &disk) != 0) return;
   const double available = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
   if (raw_bytes / largest_deflate_ratio + fixed_bytes > available) {
-    throw ConfigError(
-        path + ": " + std::to_string(static_cast<std::int64_t>(raw_bytes / 1e9)) +
-        " GB of results cannot fit on the disk, however well they compress; lower N or the number of points");
+    throw ConfigError(path + ": " + std::to_string(static_cast<std::int64_t>(raw_bytes / 1e9)) +
+                      " GB of results cannot fit on the disk, however well they compress");
   }
 }
 

@@ -7,13 +7,13 @@
 
 namespace deadcone {
 
-/// Checks where an output file is to be, before it is touched: its folder is there, it is no folder itself, and exists
-/// only if it may. `raw_bytes` of results, deflated as well as deflate ever can, and `fixed_bytes` beside them must fit
-/// on the disk. Throws ConfigError.
+/// Checks the place of an output file, before anything is written: its folder is there, it is no folder itself, and
+/// exists only if it may. `raw_bytes` of results, deflated as well as deflate ever can, and `fixed_bytes` beside them
+/// must fit on the disk. Throws ConfigError; FileExists where the file is there and must not.
 void check_output_path(const std::string& path, bool may_exist, double raw_bytes, double fixed_bytes);
 
-/// A file that is made beside its place, as PATH.part, and takes it when it is complete. Removed if it never is. No
-/// other process makes the same one meanwhile.
+/// A file that is made beside its place, as PATH.part, and takes it when it is complete. It is removed if it never is.
+/// No other process can make the same file meanwhile.
 class NewFile {
  public:
   /// Throws StorageError where another process is making this file, or writing the one that is there.
@@ -24,7 +24,7 @@ class NewFile {
 
   /// Where to write.
   const std::string& part() const noexcept { return part_; }
-  /// Puts the file into its place, and gives the lock on it. Throws ConfigError if something is there by now that may
+  /// Puts the file into its place, and gives the lock on it. Throws FileExists if something is there by now that must
   /// not be replaced.
   FileLock take_place();
 

@@ -1,94 +1,112 @@
 #include "verify/pixel_differences.hpp"
 
-#include <array>
-#include <bit>
 #include <cstddef>
-#include <cstdint>
-#include <type_traits>
+#include <cstring>
 
-#include "deadcone/fate.hpp"
 #include "config/parse.hpp"
-#include "file/stored_maps.hpp"
+#include "deadcone/fate.hpp"
+#include "file/experiment.hpp"
 
 namespace deadcone {
 namespace {
 
-template <class Kind>
-requires std::is_enum_v<Kind> std::string in_words(Kind value) {
-  const std::string name = name_of(value);
-  return name.empty() ? std::to_string(static_cast<int>(value)) : name;
-}
-std::string in_words(std::int32_t updates) {
-  return std::to_string(updates);
-}
-template <class Real>
-requires std::is_floating_point_v<Real> std::string in_words(Real value) {
-  return shortest(value);
-}
-
-/// Element `i` of an array of which no element is there when all are zero.
 template <class T>
-T element(const PixelValues& values, std::size_t i) {
-  return values.count == 0 ? T{} : static_cast<const T*>(values.data)[i];
+T value_of(const std::byte* element) {
+  T value;
+  std::memcpy(&value, element, sizeof value);
+  return value;
 }
 
-/// Compares bits, so that a NaN equals itself and 0 is not -0. Fills in the field and both values where they differ.
-template <class T>
-bool differ(MapField field, T stored, T expected, PixelDifference& difference) {
-  using Bytes = std::array<std::byte, sizeof(T)>;
-  if (std::bit_cast<Bytes>(stored) == std::bit_cast<Bytes>(expected)) return false;
-  difference.field = name_of(field);
-  difference.stored = in_words(stored);
-  difference.computed = in_words(expected);
-  return true;
-}
-
-template <class T>
-bool differ(MapField field, const TileResult& stored, const TileResult& computed, std::size_t i,
-            PixelDifference& difference) {
-  return differ(field, element<T>(values_of(stored, field), i), element<T>(values_of(computed, field), i), difference);
-}
-
-/// Compares a pixel in one map.
-bool differ(const StoredMap& map, const TileResult& stored, const TileResult& computed, std::size_t i,
-            PixelDifference& difference) {
-  const bool was_filled = i < stored.origin.size() && stored.origin[i] == PixelOrigin::filled;
-  if (map.field == MapField::origin) {
-    const PixelOrigin expected = was_filled ? PixelOrigin::filled : PixelOrigin::computed;
-    return differ(map.field, stored.origin[i], expected, difference);
+/// The name of a value, or the value.
+std::string in_words(const Variable& field, const std::byte* element) {
+  switch (field.type) {
+    case hdf5::Type::int8: {
+      const auto value = value_of<std::int8_t>(element);
+      const auto index =
+          static_cast<std::size_t>(value - field.flags.first);  // huge where the value is below the first
+      return index < field.flags.names.size() ? field.flags.names[index] : std::to_string(value);
+    }
+    case hdf5::Type::int32:
+      return std::to_string(value_of<std::int32_t>(element));
+    case hdf5::Type::int64:
+      return std::to_string(value_of<std::int64_t>(element));
+    case hdf5::Type::float32:
+      return shortest(value_of<float>(element));
+    case hdf5::Type::float64:
+      break;
   }
-  if (was_filled && map.field == MapField::updates) return differ(map.field, stored.updates[i], -1, difference);
-  if (was_filled && map.field == MapField::proof)
-    return differ(map.field, stored.proof[i], Proof::pending, difference);
-  bool found = false;
-  if (map.field == MapField::fate) {
-    found = differ<Fate>(map.field, stored, computed, i, difference);
-  } else if (map.field == MapField::proof) {
-    found = differ<Proof>(map.field, stored, computed, i, difference);
-  } else if (map.type == hdf5::Type::float32) {
-    found = differ<float>(map.field, stored, computed, i, difference);
-  } else if (map.type == hdf5::Type::float64) {
-    found = differ<double>(map.field, stored, computed, i, difference);
-  } else {
-    found = differ<std::int32_t>(map.field, stored, computed, i, difference);
+  return shortest(value_of<double>(element));
+}
+
+/// The elements of a field in two results.
+class FieldPair {
+ public:
+  FieldPair(const PixelField& field, const Sweep& sweep, const TileResult& stored, const TileResult& expected)
+      : variable_(field.variable),
+        size_(size_of(field.type_in(sweep))),
+        zero_(size_),
+        stored_(field.values(stored)),
+        expected_(field.values(expected)) {
+    variable_.type = field.type_in(sweep);
   }
-  // A fate that there is not is no fate that the pixels around could have.
-  difference.is_wrong_fill = found && was_filled && *name_of(stored.fate[i]) != 0;
-  return found;
+
+  /// Compares the bits of pixel `i`, so that a NaN equals itself and 0 is not -0. Fills in the field and both values
+  /// where they differ.
+  bool differ(std::size_t i, PixelDifference& difference) const {
+    const std::byte* one = element(stored_, i);
+    const std::byte* other = element(expected_, i);
+    if (std::memcmp(one, other, size_) == 0) return false;
+    difference.field = variable_.name;
+    difference.stored = in_words(variable_, one);
+    difference.computed = in_words(variable_, other);
+    return true;
+  }
+
+ private:
+  /// Element `i`; zero where the field has none, since all of them are.
+  const std::byte* element(const PixelValues& values, std::size_t i) const {
+    return values.count == 0 ? zero_.data() : static_cast<const std::byte*>(values.data) + i * size_;
+  }
+
+  Variable variable_;
+  std::size_t size_;
+  Bytes zero_;
+  PixelValues stored_;
+  PixelValues expected_;
+};
+
+/// What the file should have where `computed` is right: filled pixels stay filled, without what only computing gives.
+TileResult expected_of(const TileResult& stored, TileResult computed) {
+  computed.origin.assign(stored.origin.size(), PixelOrigin::computed);
+  for (std::size_t i = 0; i < stored.origin.size(); ++i) {
+    if (stored.origin[i] != PixelOrigin::filled) continue;
+    computed.origin[i] = PixelOrigin::filled;
+    if (!computed.updates.empty()) computed.updates[i] = -1;
+    if (!computed.proof.empty()) computed.proof[i] = Proof::pending;
+  }
+  return computed;
 }
 
 }  // namespace
 
 std::vector<PixelDifference> pixel_differences(const Sweep& sweep, const Tile& tile, const TileResult& stored,
-                                               const TileResult& computed) {
-  const std::vector<StoredMap> maps = stored_maps(sweep);
+                                               const TileResult& computed, const Experiment& experiment) {
+  const TileResult expected = expected_of(stored, computed);
+  std::vector<FieldPair> fields;
+  for (const PixelField* field : experiment.kept(sweep)) {
+    if (field->room) fields.emplace_back(*field, sweep, stored, expected);
+  }
   std::vector<PixelDifference> found;
   for (std::int64_t i = 0; i < tile.pixels(); ++i) {
+    const auto pixel = static_cast<std::size_t>(i);
     PixelDifference difference;
     difference.b = tile.first_b + i / tile.count_w;
     difference.w = tile.first_w + i % tile.count_w;
-    for (const StoredMap& map : maps) {
-      if (!differ(map, stored, computed, static_cast<std::size_t>(i), difference)) continue;
+    for (const FieldPair& field : fields) {
+      if (!field.differ(pixel, difference)) continue;
+      // A value that is no fate is none that the pixels around could have.
+      const bool was_filled = pixel < stored.origin.size() && stored.origin[pixel] == PixelOrigin::filled;
+      difference.is_wrong_fill = was_filled && difference.field == "fate" && *name_of(stored.fate[pixel]) != 0;
       found.push_back(difference);
       break;
     }

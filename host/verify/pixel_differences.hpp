@@ -8,6 +8,7 @@
 
 #include "deadcone/config.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/sweep_file.hpp"
 
 namespace deadcone {
 
@@ -20,10 +21,11 @@ struct PixelDifference {
   bool is_wrong_fill = false;  ///< it was filled with a fate that it does not have
 };
 
-/// The pixels of `tile` that differ, b-major, in the fields that `sweep` keeps; `computed` has all of them computed.
-/// What was filled differs where its fate does, or where it has values that only computing gives. In a sweep over r the
-/// file has r_final for planar maps, too, where a mapper gives none: it is zero.
+/// Returns the pixels of `tile` that differ, b-major, in the fields that `sweep` keeps and a reader can read; in
+/// `computed` all of them are computed. A filled pixel differs where its fate does, or where it has values that only
+/// computing gives. In a sweep over r the file has r_final for planar maps, too, where a mapper gives none: it is zero.
 std::vector<PixelDifference> pixel_differences(const Sweep& sweep, const Tile& tile, const TileResult& stored,
-                                               const TileResult& computed);
+                                               const TileResult& computed,
+                                               const Experiment& experiment = unit_experiment());
 
 }  // namespace deadcone

@@ -18,8 +18,8 @@ constexpr std::int64_t patch_side = 16;
 
 class Verification {
  public:
-  Verification(const SweepReader& file, Mapper& mapper, VerifyObserver& observer)
-      : file_(file), mapper_(mapper), observer_(observer) {
+  Verification(const SweepReader& file, Mapper& mapper, VerifyObserver& observer, const Experiment& experiment)
+      : file_(file), mapper_(mapper), observer_(observer), experiment_(experiment) {
     report_.sweep = file.sweep();
   }
 
@@ -36,7 +36,7 @@ class Verification {
     const PreparedMap certified(to_prove);
     for (const Tile& tile : tiles) counts += check(point, tile, recomputed, certified);
     const Counts stored = file_.counts(point);
-    counts.fill_mismatches = stored.fill_mismatches;                        // the pixels do not show these
+    counts.fill_mismatches = stored.fill_mismatches;                       // the pixels do not show these
     if (report_.wrong_fills != wrong_before) counts.fates = stored.fates;  // those are as they were filled
     if (stored.pixels() == file_.sweep().window.pixels() && (!all || stored == counts)) return;
     ++report_.wrong_counts;
@@ -56,7 +56,7 @@ class Verification {
     if (sweep.refinement.kind == RefinementKind::exact) take_proved_fates(certified, tile, stored);
     const Counts counts = refines() ? counts_of_refined(stored) : computed_.counts;
     report_.filled += counts.filled;
-    for (const PixelDifference& pixel : pixel_differences(sweep, tile, stored, computed_)) {
+    for (const PixelDifference& pixel : pixel_differences(sweep, tile, stored, computed_, experiment_)) {
       if (pixel.is_wrong_fill) ++report_.wrong_fills;
       // Fills by borders may be wrong.
       const bool is_error = !pixel.is_wrong_fill || sweep.refinement.kind == RefinementKind::exact;
@@ -103,6 +103,7 @@ class Verification {
   const SweepReader& file_;
   Mapper& mapper_;
   VerifyObserver& observer_;
+  const Experiment& experiment_;
   TileResult computed_;
   VerifyReport report_;
 };
@@ -127,16 +128,17 @@ std::vector<Tile> chosen_tiles(const Window& window, const VerifyOptions& option
 
 }  // namespace
 
-VerifyReport verify_file(const std::string& path, const VerifyOptions& options, VerifyObserver& observer) {
+VerifyReport verify_file(const std::string& path, const VerifyOptions& options, VerifyObserver& observer,
+                         const Experiment& experiment) {
   if (options.patches < 1) throw ConfigError("patches", "must be >= 1, but is " + std::to_string(options.patches));
   validate(Execution{.device = Device::cpu, .threads = options.threads});
-  const SweepReader file(path);
+  const SweepReader file(path, experiment);
   if (file.numerics() != numerics_version) {
     throw Error(path + ": was written by deadcone " + file.attribute("version") +
                 ", whose results have other bits; only that version can verify it");
   }
   const std::unique_ptr<Mapper> mapper = make_cpu_mapper(options.threads, InstructionSet::scalar);
-  Verification verification(file, *mapper, observer);
+  Verification verification(file, *mapper, observer, experiment);
   for (std::int64_t point = 0; point < file.sweep().points(); ++point) {
     if (file.is_done(point)) verification.check(point, chosen_tiles(file.sweep().window, options, point), options.all);
   }

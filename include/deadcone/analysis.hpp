@@ -39,8 +39,8 @@ struct LabelGrid {
 
 /// Other values of the pixels of a map, b-major. A field that is not kept is empty; what was not computed is negative.
 struct PixelFields {
-  std::vector<std::int32_t> updates;
-  std::vector<Proof> proofs;
+  std::vector<std::int32_t> updates = {};
+  std::vector<Proof> proofs = {};
 };
 
 /// The updates of the trajectories of one fate; not numbers and -1 where there are none.
@@ -115,9 +115,9 @@ struct AnalysisProgress {
 
 /// How analyze_file() runs.
 struct AnalysisRun {
-  int threads = 0;           ///< CPU threads; 0: one for each core
-  bool overwrite = false;    ///< replace an analysis with other options
-  std::string command_line;  ///< for the history in the file
+  int threads = 0;                ///< CPU threads; 0: one for each core
+  bool overwrite = false;         ///< replace an analysis with other options
+  std::string command_line = {};  ///< for the history in the file
 };
 
 /// The analyses of the points of a file, in order.

@@ -67,9 +67,23 @@ struct Criteria {
 /// Which results are kept beside the fate, which always is.
 struct Fields {
   bool updates = true;  ///< `steps` in the file
-  bool final = false;  ///< the last parameters
-  bool loss = false;   ///< the loss there
+  bool final = false;   ///< the last parameters
+  bool loss = false;    ///< the loss there
 };
+
+/// A word of --fields and of the configuration in a file, and what it switches on.
+struct FieldOption {
+  std::string word;
+  std::string meaning;
+  bool Fields::*place = nullptr;  ///< null: nothing that a mapper of the unit computes
+};
+
+/// Those of the unit. `fate` is none of them: it is always kept.
+inline const std::array<FieldOption, 3> unit_field_options = {{
+    {"steps", "updates until the end", &Fields::updates},
+    {"final", "the last parameters", &Fields::final},
+    {"loss", "the loss there", &Fields::loss},
+}};
 
 /// Which pixels of a map are computed.
 struct Refinement {
@@ -97,8 +111,8 @@ struct NameTable<Axis> {
 
 /// One axis of a sweep: its values and the part of a point that they set.
 struct SweepAxis {
-  std::string name;     ///< on the command line and in the file
-  std::string meaning;  ///< in a few words
+  std::string name;      ///< on the command line and in the file
+  std::string meaning;   ///< in a few words
   double Point::*place;  ///< what its values set; null: nothing of the unit
   std::vector<double> values;
 };
@@ -113,6 +127,7 @@ struct Sweep {
   Criteria criteria;
   Precision precision = Precision::float32;
   Fields fields;
+  std::vector<std::string> other_fields;  ///< words of kept results that are none of the unit's
   Refinement refinement;
 
   const std::vector<double>& values(Axis axis) const { return axes[static_cast<std::size_t>(axis)].values; }

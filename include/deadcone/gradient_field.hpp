@@ -1,5 +1,7 @@
 #pragma once
 
+// The file of a gradient field: what `deadcone field` writes.
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,9 +10,8 @@
 
 namespace deadcone {
 
-/// Where the gradient is wanted: the product of the three lists and a window, whose r, w, b are parameters here, not
-/// starts.
-struct FieldGrid {
+/// The grid of a gradient field: the product of the three lists and a window. Its r, w, b are parameters, not starts.
+struct GradientFieldGrid {
   std::vector<double> gamma = {Point{}.gamma};
   std::vector<double> delta = {Point{}.delta};
   std::vector<double> r = {0.0};
@@ -18,20 +19,22 @@ struct FieldGrid {
 };
 
 /// Computes loss, grad_w, grad_b and grad_r in double over (gamma, delta, r, b, w) and writes them to an HDF5 file,
-/// tile by tile. Throws ConfigError before any work where the grid or the path is wrong, StorageError where the file
-/// fails; a file that cannot be completed is removed.
-void write_field(const std::string& path, const FieldGrid& grid, const std::string& command_line, bool overwrite);
+/// tile by tile. Throws ConfigError before any work where the grid or the path is wrong (FileExists where the file is
+/// there and must not be overwritten), StorageError where the file fails; a file that cannot be completed is removed.
+void write_gradient_field(const std::string& path, const GradientFieldGrid& grid, const std::string& command_line,
+                          bool overwrite);
 
-/// What a field file says of itself.
-struct FieldSummary {
-  FieldGrid grid;
+/// What the file of a gradient field says about itself.
+struct GradientFieldSummary {
+  GradientFieldGrid grid;
   std::string title;
   std::string history;
   std::string version;
   std::string git_commit;
 };
 
-/// Reads it; nothing if the file is HDF5 but no field. Throws StorageError where the file is missing or damaged.
-std::optional<FieldSummary> read_field_summary(const std::string& path);
+/// Reads it; nothing if the file is HDF5 but no gradient field. Throws StorageError where the file is missing or
+/// damaged.
+std::optional<GradientFieldSummary> read_gradient_field_summary(const std::string& path);
 
 }  // namespace deadcone

@@ -70,10 +70,9 @@ class Mapper {
   /// unspecified.
   virtual void finish(Meter& meter, TileResult& result) = 0;
 
-  /// Computes one tile, with none on its way. Throws ConfigError for a map that is not valid, Error for a tile outside
-  /// its window, and what begin() and finish() throw.
+  /// Computes one tile, with none on its way. Throws ConfigError for a window that is not valid, Error for a tile outside
+  /// it, and what begin() and finish() throw.
   void map(const PreparedMap& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
-    validate(map->point, map->criteria, map->precision);
     validate(map->window);
     validate(tile, map->window);
     begin(map, tile, fields, {});

@@ -8,6 +8,7 @@
 
 #include "deadcone/config.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/sweep_file.hpp"
 
 namespace deadcone {
 
@@ -20,7 +21,7 @@ struct VerifyOptions {
 /// A pixel whose values are not those that are computed.
 struct WrongPixel {
   std::int64_t point;
-  std::int64_t b;        ///< row and column in the window
+  std::int64_t b;  ///< row and column in the window
   std::int64_t w;
   std::string field;     ///< the first that differs, by its name in the file
   std::string stored;    ///< its value in the file, in words
@@ -52,7 +53,8 @@ struct VerifyObserver {
 ///
 /// Throws ConfigError where an option is wrong; StorageError where the file cannot be read; Error where it was written
 /// with other numerics, so that its bits cannot be compared; Interrupted when the observer's meter has its flag set.
-VerifyReport verify_file(const std::string& path, const VerifyOptions& options, VerifyObserver& observer);
+VerifyReport verify_file(const std::string& path, const VerifyOptions& options, VerifyObserver& observer,
+                         const Experiment& experiment = unit_experiment());
 VerifyReport verify_file(const std::string& path, const VerifyOptions& options = {});
 
 }  // namespace deadcone

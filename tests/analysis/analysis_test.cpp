@@ -11,6 +11,10 @@
 #include <random>
 #include <vector>
 
+#include "analysis/basin_boundary.hpp"
+#include "analysis/basin_entropy.hpp"
+#include "analysis/cone_sample.hpp"
+#include "analysis/start_distribution.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/errors.hpp"
 

@@ -213,7 +213,7 @@ TEST(Validate, RefusesAnAxisWithoutValueOrWithOneTwice) {
 
 TEST(Validate, RefusesAWindowThatIsNone) {
   for (Range Window::*side : {&Window::w, &Window::b}) {
-    const std::string name = side == &Window::w ? "window in w" : "window in b";
+    const std::string name = side == &Window::w ? "w " : "b ";
     for (const Range bad : {Range{2, -2, 8},
                             {1, 1, 8},
                             {nan, 1, 8},
@@ -232,12 +232,12 @@ TEST(Validate, RefusesAWindowThatIsNone) {
 }
 
 TEST(Validate, RefusesCriteriaThatAreNone) {
-  expect_refused(bad_numbers("tol", &Criteria::tolerance, {0.0, -1e-6, nan, infinity}));
+  expect_refused(bad_numbers("tolerance", &Criteria::tolerance, {0.0, -1e-6, nan, infinity}));
   expect_refused(bad_numbers("epsilon", &Criteria::epsilon, {0.0, 1.0, -0.01, 2.0, nan, infinity}));
   expect_refused(bad_numbers("rho", &Criteria::rho, {0.0, -0.01, nan, infinity}));
   for (const std::int64_t steps :
        {std::int64_t{0}, std::int64_t{-1}, std::int64_t{2'147'483'647}, std::numeric_limits<std::int64_t>::max()}) {
-    expect_refused({{"max-steps", [=](Sweep& sweep) { sweep.criteria.max_updates = steps; }}});
+    expect_refused({{"max_updates", [=](Sweep& sweep) { sweep.criteria.max_updates = steps; }}});
   }
 }
 
@@ -280,7 +280,7 @@ TEST(Validate, RefusesInFloatWhatRoundsAwayThere) {
       {"eta", [](Sweep& sweep) { sweep.values(Axis::eta) = {1e60}; }},
       {"delta", [](Sweep& sweep) { sweep.values(Axis::delta) = {1e-60}; }},
       {"r", [](Sweep& sweep) { sweep.values(Axis::r) = {1e-60}; }},
-      {"tol", [](Sweep& sweep) { sweep.criteria.tolerance = 1e-30; }},
+      {"tolerance", [](Sweep& sweep) { sweep.criteria.tolerance = 1e-30; }},
       {"rho", [](Sweep& sweep) { sweep.criteria.rho = 1e-25; }},
       {"epsilon", [](Sweep& sweep) { sweep.criteria.epsilon = 1e-60; }},
   };
@@ -303,7 +303,51 @@ TEST(Validate, RefusesAStartThatIsNone) {
   }
 }
 
+TEST(Validate, NamesTheParameterAsData) {
+  const auto error_for = [](const std::function<void(Sweep&)>& commit) {
+    Sweep sweep;
+    commit(sweep);
+    try {
+      validate(sweep);
+    } catch (const ConfigError& error) {
+      EXPECT_EQ(error.what(), error.parameter() + " " + error.fault());
+      return error;
+    }
+    ADD_FAILURE() << "it is accepted";
+    return ConfigError("");
+  };
+  const ConfigError tolerance = error_for([](Sweep& sweep) { sweep.criteria.tolerance = 0.0; });
+  EXPECT_EQ(tolerance.parameter(), "tolerance");
+  EXPECT_EQ(tolerance.fault(), "must be > 0 and finite, but is 0");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.criteria.tolerance = 1e-30; }).parameter(), "tolerance");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.criteria.rho = -1.0; }).parameter(), "rho");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.criteria.epsilon = 2.0; }).parameter(), "epsilon");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.criteria.max_updates = 0; }).parameter(), "max_updates");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.criteria.stop = static_cast<StopRule>(7); }).parameter(), "stop");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.precision = static_cast<Precision>(7); }).parameter(), "precision");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.refinement.kind = static_cast<RefinementKind>(7); }).parameter(),
+            "refine");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.refinement.sample = nan; }).parameter(), "refine_sample");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.window.w.hi = nan; }).parameter(), "w");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.window.b.count = 0; }).parameter(), "b");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.values(Axis::eta) = {0.0}; }).parameter(), "eta");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.criteria.certify = sweep.fields.loss = true; }).parameter(), "fields");
+  EXPECT_EQ(ConfigError("the sweep has too many points").parameter(), "");
+}
+
+TEST(Validate, RefusesAnExecutionThatCannotRun) {
+  EXPECT_NO_THROW(validate(Execution{}));
+  EXPECT_NO_THROW(validate(Execution{.device = Device::cpu, .threads = largest_threads, .shard = {2, 3}}));
+  EXPECT_THROW(validate(Execution{.device = static_cast<Device>(9)}), ConfigError);
+  for (const int threads : {-1, largest_threads + 1, std::numeric_limits<int>::min()})
+    EXPECT_THROW(validate(Execution{.threads = threads}), ConfigError) << threads;
+  for (const Shard shard : {Shard{0, 0}, Shard{-1, 2}, Shard{2, 2}, Shard{0, -1}, Shard{5, 3}})
+    EXPECT_THROW(validate(Execution{.shard = shard}), ConfigError) << shard.index << " of " << shard.count;
+}
+
 TEST(Errors, HaveTheExitStatusOfTheirKind) {
+  EXPECT_EQ(status_of(OutOfMemory("").kind()), 1);
+  EXPECT_EQ(status_of(FileExists("").kind()), 2);
   EXPECT_EQ(status_of(Error("").kind()), 1);
   EXPECT_EQ(status_of(ConfigError("").kind()), 2);
   EXPECT_EQ(status_of(StorageError("").kind()), 3);

@@ -59,12 +59,37 @@ TEST(ParseRange, TakesAWindow) {
 }
 
 TEST(ParseFields, KeepsWhatIsNamed) {
-  const Fields fields = parse_fields("fate,loss");
-  EXPECT_FALSE(fields.updates);
-  EXPECT_FALSE(fields.final);
-  EXPECT_TRUE(fields.loss);
-  EXPECT_THROW(parse_fields("typo"), ConfigError);
-  EXPECT_THROW(parse_fields("steps,"), ConfigError);
+  std::vector<FieldOption> options(unit_field_options.begin(), unit_field_options.end());
+  options.push_back({"made_up", "a result of another experiment"});
+  Sweep sweep;
+  parse_fields("fate,loss", options, sweep);
+  EXPECT_FALSE(sweep.fields.updates);
+  EXPECT_FALSE(sweep.fields.final);
+  EXPECT_TRUE(sweep.fields.loss);
+  EXPECT_TRUE(sweep.other_fields.empty());
+  parse_fields("made_up,steps,made_up", options, sweep);
+  EXPECT_TRUE(sweep.fields.updates);
+  EXPECT_FALSE(sweep.fields.loss);
+  EXPECT_EQ(sweep.other_fields, std::vector<std::string>{"made_up"});
+  EXPECT_THROW(parse_fields("typo", options, sweep), ConfigError);
+  EXPECT_THROW(parse_fields("steps,", options, sweep), ConfigError);
+}
+
+TEST(ParseInteger, TakesAllOfTheTextWithinItsLimits) {
+  EXPECT_EQ(parse_integer("0", 0), 0);
+  EXPECT_EQ(parse_integer("-3", -3, 5), -3);
+  EXPECT_EQ(parse_integer("9223372036854775807", 1), std::numeric_limits<std::int64_t>::max());
+  for (const char* bad : {"", "x", "1.5", "1e3", " 1", "1 ", "+1", "0x1", "9223372036854775808"}) {
+    EXPECT_THROW(parse_integer(bad, std::numeric_limits<std::int64_t>::min()), ConfigError) << bad;
+  }
+  EXPECT_THROW(parse_integer("0", 1), ConfigError);
+  EXPECT_THROW(parse_integer("6", 1, 5), ConfigError);
+}
+
+TEST(Split, GivesOnePartMoreThanThereAreSeparators) {
+  EXPECT_EQ(split("", ','), std::vector<std::string>{""});
+  EXPECT_EQ(split("a", ','), std::vector<std::string>{"a"});
+  EXPECT_EQ(split(",a,,b,", ','), (std::vector<std::string>{"", "a", "", "b", ""}));
 }
 
 TEST(Shortest, ReadsBackAsTheSameNumber) {

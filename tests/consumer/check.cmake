@@ -1,13 +1,33 @@
-# Installs a build into an empty prefix, builds the consumer against it and runs it.
-#   cmake -DBUILD=... -DSOURCE=... -DWORK=... -DCXX_FLAGS=... -P check.cmake
+# Installs a build into an empty prefix, builds the consumer and the examples against it and runs them.
+#   cmake -DBUILD=... -DSOURCE=... -DEXAMPLES=... -DWORK=... -DCXX_FLAGS=... -P check.cmake
 file(REMOVE_RECURSE ${WORK})
+function(run)
+  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY WORKING_DIRECTORY ${WORK})
+endfunction()
+function(run_and_expect pattern)
+  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY WORKING_DIRECTORY ${WORK} OUTPUT_VARIABLE output)
+  if(NOT output MATCHES "${pattern}")
+    message(FATAL_ERROR "${ARGN} prints '${output}', which does not match '${pattern}'")
+  endif()
+endfunction()
+
 execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
-execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
-                        "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}"
-                COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK}/build COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${WORK}/build/consumer COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${WORK}/prefix/bin/deadcone --version COMMAND_ERROR_IS_FATAL ANY)
+foreach(program consumer examples)
+  if(program STREQUAL "consumer")
+    set(folder ${SOURCE})
+  else()
+    set(folder ${EXAMPLES})
+  endif()
+  run(${CMAKE_COMMAND} -S ${folder} -B ${WORK}/${program} -DCMAKE_PREFIX_PATH=${WORK}/prefix "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}")
+  run(${CMAKE_COMMAND} --build ${WORK}/${program})
+endforeach()
+run(${WORK}/consumer/consumer)
+run_and_expect("^dead: 0\\.[0-9]+\nb -1\\.34375, w -0\\.71875: [a-z]+\n$" ${WORK}/examples/dead_fraction)
+run_and_expect("\n64 updates: .*\nconverged after [0-9]+ updates\n$" ${WORK}/examples/one_trajectory)
+run_and_expect("beta 0 took .*beta 0\\.7 took .*beta 0\\.9 took .* pixels recomputed, 0 differ\n$"
+               ${WORK}/examples/stream_to_file ${WORK}/map.h5)
+run(${WORK}/prefix/bin/deadcone --version)
+run(${WORK}/prefix/bin/deadcone verify --all ${WORK}/map.h5)
 foreach(file share/bash-completion/completions/deadcone share/zsh/site-functions/_deadcone)
   if(NOT EXISTS ${WORK}/prefix/${file})
     message(FATAL_ERROR "${file} is not installed")

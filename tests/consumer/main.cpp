@@ -1,32 +1,29 @@
-// Maps one small window twice, through the library and with the header alone, and compares.
+// Maps one small window twice, through the library and with the headers alone, and compares.
 
-#include <deadcone/dynamics.hpp>
-#include <deadcone/mapper.hpp>
+#include <deadcone/deadcone.hpp>
 #include <deadcone/sweep_file.hpp>
+#include <deadcone/trajectory/dynamics.hpp>
 #include <iostream>
 
 int main() {
-  deadcone::Map map;
-  map.window.w.count = map.window.b.count = 8;
-  const auto mapper = deadcone::make_mapper({.device = deadcone::Device::cpu});
-  deadcone::Meter meter;
-  deadcone::TileResult result;
-  mapper->map(map, {0, 0, 8, 8}, {}, meter, result);
+  deadcone::Sweep sweep;
+  sweep.window.w.count = sweep.window.b.count = 8;
+  const deadcone::Maps maps = deadcone::compute(sweep, {.device = deadcone::Device::cpu});
 
-  const auto dynamics = deadcone::make_dynamics<float>(map.point, map.criteria);
   int differences = 0;
   for (int i = 0; i < 64; ++i) {
-    const deadcone::Parameters<float> start = {0.0F, static_cast<float>(map.window.w.centre(i % 8)),
-                                               static_cast<float>(map.window.b.centre(i / 8))};
-    const auto outcome =
-        deadcone::trajectory<deadcone::Geometry::planar>(dynamics, start);
+    const auto outcome = deadcone::run_trajectory(sweep.point(0), sweep.criteria, sweep.window.w.centre(i % 8),
+                                                  sweep.window.b.centre(i / 8));
     const auto pixel = static_cast<std::size_t>(i);
-    differences += result.fate[pixel] != outcome.fate || result.updates[pixel] != outcome.updates;
+    differences += maps.fate[pixel] != outcome.fate || maps.updates[pixel] != outcome.updates;
   }
+  // The formulas alone.
+  const auto dynamics = deadcone::make_dynamics<double>(sweep.point(0), sweep.criteria);
+  differences += dynamics.descent.beta != sweep.point(0).beta;
   try {
     deadcone::SweepReader("no-such-file.h5");
     ++differences;
-  } catch (const std::exception& error) {
+  } catch (const deadcone::StorageError& error) {
     std::cout << error.what() << '\n';
   }
   std::cout << differences << " differences\n";

@@ -18,9 +18,9 @@
 
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/merge.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
-#include "deadcone/merge.hpp"
 
 namespace deadcone {
 namespace {

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "config/sweep_json.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep.hpp"
-#include "config/sweep_json.hpp"
 
 namespace deadcone {
 namespace {
@@ -184,6 +184,34 @@ TEST(SweepJson, RoundTripsEveryNumber) {
   EXPECT_EQ(to_json(again), to_json(sweep));
   EXPECT_EQ(again.values(Axis::eta), sweep.values(Axis::eta));
   EXPECT_EQ(again.criteria.stop, StopRule::update);
+}
+
+TEST(SweepJson, SaysWhatDiffers) {
+  const Sweep found = rich_sweep();
+  EXPECT_EQ(difference(to_json(found), to_json(found)), "");
+  Sweep asked = found;
+  asked.values(Axis::eta) = {0.2};
+  asked.fields.loss = false;
+  asked.other_fields = {"made_up"};
+  asked.refinement.kind = RefinementKind::exact;
+  EXPECT_EQ(difference(to_json(found), to_json(asked)),
+            "eta is [0.1] there, [0.2] here, field loss is true there, false here, refinement kind is \"none\" there, "
+            "\"exact\" here, field made_up is absent there, true here");
+  EXPECT_EQ(difference(to_json(asked), to_json(found)),
+            "eta is [0.2] there, [0.1] here, field loss is false there, true here, field made_up is true there, "
+            "absent here, refinement kind is \"exact\" there, \"none\" here");
+}
+
+TEST(SweepJson, RefusesAxesItDoesNotKnow) {
+  Sweep sweep = rich_sweep();
+  sweep.axes.push_back({"temperature", "made-up axis", nullptr, {1.0}});
+  EXPECT_EQ(to_json(sweep_from_json(to_json(sweep), "here", sweep)), to_json(sweep));
+  try {
+    sweep_from_json(to_json(sweep), "here");
+    FAIL() << "read";
+  } catch (const StorageError& error) {
+    EXPECT_STREQ(error.what(), "here: its configuration is damaged: the axis temperature is unknown");
+  }
 }
 
 TEST(SweepJson, RefusesWhatIsNoSweep) {

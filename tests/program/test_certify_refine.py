@@ -330,7 +330,7 @@ def test_verify_accepts_it(deadcone, made, way, options):
     if way not in REFINED:
         assert "filled" not in result.stdout
         return
-    wrong, filled = re.search(r"the fates of (\d+) of (\d+) pixels that were filled$", result.stdout.strip()).groups()
+    wrong, filled = re.search(r"the fates of (\d+) of (\d+) filled pixels$", result.stdout.strip()).groups()
     assert wrong == "0"
     if "--all" in options:
         assert f"{4 * ROWS * COLUMNS} pixels of 4 points" in result.stdout
@@ -386,7 +386,7 @@ def test_verify_counts_wrongly_filled_pixels(deadcone, copy, way, options):
         assert_one_error(result, 1, str(path), "3 pixels differ")
     else:  # and what is filled by borders may be
         assert result.returncode == 0 and result.stderr == "" and len(lines) == 4
-        assert lines[-1].endswith(f", but for the fates of 3 of {filled} pixels that were filled")
+        assert lines[-1].endswith(f", except the fates of 3 of {filled} filled pixels")
 
 
 @pytest.mark.parametrize(
@@ -636,7 +636,7 @@ def test_wrong_fills_are_told(deadcone, tmp_path):
     found = read_all(tmp_path / "a.h5")["fill_mismatches"].item()
     assert found > 1 and result.stdout == ""
     last = result.stderr.splitlines()[-1]
-    assert re.fullmatch(rf"refine: {found} pixels that were filled have another fate, .*", last)
+    assert re.fullmatch(rf"refine: {found} filled pixels have another fate when computed; .*", last)
     for quiet in ("--quiet", "--progress none"):
         silent = deadcone.done(HOLES, quiet, "--overwrite --out", tmp_path / "b.h5")
         assert silent.stdout == silent.stderr == ""
@@ -646,9 +646,9 @@ def test_wrong_fills_are_told(deadcone, tmp_path):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ("--certify --epsilon 0.6", "1 of 1 point,"),
-        ("--certify --epsilon 0.6 --beta 0,0.9", "2 of 2 points,"),
-        ("--certify --refine --eta 0.1,1e6", "1 of 2 points,"),
+        ("--certify --epsilon 0.6", "1 of 1 point "),
+        ("--certify --epsilon 0.6 --beta 0,0.9", "2 of 2 points "),
+        ("--certify --refine --eta 0.1,1e6", "1 of 2 points "),
         ("--certify", None),
         ("--epsilon 0.6", None),
     ],
@@ -658,7 +658,7 @@ def test_what_proves_nothing_is_told(deadcone, tmp_path, options, told):
     result = deadcone.done(sweep, options, "--progress plain --out", tmp_path / "map.h5")
     found = [line for line in result.stderr.splitlines() if line.startswith("certify: ")]
     assert len(found) == (0 if told is None else 1)
-    assert told is None or found[0].startswith(f"certify: no fate can be proved at {told}")
+    assert told is None or found[0].startswith(f"certify: at {told}no fate can be proved, because ")
     assert not any(line.startswith("refine: ") for line in result.stderr.splitlines())
     silent = deadcone.done(sweep, options, "--quiet --overwrite --out", tmp_path / "map.h5")
     assert silent.stdout == silent.stderr == ""

@@ -37,7 +37,7 @@ CRITERIA_OPTIONS = {
     "tol-relative": None,
     "rho": "0.01",
     "epsilon": "0.01",
-    "max-steps": "100000",
+    "max-updates": "100000",
     "certify": None,
     "precision": "float",
 }
@@ -487,6 +487,34 @@ def test_config_is_as_the_command_line(deadcone, config, tmp_path):
     assert_same_results(tmp_path / "a.h5", tmp_path / "b.h5")
 
 
+@pytest.mark.parametrize("name", ["max-updates", "max-steps"])
+def test_old_name_of_an_option_is_an_alias(deadcone, config, tmp_path, name):
+    window = "--w -2:2:8 --b -2:2:8 --quiet"
+    deadcone.done("sweep", window, f"--{name} 7 --out", tmp_path / "typed.h5")
+    deadcone.done("sweep", window, "--config", config(f"{name} = 7"), "--out", tmp_path / "config.h5")
+    for path in ("typed.h5", "config.h5"):
+        assert read_all(tmp_path / path)["steps_max"].item() == 7
+    assert "after 7 steps" in deadcone.done(f"trace --{name} 7 --tol 1e-9").stdout
+
+
+def test_an_option_and_its_alias_exclude_each_other(deadcone, config, tmp_path):
+    assert_one_error(deadcone("trace --max-updates 7 --max-steps 7"), 2)
+    path = config("max-updates = 7\nmax-steps = 7\n")
+    assert_one_error(deadcone("trace --config", path), 2, str(path), "max-updates")
+
+
+def test_errors_name_the_option(deadcone, tmp_path):
+    for options, *words in (
+        ("--tol 0", "--tol must be > 0"),
+        ("--beta 1", "--beta must be in [0, 1)"),
+        ("--max-steps 0", "--max-updates: '0'"),
+        ("--w 2:-2:8", "--w runs from 2 to -2"),
+        ("--refine-sample 2", "--refine-sample must be in [0, 1]"),
+        ("--certify --fields loss", "--fields must not have"),
+    ):
+        assert_one_error(deadcone("sweep", options, "--out", tmp_path / "a.h5"), 2, *words)
+
+
 @pytest.mark.parametrize("order", ["first", "last"])
 def test_command_line_goes_before_config(deadcone, config, tmp_path, order):
     given = ["--beta 0.5 --stop stationary --w -1:1:4"]
@@ -728,7 +756,7 @@ def test_bash_accepts_its_completion(bash_completion):
         (["deadcone", "sweep", "--stop", "u"], ["update"]),
         (["deadcone", "sweep", "--beta", "0.9", "--device", "c"], ["cpu", "cuda"]),
         (["deadcone", "trace", "--precision", ""], ["float", "double"]),
-        (["deadcone", "sweep", "--refine", ""], ["borders", "exact"]),
+        (["deadcone", "sweep", "--refine", ""], ["borders", "exact", "none"]),
         (["deadcone", "sweep", "--refine", "e"], ["exact"]),
         (["deadcone", "sweep", "--refine", "--th"], ["--threads"]),
         (["deadcone", "sweep", "--certify", "--th"], ["--threads"]),
@@ -765,7 +793,7 @@ def test_zsh_completion(deadcone, tmp_path):
         if match := re.fullmatch(r" +'--([\w-]+)\[.*\](.*)' \\", line):
             specifications.setdefault(match[1], match[2])
     assert specifications["stop"] == ":stop:(stationary update)"
-    assert specifications["refine"] == "::refine:(borders exact)"  # which may be left out
+    assert specifications["refine"] == "::refine:(none borders exact)"  # which may be left out
     assert specifications["refine-sample"] == ":refine-sample:" and specifications["certify"] == ""
     if shutil.which("zsh") is None:
         pytest.skip("zsh is not installed, so whether it accepts the script is not known")

@@ -2,6 +2,7 @@
 same bits. data/version-0.1/make.py made them, and has their options.
 """
 
+import json
 import pathlib
 import re
 import runpy
@@ -176,6 +177,27 @@ def test_parts_are_merged(deadcone, tmp_path):
     parts = [DATA / f"{PARTED}.{part}-of-{PARTS}.h5" for part in range(1, PARTS + 1)]
     deadcone.done("merge", tmp_path / "merged.h5", *parts)
     assert_same_contents(tmp_path / "merged.h5", DATA / f"{PARTED}.h5")
+
+
+def test_first_builds_had_neither_certify_nor_refinement(deadcone, tmp_path):
+    """Their files are read, verified, resumed, merged and analyzed as the others are."""
+    path = copy_of("plain.h5", tmp_path)
+    with h5py.File(path, "r+") as file:
+        configuration = json.loads(file.attrs["configuration"])
+        del configuration["refinement"], configuration["criteria"]["certify"]
+        text = json.dumps(configuration, separators=(",", ":"))
+        file.attrs.create("configuration", text, dtype=h5py.string_dtype("utf-8", len(text)))
+    found = contents(path)
+    assert deadcone.done("info", path).stdout == deadcone.done("info", DATA / "plain.h5").stdout
+    deadcone.done("verify --all", path)
+    options, out = SWEEPS["plain.h5"]
+    deadcone.done(SWEEP, options, "--resume --out", tmp_path / out)
+    assert list(contents(path)) == list(found)
+    deadcone.done("merge", tmp_path / "merged.h5", path)
+    assert_same_contents(tmp_path / "merged.h5", DATA / "plain.h5", same_file=False)
+    result = deadcone(SWEEP, options, "--certify --resume --out", tmp_path / out)
+    assert result.returncode == 2 and "certify is false there, true here" in result.stderr
+    deadcone.done(ANALYZE, path)
 
 
 @pytest.mark.parametrize("file", ANALYZED)

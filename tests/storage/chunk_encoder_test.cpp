@@ -10,6 +10,7 @@
 #include <random>
 #include <vector>
 
+#include "file/experiment.hpp"
 #include "file/tile_encoder.hpp"
 
 namespace deadcone {
@@ -82,7 +83,8 @@ TEST(TileEncoder, FillsAChunkAtTheEdgeWithWhatIsNotComputed) {
   result.updates = {1, 2, 3, 4, 5, 6};
   result.w_final = std::vector<float>{1, 2, 3, 4, 5, 6};
   result.b_final = std::vector<float>{7, 8, 9, 10, 11, 12};
-  const EncodedTile chunks = TileEncoder(sweep).encode(tile, result);
+  const Experiment& unit = unit_experiment();
+  const EncodedTile chunks = TileEncoder(unit.schema(sweep)).encode(tile, unit.tile_values(sweep, result));
   ASSERT_EQ(chunks.size(), 4U);
   constexpr std::size_t pixels = 3 * tile_side;
   const auto fate = decoded<std::int8_t>(chunks[0], pixels);

@@ -9,7 +9,7 @@
 
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/sweep.hpp"
-#include "support/map_sink.hpp"
+#include "deadcone/memory_sink.hpp"
 #include "sweep/region_refinement.hpp"
 
 namespace deadcone {
@@ -24,16 +24,16 @@ Sweep figure_4(Precision precision, std::int64_t side) {
   return sweep;
 }
 
-std::vector<TileResult> maps_of(const Sweep& sweep) {
-  test::MapSink sink(sweep);
+Maps maps_of(const Sweep& sweep) {
+  MemorySink sink(sweep);
   Meter meter;
   run_sweep(sweep, {}, *make_cpu_mapper(0), sink, meter, [](auto...) {});
-  return sink.maps();
+  return sink.release();
 }
 
-std::int64_t updates_of(const std::vector<TileResult>& maps, std::size_t row) {
+std::int64_t updates_of(const Maps& maps, std::size_t row) {
   std::int64_t updates = 0;
-  for (std::size_t point = row; point < maps.size(); point += 3) updates += maps[point].counts.updates;
+  for (std::size_t point = row; point < maps.counts.size(); point += 3) updates += maps.counts[point].updates;
   return updates;
 }
 
@@ -51,24 +51,25 @@ class CertifyRefineTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(CertifyRefineTest, GivesNoOtherFateThanTheExhaustiveMap) {
   Sweep sweep = figure_4(GetParam().precision, GetParam().side);
-  const std::vector<TileResult> all = maps_of(sweep);
+  const Maps all = maps_of(sweep);
   sweep.criteria.certify = true;
-  const std::vector<TileResult> certified = maps_of(sweep);
+  const Maps certified = maps_of(sweep);
   sweep.refinement.kind = RefinementKind::borders;
-  const std::vector<TileResult> refined = maps_of(sweep);
+  const Maps refined = maps_of(sweep);
   sweep.refinement.kind = RefinementKind::exact;
-  const std::vector<TileResult> exact = maps_of(sweep);
+  const Maps exact = maps_of(sweep);
 
-  for (std::size_t point = 0; point < all.size(); ++point) {
+  const auto pixels = static_cast<std::size_t>(sweep.window.pixels());
+  for (std::size_t point = 0; point < all.counts.size(); ++point) {
     SCOPED_TRACE(point);
     std::int64_t wrongly_filled = 0;
-    for (std::size_t i = 0; i < all[point].fate.size(); ++i) {
-      const Fate fate = all[point].fate[i];
+    for (std::size_t i = point * pixels; i < (point + 1) * pixels; ++i) {
+      const Fate fate = all.fate[i];
       if (fate != Fate::converged && fate != Fate::dead) continue;
-      ASSERT_EQ(certified[point].fate[i], fate) << i;
-      ASSERT_EQ(exact[point].fate[i], fate) << i;
-      if (refined[point].fate[i] == fate) continue;
-      ASSERT_EQ(refined[point].origin[i], PixelOrigin::filled) << i;
+      ASSERT_EQ(certified.fate[i], fate) << i;
+      ASSERT_EQ(exact.fate[i], fate) << i;
+      if (refined.fate[i] == fate) continue;
+      ASSERT_EQ(refined.origin[i], PixelOrigin::filled) << i;
       ++wrongly_filled;
     }
     EXPECT_LE(wrongly_filled, 2);

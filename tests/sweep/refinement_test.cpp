@@ -26,7 +26,7 @@
 #include "deadcone/proof/bounds.hpp"
 #include "deadcone/sweep.hpp"
 #include "support/deep_mapper.hpp"
-#include "support/map_sink.hpp"
+#include "deadcone/memory_sink.hpp"
 #include "support/support.hpp"
 
 namespace deadcone {
@@ -197,12 +197,12 @@ TEST(BlockProof, HoldsForEveryStartOfTheBlock) {
 
 // Whole sweeps.
 
-std::vector<TileResult> maps_of(const Sweep& sweep, Mapper& mapper) {
-  test::MapSink sink(sweep);
+Maps maps_of(const Sweep& sweep, Mapper& mapper) {
+  MemorySink sink(sweep);
   Meter meter;
   run_sweep(sweep, {}, mapper, sink, meter, [](auto...) {});
   EXPECT_EQ(meter.pixels, sweep.points() * sweep.window.pixels());
-  return sink.maps();
+  return sink.release();
 }
 
 Sweep four_maps(bool certify, RefinementKind kind) {
@@ -221,25 +221,26 @@ class RefinedSweep : public testing::TestWithParam<std::tuple<bool, RefinementKi
 TEST_P(RefinedSweep, HasTheFatesOfTheExhaustiveOneAndItsStepsWhereItComputes) {
   const auto [certify, kind] = GetParam();
   const auto mapper = make_cpu_mapper(2);
-  const std::vector<TileResult> all = maps_of(four_maps(certify, RefinementKind::none), *mapper);
-  const std::vector<TileResult> refined = maps_of(four_maps(certify, kind), *mapper);
+  const Maps all = maps_of(four_maps(certify, RefinementKind::none), *mapper);
+  const Maps refined = maps_of(four_maps(certify, kind), *mapper);
   std::int64_t filled = 0;
-  for (std::size_t point = 0; point < all.size(); ++point) {
+  const auto pixels_of_a_map = static_cast<std::size_t>(all.sweep.window.pixels());
+  for (std::size_t point = 0; point < all.counts.size(); ++point) {
     SCOPED_TRACE(point);
     std::int64_t wrong = 0;
     Counts expected;
-    for (std::size_t i = 0; i < all[point].fate.size(); ++i) {
-      const bool is_filled = refined[point].origin[i] == PixelOrigin::filled;
-      ASSERT_EQ(refined[point].updates[i], is_filled ? -1 : all[point].updates[i]);
+    for (std::size_t i = point * pixels_of_a_map; i < (point + 1) * pixels_of_a_map; ++i) {
+      const bool is_filled = refined.origin[i] == PixelOrigin::filled;
+      ASSERT_EQ(refined.updates[i], is_filled ? -1 : all.updates[i]);
       if (certify) {
-        ASSERT_EQ(refined[point].proof[i], is_filled ? Proof::pending : all[point].proof[i]);
+        ASSERT_EQ(refined.proof[i], is_filled ? Proof::pending : all.proof[i]);
       }
-      expected += count_pixels({refined[point].fate[i]}, {is_filled ? 0 : all[point].updates[i]});
-      wrong += refined[point].fate[i] != all[point].fate[i] ? 1 : 0;
+      expected += count_pixels({refined.fate[i]}, {is_filled ? 0 : all.updates[i]});
+      wrong += refined.fate[i] != all.fate[i] ? 1 : 0;
       expected.filled += is_filled ? 1 : 0;
     }
-    expected.fill_mismatches = refined[point].counts.fill_mismatches;
-    EXPECT_EQ(refined[point].counts, expected);
+    expected.fill_mismatches = refined.counts[point].fill_mismatches;
+    EXPECT_EQ(refined.counts[point], expected);
     filled += expected.filled;
     // A single pixel that nothing leads to is missed; one of these maps has one.
     EXPECT_LE(wrong, kind == RefinementKind::borders ? 1 : 0);
@@ -252,15 +253,13 @@ TEST_P(RefinedSweep, IsTheSameHoweverManyBatchesAreOnTheirWay) {
   const auto [certify, kind] = GetParam();
   const Sweep sweep = four_maps(certify, kind);
   test::DeepMapper late(5);
-  const std::vector<TileResult> found = maps_of(sweep, late);
-  const std::vector<TileResult> expected = maps_of(sweep, *make_cpu_mapper(1, InstructionSet::scalar));
-  for (std::size_t point = 0; point < found.size(); ++point) {
-    EXPECT_EQ(found[point].fate, expected[point].fate);
-    EXPECT_EQ(found[point].updates, expected[point].updates);
-    EXPECT_EQ(found[point].proof, expected[point].proof);
-    EXPECT_EQ(found[point].origin, expected[point].origin);
-    EXPECT_EQ(found[point].counts, expected[point].counts);
-  }
+  const Maps found = maps_of(sweep, late);
+  const Maps expected = maps_of(sweep, *make_cpu_mapper(1, InstructionSet::scalar));
+  EXPECT_EQ(found.fate, expected.fate);
+  EXPECT_EQ(found.updates, expected.updates);
+  EXPECT_EQ(found.proof, expected.proof);
+  EXPECT_EQ(found.origin, expected.origin);
+  EXPECT_EQ(found.counts, expected.counts);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RefinedSweep,
@@ -272,7 +271,7 @@ INSTANTIATE_TEST_SUITE_P(All, RefinedSweep,
 
 TEST(RefinedSweepStops, WhenToldTo) {
   const Sweep sweep = four_maps(false, RefinementKind::borders);
-  test::MapSink sink(sweep);
+  MemorySink sink(sweep);
   Meter meter;
   meter.stop = true;
   EXPECT_THROW(run_sweep(sweep, {}, *make_cpu_mapper(2), sink, meter, [](auto...) {}), Interrupted);

@@ -20,9 +20,9 @@ namespace {
 using test::DeepMapper;
 
 /// Keeps everything, and insists on the order.
-class MemorySink final : public SweepSink {
+class TileSink final : public SweepSink {
  public:
-  explicit MemorySink(const Sweep& sweep) : tiles_(sweep.window) {}
+  explicit TileSink(const Sweep& sweep) : tiles_(sweep.window) {}
 
   bool is_done(std::int64_t point) const override { return point == done_before; }
   void take(std::int64_t point, const Tile& tile, TileResult& result) override {
@@ -67,12 +67,12 @@ TEST_P(DepthTest, GivesTheSameTilesInTheSameOrder) {
   const Sweep sweep = small_sweep();
   DeepMapper plain(1);
   DeepMapper deep(GetParam());
-  MemorySink expected(sweep);
-  MemorySink found(sweep);
+  TileSink expected(sweep);
+  TileSink found(sweep);
   Meter meter;
-  std::vector<std::int64_t> told;
+  std::vector<std::int64_t> reported;
   run_sweep(sweep, {}, plain, expected, meter, [](auto...) {});
-  run_sweep(sweep, {}, deep, found, meter, [&](std::int64_t point, const Counts&, double) { told.push_back(point); });
+  run_sweep(sweep, {}, deep, found, meter, [&](std::int64_t point, const Counts&, double) { reported.push_back(point); });
   ASSERT_EQ(found.pixels.size(), 6);
   for (std::size_t i = 0; i < found.pixels.size(); ++i) {
     EXPECT_EQ(found.pixels[i].first, expected.pixels[i].first);
@@ -80,7 +80,7 @@ TEST_P(DepthTest, GivesTheSameTilesInTheSameOrder) {
     EXPECT_EQ(found.pixels[i].second.updates, expected.pixels[i].second.updates);
   }
   EXPECT_EQ(found.finished, expected.finished);
-  EXPECT_EQ(told, (std::vector<std::int64_t>{0, 1, 2}));
+  EXPECT_EQ(reported, (std::vector<std::int64_t>{0, 1, 2}));
   EXPECT_TRUE(found.closed);
   EXPECT_EQ(deep.most_begun, static_cast<std::size_t>(std::min(GetParam(), 6)));
 }
@@ -88,7 +88,7 @@ TEST_P(DepthTest, GivesTheSameTilesInTheSameOrder) {
 TEST_P(DepthTest, LeavesOutWhatIsDoneAndWhatOthersDo) {
   const Sweep sweep = small_sweep();
   DeepMapper mapper(GetParam());
-  MemorySink sink(sweep);
+  TileSink sink(sweep);
   sink.done_before = 0;
   Meter meter;
   run_sweep(sweep, {0, 2}, mapper, sink, meter, [](auto...) {});
@@ -100,7 +100,7 @@ TEST_P(DepthTest, KeepsWhatWasFinishedWhenTheMapperFails) {
   const Sweep sweep = small_sweep();
   DeepMapper mapper(GetParam());
   mapper.fails_at = 3;
-  MemorySink sink(sweep);
+  TileSink sink(sweep);
   Meter meter;
   EXPECT_THROW(run_sweep(sweep, {}, mapper, sink, meter, [](auto...) {}), DeviceError);
   EXPECT_EQ(sink.finished.size(), 1);

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "config/range_json.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/mapper.hpp"
 #include "deadcone/unit/model.hpp"
+#include "storage/attributes.hpp"
 #include "storage/hdf5.hpp"
 #include "storage/new_file.hpp"
-#include "storage/attributes.hpp"
-#include "config/range_json.hpp"
+#include "storage/variables.hpp"
 
 namespace deadcone {
 namespace {
@@ -19,19 +20,22 @@ using hdf5::Extent;
 using hdf5::File;
 using hdf5::Layout;
 
-struct Variable {
-  const char* name;
-  const char* meaning;
-};
-constexpr std::array<Variable, 4> variables = {{{"loss", "loss"},
-                                                {"grad_w", "derivative of the loss by w"},
-                                                {"grad_b", "derivative of the loss by b"},
-                                                {"grad_r", "derivative of the loss by r"}}};
+Variable variable(const std::string& name, const std::string& meaning) {
+  return {name, meaning, hdf5::Type::float64, std::numeric_limits<double>::quiet_NaN()};
+}
+
+/// Fields by pixel, in the order of the file.
+const std::array<Variable, 4>& variables() {
+  static const std::array<Variable, 4> all = {
+      variable("loss", "loss"), variable("grad_w", "derivative of the loss by w"),
+      variable("grad_b", "derivative of the loss by b"), variable("grad_r", "derivative of the loss by r")};
+  return all;
+}
 
 /// The values of all variables in one tile, b-major.
-using TileValues = std::array<std::vector<double>, variables.size()>;
+using FieldValues = std::array<std::vector<double>, 4>;
 
-void validate(const FieldGrid& grid) {
+void validate(const GradientFieldGrid& grid) {
   Sweep sweep;  // has the rules for all of these numbers
   sweep.values(Axis::gamma) = grid.gamma;
   sweep.values(Axis::delta) = grid.delta;
@@ -42,7 +46,8 @@ void validate(const FieldGrid& grid) {
 }
 
 template <Geometry geometry>
-void compute(const FieldGrid& grid, const Target<double>& target, double r, const Tile& tile, TileValues& values) {
+void compute(const GradientFieldGrid& grid, const Target<double>& target, double r, const Tile& tile,
+             FieldValues& values) {
   for (auto& field : values) field.resize(static_cast<std::size_t>(tile.pixels()));
   std::size_t i = 0;
   for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
@@ -61,51 +66,42 @@ constexpr const char* title = "Loss of a rectified unit and its gradient";
 
 using Json = nlohmann::ordered_json;
 
-std::string configuration_of(const FieldGrid& grid) {
+std::string configuration_of(const GradientFieldGrid& grid) {
   const Json json = {{"axes", {{"gamma", grid.gamma}, {"delta", grid.delta}, {"r", grid.r}}},
                      {"window", {{"w", grid.window.w}, {"b", grid.window.b}}}};
   return json.dump();
 }
 
-Dataset create_scale(File& file, const std::string& name, const std::string& meaning,
-                     const std::vector<double>& values) {
-  Dataset scale = file.create_dataset(name, Layout{.extent = {values.size()}}, 0.0);
-  scale.write({0}, {values.size()}, values.data());
-  scale.make_scale(name);
-  scale.set_attribute("long_name", meaning);
-  scale.set_attribute("units", "1");
-  return scale;
-}
-
-std::vector<Dataset> create_variables(File& file, const FieldGrid& grid) {
+std::vector<Dataset> create_variables(File& file, const GradientFieldGrid& grid) {
+  const auto& [w, b] = grid.window;
   std::vector<Dataset> scales;
-  scales.push_back(create_scale(file, "gamma", meaning_of(Axis::gamma), grid.gamma));
-  scales.push_back(create_scale(file, "delta", meaning_of(Axis::delta), grid.delta));
-  scales.push_back(create_scale(file, "r", "weight orthogonal to the target direction", grid.r));
-  scales.push_back(
-      create_scale(file, "b", "bias, at pixel centres", centres<double>(grid.window.b, 0, grid.window.b.count)));
-  scales.push_back(create_scale(file, "w", "weight along the target direction, at pixel centres",
-                                centres<double>(grid.window.w, 0, grid.window.w.count)));
+  const auto add = [&](const std::string& name, const std::string& meaning, const std::vector<double>& values) {
+    scales.push_back(create_coordinate(file, {name, meaning, values}));
+  };
+  add("gamma", meaning_of(Axis::gamma), grid.gamma);
+  add("delta", meaning_of(Axis::delta), grid.delta);
+  add("r", "weight orthogonal to the target direction", grid.r);
+  add("b", "bias, at pixel centres", centres<double>(b, 0, b.count));
+  add("w", "weight along the target direction, at pixel centres", centres<double>(w, 0, w.count));
 
   Layout layout = {.extent = {}, .chunk = {}, .deflate_level = 1};
-  for (const Dataset& scale : scales) layout.extent.push_back(scale.extent().front());
+  std::vector<const Dataset*> dimensions;
+  for (const Dataset& scale : scales) {
+    layout.extent.push_back(scale.extent().front());
+    dimensions.push_back(&scale);
+  }
   const auto side = static_cast<std::uint64_t>(tile_side);
   layout.chunk = {1, 1, 1, std::min(side, layout.extent[3]), std::min(side, layout.extent[4])};
 
   std::vector<Dataset> datasets;
-  for (const Variable& variable : variables) {
-    datasets.push_back(file.create_dataset(variable.name, layout, std::numeric_limits<double>::quiet_NaN()));
-    datasets.back().set_attribute("long_name", variable.meaning);
-    datasets.back().set_attribute("units", "1");
-    for (unsigned i = 0; i < scales.size(); ++i) datasets.back().attach_scale(i, scales[i]);
-  }
+  for (const Variable& each : variables()) datasets.push_back(create_variable(file, each, layout, dimensions));
   return datasets;
 }
 
-void write_maps(std::vector<Dataset>& datasets, const FieldGrid& grid) {
+void write_maps(std::vector<Dataset>& datasets, const GradientFieldGrid& grid) {
   const Tiling tiles(grid.window);
   const auto at = [](std::int64_t i) { return static_cast<std::uint64_t>(i); };
-  TileValues values;
+  FieldValues values;
   for (std::size_t g = 0; g < grid.gamma.size(); ++g) {
     for (std::size_t d = 0; d < grid.delta.size(); ++d) {
       for (std::size_t k = 0; k < grid.r.size(); ++k) {
@@ -126,12 +122,13 @@ void write_maps(std::vector<Dataset>& datasets, const FieldGrid& grid) {
 
 }  // namespace
 
-void write_field(const std::string& path, const FieldGrid& grid, const std::string& command_line, bool overwrite) {
+void write_gradient_field(const std::string& path, const GradientFieldGrid& grid, const std::string& command_line,
+                          bool overwrite) {
   validate(grid);
   const std::size_t maps = grid.gamma.size() * grid.delta.size() * grid.r.size();
   const auto chunks = maps * static_cast<std::size_t>(Tiling(grid.window).count());
-  const double bytes =
-      static_cast<double>(maps) * static_cast<double>(grid.window.pixels()) * sizeof(double) * variables.size();
+  const double bytes = static_cast<double>(maps) * static_cast<double>(grid.window.pixels()) *
+                       static_cast<double>(sizeof(double) * variables().size());
   check_output_path(path, overwrite, bytes, 0.0);
   NewFile place(path, overwrite);
   File file = File::create(place.part(), path, chunks);
@@ -142,18 +139,18 @@ void write_field(const std::string& path, const FieldGrid& grid, const std::stri
   place.take_place();
 }
 
-std::optional<FieldSummary> read_field_summary(const std::string& path) {
+std::optional<GradientFieldSummary> read_gradient_field_summary(const std::string& path) {
   const File file = File::open_to_read(path);
   if (!file.has_attribute("title") || file.text_attribute("title") != title) return std::nullopt;
   try {
     const Json json = Json::parse(file.text_attribute("configuration"));
     const auto values = [&](const char* axis) { return json.at("axes").at(axis).get<std::vector<double>>(); };
     const auto range = [&](const char* name) { return json.at("window").at(name).get<Range>(); };
-    return FieldSummary{{values("gamma"), values("delta"), values("r"), {range("w"), range("b")}},
-                        file.text_attribute("title"),
-                        file.text_attribute("history"),
-                        file.text_attribute("version"),
-                        file.text_attribute("git_commit")};
+    return GradientFieldSummary{{values("gamma"), values("delta"), values("r"), {range("w"), range("b")}},
+                                file.text_attribute("title"),
+                                file.text_attribute("history"),
+                                file.text_attribute("version"),
+                                file.text_attribute("git_commit")};
   } catch (const Json::exception& error) {
     throw StorageError(path + ": its configuration cannot be read: " + error.what());
   }

@@ -1,0 +1,114 @@
+#include "file/experiment.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "config/parse.hpp"
+#include "config/sweep_json.hpp"
+#include "deadcone/errors.hpp"
+
+namespace deadcone {
+
+bool PixelField::is_kept(const Sweep& sweep) const {
+  if (exists && !exists(sweep)) return false;
+  if (option.word.empty()) return true;
+  if (option.place != nullptr) return sweep.fields.*option.place;
+  return std::ranges::find(sweep.other_fields, option.word) != sweep.other_fields.end();
+}
+
+hdf5::Type PixelField::type_in(const Sweep& sweep) const {
+  if (!in_precision) return variable.type;
+  return with_precision(sweep.precision, []<class Real>() { return hdf5::type_of<Real>(); });
+}
+
+std::vector<FieldOption> Experiment::field_options() const {
+  std::vector<FieldOption> options;
+  for (const PixelField& field : pixel_fields) {
+    const std::string& word = field.option.word;
+    if (word.empty() || std::ranges::find(options, word, &FieldOption::word) != options.end()) continue;
+    options.push_back(field.option);
+  }
+  return options;
+}
+
+std::vector<const PixelField*> Experiment::kept(const Sweep& of) const {
+  std::vector<const PixelField*> fields;
+  for (const PixelField& field : pixel_fields) {
+    if (field.is_kept(of)) fields.push_back(&field);
+  }
+  return fields;
+}
+
+std::vector<const PointField*> Experiment::point_fields_of(const Sweep& of) const {
+  std::vector<const PointField*> fields;
+  for (const PointField& field : point_fields) {
+    if (!field.exists || field.exists(of)) fields.push_back(&field);
+  }
+  return fields;
+}
+
+Schema Experiment::schema(const Sweep& of) const {
+  Schema schema = {
+      .title = title,
+      .configuration = to_json(of),
+      .precision = name_of(of.precision),
+      .numerics = numerics_version,
+      .axes = {},
+      .plane = plane(of),
+      .code_axes = code_axes,
+      .pixel_fields = {},
+      .point_fields = {},
+      .notes = notes(of),
+  };
+  for (const SweepAxis& axis : of.axes) schema.axes.push_back({axis.name, axis.meaning, axis.values, false});
+  for (const std::size_t axis : dimensions(of)) schema.axes[axis].is_dimension = true;
+  // ParaView and its like show maps of at most three dimensions beside the one that is marked as time.
+  schema.axes.front().cf_axis = "T";
+  for (const PixelField* field : kept(of)) {
+    schema.pixel_fields.push_back(field->variable);
+    schema.pixel_fields.back().type = field->type_in(of);
+  }
+  for (const PointField* field : point_fields_of(of)) schema.point_fields.push_back(field->variable);
+  return schema;
+}
+
+Sweep Experiment::sweep_of(const std::string& configuration, const std::string& path) const {
+  Sweep found = sweep_from_json(configuration, path, sweep);
+  const std::vector<FieldOption> options = field_options();
+  for (const std::string& word : found.other_fields) {
+    if (std::ranges::find(options, word, &FieldOption::word) == options.end())
+      throw StorageError(path + ": its configuration is damaged: the field " + word + " is unknown");
+  }
+  return found;
+}
+
+SchemaSource Experiment::schema_source() const {
+  return [this](const std::string& configuration, const std::string& path) {
+    return schema(sweep_of(configuration, path));
+  };
+}
+
+TileValues Experiment::tile_values(const Sweep& of, TileResult result) const {
+  const auto owner = std::make_shared<const TileResult>(std::move(result));
+  TileValues values = {.fields = {}, .owner = owner};
+  for (const PixelField* field : kept(of)) values.fields.push_back(field->values(*owner));
+  return values;
+}
+
+PointValues Experiment::point_values(const Sweep& of, const PointResult& result) const {
+  PointValues values;
+  for (const PointField* field : point_fields_of(of)) values.push_back(field->get(result));
+  return values;
+}
+
+PointResult Experiment::point_result(const Sweep& of, const PointValues& values) const {
+  PointResult result;
+  const std::vector<const PointField*> fields = point_fields_of(of);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i]->set) fields[i]->set(values[i], result);
+  }
+  return result;
+}
+
+}  // namespace deadcone

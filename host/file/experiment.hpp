@@ -1,0 +1,95 @@
+#pragma once
+
+// What is computed, as tables: the axes of a sweep, the results by pixel and by point, and where a mapper leaves them.
+// The Schema of a file, the words of --fields and the table of `deadcone info` all come from here; a result or an axis
+// is added here and nowhere else.
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "deadcone/config.hpp"
+#include "deadcone/mapper.hpp"
+#include "deadcone/sweep_file.hpp"
+#include "file/result_reader.hpp"
+#include "file/schema.hpp"
+
+namespace deadcone {
+
+/// A result by pixel.
+struct PixelField {
+  Variable variable;
+  bool in_precision = false;  ///< its type is the real of the sweep's precision, not `variable.type`
+  FieldOption option = {};    ///< keeps it; without a word: it does not depend on --fields
+  std::function<bool(const Sweep&)> exists = {};  ///< whether the sweep has such a result; null: every sweep
+  /// The values in the result of a tile.
+  std::function<PixelValues(const TileResult&)> values = {};
+  /// Makes room in a result for so many values of a type and returns the place; null: a result has none, and the field
+  /// can be written but not read.
+  std::function<void*(TileResult&, hdf5::Type, std::size_t)> room = {};
+
+  bool is_kept(const Sweep& sweep) const;
+  /// Its type in a sweep.
+  hdf5::Type type_in(const Sweep& sweep) const;
+};
+
+/// All results of a point as a whole.
+struct PointResult {
+  Counts counts;
+  double seconds = 0.0;
+};
+
+/// A result by point.
+struct PointField {
+  PointVariable variable;
+  std::function<bool(const Sweep&)> exists = {};  ///< as above
+  /// Its elements, as bytes.
+  std::function<Bytes(const PointResult&)> get;
+  /// Puts its elements back into a result; null: they follow from other fields.
+  std::function<void(const Bytes&, PointResult&)> set = {};
+};
+
+/// A column of the table of points that `deadcone info` prints.
+struct PointColumn {
+  std::string title;
+  int width;
+  int digits;                                     ///< after the point
+  std::function<bool(const Sweep&)> exists = {};  ///< as above
+  std::function<double(const PointResult&)> value;
+};
+
+struct Experiment {
+  std::string title;
+  Sweep sweep;  ///< the axes with their defaults, and all other defaults
+  std::function<std::array<PlaneAxis, 2>(const Sweep&)> plane;  ///< Schema::plane
+  std::vector<Coordinate> code_axes;                            ///< Schema::code_axes
+  std::vector<PixelField> pixel_fields;
+  std::vector<PointField> point_fields;
+  std::vector<PointColumn> columns;
+  /// A configuration in words: Schema::notes.
+  std::function<std::vector<std::pair<std::string, std::string>>(const Sweep&)> notes;
+
+  /// The words of --fields, beside `fate`.
+  std::vector<FieldOption> field_options() const;
+  /// The pixel fields that a sweep keeps, in the order of the file.
+  std::vector<const PixelField*> kept(const Sweep& sweep) const;
+  /// The point fields of a sweep, in the order of the file.
+  std::vector<const PointField*> point_fields_of(const Sweep& sweep) const;
+
+  /// The Schema of the file of a sweep.
+  Schema schema(const Sweep& sweep) const;
+  /// The sweep of a configuration in a file. Throws StorageError, naming `path`.
+  Sweep sweep_of(const std::string& configuration, const std::string& path) const;
+  /// The Schema of a configuration in a file.
+  SchemaSource schema_source() const;
+
+  /// The values of a tile and of a point for the file of a sweep, and back.
+  TileValues tile_values(const Sweep& sweep, TileResult result) const;
+  PointValues point_values(const Sweep& sweep, const PointResult& result) const;
+  PointResult point_result(const Sweep& sweep, const PointValues& values) const;
+};
+
+}  // namespace deadcone

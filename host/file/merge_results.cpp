@@ -1,0 +1,95 @@
+#include "file/merge_results.hpp"
+
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "config/sweep_json.hpp"
+#include "deadcone/errors.hpp"
+#include "file/result_reader.hpp"
+#include "file/result_writer.hpp"
+
+namespace deadcone {
+namespace {
+
+/// What all parts have in common, what they ran on, and which of them has each point.
+struct Survey {
+  Schema schema;
+  std::string device;
+  std::vector<std::size_t> source;  ///< by point: the first part that has it, or as many as there are parts
+};
+
+/// Throws ConfigError where a part does not have the configuration of the first, with the same bits.
+void check_part(const ResultReader& part, const std::string& path, const Schema& first, const std::string& first_path) {
+  if (part.numerics() != first.numerics) {
+    throw ConfigError(path + ": was made by deadcone " + part.attribute("version") +
+                      ", whose results have other bits; merge with that version");
+  }
+  if (const std::string text = difference(part.schema().configuration, first.configuration); !text.empty()) {
+    throw ConfigError(path + ": holds another sweep than " + first_path + ": " + text);
+  }
+}
+
+/// The values of a point, one after the other, without those that differ from one computation to the next.
+Bytes repeated_values(const ResultReader& part, std::int64_t point) {
+  Bytes all;
+  const PointValues values = part.read_point(point);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (part.schema().point_fields[i].repeats) all.insert(all.end(), values[i].begin(), values[i].end());
+  }
+  return all;
+}
+
+/// Looks at every part. Throws ConfigError where they do not belong together.
+Survey survey_of(const std::string& out, const std::vector<std::string>& parts, const SchemaSource& schema_of) {
+  Survey survey;
+  std::set<std::string> devices;
+  std::vector<Bytes> values;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::error_code error;
+    if (std::filesystem::equivalent(out, parts[i], error)) throw ConfigError(out + ": is one of the parts");
+    const ResultReader part(parts[i], schema_of);
+    if (i == 0) {
+      survey.schema = part.schema();
+      survey.source.resize(static_cast<std::size_t>(survey.schema.points()), parts.size());
+      values.resize(survey.source.size());
+    }
+    check_part(part, parts[i], survey.schema, parts.front());
+    devices.insert(part.attribute("device"));
+    for (std::size_t point = 0; point < values.size(); ++point) {
+      if (!part.is_done(static_cast<std::int64_t>(point))) continue;
+      Bytes own = repeated_values(part, static_cast<std::int64_t>(point));
+      if (survey.source[point] == parts.size()) {
+        survey.source[point] = i;
+        values[point] = std::move(own);
+      } else if (values[point] != own) {
+        throw ConfigError(parts[i] + ": disagrees with " + parts[survey.source[point]] + " about point " +
+                          std::to_string(point) + "; verifying both shows which is wrong");
+      }
+    }
+  }
+  for (const std::string& device : devices) survey.device += (survey.device.empty() ? "" : "; ") + device;
+  return survey;
+}
+
+}  // namespace
+
+MergedResults merge_results(const std::string& out, const std::vector<std::string>& parts,
+                            const std::string& command_line, ExistingFile existing, const SchemaSource& schema_of) {
+  const auto [schema, device, source] = survey_of(out, parts, schema_of);
+  ResultWriter merged(out, schema, {command_line, device}, existing, schema_of);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const ResultReader part(parts[i], schema_of);
+    for (std::size_t point = 0; point < source.size(); ++point) {
+      if (source[point] == i) merged.copy_point(part, static_cast<std::int64_t>(point));
+    }
+  }
+
+  MergedResults result = {schema, {}};
+  for (std::size_t point = 0; point < source.size(); ++point) {
+    if (source[point] == parts.size()) result.missing.push_back(static_cast<std::int64_t>(point));
+  }
+  return result;
+}
+
+}  // namespace deadcone

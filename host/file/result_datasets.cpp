@@ -1,0 +1,173 @@
+#include "file/result_datasets.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "deadcone/errors.hpp"
+#include "file/tile_encoder.hpp"
+
+namespace deadcone {
+namespace {
+
+using hdf5::Dataset;
+using hdf5::Extent;
+using hdf5::File;
+using hdf5::Layout;
+
+/// What the file says about its compression; any level can be read.
+constexpr int deflate_level = 1;
+
+/// The coordinates of a new file.
+struct Scales {
+  std::vector<Dataset> points;  ///< of the axes that are dimensions
+  std::vector<Dataset> plane;
+  std::map<std::string, Dataset> codes;
+  std::string scalars;  ///< names of the axes that are no dimensions
+
+  /// The scales of a dataset of the points and of what follows them.
+  std::vector<const Dataset*> with(const std::vector<const Dataset*>& last) const {
+    std::vector<const Dataset*> all;
+    for (const Dataset& scale : points) all.push_back(&scale);
+    all.insert(all.end(), last.begin(), last.end());
+    return all;
+  }
+};
+
+Scales create_coordinates(File& file, const Schema& schema) {
+  Scales scales;
+  for (const PointAxis& axis : schema.axes) {
+    if (axis.is_dimension) {
+      scales.points.push_back(create_coordinate(file, {axis.name, axis.meaning, axis.values}));
+      if (!axis.cf_axis.empty()) scales.points.back().set_attribute("axis", axis.cf_axis);
+    } else {
+      create_scalar(file, axis.name, axis.meaning, axis.values.front(), 0.0);
+      scales.scalars += (scales.scalars.empty() ? "" : " ") + axis.name;
+    }
+  }
+  for (const auto& [name, meaning, range] : schema.plane)
+    scales.plane.push_back(create_coordinate(file, {name, meaning, centres<double>(range, 0, range.count)}));
+  for (const Coordinate& axis : schema.code_axes) scales.codes.emplace(axis.name, create_coordinate(file, axis));
+  return scales;
+}
+
+std::uint64_t length(std::int64_t count) {
+  return static_cast<std::uint64_t>(count);
+}
+
+Extent pixel_extent(const Schema& schema) {
+  return joined(point_extent(schema), {length(schema.plane[0].range.count), length(schema.plane[1].range.count)});
+}
+
+std::size_t done_index(const Schema& schema) {
+  const auto at = std::ranges::find(schema.point_fields, point_done,
+                                    [](const PointVariable& field) { return field.variable.name; });
+  if (at == schema.point_fields.end()) throw std::logic_error("a schema without point_done");
+  return static_cast<std::size_t>(at - schema.point_fields.begin());
+}
+
+}  // namespace
+
+ResultDatasets ResultDatasets::create(File& file, const Schema& schema) {
+  const Scales scales = create_coordinates(file, schema);
+  const ChunkShape chunk = chunk_shape(schema);
+  const Layout by_pixel = {.extent = pixel_extent(schema),
+                           .chunk = joined(ones(schema), {length(chunk.rows), length(chunk.columns)}),
+                           .deflate_level = deflate_level};
+  ResultDatasets datasets;
+  for (const Variable& field : schema.pixel_fields) {
+    datasets.pixel_fields.push_back(
+        create_variable(file, field, by_pixel, scales.with({&scales.plane[0], &scales.plane[1]}), scales.scalars));
+  }
+  for (const PointVariable& field : schema.point_fields) {
+    std::vector<const Dataset*> last;
+    if (!field.code_axis.empty()) last.push_back(&scales.codes.at(field.code_axis));
+    const Layout layout = {.extent = point_extent(schema, field)};
+    datasets.point_fields.push_back(create_variable(file, field.variable, layout, scales.with(last), scales.scalars));
+  }
+  return datasets;
+}
+
+ResultDatasets ResultDatasets::open(const File& file, const Schema& schema) {
+  const auto open_shaped = [&file](const std::string& name, const Extent& extent) {
+    Dataset dataset = file.dataset(name);
+    if (dataset.extent() == extent) return dataset;
+    throw StorageError(file.path() + ": the shape of " + name + " is not that of its configuration");
+  };
+  ResultDatasets datasets;
+  for (const PointVariable& field : schema.point_fields)
+    datasets.point_fields.push_back(open_shaped(field.variable.name, point_extent(schema, field)));
+  for (const Variable& field : schema.pixel_fields)
+    datasets.pixel_fields.push_back(open_shaped(field.name, pixel_extent(schema)));
+  return datasets;
+}
+
+std::vector<std::int8_t> read_point_done(const ResultDatasets& datasets, const Schema& schema) {
+  return datasets.point_fields[done_index(schema)].read_all<std::int8_t>();
+}
+
+void check_index(const File& file, const Schema& schema, const ResultDatasets& datasets) {
+  const std::vector<std::int8_t> done = read_point_done(datasets, schema);
+  const Tiling tiles = schema.tiles();
+  for (std::size_t point = 0; point < done.size(); ++point) {
+    if (done[point] == 0) continue;
+    for (std::int64_t i = 0; i < tiles.count(); ++i) {
+      const Extent offset = box_of(schema, static_cast<std::int64_t>(point), tiles[i]).offset;
+      const auto has_tile = [&](const Dataset& field) { return field.has_chunk(offset); };
+      if (std::ranges::all_of(datasets.pixel_fields, has_tile)) continue;
+      throw StorageError(file.path() + ": is damaged: point " + std::to_string(point) +
+                         " is marked done, but parts of its maps are missing");
+    }
+  }
+}
+
+std::size_t most_chunk_bytes(const Schema& schema) {
+  const ChunkShape shape = chunk_shape(schema);
+  return 2 * sizeof(double) * static_cast<std::size_t>(shape.pixels()) + 1024;
+}
+
+void check_chunks(const Schema& schema, const ResultDatasets& datasets, std::int64_t point, const Tile& tile) {
+  const Tiling tiles = schema.tiles();
+  for (std::int64_t i = 0; i < tiles.count(); ++i) {
+    const Tile chunk = tiles[i];
+    const bool apart = chunk.first_b + chunk.count_b <= tile.first_b || tile.first_b + tile.count_b <= chunk.first_b ||
+                       chunk.first_w + chunk.count_w <= tile.first_w || tile.first_w + tile.count_w <= chunk.first_w;
+    if (apart) continue;
+    const Extent offset = box_of(schema, point, chunk).offset;
+    for (const Dataset& field : datasets.pixel_fields) {
+      if (field.has_chunk(offset)) field.read_chunk(offset, most_chunk_bytes(schema));
+    }
+  }
+}
+
+double pixel_bytes(const Schema& schema) {
+  std::size_t bytes = 0;
+  for (const Variable& field : schema.pixel_fields) bytes += size_of(field.type);
+  return static_cast<double>(schema.points()) * static_cast<double>(schema.pixels()) * static_cast<double>(bytes);
+}
+
+double other_bytes(const Schema& schema) {
+  std::size_t by_point = 0;
+  for (const PointVariable& field : schema.point_fields)
+    by_point += size_of(field.variable.type) * std::max<std::size_t>(code_length(schema, field), 1);
+  const std::int64_t coordinates = schema.plane[0].range.count + schema.plane[1].range.count;
+  return static_cast<double>(schema.points()) * static_cast<double>(by_point) +
+         static_cast<double>(coordinates) * sizeof(double);
+}
+
+std::string read_configuration(const File& file) {
+  if (!file.has_attribute("configuration") || !file.has_attribute("numerics") || !file.has(point_done)) {
+    throw StorageError(file.path() + ": is HDF5, but not a sweep made by deadcone");
+  }
+  return file.text_attribute("configuration");
+}
+
+int read_numerics(const File& file) {
+  try {
+    return std::stoi(file.text_attribute("numerics"));
+  } catch (const std::logic_error&) {
+    throw StorageError(file.path() + ": its numerics version is not a number");
+  }
+}
+
+}  // namespace deadcone

@@ -1,0 +1,47 @@
+#include "file/result_reader.hpp"
+
+namespace deadcone {
+
+ResultReader::ResultReader(const std::string& path, const SchemaSource& schema_of)
+    : file_(hdf5::File::open_to_read(path)),
+      schema_(schema_of(read_configuration(file_), path)),
+      datasets_(ResultDatasets::open(file_, schema_)),
+      done_(read_point_done(datasets_, schema_)) {
+  check_index(file_, schema_, datasets_);
+}
+
+PointValues ResultReader::read_point(std::int64_t point) const {
+  PointValues values;
+  for (std::size_t i = 0; i < datasets_.point_fields.size(); ++i) {
+    const PointVariable& field = schema_.point_fields[i];
+    const Box box = box_of(schema_, point, code_length(schema_, field));
+    values.emplace_back(box.elements() * size_of(field.variable.type));
+    datasets_.point_fields[i].read(box.offset, box.count, field.variable.type, values.back().data());
+  }
+  return values;
+}
+
+void ResultReader::read(std::int64_t point, const Tile& tile, const std::vector<void*>& to) const {
+  check_chunks(schema_, datasets_, point, tile);
+  const Box box = box_of(schema_, point, tile);
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    if (to[i] == nullptr) continue;
+    datasets_.pixel_fields[i].read(box.offset, box.count, schema_.pixel_fields[i].type, to[i]);
+  }
+}
+
+EncodedTile ResultReader::read_encoded(std::int64_t point, const Tile& tile) const {
+  const hdf5::Extent offset = box_of(schema_, point, tile).offset;
+  EncodedTile chunks;
+  for (const hdf5::Dataset& field : datasets_.pixel_fields)
+    chunks.push_back(field.read_chunk(offset, most_chunk_bytes(schema_)));
+  return chunks;
+}
+
+std::uint64_t ResultReader::stored_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const hdf5::Dataset& field : datasets_.pixel_fields) bytes += field.stored_bytes();
+  return bytes;
+}
+
+}  // namespace deadcone

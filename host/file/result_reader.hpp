@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "file/result_datasets.hpp"
+#include "file/schema.hpp"
+#include "file/tile_encoder.hpp"
+#include "storage/hdf5.hpp"
+
+namespace deadcone {
+
+/// The values of one point in all point variables of a Schema, each as its elements' bytes.
+using PointValues = std::vector<Bytes>;
+
+/// Reads a file of results by its Schema.
+class ResultReader {
+ public:
+  /// Throws StorageError where the file is missing, damaged, lacks a part of a finished point, or holds no results.
+  ResultReader(const std::string& path, const SchemaSource& schema_of);
+
+  const Schema& schema() const noexcept { return schema_; }
+  /// A root attribute: "version", "device", "history", ...
+  std::string attribute(const std::string& name) const { return file_.text_attribute(name); }
+  /// The numerics version of the program that wrote it.
+  int numerics() const { return read_numerics(file_); }
+  bool is_done(std::int64_t point) const { return done_[static_cast<std::size_t>(point)] != 0; }
+
+  PointValues read_point(std::int64_t point) const;
+  /// Reads a tile of a point in each pixel field, row by row, to the place with its number; not where that is null.
+  /// Throws StorageError where the chunks do not pass their checksum.
+  void read(std::int64_t point, const Tile& tile, const std::vector<void*>& to) const;
+  /// A tile of Schema::tiles() as it stands in the file. Throws StorageError where it is not there, or cannot be what
+  /// it should be; does not look at what is compressed in it.
+  EncodedTile read_encoded(std::int64_t point, const Tile& tile) const;
+  /// The bytes that the pixel fields take in the file, and would take without compression.
+  std::uint64_t stored_bytes() const;
+  std::uint64_t raw_bytes() const { return static_cast<std::uint64_t>(pixel_bytes(schema_)); }
+
+ private:
+  hdf5::File file_;
+  Schema schema_;
+  ResultDatasets datasets_;
+  std::vector<std::int8_t> done_;
+};
+
+}  // namespace deadcone

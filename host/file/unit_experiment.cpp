@@ -1,0 +1,250 @@
+#include "file/unit_experiment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <span>
+
+#include "config/parse.hpp"
+
+namespace deadcone {
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* pending_comment = "-1: not computed yet";
+
+bool certifies(const Sweep& sweep) {
+  return sweep.criteria.certify;
+}
+
+bool refines(const Sweep& sweep) {
+  return sweep.refinement.kind != RefinementKind::none;
+}
+
+bool leaves_the_plane(const Sweep& sweep) {
+  return std::ranges::any_of(sweep.values(Axis::r), [](double r) { return r != 0.0; });
+}
+
+FieldOption option(const std::string& word) {
+  return *std::ranges::find(unit_field_options, word, &FieldOption::word);
+}
+
+/// Gives a field the member of a TileResult that holds it: a vector, or reals in the precision of the sweep.
+template <class T>
+PixelField stored_in(std::vector<T> TileResult::*member, PixelField field) {
+  field.values = [member](const TileResult& result) {
+    return PixelValues{(result.*member).data(), (result.*member).size()};
+  };
+  field.room = [member](TileResult& result, hdf5::Type, std::size_t count) -> void* {
+    (result.*member).resize(count);
+    return (result.*member).data();
+  };
+  return field;
+}
+
+PixelField stored_in(RealBuffer TileResult::*member, PixelField field) {
+  field.in_precision = true;
+  field.values = [member](const TileResult& result) {
+    return std::visit([](const auto& values) { return PixelValues{values.data(), values.size()}; }, result.*member);
+  };
+  field.room = [member](TileResult& result, hdf5::Type type, std::size_t count) -> void* {
+    if (type == hdf5::Type::float32) return (result.*member).emplace<std::vector<float>>(count).data();
+    return (result.*member).emplace<std::vector<double>>(count).data();
+  };
+  return field;
+}
+
+PixelField real(RealBuffer TileResult::*member, const std::string& name, const std::string& meaning,
+                const std::string& word) {
+  return stored_in(member, {.variable = {name, meaning, hdf5::Type::float64, not_a_number}, .option = option(word)});
+}
+
+std::vector<PixelField> make_pixel_fields() {
+  using hdf5::Type;
+  PixelField r_final = real(&TileResult::r_final, "r_final", "weight orthogonal to the target direction at the end",
+                            "final");  // zero in planar maps of a sweep that has others as well
+  r_final.exists = leaves_the_plane;
+  return {
+      stored_in(&TileResult::fate, {.variable = {.name = "fate",
+                                                 .meaning = "what became of the initial parameters",
+                                                 .type = Type::int8,
+                                                 .fill = -1,
+                                                 .flags = flag_names<Fate>(true)}}),
+      stored_in(&TileResult::updates, {.variable = {.name = "steps",
+                                                    .meaning = "updates made until the end",
+                                                    .type = Type::int32,
+                                                    .fill = -1,
+                                                    .comment = pending_comment},
+                                       .option = option("steps")}),
+      stored_in(&TileResult::proof, {.variable = {.name = "proof",
+                                                  .meaning = "theorem that proves the fate",
+                                                  .type = Type::int8,
+                                                  .fill = -1,
+                                                  .flags = flag_names<Proof>(),
+                                                  .comment = pending_comment},
+                                     .exists = certifies}),
+      stored_in(&TileResult::origin,
+                {.variable = {.name = "provenance",
+                              .meaning = "whether the fate was computed or filled in from the pixels around",
+                              .type = Type::int8,
+                              .fill = -1,
+                              .flags = flag_names<PixelOrigin>(),
+                              .comment = std::string(pending_comment) + "; steps and proof of filled pixels are -1"},
+                 .exists = refines}),
+      r_final,
+      real(&TileResult::w_final, "w_final", "weight along the target direction at the end", "final"),
+      real(&TileResult::b_final, "b_final", "bias at the end", "final"),
+      real(&TileResult::loss_final, "loss_final", "loss at the end", "loss"),
+  };
+}
+
+template <class T>
+Bytes bytes_of(std::span<const T> values) {
+  Bytes bytes(values.size_bytes());
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+double computed_pixels(const Counts& counts) {
+  return static_cast<double>(counts.pixels() - counts.filled);
+}
+
+double mean_updates(const PointResult& result) {
+  return static_cast<double>(result.counts.updates) / computed_pixels(result.counts);
+}
+
+std::array<double, fate_count> fate_fractions(const PointResult& result) {
+  const auto pixels = static_cast<double>(result.counts.pixels());
+  std::array<double, fate_count> fractions{};
+  std::ranges::transform(result.counts.fates, fractions.begin(),
+                         [&](std::int64_t fate) { return static_cast<double>(fate) / pixels; });
+  return fractions;
+}
+
+PointVariable by_point(const std::string& name, const std::string& meaning, hdf5::Type type, double fill) {
+  return {.variable = {name, meaning, type, fill}};
+}
+
+PointVariable by_fate(const std::string& name, const std::string& meaning, hdf5::Type type, double fill) {
+  return {.variable = {name, meaning, type, fill}, .code_axis = "fate_code"};
+}
+
+/// A number that place(result) refers to.
+template <class Place>
+PointField stored_at(PointVariable variable, const Place& place, bool (*exists)(const Sweep&) = nullptr) {
+  using T = std::remove_cvref_t<std::invoke_result_t<Place, PointResult&>>;
+  variable.variable.type = hdf5::type_of<T>();
+  return {.variable = std::move(variable),
+          .exists = exists,
+          .get = [place](const PointResult& result) { return bytes_of(std::span<const T>(&place(result), 1)); },
+          .set = [place](const Bytes& bytes,
+                         PointResult& result) { std::memcpy(&place(result), bytes.data(), sizeof(T)); }};
+}
+
+std::vector<PointField> make_point_fields() {
+  using hdf5::Type;
+  PointVariable seconds = by_point("seconds", "time taken", Type::float64, not_a_number);
+  seconds.variable.units = "s";
+  seconds.repeats = false;
+  return {
+      {.variable = by_fate("fate_count", "initial parameters of each fate", Type::int64, 0),
+       .get = [](const PointResult& result) { return bytes_of(std::span<const std::int64_t>(result.counts.fates)); },
+       .set = [](const Bytes& bytes,
+                 PointResult& result) { std::memcpy(result.counts.fates.data(), bytes.data(), bytes.size()); }},
+      {.variable = by_fate("fate_fraction", "fraction of each fate", Type::float64, not_a_number),
+       .get = [](const PointResult& result) { return bytes_of(std::span<const double>(fate_fractions(result))); }},
+      {.variable = by_point("steps_mean", "mean number of updates", Type::float64, not_a_number),
+       .get =
+           [](const PointResult& result) {
+             const double mean = mean_updates(result);
+             return bytes_of(std::span<const double>(&mean, 1));
+           }},
+      stored_at(
+          by_point("steps_max", "largest number of updates", Type::int32, -1),
+          [](auto& result) -> auto& { return result.counts.most_updates; }),
+      stored_at(
+          by_point("updates", "sum of the updates of all pixels", Type::int64, 0),
+          [](auto& result) -> auto& { return result.counts.updates; }),
+      stored_at(
+          seconds, [](auto& result) -> auto& { return result.seconds; }),
+      {.variable = by_point(point_done, "1 where the map is complete", Type::int8, 0),
+       .get = [](const PointResult&) { return Bytes(1); }},
+      stored_at(
+          by_point("pixels_filled", "pixels that were filled, not computed", Type::int64, 0),
+          [](auto& result) -> auto& { return result.counts.filled; }, refines),
+      stored_at(
+          by_point("fill_mismatches", "sampled pixels that were to be filled and had another fate", Type::int64, 0),
+          [](auto& result) -> auto& { return result.counts.fill_mismatches; }, refines),
+  };
+}
+
+std::vector<PointColumn> make_columns() {
+  std::vector<PointColumn> columns;
+  for (std::size_t fate = 0; fate < fate_count; ++fate) {
+    columns.push_back({.title = NameTable<Fate>::values[fate].name,
+                       .width = 12,
+                       .digits = 5,
+                       .value = [fate](const PointResult& result) { return fate_fractions(result)[fate]; }});
+  }
+  const auto computed_share = [](const PointResult& result) {
+    return computed_pixels(result.counts) / static_cast<double>(result.counts.pixels());
+  };
+  const auto most_updates = [](const PointResult& result) {
+    return computed_pixels(result.counts) > 0.0 ? static_cast<double>(result.counts.most_updates) : not_a_number;
+  };
+  columns.push_back({.title = "computed", .width = 12, .digits = 5, .exists = refines, .value = computed_share});
+  columns.push_back(
+      {.title = "mismatches", .width = 12, .digits = 0, .exists = refines, .value = [](const auto& result) {
+         return static_cast<double>(result.counts.fill_mismatches);
+       }});
+  columns.push_back({.title = "mean steps", .width = 12, .digits = 1, .value = mean_updates});
+  columns.push_back({.title = "max steps", .width = 11, .digits = 0, .value = most_updates});
+  columns.push_back(
+      {.title = "seconds", .width = 10, .digits = 2, .value = [](const auto& result) { return result.seconds; }});
+  return columns;
+}
+
+std::array<PlaneAxis, 2> plane_of(const Sweep& sweep) {
+  return {{{"b", "initial bias, at pixel centres", sweep.window.b},
+           {"w", "initial weight along the target direction, at pixel centres", sweep.window.w}}};
+}
+
+std::string in_words(const Criteria& criteria) {
+  std::string text = criteria.stop == StopRule::stationary ? "update and gradient" : "update (the paper's rule)";
+  text += " below " + shortest(criteria.tolerance) + (criteria.relative_tolerance ? " |(gamma, delta)|" : "");
+  return text + " twice in a row; at most " + std::to_string(criteria.max_updates) + " updates";
+}
+
+std::string in_words(const Refinement& refinement) {
+  if (refinement.kind == RefinementKind::exact) return "blocks whose fate is proved are filled, all else is computed";
+  return "blocks whose border has one fate are filled; of their pixels the share " + shortest(refinement.sample) +
+         " is computed";
+}
+
+std::vector<std::pair<std::string, std::string>> notes_of(const Sweep& sweep) {
+  std::vector<std::pair<std::string, std::string>> notes = {{"stops", in_words(sweep.criteria)}};
+  if (certifies(sweep)) notes.emplace_back("certified", "a trajectory also ends where a theorem proves its fate");
+  if (refines(sweep)) notes.emplace_back("refined", in_words(sweep.refinement));
+  notes.emplace_back("converged", "within " + shortest(sweep.criteria.rho) + " |(gamma, delta)| of the target");
+  notes.emplace_back("dead", "active with probability below " + shortest(sweep.criteria.epsilon));
+  return notes;
+}
+
+}  // namespace
+
+const Experiment& unit_experiment() {
+  static const Experiment experiment = {
+      .title = "Basins of attraction of a rectified unit under gradient descent with momentum",
+      .sweep = {},
+      .plane = plane_of,
+      .code_axes = {code_coordinate<Fate>("fate_code", "fate")},
+      .pixel_fields = make_pixel_fields(),
+      .point_fields = make_point_fields(),
+      .columns = make_columns(),
+      .notes = notes_of,
+  };
+  return experiment;
+}
+
+}  // namespace deadcone

@@ -1,0 +1,84 @@
+#pragma once
+
+// Variables and coordinates as the files describe them: the attributes of CF (long_name, units, flag_values,
+// flag_meanings, comment, coordinates) and dimension scales, always in the same order.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "deadcone/names.hpp"
+#include "storage/hdf5.hpp"
+
+namespace deadcone {
+
+/// One element of a type, or several, as bytes in memory.
+using Bytes = std::vector<std::byte>;
+
+/// The size of an element in bytes.
+std::size_t size_of(hdf5::Type type);
+
+/// A number as one element of a type.
+Bytes element_of(hdf5::Type type, double value);
+
+/// Names of consecutive values of an int8 variable; none where `names` is empty.
+struct FlagNames {
+  std::int8_t first = 0;  ///< the value that the first name stands for
+  std::vector<std::string> names;
+};
+
+/// The names of the values of an enumeration, from its table; with `pending` the value -1 as well.
+template <class Kind>
+FlagNames flag_names(bool pending = false) {
+  FlagNames flags;
+  if (pending) flags = {-1, {"pending"}};
+  for (const Named<Kind>& value : NameTable<Kind>::values) flags.names.emplace_back(value.name);
+  return flags;
+}
+
+/// What a file says about a variable.
+struct Variable {
+  std::string name;
+  std::string meaning;  ///< long_name
+  hdf5::Type type;
+  double fill;  ///< of elements that are not written yet
+  std::string units = "1";
+  FlagNames flags = {};
+  std::string comment = {};  ///< empty: none
+};
+
+/// The values of a coordinate, in the type that they have in the file.
+using CoordinateValues = std::variant<std::vector<std::int8_t>, std::vector<std::int64_t>, std::vector<double>>;
+
+/// A coordinate: the values along a dimension.
+struct Coordinate {
+  std::string name;
+  std::string meaning;  ///< long_name
+  CoordinateValues values;
+  FlagNames flags = {};
+
+  std::size_t size() const;
+};
+
+/// The coordinate of the values of an enumeration: 0, 1, 2, ... with their names.
+template <class Kind>
+Coordinate code_coordinate(const std::string& name, const std::string& meaning) {
+  std::vector<std::int8_t> codes;
+  for (std::size_t i = 0; i < count_of<Kind>; ++i) codes.push_back(static_cast<std::int8_t>(i));
+  return {name, meaning, codes, flag_names<Kind>()};
+}
+
+/// Creates and writes a coordinate, and makes it the scale of a dimension of its name.
+hdf5::Dataset create_coordinate(hdf5::Group& group, const Coordinate& coordinate);
+
+/// Creates and writes a number; `fill` is the dataset's fill value.
+void create_scalar(hdf5::Group& group, const std::string& name, const std::string& meaning, double value, double fill);
+
+/// Creates a variable. `scales` are the coordinates of its dimensions; `scalars`, where not empty, the names of the
+/// scalar coordinates that hold for all of it, with blanks between them.
+hdf5::Dataset create_variable(hdf5::Group& group, const Variable& variable, const hdf5::Layout& layout,
+                              const std::vector<const hdf5::Dataset*>& scales, const std::string& scalars = "");
+
+}  // namespace deadcone
