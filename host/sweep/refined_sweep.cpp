@@ -6,8 +6,8 @@
 #include <memory>
 #include <utility>
 
-#include "proof/block_proof.hpp"
 #include "deadcone/proof/bounds.hpp"
+#include "proof/block_proof.hpp"
 #include "sweep/region_refinement.hpp"
 
 namespace deadcone {
@@ -205,10 +205,11 @@ class RefinedStream {
     if (active->open > 0) return;
     --active_;
     const RefinedPoint& point = active->point;
-    sink_.finish(point.point(), point.counts(), point.seconds(),
-                 [index = point.point(), counts = point.counts(), seconds = point.seconds(), &report = point_finished_] {
-                   if (report) report(index, counts, seconds);
-                 });
+    sink_.finish(
+        point.point(), point.counts(), point.seconds(),
+        [index = point.point(), counts = point.counts(), seconds = point.seconds(), &report = point_finished_] {
+          if (report) report(index, counts, seconds);
+        });
   }
 
   const Sweep& sweep_;

@@ -30,7 +30,7 @@ class Verification {
     Counts counts;
     for (const Tile& tile : tiles) counts += check(point, tile);
     const Counts stored = file_.counts(point);
-    counts.fill_mismatches = stored.fill_mismatches;                        // the pixels do not show these
+    counts.fill_mismatches = stored.fill_mismatches;                       // the pixels do not show these
     if (report_.wrong_fills != wrong_before) counts.fates = stored.fates;  // those are as they were filled
     if (stored.pixels() == file_.sweep().window.pixels() && (!all || stored == counts)) return;
     ++report_.wrong_counts;
