@@ -5,8 +5,8 @@
 #include <limits>
 #include <sstream>
 
-#include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
 
 namespace deadcone {
 namespace {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "deadcone/proof/bounds.hpp"
 #include "proof/block_proof.hpp"
 #include "sweep/region_refinement.hpp"
 
@@ -203,10 +204,11 @@ class RefinedStream {
     if (active->open > 0) return;
     --active_;
     const RefinedPoint& point = active->point;
-    sink_.finish(point.point(), point.counts(), point.seconds(),
-                 [index = point.point(), counts = point.counts(), seconds = point.seconds(), &report = point_finished_] {
-                   if (report) report(index, counts, seconds);
-                 });
+    sink_.finish(
+        point.point(), point.counts(), point.seconds(),
+        [index = point.point(), counts = point.counts(), seconds = point.seconds(), &report = point_finished_] {
+          if (report) report(index, counts, seconds);
+        });
   }
 
   SweepMaps& maps_;
