@@ -2,20 +2,16 @@
 
 // What the loop over a trajectory is compiled for, chosen at run time: only what every update depends on.
 
-#include "deadcone/config.hpp"
+#include "deadcone/kinds.hpp"
 #include "deadcone/trajectory/trajectory.hpp"
 
 namespace deadcone {
 
+/// PreparedMap::variant() chooses it for a map.
 struct Variant {
   Geometry geometry;
   bool certify;  ///< look for proofs, and end where one is found
 };
-
-/// The variant for the trajectories of one map.
-inline Variant variant_of(const Point& point, const Criteria& criteria) {
-  return {point.geometry(), criteria.certify};
-}
 
 /// Calls use.operator()<geometry, certify>() with the parts of `variant` and returns its result.
 template <class Use>
