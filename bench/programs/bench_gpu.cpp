@@ -14,16 +14,16 @@
 #include <string>
 #include <vector>
 
+#include "cli/options.hpp"
 #include "contestant.hpp"
+#include "deadcone/detail/scatter.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/mapper.hpp"
 #include "runtime/check.hpp"
 #include "runtime/devices.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/stream.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
-#include "deadcone/errors.hpp"
-#include "deadcone/mapper.hpp"
 #include "unit/kernel.hpp"
-#include "cli/options.hpp"
 
 namespace deadcone {
 namespace {
@@ -59,13 +59,13 @@ class Event {
 template <class Real>
 class MapOnDevice {
  public:
-  explicit MapOnDevice(const Map& map)
+  explicit MapOnDevice(const PreparedMap& map)
       : map_(map),
-        tiles_(map.window),
-        w_(coordinates(centres<Real>(map.window.w, 0, map.window.w.count))),
-        b_(coordinates(centres<Real>(map.window.b, 0, map.window.b.count))),
-        fate_(bytes_or_fail(static_cast<std::size_t>(map.window.pixels()))),
-        updates_(bytes_or_fail(static_cast<std::size_t>(map.window.pixels()) * sizeof(std::int32_t))),
+        tiles_(map->window),
+        w_(coordinates(centres<Real>(map->window.w, 0, map->window.w.count))),
+        b_(coordinates(centres<Real>(map->window.b, 0, map->window.b.count))),
+        fate_(bytes_or_fail(static_cast<std::size_t>(map->window.pixels()))),
+        updates_(bytes_or_fail(static_cast<std::size_t>(map->window.pixels()) * sizeof(std::int32_t))),
         streams_(streams_in_flight) {}
 
   /// Seconds between the moment when the first tile may begin and that when the last has ended.
@@ -93,21 +93,21 @@ class MapOnDevice {
 
   /// The labels of the last run, b-major.
   bench::Labels labels() const {
-    const auto pixels = static_cast<std::size_t>(map_.window.pixels());
+    const auto pixels = static_cast<std::size_t>(map_->window.pixels());
     bench::Labels by_tile{std::vector<std::int8_t>(pixels), std::vector<std::int32_t>(pixels)};
     DEADCONE_CUDA_CHECK(cudaMemcpy(by_tile.fate.data(), fate_.data(), pixels, cudaMemcpyDeviceToHost));
     DEADCONE_CUDA_CHECK(
         cudaMemcpy(by_tile.updates.data(), updates_.data(), pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
-    bench::Labels labels = by_tile;
-    std::size_t from = 0;
+    bench::Labels labels;
+    std::ptrdiff_t first = 0;
+    const auto place = [&first](const auto& from, const Tile& tile, const Window& window, auto& to) {
+      const auto begin = from.begin() + first;
+      scatter({begin, begin + static_cast<std::ptrdiff_t>(tile.pixels())}, tile, window, to);
+    };
     for (std::int64_t i = 0; i < tiles_.count(); ++i) {
-      const Tile tile = tiles_[i];
-      for (std::int64_t pixel = 0; pixel < tile.pixels(); ++pixel, ++from) {
-        const auto to = static_cast<std::size_t>((tile.first_b + pixel / tile.count_w) * map_.window.w.count +
-                                                 tile.first_w + pixel % tile.count_w);
-        labels.fate[to] = by_tile.fate[from];
-        labels.updates[to] = by_tile.updates[from];
-      }
+      place(by_tile.fate, tiles_[i], map_->window, labels.fate);
+      place(by_tile.updates, tiles_[i], map_->window, labels.updates);
+      first += static_cast<std::ptrdiff_t>(tiles_[i].pixels());
     }
     return labels;
   }
@@ -122,24 +122,20 @@ class MapOnDevice {
 
   void launch(const Tile& tile, std::int64_t first_pixel, cudaStream_t stream) const {
     TileTask<Real> task;
-    task.dynamics = make_dynamics<Real>(map_.point, map_.criteria);
+    task.dynamics = map_.dynamics<Real>();
     task.starts = {reinterpret_cast<const Real*>(w_.data()) + tile.first_w,
-                   reinterpret_cast<const Real*>(b_.data()) + tile.first_b, static_cast<Real>(map_.point.r),
+                   reinterpret_cast<const Real*>(b_.data()) + tile.first_b, static_cast<Real>(map_->point.r),
                    tile.count_w};
-    task.results = {reinterpret_cast<Fate*>(fate_.data()) + first_pixel,
-                    reinterpret_cast<std::int32_t*>(updates_.data()) + first_pixel,
-                    nullptr,
-                    nullptr,
-                    nullptr,
-                    nullptr,
-                    nullptr};
+    task.results = {};
+    task.results.fate = reinterpret_cast<Fate*>(fate_.data()) + first_pixel;
+    task.results.updates = reinterpret_cast<std::int32_t*>(updates_.data()) + first_pixel;
     task.count_b = static_cast<std::int32_t>(tile.count_b);
     task.count_w = static_cast<std::int32_t>(tile.count_w);
     task.pixels = tile.pixels();
-    launch_map(variant_of(map_.point, map_.criteria), task, stream);
+    launch_map(map_.variant(), task, stream);
   }
 
-  Map map_;
+  PreparedMap map_;
   Tiling tiles_;
   DeviceBytes w_, b_, fate_, updates_;
   std::vector<CudaStream> streams_;
@@ -161,7 +157,7 @@ int run(int argc, char** argv) {
   std::string labels_path;
   bool only_device = false;
   CLI::App app("deadcone's kernel as a contestant of the benchmark", "bench_gpu");
-  app.add_flag("--device-info", only_device, "tell what the device is");
+  app.add_flag("--device-info", only_device, "print what the device is");
   app.add_option("--labels", labels_path, "file for fates and updates");
   for (SweepAxis& axis : sweep.axes) add_axis_option(app, axis.name, axis.meaning, axis.values);
   add_window_options(app, sweep.window, "initial ");
@@ -176,11 +172,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   const Map map = {sweep.point(0), sweep.window, sweep.criteria, sweep.precision};
-  if (map.precision == Precision::float32) {
-    serve<float>(map, labels_path);
-  } else {
-    serve<double>(map, labels_path);
-  }
+  with_precision(map.precision, [&]<class Real>() { serve<Real>(map, labels_path); });
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// How busy a GPU would be: launches played with the step counts of a real map, on a model of a card.
+// How busy a GPU would be: launches played with the updates of a real map, on a model of a card.
 //
 //   bench_launch [SIDE]    a table in Markdown, for windows of SIDE^2 pixels (1024)
 //
@@ -46,13 +46,13 @@ struct Block {
   std::vector<std::int32_t> warps;  ///< updates of each
 };
 
-/// Step counts of a whole map.
-struct Steps {
+/// The updates of every pixel of a map.
+struct MapUpdates {
   std::int64_t side;
   std::vector<std::int32_t> values;
 };
 
-Steps steps_of(double beta, double gamma, std::int64_t side) {
+MapUpdates updates_of(double beta, double gamma, std::int64_t side) {
   Map map;
   map.point.beta = beta;
   map.point.gamma = gamma;
@@ -63,11 +63,11 @@ Steps steps_of(double beta, double gamma, std::int64_t side) {
   return {side, result.updates};
 }
 
-std::vector<Block> blocks_of(const Steps& steps, const Scheme& scheme) {
+std::vector<Block> blocks_of(const MapUpdates& map, const Scheme& scheme) {
   const int patch_height = warp_size / scheme.patch_width;
   const std::int64_t width = scheme.patch_width * scheme.block_width;
   const std::int64_t height = patch_height * scheme.block_height;
-  const Tiling tiles({{0, 1, steps.side}, {0, 1, steps.side}});
+  const Tiling tiles({{0, 1, map.side}, {0, 1, map.side}});
   std::vector<Block> blocks;
   for (std::int64_t t = 0; t < tiles.count(); ++t) {
     const Tile tile = tiles[t];
@@ -80,8 +80,8 @@ std::vector<Block> blocks_of(const Steps& steps, const Scheme& scheme) {
             const std::int64_t row = b + warp / scheme.block_width * patch_height + lane / scheme.patch_width;
             const std::int64_t column = w + warp % scheme.block_width * scheme.patch_width + lane % scheme.patch_width;
             if (row >= tile.count_b || column >= tile.count_w) continue;
-            const auto pixel = static_cast<std::size_t>((tile.first_b + row) * steps.side + tile.first_w + column);
-            longest = std::max(longest, steps.values[pixel]);
+            const auto pixel = static_cast<std::size_t>((tile.first_b + row) * map.side + tile.first_w + column);
+            longest = std::max(longest, map.values[pixel]);
           }
           block.warps.push_back(longest);
         }
@@ -186,11 +186,11 @@ double play(const std::vector<Block>& blocks, const Scheme& scheme) {
   return now;
 }
 
-void print_row(const std::string& name, const Steps& steps, const Scheme& scheme) {
-  const std::vector<Block> blocks = blocks_of(steps, scheme);
+void print_row(const std::string& name, const MapUpdates& map, const Scheme& scheme) {
+  const std::vector<Block> blocks = blocks_of(map, scheme);
   double updates = 0.0;
   double warp_updates = 0.0;
-  for (const std::int32_t value : steps.values) updates += value;
+  for (const std::int32_t value : map.values) updates += value;
   for (const Block& block : blocks) {
     for (const std::int32_t value : block.warps) warp_updates += value;
   }
@@ -206,13 +206,13 @@ int run(std::int64_t side) {
     double gamma;
   };
   for (const Case& each : {Case{0.9, 1.0}, Case{0.97, 0.1}, Case{0.7, 0.01}}) {
-    const Steps steps = steps_of(each.beta, each.gamma, side);
+    const MapUpdates map = updates_of(each.beta, each.gamma, side);
     char name[64];
     std::snprintf(name, sizeof name, "β %g, γ %g", each.beta, each.gamma);
     for (const Scheme& scheme : {Scheme{"32 × 1, 4 in a row", 32, 4, 1, 32}, Scheme{"8 × 4, 1", 8, 1, 1, 32},
                                  Scheme{"8 × 4, 2 × 2", 8, 2, 2, 1}, Scheme{"8 × 4, 2 × 2", 8, 2, 2, 4},
                                  Scheme{"8 × 4, 2 × 2", 8, 2, 2, 8}, Scheme{"8 × 4, 2 × 2", 8, 2, 2, 32}}) {
-      print_row(name, steps, scheme);
+      print_row(name, map, scheme);
     }
   }
   return 0;
@@ -224,7 +224,7 @@ int run(std::int64_t side) {
 int main(int argc, char** argv) {
   const std::int64_t side = argc > 1 ? std::atoll(argv[1]) : 1024;
   if (side < 1 || side > 8192) {
-    std::fprintf(stderr, "bench_launch: SIDE is to be from 1 to 8192\n");
+    std::fprintf(stderr, "bench_launch: SIDE must be from 1 to 8192\n");
     return 2;
   }
   return deadcone::run(side);

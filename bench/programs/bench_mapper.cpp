@@ -16,12 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "cli/options.hpp"
 #include "contestant.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/detail/cuda_mapper.hpp"
+#include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep.hpp"
-#include "cli/options.hpp"
 
 namespace deadcone {
 namespace {
@@ -57,28 +58,21 @@ std::unique_ptr<Mapper> make(const std::string& name, int threads) {
 /// Keeps the labels of a sweep of one map.
 class LabelSink final : public SweepSink {
  public:
-  explicit LabelSink(const Window& window)
-      : labels{std::vector<std::int8_t>(static_cast<std::size_t>(window.pixels())),
-               std::vector<std::int32_t>(static_cast<std::size_t>(window.pixels()))},
-        width_(window.w.count) {}
+  explicit LabelSink(const Window& window) : window_(window) {}
 
   bool is_done(std::int64_t) const override { return false; }
   void take(std::int64_t, const Tile& tile, TileResult& result) override {
-    for (std::int64_t row = 0; row < tile.count_b; ++row) {
-      const std::int64_t from = row * tile.count_w;
-      const std::int64_t to = (tile.first_b + row) * width_ + tile.first_w;
-      std::transform(result.fate.begin() + from, result.fate.begin() + from + tile.count_w, labels.fate.begin() + to,
-                     [](Fate fate) { return static_cast<std::int8_t>(fate); });
-      std::copy_n(result.updates.begin() + from, tile.count_w, labels.updates.begin() + to);
-    }
+    scatter(result.fate, tile, window_, fate);
+    scatter(result.updates, tile, window_, updates);
   }
   void finish(std::int64_t, const Counts&, double, const std::function<void()>&) override {}
   void close() override {}
 
-  bench::Labels labels;
+  std::vector<Fate> fate;
+  std::vector<std::int32_t> updates;
 
  private:
-  std::int64_t width_;
+  Window window_;
 };
 
 /// As a sweep computes it, with as many tiles on their way as the mapper takes.
@@ -86,7 +80,10 @@ bench::Labels labels_of(const Sweep& sweep, Mapper& mapper) {
   LabelSink sink(sweep.window);
   Meter meter;
   run_sweep(sweep, {}, mapper, sink, meter, [](auto...) {});
-  return std::move(sink.labels);
+  bench::Labels labels{std::vector<std::int8_t>(sink.fate.size()), std::move(sink.updates)};
+  std::transform(sink.fate.begin(), sink.fate.end(), labels.fate.begin(),
+                 [](Fate fate) { return static_cast<std::int8_t>(fate); });
+  return labels;
 }
 
 int run(int argc, char** argv) {

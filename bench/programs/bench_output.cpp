@@ -14,9 +14,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "storage/chunk_encoder.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/mapper.hpp"
+#include "storage/chunk_encoder.hpp"
 
 namespace deadcone {
 namespace {

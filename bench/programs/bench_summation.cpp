@@ -1,7 +1,7 @@
-// How closely float follows double, with theta summed plainly and with compensation: fates and step counts over the
+// How closely float follows double, with theta summed plainly and with compensation: fates and updates over the
 // momenta and targets of the contract, as a table in Markdown.
 //
-//   bench_summation [N]     maps of N x N pixels of [-2, 2]^2, 128 if not said
+//   bench_summation [N]     maps of N x N pixels of [-2, 2]^2, 128 by default
 //
 // The plain sum runs the same formulas on a number type of its own, for which sums_with_compensation is false.
 
@@ -13,11 +13,11 @@
 #include <exception>
 #include <vector>
 
-#include "cpu/cpu_mapper.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
-#include "deadcone/mapper.hpp"
-#include "deadcone/trajectory/trajectory.hpp"
 #include "base/thread_pool.hpp"
+#include "cpu/cpu_mapper.hpp"
+#include "deadcone/mapper.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/trajectory/trajectory.hpp"
 
 namespace deadcone {
 
@@ -52,22 +52,22 @@ inline bool operator>(PlainFloat a, PlainFloat b) {
   return a.value > b.value;
 }
 inline PlainFloat fused(PlainFloat a, PlainFloat b, PlainFloat c) {
-  return PlainFloat(fused(a.value, b.value, c.value));
+  return PlainFloat(numeric::fused(a.value, b.value, c.value));
 }
 inline PlainFloat fused_difference(PlainFloat a, PlainFloat b, PlainFloat c) {
-  return PlainFloat(fused_difference(a.value, b.value, c.value));
+  return PlainFloat(numeric::fused_difference(a.value, b.value, c.value));
 }
 inline PlainFloat square_root(PlainFloat a) {
-  return PlainFloat(square_root(a.value));
+  return PlainFloat(numeric::square_root(a.value));
 }
 inline PlainFloat magnitude(PlainFloat a) {
-  return PlainFloat(magnitude(a.value));
+  return PlainFloat(numeric::magnitude(a.value));
 }
 inline PlainFloat with_sign_of(PlainFloat a, PlainFloat b) {
-  return PlainFloat(with_sign_of(a.value, b.value));
+  return PlainFloat(numeric::with_sign_of(a.value, b.value));
 }
 inline PlainFloat times_sign_of(PlainFloat a, PlainFloat b) {
-  return PlainFloat(times_sign_of(a.value, b.value));
+  return PlainFloat(numeric::times_sign_of(a.value, b.value));
 }
 inline PlainFloat moderate_quotient(PlainFloat a, PlainFloat b) {
   return a / b;
@@ -76,10 +76,10 @@ inline PlainFloat select(bool mask, PlainFloat yes, PlainFloat no) {
   return mask ? yes : no;
 }
 inline PlainFloat exponent_from_low_bits(PlainFloat a) {
-  return PlainFloat(exponent_from_low_bits(a.value));
+  return PlainFloat(numeric::exponent_from_low_bits(a.value));
 }
 template <>
-inline constexpr bool sums_with_compensation<PlainFloat> = false;
+inline constexpr bool unit::sums_with_compensation<PlainFloat> = false;
 
 namespace {
 
@@ -97,7 +97,7 @@ void plain_row(const Map& map, std::int64_t row, Labels& labels) {
   for (std::int64_t column = 0; column < map.window.w.count; ++column) {
     const Parameters<PlainFloat> start = {PlainFloat(0.0F), PlainFloat(map.window.w.centre(column)),
                                           PlainFloat(map.window.b.centre(row))};
-    const Outcome<PlainFloat> outcome = trajectory<Geometry::planar, StopRule::stationary>(dynamics, start);
+    const Outcome<PlainFloat> outcome = trajectory<Geometry::planar>(dynamics, start);
     const auto pixel = static_cast<std::size_t>(row * map.window.w.count + column);
     labels.fate[pixel] = outcome.fate;
     labels.updates[pixel] = outcome.updates;
@@ -119,7 +119,7 @@ Labels mapper_labels(Map map, Precision precision, Mapper& mapper) {
   return {result.fate, result.updates};
 }
 
-/// Pixels whose fate is another, and those whose steps are off by more than 1%.
+/// Pixels whose fate is another, and those whose updates are off by more than 1%.
 struct Difference {
   std::int64_t fates = 0;
   std::int64_t updates = 0;
@@ -156,7 +156,7 @@ int run(std::int64_t side) {
   Map map;
   map.window = {{-2, 2, side}, {-2, 2, side}};
   std::printf(
-      "| β | γ | other fate, plain | other fate, compensated | steps off > 1%%, plain | steps off > 1%%, compensated "
+      "| β | γ | other fate, plain | other fate, compensated | updates off > 1%%, plain | updates off > 1%%, compensated "
       "|\n"
       "|---|---|---|---|---|---|\n");
   std::array<std::int64_t, 4> all = {};

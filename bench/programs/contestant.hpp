@@ -44,7 +44,7 @@ void serve(const Run& run, const SecondsOfARun& seconds_of_a_run, const std::str
   write(labels, labels_path);
   const std::int64_t updates =
       std::accumulate(labels.updates.begin(), labels.updates.end(), std::int64_t{0},
-                      [](std::int64_t sum, std::int32_t updates) { return sum + std::max(updates, 0); });
+                      [](std::int64_t sum, std::int32_t value) { return sum + std::max(value, 0); });
   std::cout << "{\"updates\": " << updates << "}" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     std::printf("{\"seconds\": %.9f}\n", seconds_of_a_run());

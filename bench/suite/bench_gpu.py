@@ -196,8 +196,8 @@ def page(results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, default=HERE.parents[1] / "build" / "release", help="build folder")
-    parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "results", help="folder for the results")
+    parser.add_argument("--build", type=machine.absolute_path, default=HERE.parents[1] / "build" / "release", help="build folder")
+    parser.add_argument("--out", type=machine.absolute_path, default=HERE.parent / "results", help="folder for the results")
     parser.add_argument("--rounds", type=int, default=5, help="turns of every contestant")
     parser.add_argument("--no-peers", action="store_true", help="time deadcone alone")
     arguments = parser.parse_args()

@@ -4,7 +4,7 @@
     hot_loop.py PROGRAM [avx2|avx512 [float|double]]    PROGRAM is one that deadcone's library is linked into
 
 The hot path is the innermost loop that holds the packed divisions of one update: two for every vector of trajectories
-(planar state, rule `stationary`). What it does when a trajectory ends is elsewhere and not counted.
+(planar state, nothing certified). What it does when a trajectory ends is elsewhere and not counted.
 """
 
 import json
@@ -61,7 +61,7 @@ def kind(text):
 
 def count(program, instruction_set, precision):
     """Instructions per vector of updates, by kind, and how many updates that is."""
-    symbol = f"{NAMESPACES[instruction_set]}::loop<(deadcone::Geometry)0, (deadcone::StopRule)0, false, {precision}>"
+    symbol = f"{NAMESPACES[instruction_set]}::loop<(deadcone::Geometry)0, false, {precision}>"
     body = hot_path(function(program, symbol))
     kinds = [kind(text) for text in body]
     vectors, rest = divmod(kinds.count("divide"), DIVISIONS_PER_UPDATE)

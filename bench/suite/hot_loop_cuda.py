@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the instructions of one update on a GPU, in the machine code of the kernel (planar state, rule `stationary`).
+"""Counts the instructions of one update on a GPU, in the machine code of the kernel (planar state, nothing certified).
 
     hot_loop_cuda.py PROGRAM [ARCHITECTURE]    PROGRAM is one that holds the kernel, ARCHITECTURE one of its own: sm_90
 
@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 
-SYMBOL = "map_pixelsILNS_8GeometryE0ELNS_8StopRuleE0ELb0E{}E"
+SYMBOL = "map_pixelsILNS_8GeometryE0ELb0E{}E"
 MANGLED = {"float": "f", "double": "d"}
 RECIPROCALS_PER_UPDATE = 2
 # Lanes of a processor for one instruction of a precision: the whole warp, or half of it.

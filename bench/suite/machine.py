@@ -13,6 +13,11 @@ def first_match(pattern, text, otherwise):
     return found[1].strip() if found else otherwise
 
 
+def absolute_path(text):
+    """For folders on a command line: subprocess looks up `./deadcone`, which pathlib shortens to `deadcone`, on the PATH."""
+    return pathlib.Path(text).resolve()
+
+
 def output_of(*command):
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -109,7 +109,8 @@ PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFi
   check_pixels(map, grid, fields);
   PointAnalysis result;
   const StartWeights weights = weights_of(parse_start_distribution(options.init), map.window);
-  if (!(weights.mass > 0.0)) throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window");
+  if (!(weights.mass > 0.0))
+    throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window");
   const PixelMask boundary = boundary_of(grid);
   weigh(grid, boundary, weights, result);
   result.updates = statistics_by_fate(grid, fields.updates);

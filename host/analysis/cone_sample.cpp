@@ -6,7 +6,6 @@
 
 #include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/trajectory/trajectory.hpp"
-#include "deadcone/trajectory/variant.hpp"
 
 namespace deadcone {
 namespace {
@@ -33,7 +32,7 @@ class RunningMean {
   double squares_ = 0.0;
 };
 
-template <Geometry geometry, StopRule rule, class Real>
+template <Geometry geometry, class Real>
 ConeSample sample(const Map& map, std::int64_t samples, std::uint64_t seed) {
   const Dynamics<Real> dynamics = make_dynamics<Real>(map.point, map.criteria);
   std::mt19937_64 random(seed);
@@ -60,7 +59,7 @@ ConeSample sample(const Map& map, std::int64_t samples, std::uint64_t seed) {
       escaped += was_dead && !is_dead ? 1 : 0;
       was_dead = is_dead;
     };
-    const Outcome<Real> outcome = trajectory<geometry, rule>(dynamics, start, observe);
+    const Outcome<Real> outcome = trajectory<geometry>(dynamics, start, observe);
     share.add(static_cast<double>(linear) / static_cast<double>(outcome.updates));
     entries.add(static_cast<double>(entered));
     escapes.add(static_cast<double>(escaped));
@@ -68,18 +67,14 @@ ConeSample sample(const Map& map, std::int64_t samples, std::uint64_t seed) {
   return {share.result(), entries.result(), escapes.result()};
 }
 
-template <class Real>
-ConeSample sample_as(const Map& map, std::int64_t samples, std::uint64_t seed) {
-  return with_variant(variant_of(map.point, map.criteria), [&]<Geometry geometry, StopRule rule, bool>() {
-    return sample<geometry, rule, Real>(map, samples, seed);  // whole trajectories, whatever the map's are
-  });
-}
-
 }  // namespace
 
 ConeSample sample_cones(const Map& map, std::int64_t samples, std::uint64_t seed) {
-  return map.precision == Precision::float32 ? sample_as<float>(map, samples, seed)
-                                             : sample_as<double>(map, samples, seed);
+  // Whole trajectories, whether the map is certified or not.
+  return with_precision(map.precision, [&]<class Real>() {
+    return map.point.geometry() == Geometry::planar ? sample<Geometry::planar, Real>(map, samples, seed)
+                                                    : sample<Geometry::general, Real>(map, samples, seed);
+  });
 }
 
 }  // namespace deadcone

@@ -5,8 +5,8 @@
 #include <limits>
 #include <sstream>
 
-#include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
 
 namespace deadcone {
 namespace {
@@ -52,8 +52,7 @@ void validate_axis(std::vector<double> values, const std::string& name) {
 
 /// Squares of tolerances must not vanish in the precision in use, or no trajectory would ever come to rest.
 template <class Real>
-void validate_constants(const Point& point, Criteria criteria) {
-  criteria.certify = false;  // the bounds of proofs take long to compute, and are not checked here
+void validate_constants(const Point& point, const Criteria& criteria) {
   const Dynamics<Real> dynamics = make_dynamics<Real>(point, criteria);
   const std::string precision = name_of(precision_of<Real>);
   const auto representable = [&](Real value, const std::string& parameter, double given, const std::string& what) {

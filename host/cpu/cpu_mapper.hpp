@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "deadcone/mapper.hpp"
 #include "cpu/simd_loop.hpp"
+#include "deadcone/mapper.hpp"
 
 namespace deadcone {
 

@@ -3,39 +3,34 @@
 namespace deadcone {
 namespace {
 
-template <Geometry geometry, StopRule rule, bool certify, class Real>
+template <Geometry geometry, bool certify, class Real>
 inline void loop(TileWork<Real>& work) {
-  for (PixelRun block = work.take(); block.first < block.last; block = work.take()) {
+  for (PixelRun run = work.take(); run.first < run.last; run = work.take()) {
     std::int64_t updates = 0;
-    std::int64_t i = block.first;
-    for (; i < block.last && !work.meter.stop.load(std::memory_order_relaxed); ++i) {
-      updates += map_pixel<geometry, rule, certify>(work.dynamics, work.starts, work.results, i);
+    std::int64_t i = run.first;
+    for (; i < run.last && !work.meter.stop.load(std::memory_order_relaxed); ++i) {
+      updates += map_pixel<geometry, certify>(work.dynamics, work.starts, work.results, i);
     }
-    work.meter.pixels.fetch_add(i - block.first, std::memory_order_relaxed);
+    work.meter.pixels.fetch_add(i - run.first, std::memory_order_relaxed);
     work.meter.updates.fetch_add(updates, std::memory_order_relaxed);
   }
 }
 
 template <Geometry geometry, class Real>
 inline void start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real>& lane) {
-  lane.theta = start_of(work.starts, pixel);
+  lane.theta = start_of_pixel(work.starts, pixel);
   lane.limit_squared = divergence_limit<geometry>(work.dynamics, lane.theta);
 }
 
 template <Geometry geometry, class Real>
 inline void finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd<Real>& lane) {
-  Fate fate = Fate::unfinished;
-  if (lane.proof != Proof::none) {
-    fate = fate_of(lane.proof);
-  } else if (lane.stopped) {
-    fate = has_diverged<geometry>(lane.theta, lane.limit_squared) ? Fate::diverged
-                                                                  : fate_at_rest<geometry>(work.dynamics, lane.theta);
-  }
-  store<geometry>(work.dynamics, work.results, pixel, {fate, lane.updates, lane.theta, lane.proof});
+  store_outcome<geometry>(
+      work.dynamics, work.results, pixel,
+      end_of<geometry>(work.dynamics, lane.limit_squared, lane.theta, lane.updates, lane.ended, first_of(lane.proved)));
 }
 
-// An x86-64 binary may not assume fma instructions and would call a function for each fma, many times slower. So all
-// this is compiled once more, everything inlined, for machines that have them.
+// An x86-64 binary may not assume fma instructions, and would call a function for each fma, many times slower. So all
+// of this is compiled once more, everything inlined, for machines that have them.
 #if defined(__x86_64__)
 #define DEADCONE_WITH_FMA [[gnu::target("avx2,fma"), gnu::flatten]]
 bool has_fma() {
@@ -48,9 +43,9 @@ bool has_fma() {
 }
 #endif
 
-template <Geometry geometry, StopRule rule, bool certify, class Real>
+template <Geometry geometry, bool certify, class Real>
 DEADCONE_WITH_FMA void fma_loop(TileWork<Real>& work) {
-  loop<geometry, rule, certify>(work);
+  loop<geometry, certify>(work);
 }
 template <Geometry geometry, class Real>
 DEADCONE_WITH_FMA void fma_start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real>& lane) {
@@ -71,8 +66,8 @@ LaneEnds<Real> best_ends() {
 
 template <class Real>
 TileLoop<Real> scalar_loop(const Variant& variant) {
-  return with_variant(variant, []<Geometry geometry, StopRule rule, bool certify>() -> TileLoop<Real> {
-    return has_fma() ? fma_loop<geometry, rule, certify, Real> : loop<geometry, rule, certify, Real>;
+  return with_variant(variant, []<Geometry geometry, bool certify>() -> TileLoop<Real> {
+    return has_fma() ? fma_loop<geometry, certify, Real> : loop<geometry, certify, Real>;
   });
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
-// The scalar path: one trajectory after the other, in the instruction set of the machine it runs on. The bits do not
-// depend on it. It is the reference for all others, and the ends of the vector path: starting and finishing a lane.
+// The scalar path: one trajectory after the other, with fma instructions where the machine has them; the bits do not
+// depend on that. It is the reference for all others, and it starts and finishes the lanes of the vector path.
 
 #include <cstdint>
 
-#include "deadcone/trajectory/variant.hpp"
 #include "cpu/tile_work.hpp"
+#include "deadcone/trajectory/variant.hpp"
 
 namespace deadcone {
 
@@ -27,8 +27,8 @@ struct LaneEnd {
   Parameters<Real> theta;
   Real limit_squared;  ///< as it began
   std::int32_t updates;
-  bool stopped;  ///< diverged or came to rest; else unfinished, or
-  Proof proof;   ///< what proves its fate
+  bool ended;           ///< diverged or came to rest
+  Proofs<bool> proved;  ///< its fate; where neither, it is unfinished
 };
 
 /// The scalar work at the two ends of a lane.

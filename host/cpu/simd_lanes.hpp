@@ -3,47 +3,54 @@
 // The loop of the vector path, for the one instruction set that the including file is compiled for.
 //
 // Each thread keeps `packs_in_flight` vectors of trajectories. One round makes one update of each, with the same
-// advance() as the scalar path. A lane that has diverged, come to rest or made its last update leaves at the end of
-// that round, so no lane ever makes an update that the scalar path would not have made, and no other lane is touched:
-// the bits are the scalar ones. Where trajectories are certified, proofs are looked for in all lanes at once; so lanes
-// start in the rounds of these only, and one that has ended waits for the next.
+// advance() and ends_here() as the scalar path. A lane whose trajectory ends leaves at the end of that round, so no lane
+// makes an update that the scalar path would not make, and no other lane is touched: the bits are the scalar ones. Where
+// trajectories are certified, proofs are tried in all lanes at once; so lanes start in the rounds of these only, and one
+// that has ended waits for the next.
 //
-// Only formulas on packs are compiled here. Whatever is scalar (the start and the end of a lane) is called in
-// scalar_loop.cpp, since a scalar function compiled here for this instruction set could be what another file's call is
-// linked to.
+// What must differ from trajectory(): there, one number of updates says when to look for a proof and when the last update
+// is made; here lanes began in different rounds, so a deadline for each vector stands for the last update.
+//
+// Only formulas on packs are compiled here. Scalar functions (the start and the end of a lane) are called in
+// scalar_loop.cpp: compiled here, for this instruction set, one could be what the linker takes for another file's call.
 
 #include <cstdint>
 
-#include "deadcone/trajectory/trajectory.hpp"
 #include "cpu/scalar_loop.hpp"
 #include "cpu/simd_pack.hpp"
+#include "deadcone/trajectory/trajectory.hpp"
 
 namespace deadcone::simd::HWY_NAMESPACE {
 
-/// Vectors in flight in each thread. With AVX-512 on two cores of Zen 4, gamma = 1, beta = .7, 1024^2 pixels of [-1,
-/// 1]^2, updates/s relative to 4 in float and double: 1: .64, .69; 2: .99, .99; 3, 6 and 8: 1, 1. On a Xeon, where
-/// more latency is left to hide: 1: .51, .47; 2: .94, .91; 3: .95, .98.
+/// Vectors in flight in each thread. Updates/s relative to 4 vectors, with AVX-512, gamma = 1, beta = .7, 1024^2 pixels
+/// of [-1, 1]^2, on two cores of Zen 4 and of a Xeon, which has more latency to hide:
+///
+///   vectors          1     2     3     6, 8
+///   Zen 4, float    .64   .99   1      1
+///   Zen 4, double   .69   .99   1      1
+///   Xeon, float     .51   .94   .95
+///   Xeon, double    .47   .91   .98
 inline constexpr int packs_in_flight = 4;
 
-/// Rounds after which a thread looks whether it is to stop, though no lane has ended: a fraction of a second.
+/// Rounds after which a thread looks at `meter.stop` though no lane has ended: a fraction of a second.
 inline constexpr std::int64_t rounds_between_looks = std::int64_t{1} << 16;
 
-/// Takes single pixels out of the blocks of a tile, and counts what is done.
+/// Takes single pixels out of the runs of a tile, and counts what is done.
 template <class Real>
 class PixelSource {
  public:
-  HWY_INLINE explicit PixelSource(TileWork<Real>& work) : work_(work), block_{0, 0} {}
+  HWY_INLINE explicit PixelSource(TileWork<Real>& work) : work_(work), run_{0, 0} {}
 
   /// The next pixel; -1 when there is none left.
   HWY_INLINE std::int64_t take() {
     if (is_empty_) return -1;
-    if (block_.first == block_.last) {
+    if (run_.first == run_.last) {
       count_into_meter();
-      block_ = work_.take();
-      is_empty_ = block_.first == block_.last;
+      run_ = work_.take();
+      is_empty_ = run_.first == run_.last;
       if (is_empty_) return -1;
     }
-    return block_.first++;
+    return run_.first++;
   }
   HWY_INLINE bool is_empty() const { return is_empty_; }
   HWY_INLINE void finished(std::int32_t updates) {
@@ -59,7 +66,7 @@ class PixelSource {
 
  private:
   TileWork<Real>& work_;
-  PixelRun block_;
+  PixelRun run_;
   bool is_empty_ = false;
   std::int64_t pixels_ = 0;
   std::int64_t updates_ = 0;
@@ -67,20 +74,18 @@ class PixelSource {
 
 /// Lanes that have ended, bit by bit.
 struct Ended {
-  std::uint32_t stopped = 0;  ///< diverged or came to rest
+  std::uint32_t at_update = 0;  ///< diverged or came to rest
   Proofs<std::uint32_t> proved = {};
 
   HWY_INLINE std::uint32_t any_proof() const { return proved.energy | proved.corridor | proved.trap | proved.creep; }
-  HWY_INLINE Proof proof(int lane) const {
-    if ((proved.energy >> lane & 1) != 0) return Proof::energy;
-    if ((proved.corridor >> lane & 1) != 0) return Proof::corridor;
-    if ((proved.trap >> lane & 1) != 0) return Proof::trap;
-    return (proved.creep >> lane & 1) != 0 ? Proof::creep : Proof::none;
+  HWY_INLINE Proofs<bool> proofs_of(int lane) const {
+    return {(proved.energy >> lane & 1) != 0, (proved.corridor >> lane & 1) != 0, (proved.trap >> lane & 1) != 0,
+            (proved.creep >> lane & 1) != 0};
   }
 };
 
 /// One vector of trajectories.
-template <Geometry geometry, StopRule rule, class Real>
+template <Geometry geometry, class Real>
 class Lanes {
  public:
   using Tag = hn::ScalableTag<Real>;
@@ -98,14 +103,14 @@ class Lanes {
     load(theta, limit);
   }
 
-  /// What is proved of the lanes.
+  /// Which theorems hold for the lanes.
   HWY_INLINE Ended prove_all(const Dynamics<Real>& dynamics) const {
     const Proofs<PackMask<Real>> found = proofs<geometry>(dynamics.proof, dynamics.target, state_);
     return {.proved = {bits_of(found.energy) & live_, bits_of(found.corridor) & live_, bits_of(found.trap) & live_,
                        bits_of(found.creep) & live_}};
   }
 
-  /// Makes one update of every lane. Bit i of what it returns: lane i has diverged or come to rest.
+  /// Makes one update of every lane. Bit i of the result: lane i has diverged or come to rest.
   HWY_INLINE std::uint32_t advance_all(const Dynamics<Real>& dynamics) {
     const Parameters<Pack<Real>> gradient = advance<geometry>(dynamics, state_);
     const PackMask<Real> diverged = has_diverged<geometry>(state_.theta, limit_squared_);
@@ -114,10 +119,7 @@ class Lanes {
       was_at_rest_ = none();
       return 0;
     }
-    const PackMask<Real> now_at_rest = is_at_rest<geometry, rule>(dynamics, gradient, slow);
-    const PackMask<Real> rested = both(now_at_rest, was_at_rest_);
-    was_at_rest_ = now_at_rest;
-    return bits_of(either(diverged, rested)) & live_;
+    return bits_of(ends_here<geometry>(dynamics, gradient, diverged, slow, was_at_rest_)) & live_;
   }
 
   /// Finishes the lanes that have ended or made their last update in round `round`. Refills all that hold no
@@ -128,19 +130,19 @@ class Lanes {
     HWY_ALIGN Real limit[count];
     HWY_ALIGN Real renewed[count] = {};
     const std::uint32_t proved = ended.any_proof();
-    store(state_.theta.r, theta[0]);
-    store(state_.theta.w, theta[1]);
-    store(state_.theta.b, theta[2]);
-    store(limit_squared_, limit);
+    store_lanes(state_.theta.r, theta[0]);
+    store_lanes(state_.theta.w, theta[1]);
+    store_lanes(state_.theta.b, theta[2]);
+    store_lanes(limit_squared_, limit);
     for (int lane = 0; lane < count; ++lane) {
       if (pixel_[lane] >= 0) {
         const auto updates = static_cast<std::int32_t>(round - began_[lane]);
-        const bool has_stopped = (ended.stopped >> lane & 1) != 0;
+        const bool at_update = (ended.at_update >> lane & 1) != 0;
         const bool is_proved = (proved >> lane & 1) != 0;
-        if (!has_stopped && !is_proved && updates < work.dynamics.max_updates) continue;
-        const Proof proof = is_proved ? ended.proof(lane) : Proof::none;
-        ends.finish(work, pixel_[lane],
-                    {{theta[0][lane], theta[1][lane], theta[2][lane]}, limit[lane], updates, has_stopped, proof});
+        if (!at_update && !is_proved && updates < work.dynamics.max_updates) continue;
+        ends.finish(
+            work, pixel_[lane],
+            {{theta[0][lane], theta[1][lane], theta[2][lane]}, limit[lane], updates, at_update, ended.proofs_of(lane)});
         source.finished(updates);
         pixel_[lane] = -1;
         live_ &= ~(std::uint32_t{1} << lane);
@@ -156,7 +158,7 @@ class Lanes {
     was_at_rest_ = both(was_at_rest_, negation(fresh));
   }
 
-  /// Finds the deadline anew, for at most `max_updates` updates a lane.
+  /// Computes the deadline, for at most `max_updates` updates a lane.
   HWY_INLINE void find_deadline(std::int64_t max_updates) {
     deadline_ = never;
     for (int lane = 0; lane < count; ++lane) {
@@ -173,7 +175,7 @@ class Lanes {
 
   HWY_INLINE static PackMask<Real> none() { return {hn::FirstN(Tag(), 0)}; }
 
-  HWY_INLINE static void store(const Pack<Real>& pack, Real* to) { hn::Store(pack.lanes, Tag(), to); }
+  HWY_INLINE static void store_lanes(const Pack<Real>& pack, Real* to) { hn::Store(pack.lanes, Tag(), to); }
   HWY_INLINE static void clear(const PackMask<Real>& where, Parameters<Pack<Real>>& values) {
     const Pack<Real> zero(Real(0));
     values.r = select(where, zero, values.r);
@@ -210,7 +212,7 @@ class Lanes {
   std::int64_t began_[count];
 };
 
-/// Finishes the lanes of which the fate is proved, and refills, until there is nothing to prove of any.
+/// Finishes the lanes whose fate is proved, and refills them, until nothing can be proved of any lane.
 template <class Pack, class Real>
 HWY_INLINE void settle(Pack& pack, TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source,
                        const Dynamics<Real>& dynamics, std::int64_t round) {
@@ -223,12 +225,12 @@ HWY_INLINE void settle(Pack& pack, TileWork<Real>& work, const LaneEnds<Real>& e
   }
 }
 
-template <Geometry geometry, StopRule rule, bool certify, class Real>
+template <Geometry geometry, bool certify, class Real>
 void loop(TileWork<Real>& work) {
   const LaneEnds<Real> ends = lane_ends<Real>(geometry);
   const Dynamics<Real> dynamics = work.dynamics;
   PixelSource<Real> source(work);
-  Lanes<geometry, rule, Real> packs[packs_in_flight];
+  Lanes<geometry, Real> packs[packs_in_flight];
   bool live = false;
   for (auto& pack : packs) {
     pack.fill(work, ends, source);
@@ -245,17 +247,17 @@ void loop(TileWork<Real>& work) {
         }
       }
     }
-    std::uint32_t stopped[packs_in_flight];
+    std::uint32_t ended[packs_in_flight];
     bool some = false;
     for (int i = 0; i < packs_in_flight; ++i) {
-      stopped[i] = packs[i].advance_all(dynamics);
-      some |= stopped[i] != 0 || round >= packs[i].deadline();
+      ended[i] = packs[i].advance_all(dynamics);
+      some |= ended[i] != 0 || round >= packs[i].deadline();
     }
     if (!some && round % rounds_between_looks != 0) continue;
     live = certify && !source.is_empty();
     for (int i = 0; i < packs_in_flight; ++i) {
-      if (stopped[i] != 0 || round >= packs[i].deadline()) {
-        packs[i].turn_over(work, ends, source, round, {.stopped = stopped[i], .proved = {}}, !certify);
+      if (ended[i] != 0 || round >= packs[i].deadline()) {
+        packs[i].turn_over(work, ends, source, round, {.at_update = ended[i], .proved = {}}, !certify);
         packs[i].find_deadline(dynamics.max_updates);
       }
       live |= packs[i].any_live();
@@ -267,9 +269,8 @@ void loop(TileWork<Real>& work) {
 
 template <class Real>
 TileLoop<Real> loop_for(const Variant& variant) {
-  return with_variant(variant, []<Geometry geometry, StopRule rule, bool certify>() -> TileLoop<Real> {
-    return loop<geometry, rule, certify, Real>;
-  });
+  return with_variant(
+      variant, []<Geometry geometry, bool certify>() -> TileLoop<Real> { return loop<geometry, certify, Real>; });
 }
 
 }  // namespace deadcone::simd::HWY_NAMESPACE

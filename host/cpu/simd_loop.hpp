@@ -1,7 +1,7 @@
 #pragma once
 
 // The vector path: as many trajectories at once as a vector has lanes, and several vectors at once to hide the latency
-// of one update. A lane whose trajectory has ended is refilled with the next start, so that a long one idles no other.
+// of one update. A lane whose trajectory has ended is refilled with the next start: a long one leaves no other lane idle.
 
 #include <string>
 

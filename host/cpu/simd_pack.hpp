@@ -86,7 +86,7 @@ DEADCONE_PACK_OPERATION Pack<Real> moderate_quotient(Pack<Real> a, Pack<Real> b)
 DEADCONE_PACK_OPERATION Pack<Real> select(PackMask<Real> mask, Pack<Real> yes, Pack<Real> no) {
   return Pack<Real>(hn::IfThenElse(mask.bits, yes.lanes, no.lanes));
 }
-// The minimum of x86 gives the second operand where the first is not a number, as smaller() is to.
+// The minimum of x86 gives the second operand where the first is not a number, as smaller() must.
 DEADCONE_PACK_OPERATION Pack<Real> smaller(Pack<Real> a, Pack<Real> b) {
   return Pack<Real>(hn::Min(a.lanes, b.lanes));
 }

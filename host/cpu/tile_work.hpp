@@ -1,6 +1,6 @@
 #pragma once
 
-// One tile as the threads share it: each takes pixels from it until none are left.
+// One tile, shared by threads: each takes pixels from it until none are left.
 
 #include <algorithm>
 #include <atomic>
@@ -26,15 +26,15 @@ struct TileWork {
   Meter& meter;
   std::atomic<std::int64_t> next = 0;  ///< the first pixel that no thread has taken
 
-  /// Pixels that a thread takes at a time: neighbours last equally long, so few enough that a slow region is shared
-  /// out, and enough that taking them costs nothing.
-  static constexpr std::int64_t block_pixels = 32;
+  /// Pixels that a thread takes at a time. Neighbours last equally long, so these are few enough that threads share a slow
+  /// region, and enough that taking them costs nothing.
+  static constexpr std::int64_t run_pixels = 32;
 
-  /// The next block; empty when none is left or the work is to stop.
+  /// The next pixels; none when all are taken or `meter.stop` is set.
   PixelRun take() {
     if (meter.stop.load(std::memory_order_relaxed)) return {pixels, pixels};
-    const std::int64_t first = std::min(next.fetch_add(block_pixels, std::memory_order_relaxed), pixels);
-    return {first, std::min(first + block_pixels, pixels)};
+    const std::int64_t first = std::min(next.fetch_add(run_pixels, std::memory_order_relaxed), pixels);
+    return {first, std::min(first + run_pixels, pixels)};
   }
 };
 

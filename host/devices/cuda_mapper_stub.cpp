@@ -1,4 +1,4 @@
-// Stands in for kernels/ in a build without CUDA.
+// In place of kernels/ in a build without CUDA.
 
 #include "deadcone/detail/cuda_mapper.hpp"
 #include "deadcone/errors.hpp"

@@ -5,6 +5,8 @@
 namespace deadcone {
 namespace {
 
+using namespace numeric;
+
 /// normal() is good to its accuracy up to here; a start with a larger |b|/s is left to be computed.
 constexpr double largest_t = 25.0;
 

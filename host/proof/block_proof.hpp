@@ -1,6 +1,6 @@
 #pragma once
 
-// Fates that the theorems of proof.hpp prove for all starts of a block at once.
+// Fates that the theorems of proof/conditions.hpp prove for all starts of a block at once.
 
 #include <optional>
 
@@ -10,6 +10,8 @@
 #include "proof/interval.hpp"
 
 namespace deadcone {
+
+using numeric::Interval;
 
 /// The fate of every trajectory that starts at rest at (point.r, w, b) with w and b in the intervals, where it can be
 /// proved; `conditions` are those of proof_bounds() for the same point.

@@ -9,10 +9,12 @@
 namespace deadcone {
 namespace {
 
+using namespace numeric;
+
 /// Above every number that a condition is compared with.
 constexpr auto never = static_cast<double>(std::numeric_limits<float>::max());
 
-/// By how much the conditions are narrowed for the rounding of what is compared with them.
+/// By how much the conditions are narrowed, for the rounding of the numbers that are compared with them.
 struct RoundingMargins {
   double energy;  ///< of the loss, in units of gamma^2/2
   double state;   ///< of weights and biases, relative
@@ -26,7 +28,7 @@ RoundingMargins margins_of(Precision precision) {
 /// The share of 2/eta that curvature is kept below.
 constexpr double curvature_share = 0.999;
 
-/// Margins are tried in steps of this many to an octave, over so many octaves.
+/// The margins to try: so many to an octave, over so many octaves.
 constexpr int steps_per_octave = 32;
 constexpr int octaves = 14;
 

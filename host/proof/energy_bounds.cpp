@@ -6,6 +6,8 @@
 namespace deadcone {
 namespace {
 
+using namespace numeric;
+
 double width(Interval a) {
   return a.hi - a.lo;
 }

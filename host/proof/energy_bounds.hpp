@@ -11,6 +11,8 @@
 
 namespace deadcone {
 
+using numeric::Interval;
+
 /// A = E[relu(z + t)^2] = (1 + t^2) Phi + t phi for z ~ N(0, 1). It grows with t.
 Interval second_moment(Interval t);
 

@@ -1,7 +1,7 @@
 #pragma once
 
 // Intervals that hold the exact result: every operation rounds to nearest and then takes one more number outwards. For
-// bounds that are to be rigorous; docs/proofs.md says where.
+// rigorous bounds; docs/proofs.md says where.
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include "deadcone/numeric/normal.hpp"
 
-namespace deadcone {
+namespace deadcone::numeric {
 
 struct Interval {
   double lo;
@@ -70,4 +70,4 @@ inline Normal<Interval> normal(Interval t) {
           .distribution = {low.distribution * (1.0 - error), high.distribution * (1.0 + error)}};
 }
 
-}  // namespace deadcone
+}  // namespace deadcone::numeric

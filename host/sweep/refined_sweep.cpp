@@ -6,8 +6,8 @@
 #include <memory>
 #include <utility>
 
-#include "proof/block_proof.hpp"
 #include "deadcone/proof/bounds.hpp"
+#include "proof/block_proof.hpp"
 #include "sweep/region_refinement.hpp"
 
 namespace deadcone {
@@ -22,10 +22,9 @@ constexpr std::size_t batch_pixels = 65'536;
 /// The largest number of pixels of points that are refined at once, unless one point has more.
 constexpr std::int64_t most_pixels = std::int64_t{1} << 26;
 
-std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const Map& map, const Tile& region) {
+std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const PreparedMap& map, const Tile& region) {
   if (sweep.refinement.kind == RefinementKind::borders)
     return refine_by_borders(region.count_b, region.count_w, sweep.refinement.sample);
-  const ProofConditions<double> conditions = proof_bounds(map.point, map.criteria, map.precision);
   const auto interval = [](const Range& range, std::int64_t first, std::int64_t last) {
     // Wide enough for a centre that is rounded to float.
     constexpr double rounding = 0x1p-23;
@@ -34,25 +33,25 @@ std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const Map& m
     return Interval{lo - rounding * std::fabs(lo), hi + rounding * std::fabs(hi)};
   };
   return refine_by_proofs(region.count_b, region.count_w, [=](const Block& block) {
-    return fate_of_block(conditions, map.point,
-                         interval(map.window.w, region.first_w + block.first_w, region.first_w + block.last_w),
-                         interval(map.window.b, region.first_b + block.first_b, region.first_b + block.last_b));
+    return fate_of_block(map.proof_conditions(), map->point,
+                         interval(map->window.w, region.first_w + block.first_w, region.first_w + block.last_w),
+                         interval(map->window.b, region.first_b + block.first_b, region.first_b + block.last_b));
   });
 }
 
 /// One point of a sweep while it is refined, region by region.
 class RefinedPoint {
  public:
-  RefinedPoint(const Sweep& sweep, std::int64_t point)
-      : sweep_(sweep),
+  RefinedPoint(SweepMaps& maps, std::int64_t point)
+      : sweep_(maps.sweep()),
         point_(point),
-        map_{sweep.point(point), sweep.window, sweep.criteria, sweep.precision},
-        regions_(sweep.window, region_side) {
+        map_(maps.take(point)),
+        regions_(sweep_.window, region_side) {
     begin_region();
   }
 
   std::int64_t point() const { return point_; }
-  const Map& map() const { return map_; }
+  const PreparedMap& map() const { return map_; }
   const Tile& region() const { return region_; }
   const Counts& counts() const { return counts_; }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
@@ -136,7 +135,7 @@ class RefinedPoint {
 
   const Sweep& sweep_;
   std::int64_t point_;
-  Map map_;
+  PreparedMap map_;
   Tiling regions_;
   std::int64_t region_index_ = 0;
   Tile region_;
@@ -150,8 +149,8 @@ class RefinedPoint {
 /// Moves batches of several points through a mapper.
 class RefinedStream {
  public:
-  RefinedStream(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
-      : sweep_(sweep), mapper_(mapper), sink_(sink), meter_(meter), point_finished_(point_finished) {}
+  RefinedStream(SweepMaps& maps, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
+      : maps_(maps), sweep_(maps.sweep()), mapper_(mapper), sink_(sink), meter_(meter), point_finished_(point_finished) {}
 
   void run(const std::vector<std::int64_t>& points) {
     const std::int64_t at_once = std::max<std::int64_t>(1, most_pixels / sweep_.window.pixels());
@@ -163,7 +162,7 @@ class RefinedStream {
         begin_one();
       } else if (begun_.size() < depth && next != points.end() && active_ < at_once) {
         ++active_;
-        resume(std::make_shared<Active>(RefinedPoint(sweep_, *next++)));
+        resume(std::make_shared<Active>(RefinedPoint(maps_, *next++)));
       } else {
         finish_one();
       }
@@ -205,12 +204,14 @@ class RefinedStream {
     if (active->open > 0) return;
     --active_;
     const RefinedPoint& point = active->point;
-    sink_.finish(point.point(), point.counts(), point.seconds(),
-                 [index = point.point(), counts = point.counts(), seconds = point.seconds(), &report = point_finished_] {
-                   if (report) report(index, counts, seconds);
-                 });
+    sink_.finish(
+        point.point(), point.counts(), point.seconds(),
+        [index = point.point(), counts = point.counts(), seconds = point.seconds(), &report = point_finished_] {
+          if (report) report(index, counts, seconds);
+        });
   }
 
+  SweepMaps& maps_;
   const Sweep& sweep_;
   Mapper& mapper_;
   SweepSink& sink_;
@@ -224,9 +225,9 @@ class RefinedStream {
 
 }  // namespace
 
-void refine_points(const Sweep& sweep, const std::vector<std::int64_t>& points, Mapper& mapper, SweepSink& sink,
+void refine_points(SweepMaps& maps, const std::vector<std::int64_t>& points, Mapper& mapper, SweepSink& sink,
                    Meter& meter, const PointFinished& point_finished) {
-  RefinedStream(sweep, mapper, sink, meter, point_finished).run(points);
+  RefinedStream(maps, mapper, sink, meter, point_finished).run(points);
 }
 
 }  // namespace deadcone

@@ -16,7 +16,7 @@ inline constexpr std::int64_t region_side = 16'384;
 
 /// Computes the given points of a sweep that refines, as many at once as keep the mapper busy, and hands each to the
 /// sink as a whole. Does not close the sink.
-void refine_points(const Sweep& sweep, const std::vector<std::int64_t>& points, Mapper& mapper, SweepSink& sink,
+void refine_points(SweepMaps& maps, const std::vector<std::int64_t>& points, Mapper& mapper, SweepSink& sink,
                    Meter& meter, const PointFinished& point_finished);
 
 }  // namespace deadcone

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/map.hpp"
 #include "deadcone/trajectory/trajectory.hpp"
 #include "deadcone/trajectory/variant.hpp"
 
@@ -22,19 +22,19 @@ TrajectoryState state_of(const Dynamics<Real>& dynamics, std::int32_t updates, c
           update_norm, gradient_norm,        loss<geometry>(state.theta, dynamics.target)};
 }
 
-template <Geometry geometry, StopRule rule, bool certify, class Real>
+template <Geometry geometry, bool certify, class Real>
 TrajectoryOutcome run(const Dynamics<Real>& dynamics, const Parameters<Real>& start,
                       const TrajectoryObserver& observe) {
   const auto report = [&](std::int32_t updates, const State<Real>& state) {
     observe(state_of<geometry>(dynamics, updates, state));
   };
   if (observe) report(0, at_rest(start));
-  const Outcome<Real> outcome = observe ? trajectory<geometry, rule, certify>(dynamics, start, report)
-                                        : trajectory<geometry, rule, certify>(dynamics, start);
+  const Outcome<Real> outcome = observe ? trajectory<geometry, certify>(dynamics, start, report)
+                                        : trajectory<geometry, certify>(dynamics, start);
   const Parameters<Real>& theta = outcome.theta;
   return {outcome.fate, outcome.proof, outcome.updates,
-          widened<Real>({canonical(theta.r), canonical(theta.w), canonical(theta.b)}),
-          canonical(loss<geometry>(theta, dynamics.target))};
+          widened<Real>({numeric::canonical(theta.r), numeric::canonical(theta.w), numeric::canonical(theta.b)}),
+          numeric::canonical(loss<geometry>(theta, dynamics.target))};
 }
 
 }  // namespace
@@ -42,11 +42,11 @@ TrajectoryOutcome run(const Dynamics<Real>& dynamics, const Parameters<Real>& st
 TrajectoryOutcome run_trajectory(const Point& point, const Criteria& criteria, Precision precision, double w, double b,
                                  const TrajectoryObserver& observe) {
   validate_start(w, b, point, criteria, precision);
+  const PreparedMap map({point, {}, criteria, precision});
   return with_precision(precision, [&]<class Real>() {
-    const Dynamics<Real> dynamics = make_dynamics<Real>(point, criteria);
     const Parameters<Real> start = {static_cast<Real>(point.r), static_cast<Real>(w), static_cast<Real>(b)};
-    return with_variant(variant_of(point, criteria), [&]<Geometry geometry, StopRule rule, bool certify>() {
-      return run<geometry, rule, certify>(dynamics, start, observe);
+    return with_variant(map.variant(), [&]<Geometry geometry, bool certify>() {
+      return run<geometry, certify>(map.dynamics<Real>(), start, observe);
     });
   });
 }

@@ -14,20 +14,20 @@ using Clock = std::chrono::steady_clock;
 /// Moves the tiles of a sweep through a mapper into a sink, in the order of the file, several of them at once.
 class TileStream {
  public:
-  TileStream(const Sweep& sweep, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
-      : sweep_(sweep),
-        tiles_(sweep.window),
+  TileStream(SweepMaps& maps, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
+      : maps_(maps),
+        tiles_(maps.sweep().window),
         mapper_(mapper),
         sink_(sink),
         meter_(meter),
         point_finished_(point_finished) {}
 
   void push(std::int64_t point) {
-    const Map map = {sweep_.point(point), sweep_.window, sweep_.criteria, sweep_.precision};
+    const PreparedMap map = maps_.take(point);
     for (std::int64_t i = 0; i < tiles_.count(); ++i) {
       if (begun_.size() >= static_cast<std::size_t>(mapper_.tiles_in_flight())) pop();
       if (begun_.empty() && i == 0) last_finished_ = Clock::now();
-      mapper_.begin(map, tiles_[i], sweep_.fields, {});
+      mapper_.begin(map, tiles_[i], maps_.sweep().fields, {});
       begun_.push({point, i});
     }
   }
@@ -59,7 +59,7 @@ class TileStream {
     counts_ = {};
   }
 
-  const Sweep& sweep_;
+  SweepMaps& maps_;
   const Tiling tiles_;
   Mapper& mapper_;
   SweepSink& sink_;
@@ -71,17 +71,18 @@ class TileStream {
   Clock::time_point last_finished_;
 };
 
-void compute_points(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
+void compute_points(SweepMaps& maps, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
                     const PointFinished& point_finished) {
+  const Sweep& sweep = maps.sweep();
   std::vector<std::int64_t> points;
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
     if (shard.has(point) && !sink.is_done(point)) points.push_back(point);
   }
   if (sweep.refinement.kind != RefinementKind::none) {
-    refine_points(sweep, points, mapper, sink, meter, point_finished);
+    refine_points(maps, points, mapper, sink, meter, point_finished);
     return;
   }
-  TileStream stream(sweep, mapper, sink, meter, point_finished);
+  TileStream stream(maps, mapper, sink, meter, point_finished);
   for (const std::int64_t point : points) stream.push(point);
   stream.drain();
 }
@@ -90,10 +91,16 @@ void compute_points(const Sweep& sweep, const Shard& shard, Mapper& mapper, Swee
 
 void run_sweep(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
                const PointFinished& point_finished) {
-  validate(sweep);
+  SweepMaps maps(sweep);
+  run_sweep(maps, shard, mapper, sink, meter, point_finished);
+}
+
+void run_sweep(SweepMaps& maps, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
+               const PointFinished& point_finished) {
+  validate(maps.sweep());
   validate(shard);
   try {
-    compute_points(sweep, shard, mapper, sink, meter, point_finished);
+    compute_points(maps, shard, mapper, sink, meter, point_finished);
   } catch (const std::exception&) {
     sink.close();  // where this fails, too, its error matters more
     throw;

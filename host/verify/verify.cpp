@@ -28,7 +28,13 @@ class Verification {
     ++report_.points;
     const std::int64_t wrong_before = report_.wrong_fills;
     Counts counts;
-    for (const Tile& tile : tiles) counts += check(point, tile);
+    const Sweep& sweep = file_.sweep();
+    const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
+    const PreparedMap recomputed(map);
+    Map to_prove = map;
+    to_prove.criteria.certify = true;
+    const PreparedMap certified(to_prove);
+    for (const Tile& tile : tiles) counts += check(point, tile, recomputed, certified);
     const Counts stored = file_.counts(point);
     counts.fill_mismatches = stored.fill_mismatches;                       // the pixels do not show these
     if (report_.wrong_fills != wrong_before) counts.fates = stored.fates;  // those are as they were filled
@@ -40,15 +46,14 @@ class Verification {
   const VerifyReport& report() const { return report_; }
 
  private:
-  Counts check(std::int64_t point, const Tile& tile) {
+  Counts check(std::int64_t point, const Tile& tile, const PreparedMap& map, const PreparedMap& certified) {
     const Sweep& sweep = file_.sweep();
-    const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
     const TileResult stored = file_.read(point, tile);
     Fields fields = sweep.fields;
     fields.updates = fields.updates || refines();  // for the counts of what was computed
     mapper_.map(map, tile, fields, observer_.meter, computed_);
     report_.pixels += tile.pixels();
-    if (sweep.refinement.kind == RefinementKind::exact) take_proved_fates(map, tile, stored);
+    if (sweep.refinement.kind == RefinementKind::exact) take_proved_fates(certified, tile, stored);
     const Counts counts = refines() ? counts_of_refined(stored) : computed_.counts;
     report_.filled += counts.filled;
     for (const PixelDifference& pixel : pixel_differences(sweep, tile, stored, computed_, experiment_)) {
@@ -86,8 +91,7 @@ class Verification {
   }
 
   /// A fate that was filled because a theorem proves it may be unfinished where proofs are not used.
-  void take_proved_fates(Map map, const Tile& tile, const TileResult& stored) {
-    map.criteria.certify = true;
+  void take_proved_fates(const PreparedMap& map, const Tile& tile, const TileResult& stored) {
     Meter uncounted;
     TileResult proved;
     mapper_.map(map, tile, Fields{}, uncounted, proved);

@@ -90,8 +90,8 @@ struct PointAnalysis {
   std::array<std::int64_t, proof_count> proofs = {};       ///< pixels of each
   double dead_for_ever_fraction = std::numeric_limits<double>::quiet_NaN();  ///< of the dead; if all were computed
   std::int64_t boundary_pixels = 0;
-  std::vector<std::int64_t> box_counts;  ///< of the boundary, for boxes of 1, 2, 4, ... pixels a side
-  LineFit dimension;                     ///< slope: the box-counting dimension of the boundary
+  std::vector<std::int64_t> box_counts;     ///< of the boundary, for boxes of 1, 2, 4, ... pixels a side
+  LineFit dimension;                        ///< slope: the box-counting dimension of the boundary
   std::vector<double> uncertain_fractions;  ///< of pairs of pixels 1, 2, 4, ... apart, those with two fates
   LineFit uncertainty;                      ///< slope: the uncertainty exponent
   BasinEntropy entropy;

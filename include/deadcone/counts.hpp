@@ -1,6 +1,6 @@
 #pragma once
 
-// Integer sums over some pixels of a map, so that they do not depend on the order of summation.
+// Sums over some pixels of a map: of integers, so that they do not depend on their order.
 
 #include <algorithm>
 #include <array>
@@ -17,12 +17,12 @@ struct Counts {
   std::array<std::int64_t, fate_count> fates = {};
   std::int64_t updates = 0;  ///< sum over the pixels that are computed
   std::int32_t most_updates = 0;
-  std::int64_t filled = 0;           ///< pixels that were not computed, but filled with the fate of those around them
-  std::int64_t fill_mismatches = 0;  ///< pixels that were to be filled, and had another fate when they were computed
+  std::int64_t filled = 0;           ///< pixels that got the fate of those around them without being computed
+  std::int64_t fill_mismatches = 0;  ///< filled pixels that had another fate when they were computed after all
 
   std::int64_t pixels() const { return std::accumulate(fates.begin(), fates.end(), std::int64_t{0}); }
 
-  Counts& operator+=(const Counts& other) {
+  constexpr Counts& operator+=(const Counts& other) {
     for (std::size_t i = 0; i < fates.size(); ++i) fates[i] += other.fates[i];
     updates += other.updates;
     most_updates = std::max(most_updates, other.most_updates);

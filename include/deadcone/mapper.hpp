@@ -23,6 +23,7 @@
 #include "deadcone/config.hpp"
 #include "deadcone/counts.hpp"
 #include "deadcone/fate.hpp"
+#include "deadcone/map.hpp"
 #include "deadcone/tiling.hpp"
 
 namespace deadcone {
@@ -45,14 +46,6 @@ struct TileResult {
   RealBuffer loss_final;
 };
 
-/// One map to compute.
-struct Map {
-  Point point;
-  Window window;
-  Criteria criteria;
-  Precision precision = Precision::float32;
-};
-
 /// How far the work is: mappers add to it, and any thread may read it while they run.
 struct Meter {
   std::atomic<std::int64_t> pixels = 0;   ///< finished
@@ -71,7 +64,7 @@ class Mapper {
 
   /// Begins to compute the pixels of `tile` of `map` that are in the list: fate always, proof where the map's criteria
   /// certify, the others where `fields` has them; `r_final` only where the map is not planar.
-  virtual void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) = 0;
+  virtual void begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed) = 0;
 
   /// Waits for the tile that was begun first. Throws Interrupted when `meter.stop` is set, and then leaves `result`
   /// unspecified.
@@ -79,9 +72,9 @@ class Mapper {
 
   /// Computes one tile, with none on its way. Throws ConfigError for a window that is not valid, Error for a tile outside
   /// it, and what begin() and finish() throw.
-  void map(const Map& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
-    validate(map.window);
-    validate(tile, map.window);
+  void map(const PreparedMap& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
+    validate(map->window);
+    validate(tile, map->window);
     begin(map, tile, fields, {});
     finish(meter, result);
   }

@@ -29,9 +29,9 @@ struct Maps {
   /// r_final is kept where a point of the sweep has r != 0.
   RealBuffer r_final, w_final, b_final, loss_final;
 
-  std::vector<Counts> counts;       ///< by point
-  std::vector<double> seconds;      ///< that each point took
-  std::vector<std::uint8_t> done;   ///< 1 for the points that are complete
+  std::vector<Counts> counts;      ///< by point
+  std::vector<double> seconds;     ///< that each point took
+  std::vector<std::uint8_t> done;  ///< 1 for the points that are complete
 
   /// The part of a field that belongs to a point: b-major, sweep.window.pixels() values, or none.
   template <class T>

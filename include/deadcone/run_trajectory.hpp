@@ -27,10 +27,10 @@ using TrajectoryObserver = std::function<void(const TrajectoryState& state)>;
 /// How a trajectory ended: what a mapper gives for a pixel with this start, in the same bits.
 struct TrajectoryOutcome {
   Fate fate;
-  Proof proof;                ///< what proves the fate; none unless the criteria certify
-  std::int32_t updates;       ///< made until the end
-  Parameters<double> theta;   ///< after the last update
-  double loss;                ///< there
+  Proof proof;               ///< what proves the fate; none unless the criteria certify
+  std::int32_t updates;      ///< made until the end
+  Parameters<double> theta;  ///< after the last update
+  double loss;               ///< there
 };
 
 /// Runs the trajectory from (point.r, w, b) to its end. Throws ConfigError where an argument is wrong, and what

@@ -7,6 +7,7 @@
 
 #include "deadcone/config.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/sweep_maps.hpp"
 #include "deadcone/sweep_sink.hpp"
 
 namespace deadcone {
@@ -19,6 +20,10 @@ using PointFinished = std::function<void(std::int64_t point, const Counts& count
 /// where the sweep or the shard is wrong, Interrupted when `meter.stop` is set, and what the mapper and the sink throw;
 /// the points finished by then are in the sink. `point_finished` may be empty.
 void run_sweep(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
+               const PointFinished& point_finished);
+
+/// The same for maps of which some may be prepared already.
+void run_sweep(SweepMaps& maps, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
                const PointFinished& point_finished);
 
 }  // namespace deadcone

@@ -1,52 +1,43 @@
+// Compiled with --expt-relaxed-constexpr: Counts and its std::array are the host's own, and all that is called here of
+// them is constexpr.
+
+#include "unit/counts.hpp"
+
 #include <thrust/iterator/counting_iterator.h>
 #include <cub/device/device_reduce.cuh>
 
 #include <type_traits>
 
+#include "deadcone/counts.hpp"
 #include "runtime/check.hpp"
-#include "deadcone/fate.hpp"
-#include "unit/counts.hpp"
 
 namespace deadcone {
 namespace {
 
-static_assert(std::is_trivially_copyable_v<Counts> && fate_count == 5);
-
-/// The members of Counts, for device code.
-struct DeviceCounts {
-  std::int64_t fates[fate_count];
-  std::int64_t updates;
-  std::int32_t most_updates;
-  std::int64_t filled;  // none of a mapper's
-  std::int64_t fill_mismatches;
-};
-static_assert(sizeof(DeviceCounts) == sizeof(Counts) && offsetof(DeviceCounts, updates) == offsetof(Counts, updates) &&
-              offsetof(DeviceCounts, most_updates) == offsetof(Counts, most_updates));
+static_assert(std::is_trivially_copyable_v<Counts>);
 
 struct CountsOfPixel {
   const Fate* fate;
   const std::int32_t* updates;
 
-  __host__ __device__ DeviceCounts operator()(std::int64_t i) const {
-    DeviceCounts counts = {{}, updates[i], updates[i], 0, 0};
-    for (int f = 0; f < fate_count; ++f) counts.fates[f] = static_cast<int>(fate[i]) == f ? 1 : 0;
+  __host__ __device__ Counts operator()(std::int64_t i) const {
+    Counts counts;
+    for (int f = 0; f < fate_count; ++f)
+      counts.fates[static_cast<std::size_t>(f)] = static_cast<int>(fate[i]) == f ? 1 : 0;
+    counts.updates = updates[i];
+    counts.most_updates = updates[i];
     return counts;
   }
 };
 
 struct SumOfCounts {
-  __host__ __device__ DeviceCounts operator()(DeviceCounts a, const DeviceCounts& b) const {
-    for (int f = 0; f < fate_count; ++f) a.fates[f] += b.fates[f];
-    a.updates += b.updates;
-    a.most_updates = a.most_updates < b.most_updates ? b.most_updates : a.most_updates;
-    return a;
-  }
+  __host__ __device__ Counts operator()(Counts a, const Counts& b) const { return a += b; }
 };
 
-cudaError_t reduce(void* workspace, std::size_t& bytes, const CountsOfPixel& pixels, DeviceCounts* counts,
-                   std::int64_t count, cudaStream_t stream) {
+cudaError_t reduce(void* workspace, std::size_t& bytes, const CountsOfPixel& pixels, Counts* counts, std::int64_t count,
+                   cudaStream_t stream) {
   return cub::DeviceReduce::TransformReduce(workspace, bytes, thrust::counting_iterator<std::int64_t>(0), counts, count,
-                                            SumOfCounts(), pixels, DeviceCounts{}, stream);
+                                            SumOfCounts(), pixels, Counts{}, stream);
 }
 
 }  // namespace
@@ -59,8 +50,7 @@ std::size_t count_workspace(std::int64_t pixels) {
 
 void count_on_device(const Fate* fate, const std::int32_t* updates, std::int64_t pixels, Counts* counts,
                      void* workspace, std::size_t workspace_bytes, cudaStream_t stream) {
-  DEADCONE_CUDA_CHECK(
-      reduce(workspace, workspace_bytes, {fate, updates}, reinterpret_cast<DeviceCounts*>(counts), pixels, stream));
+  DEADCONE_CUDA_CHECK(reduce(workspace, workspace_bytes, {fate, updates}, counts, pixels, stream));
 }
 
 }  // namespace deadcone

@@ -5,14 +5,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
-#include "deadcone/config.hpp"
-#include "deadcone/trajectory/variant.hpp"
+#include "deadcone/detail/tile_arrays.hpp"
+#include "deadcone/kinds.hpp"
+#include "deadcone/trajectory/pixels.hpp"
 
 namespace deadcone {
 
-/// Offsets in bytes; a field that is not wanted has the offset of the next and takes no room. Updates come last:
-/// they are computed always, for the counts, and copied where they are wanted.
+/// Offsets in bytes; a field that is not wanted has the offset of the next and takes no room. Updates come last: the
+/// device always has them, for the counts, and they are copied back only where they are wanted.
 struct TileLayout {
   std::size_t fate = 0;
   std::size_t proof = 0;
@@ -33,25 +36,44 @@ inline std::size_t aligned(std::size_t bytes) {
   return (bytes + field_alignment - 1) / field_alignment * field_alignment;
 }
 
-inline TileLayout layout_of(std::int64_t pixels, const Fields& fields, const Variant& variant, std::size_t real_size) {
-  TileLayout layout;
-  std::size_t end = 0;
-  const auto place = [&](std::size_t size, bool wanted) {
-    const std::size_t begin = end;
-    if (wanted) end += aligned(static_cast<std::size_t>(pixels) * size);
-    return begin;
-  };
-  layout.fate = place(sizeof(Fate), true);
-  layout.proof = place(sizeof(Proof), variant.certify);
-  layout.r_final = place(real_size, fields.final && variant.geometry == Geometry::general);
-  layout.w_final = place(real_size, fields.final);
-  layout.b_final = place(real_size, fields.final);
-  layout.loss_final = place(real_size, fields.loss);
-  layout.kept = end;
-  layout.updates = place(sizeof(std::int32_t), true);
-  layout.total = end;
-  if (fields.updates) layout.kept = end;
-  return layout;
+/// The layout of the wanted fields of so many pixels of a map in `precision`.
+inline TileLayout layout_of(std::int64_t pixels, const WantedFields& wanted, Precision precision) {
+  return with_precision(precision, [&]<class Real>() {
+    TileLayout layout;
+    PixelArrays<Real> types = {};
+    WantedFields on_device = wanted;
+    on_device.updates = true;
+    for_each_field(
+        [&](bool is_wanted, std::size_t& offset, const auto* type) {
+          offset = layout.total;
+          if (is_wanted) layout.total += aligned(static_cast<std::size_t>(pixels) * sizeof(*type));
+        },
+        on_device, layout, types);
+    layout.kept = wanted.updates ? layout.total : layout.updates;
+    return layout;
+  });
+}
+
+/// The fields at `base`, where a layout puts them; null where they are not wanted.
+template <class Real>
+PixelArrays<Real> arrays_at(std::byte* base, const TileLayout& layout, const WantedFields& wanted) {
+  PixelArrays<Real> arrays = {};
+  for_each_field(
+      [base](bool is_wanted, std::size_t offset, auto*& array) {
+        array = is_wanted ? reinterpret_cast<std::remove_reference_t<decltype(array)>>(base + offset) : nullptr;
+      },
+      wanted, layout, arrays);
+  return arrays;
+}
+
+/// Copies `count` values of each field from the start of `from` to those from `first` on of `to`, where it is wanted.
+template <class Real>
+void copy_fields(const PixelArrays<Real>& from, const PixelArrays<Real>& to, std::int64_t first, std::int64_t count) {
+  for_each_field(
+      [=](const auto* source, auto* target) {
+        if (target != nullptr) std::memcpy(target + first, source, static_cast<std::size_t>(count) * sizeof(*target));
+      },
+      from, to);
 }
 
 }  // namespace deadcone

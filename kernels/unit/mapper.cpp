@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "deadcone/errors.hpp"
 #include "runtime/check.hpp"
 #include "runtime/devices.hpp"
-#include "deadcone/errors.hpp"
 #include "unit/kernel.hpp"
 #include "unit/slot.hpp"
 
@@ -37,7 +37,7 @@ class CudaMapper final : public Mapper {
 
   int tiles_in_flight() const override { return static_cast<int>(slots_.size()); }
 
-  void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
+  void begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
     or_forget_all([&] { slots_[next_].begin(map, tile, fields, listed); });
     begun_.push(next_);
     next_ = (next_ + 1) % slots_.size();

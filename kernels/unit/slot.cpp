@@ -4,13 +4,11 @@
 #include <cstring>
 #include <string>
 
-#include "runtime/check.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/errors.hpp"
+#include "runtime/check.hpp"
+#include "unit/counts.hpp"
 #include "unit/kernel.hpp"
 #include "unit/row_bands.hpp"
-#include "deadcone/detail/tile_arrays.hpp"
-#include "unit/counts.hpp"
 
 namespace deadcone {
 namespace {
@@ -24,28 +22,7 @@ CudaStream stream_on(int device) {
 constexpr std::int64_t list_row = 512;
 
 std::size_t size_of_real(Precision precision) {
-  return precision == Precision::float32 ? sizeof(float) : sizeof(double);
-}
-
-/// The fields of a band at `base`, null where they are not wanted; updates always.
-template <class Real>
-PixelArrays<Real> arrays_at(std::byte* base, const TileLayout& layout, const Fields& fields, const Variant& variant) {
-  const auto real = [&](std::size_t offset, bool wanted) {
-    return wanted ? reinterpret_cast<Real*>(base + offset) : nullptr;
-  };
-  return {reinterpret_cast<Fate*>(base + layout.fate),
-          reinterpret_cast<std::int32_t*>(base + layout.updates),
-          variant.certify ? reinterpret_cast<Proof*>(base + layout.proof) : nullptr,
-          real(layout.r_final, fields.final && variant.geometry == Geometry::general),
-          real(layout.w_final, fields.final),
-          real(layout.b_final, fields.final),
-          real(layout.loss_final, fields.loss)};
-}
-
-/// Copies `count` values out, where they are wanted.
-template <class T>
-void copy_out(T* to, const T* from, std::int64_t first, std::int64_t count) {
-  if (to != nullptr) std::memcpy(to + first, from, static_cast<std::size_t>(count) * sizeof(T));
+  return with_precision(precision, []<class Real>() { return sizeof(Real); });
 }
 
 }  // namespace
@@ -62,11 +39,11 @@ std::int64_t TileSlot::pixels_of(const Band& band) const {
 }
 
 TileLayout TileSlot::layout(std::int64_t rows) const {
-  return layout_of(rows * row_, fields_, variant_of(map_.point, map_.criteria), size_of_real(map_.precision));
+  return layout_of(rows * row_, wanted_, map_->precision);
 }
 
 TileLayout TileSlot::layout(const Band& band) const {
-  return layout_of(pixels_of(band), fields_, variant_of(map_.point, map_.criteria), size_of_real(map_.precision));
+  return layout_of(pixels_of(band), wanted_, map_->precision);
 }
 
 // On the device: the coordinates of the tile and the list; then, for one band after the other, the counts, the
@@ -74,7 +51,7 @@ TileLayout TileSlot::layout(const Band& band) const {
 // fields that are kept.
 
 std::size_t TileSlot::inputs_size() const {
-  return aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * size_of_real(map_.precision)) +
+  return aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * size_of_real(map_->precision)) +
          aligned(listed_.size() * sizeof(std::int32_t));
 }
 
@@ -99,16 +76,17 @@ void TileSlot::make_room() {
   band_rows_ = rows_that_fit(rows(), [this](std::int64_t rows) {
     workspace_ = count_workspace(rows * row_);
     const std::size_t size = device_size(rows);
+    if (size - aligned(workspace_) > memory_limit_) return false;
     if (on_device_.size() >= size) return true;
     on_device_ = {};
-    if (size <= memory_limit_) on_device_ = device_bytes(size);
+    on_device_ = device_bytes(size);
     if (on_device_.size() < size) return false;
     // The gaps between fields are copied back with them.
     DEADCONE_CUDA_CHECK(cudaMemsetAsync(on_device_.data(), 0, size, stream_.get()));
     return true;
   });
   if (band_rows_ == 0) {
-    throw DeviceError("CUDA: the device has not even memory for a row of a tile (" + std::to_string(device_size(1)) +
+    throw DeviceError("CUDA: the device has no memory for even one row of a tile (" + std::to_string(device_size(1)) +
                       " bytes)");
   }
   if (on_host_.size() < host_size()) {
@@ -117,25 +95,21 @@ void TileSlot::make_room() {
   }
 }
 
-void TileSlot::begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) {
+void TileSlot::begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed) {
   DEADCONE_CUDA_CHECK(cudaSetDevice(device_));
   map_ = map;
   tile_ = tile;
-  fields_ = fields;
+  wanted_ = wanted_fields(map.map(), fields);
   listed_ = listed;
   row_ = listed.empty() ? tile.count_w : list_row;
   make_room();
-  if (map.precision == Precision::float32) {
-    begin_as<float>();
-  } else {
-    begin_as<double>();
-  }
+  with_precision(map->precision, [this]<class Real>() { begin_as<Real>(); });
 }
 
 template <class Real>
 void TileSlot::begin_as() {
-  const std::vector<Real> w = centres<Real>(map_.window.w, tile_.first_w, tile_.count_w);
-  const std::vector<Real> b = centres<Real>(map_.window.b, tile_.first_b, tile_.count_b);
+  const std::vector<Real> w = centres<Real>(map_->window.w, tile_.first_w, tile_.count_w);
+  const std::vector<Real> b = centres<Real>(map_->window.b, tile_.first_b, tile_.count_b);
   std::byte* host = on_host_.data();
   const std::size_t coordinates = (w.size() + b.size()) * sizeof(Real);
   std::memcpy(host, w.data(), w.size() * sizeof(Real));
@@ -153,7 +127,6 @@ void TileSlot::begin_as() {
 template <class Real>
 void TileSlot::begin_band(const Band& band, std::byte* host) {
   const TileLayout fields = layout(band);
-  const Variant variant = variant_of(map_.point, map_.criteria);
   const auto* w = reinterpret_cast<const Real*>(on_device_.data());
   const Real* b = w + tile_.count_w;
   const std::int32_t* listed = nullptr;
@@ -168,13 +141,15 @@ void TileSlot::begin_band(const Band& band, std::byte* host) {
   std::byte* results = workspace + aligned(workspace_);
 
   TileTask<Real> task;
-  task.dynamics = make_dynamics<Real>(map_.point, map_.criteria);
-  task.starts = {w, b, static_cast<Real>(map_.point.r), tile_.count_w, listed};
-  task.results = arrays_at<Real>(results, fields, fields_, variant);
+  task.dynamics = map_.dynamics<Real>();
+  task.starts = {w, b, static_cast<Real>(map_->point.r), tile_.count_w, listed};
+  WantedFields on_device = wanted_;
+  on_device.updates = true;
+  task.results = arrays_at<Real>(results, fields, on_device);
   task.count_b = static_cast<std::int32_t>(band.count);
   task.count_w = static_cast<std::int32_t>(row_);
   task.pixels = pixels_of(band);
-  launch_map(variant, task, stream_.get());
+  launch_map(map_.variant(), task, stream_.get());
   count_on_device(task.results.fate, task.results.updates, task.pixels, reinterpret_cast<Counts*>(counts), workspace,
                   workspace_, stream_.get());
   DEADCONE_CUDA_CHECK(cudaMemcpyAsync(host, counts, sizeof(Counts), cudaMemcpyDeviceToHost, stream_.get()));
@@ -185,20 +160,16 @@ void TileSlot::begin_band(const Band& band, std::byte* host) {
 void TileSlot::finish(TileResult& result) {
   DEADCONE_CUDA_CHECK(cudaSetDevice(device_));
   stream_.wait();
-  if (map_.precision == Precision::float32) {
-    finish_as<float>(result);
-  } else {
-    finish_as<double>(result);
-  }
+  with_precision(map_->precision, [&]<class Real>() { finish_as<Real>(result); });
 }
 
 void TileSlot::abandon() noexcept {
-  cudaStreamSynchronize(stream_.get());  // what it says is said already, or of no use any more
+  cudaStreamSynchronize(stream_.get());  // an error has been reported already, or no longer matters
 }
 
 template <class Real>
 void TileSlot::finish_as(TileResult& result) {
-  const PixelArrays<Real> to = allot<Real>(result, fields_, map_, pixels());
+  const PixelArrays<Real> to = allot<Real>(result, wanted_, pixels());
   std::byte* host = on_host_.data() + inputs_size();
   result.counts = {};
   for (const Band& band : bands()) {
@@ -207,16 +178,7 @@ void TileSlot::finish_as(TileResult& result) {
     result.counts += counts;
     host += aligned(sizeof(Counts));
     const TileLayout fields = layout(band);
-    const PixelArrays<Real> from = arrays_at<Real>(host, fields, fields_, variant_of(map_.point, map_.criteria));
-    const std::int64_t first = band.first * row_;
-    const std::int64_t pixels = pixels_of(band);
-    copy_out(to.fate, from.fate, first, pixels);
-    copy_out(to.proof, from.proof, first, pixels);
-    copy_out(to.updates, from.updates, first, pixels);
-    copy_out(to.r_final, from.r_final, first, pixels);
-    copy_out(to.w_final, from.w_final, first, pixels);
-    copy_out(to.b_final, from.b_final, first, pixels);
-    copy_out(to.loss_final, from.loss_final, first, pixels);
+    copy_fields(arrays_at<Real>(host, fields, wanted_), to, band.first * row_, pixels_of(band));
     host += fields.kept;
   }
 }

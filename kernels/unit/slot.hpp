@@ -6,25 +6,26 @@
 #include <cstdint>
 #include <vector>
 
+#include "deadcone/mapper.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/stream.hpp"
-#include "deadcone/mapper.hpp"
 #include "unit/layout.hpp"
 
 namespace deadcone {
 
 class TileSlot {
  public:
-  /// On device `device`; never more than `memory_limit` bytes of its memory, as if it had no more.
+  /// On device `device`. Takes at most `memory_limit` bytes of its memory for coordinates, lists and fields, as if it had
+  /// no more; the workspace of the counts comes on top, since it does not grow with the tile (245 kB on an H100).
   TileSlot(int device, std::size_t memory_limit);
 
   /// Puts all work for a tile, or for the listed pixels of it, into the stream: coordinates to the device, the kernel,
   /// the counts, results back. Does not wait for it. Where the device has too little memory for it, it goes through in
   /// bands of rows, half as many until they fit. Throws DeviceError where not even one does.
-  void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed);
+  void begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed);
   /// Waits for that work and copies the results out. Throws DeviceError where it failed.
   void finish(TileResult& result);
-  /// Waits for it and leaves its results.
+  /// Waits for that work and drops its results.
   void abandon() noexcept;
 
  private:
@@ -34,7 +35,7 @@ class TileSlot {
     std::int64_t count;
   };
 
-  /// The pixels that are to be computed, in rows of `row_`, of which the last of a list may be short.
+  /// The pixels to compute, in rows of `row_`; the last row of a list may be short.
   std::int64_t pixels() const;
   std::int64_t rows() const { return (pixels() + row_ - 1) / row_; }
   std::int64_t pixels_of(const Band& band) const;
@@ -62,9 +63,9 @@ class TileSlot {
   PinnedBytes on_host_;
 
   // The tile on its way.
-  Map map_;
+  PreparedMap map_;
   Tile tile_;
-  Fields fields_;
+  WantedFields wanted_ = {};
   PixelList listed_;
   std::int64_t row_ = 0;  ///< pixels
   std::int64_t band_rows_ = 0;

@@ -175,7 +175,7 @@ def header():
 #include "deadcone/annotations.hpp"
 #include "deadcone/arithmetic.hpp"
 
-namespace deadcone {
+namespace deadcone::numeric {
 
 template <class Real>
 struct NormalCoefficients;
@@ -183,7 +183,7 @@ struct NormalCoefficients;
         + precision_block("float", True, exp_degree=5, mills_degree=3, bias=127, mantissa=23)
         + precision_block("double", False, exp_degree=10, mills_degree=9, bias=1023, mantissa=52)
         + """
-}  // namespace deadcone
+}  // namespace deadcone::numeric
 """
     )
 

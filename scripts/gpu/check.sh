@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Checks deadcone on a GPU and times it there. Part of what scripts/gpu/bundle.sh makes; run it in that folder:
 #   gpu_check.sh [OUT]          OUT: a folder for logs and results (./results)
-# Its steps: the tests, of which none may be skipped for want of a GPU; compute-sanitizer on small sweeps; sweeps whose files
-# are to have the bits of the CPU's; the benchmark. Exit status 0 if all went well. The benchmark needs python3 with NumPy, and
+# Its steps: the tests, none of which may be skipped for lack of a GPU; compute-sanitizer on small sweeps; sweeps whose files
+# must have the bits of the CPU's; the benchmark. Exit status 0 if all went well. The benchmark needs python3 with NumPy, and
 # times the peers that are installed (CuPy, Numba, JAX, PyTorch).
 set -uo pipefail
 cd "$(dirname "$0")" || exit

@@ -1,5 +1,5 @@
 // Every instruction set that this machine has gives the bits of the scalar path: over random models, numbers of pixels
-// that leave lanes empty, and few steps.
+// that leave lanes empty, and few updates.
 
 #include "cpu/simd_loop.hpp"
 
@@ -105,14 +105,14 @@ TEST_P(Simd, GivesTheScalarBitsDeepInTheDeadCone) {
 }
 
 TEST_P(Simd, GivesTheScalarProofsWhereLanesEndAnyTime) {
-  // Proofs at step 0 and late, stops between two looks for a proof, and runs cut short, in the same vectors.
+  // Proofs at update 0 and late, stops between two looks for a proof, and runs cut short, in the same vectors.
   Map map;
   map.criteria.certify = true;
   map.window = {{-2.0, 2.0, 37}, {-2.0, 2.0, 29}};
   for (const double gamma : {1.0, 0.01}) {
     for (const std::int64_t max_updates : {1, 8, 9, 100, 3000}) {
       for (const Precision precision : {Precision::float32, Precision::float64}) {
-        SCOPED_TRACE(testing::Message() << gamma << ", " << max_updates << " steps, " << name_of(precision));
+        SCOPED_TRACE(testing::Message() << gamma << ", " << max_updates << " updates, " << name_of(precision));
         map.point.gamma = gamma;
         map.criteria.max_updates = max_updates;
         map.precision = precision;

@@ -1,4 +1,4 @@
-// Why there is no GPU, told apart.
+// The reasons for which there is no GPU.
 
 #include "runtime/devices.hpp"
 

@@ -1,4 +1,4 @@
-// What a GPU is told to do, as far as it can be checked without one.
+// How work is laid out for a GPU, as far as it can be checked without one.
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "unit/geometry.hpp"
-#include "unit/row_bands.hpp"
 #include "unit/layout.hpp"
+#include "unit/row_bands.hpp"
 
 namespace deadcone {
 namespace {
@@ -49,13 +49,15 @@ TEST(TileLayout, HasRoomForEveryFieldAndNoOverlap) {
   for (const std::int64_t pixels : {1, 255, 256, 262'144}) {
     for (const bool final : {false, true}) {
       for (const bool loss : {false, true}) {
-        for (const Variant variant : {Variant{Geometry::planar, StopRule::stationary, false},
-                                      Variant{Geometry::general, StopRule::stationary, true}}) {
+        for (const bool general_and_certified : {false, true}) {
           const auto count = static_cast<std::size_t>(pixels);
-          const TileLayout layout = layout_of(pixels, {true, final, loss}, variant, sizeof(double));
-          const bool has_r = final && variant.geometry == Geometry::general;
+          Map map;
+          map.point.r = general_and_certified ? 0.5 : 0.0;
+          map.criteria.certify = general_and_certified;
+          const TileLayout layout = layout_of(pixels, wanted_fields(map, {true, final, loss}), Precision::float64);
+          const bool has_r = final && general_and_certified;
           EXPECT_GE(layout.proof - layout.fate, count);
-          EXPECT_GE(layout.r_final - layout.proof, variant.certify ? count : 0);
+          EXPECT_GE(layout.r_final - layout.proof, general_and_certified ? count : 0);
           EXPECT_GE(layout.w_final - layout.r_final, has_r ? count * sizeof(double) : 0);
           EXPECT_GE(layout.b_final - layout.w_final, final ? count * sizeof(double) : 0);
           EXPECT_GE(layout.loss_final - layout.b_final, final ? count * sizeof(double) : 0);
@@ -72,10 +74,8 @@ TEST(TileLayout, HasRoomForEveryFieldAndNoOverlap) {
 }
 
 TEST(TileLayout, CopiesBackWhatIsKept) {
-  const TileLayout with =
-      layout_of(1000, {true, true, true}, {Geometry::planar, StopRule::stationary, false}, sizeof(float));
-  const TileLayout without =
-      layout_of(1000, {false, true, true}, {Geometry::planar, StopRule::stationary, false}, sizeof(float));
+  const TileLayout with = layout_of(1000, wanted_fields({}, {true, true, true}), Precision::float32);
+  const TileLayout without = layout_of(1000, wanted_fields({}, {false, true, true}), Precision::float32);
   EXPECT_EQ(with.kept, with.total);
   EXPECT_EQ(without.kept, without.updates);
   EXPECT_EQ(without.total, with.total);

@@ -28,8 +28,10 @@
 
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/detail/cuda_mapper.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
+#include "support/proof_bounds_calls.hpp"
 #include "support/support.hpp"
 
 namespace deadcone {
@@ -74,7 +76,7 @@ std::vector<Backend> backends() {
   return result;
 }
 
-// The maps that all of them are asked for: among them are every fate and both ends of the range of steps.
+// The maps that all of them are asked for: among them are every fate and both ends of the range of updates.
 
 struct Task {
   std::string name;
@@ -122,7 +124,7 @@ Tile whole(const Window& window) {
 /// The pixels of a tile by trajectory(), one after the other, every field.
 template <class Real>
 TileResult expected_as(const Map& map, const Tile& tile) {
-  const Dynamics<Real> dynamics = make_dynamics<Real>(map.point, map.criteria);
+  const Dynamics<Real> dynamics = test::dynamics_of<Real>(map.point, map.criteria);
   const Geometry geometry = map.point.geometry();
   TileResult result;
   std::vector<Real> r, w, b, losses;
@@ -130,7 +132,7 @@ TileResult expected_as(const Map& map, const Tile& tile) {
     for (std::int64_t column = tile.first_w; column < tile.first_w + tile.count_w; ++column) {
       const Parameters<Real> start = {static_cast<Real>(map.point.r), static_cast<Real>(map.window.w.centre(column)),
                                       static_cast<Real>(map.window.b.centre(row))};
-      const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.stop, map.criteria.certify);
+      const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.certify);
       result.fate.push_back(outcome.fate);
       result.updates.push_back(outcome.updates);
       if (map.criteria.certify) result.proof.push_back(outcome.proof);
@@ -149,7 +151,7 @@ TileResult expected_as(const Map& map, const Tile& tile) {
 }
 
 TileResult expected(const Map& map, const Tile& tile) {
-  return map.precision == Precision::float32 ? expected_as<float>(map, tile) : expected_as<double>(map, tile);
+  return with_precision(map.precision, [&]<class Real>() { return expected_as<Real>(map, tile); });
 }
 
 TileResult expected(const Map& map) {
@@ -186,9 +188,9 @@ std::size_t length(const RealBuffer& buffer) {
   return std::visit([](const auto& values) { return values.size(); }, buffer);
 }
 
-std::int64_t sum(const std::vector<std::int32_t>& steps) {
+std::int64_t sum(const std::vector<std::int32_t>& updates) {
   std::int64_t total = 0;
-  for (const std::int32_t value : steps) total += value;
+  for (const std::int32_t value : updates) total += value;
   return total;
 }
 
@@ -256,12 +258,12 @@ TEST_P(MapperTest, FillsTheFieldsAskedForAlone) {
   }
 }
 
-TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereStepsAreNotKept) {
+TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereUpdatesAreNotKept) {
   const TileResult all = expected(map_);
-  for (const bool steps : {false, true}) {
-    const TileResult result = computed(map_, whole(map_.window), {steps, false, false});
+  for (const bool updates : {false, true}) {
+    const TileResult result = computed(map_, whole(map_.window), {updates, false, false});
     EXPECT_EQ(result.fate, all.fate);
-    EXPECT_EQ(result.updates, steps ? all.updates : std::vector<std::int32_t>());
+    EXPECT_EQ(result.updates, updates ? all.updates : std::vector<std::int32_t>());
     EXPECT_EQ(result.counts, count_pixels(all.fate, all.updates));
   }
 }
@@ -402,7 +404,8 @@ TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForRandomMaps) {
     expect_same(result, expected(map));
     counts += result.counts;
   }
-  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate) EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
+  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate)
+    EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
 }
 
 TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
@@ -426,7 +429,7 @@ TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
 }
 
 TEST_P(BackendTest, StoresOneNotANumber) {
-  // A learning rate near the largest float throws theta to infinity, where the loss is no number. Its sign would tell
+  // A learning rate near the largest float throws theta to infinity, where the loss is no number. Its sign depends on
   // the machine; the result must not.
   Map map;
   map.point = {.beta = 0.0, .gamma = 1.0, .eta = 3e38};
@@ -445,6 +448,38 @@ TEST_P(BackendTest, StoresOneNotANumber) {
   EXPECT_GT(not_numbers, 0);
 }
 
+TEST_P(BackendTest, ComputesTheBoundsOfProofsOnceForAMap) {
+  Map certified;
+  certified.criteria.certify = true;
+  certified.criteria.max_updates = 100;
+  certified.window = {{-2, 2, 40}, {-2, 2, 30}};
+  const Tiling tiling(certified.window, 16);
+  ASSERT_EQ(tiling.count(), 6);
+  const int before = test::proof_bounds_calls();
+  const PreparedMap map(certified);
+  EXPECT_TRUE(map.can_prove());
+  Meter meter;
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    TileResult result;
+    mapper_->begin(map, tiling[i], every_field, {});
+    mapper_->finish(meter, result);
+  }
+  EXPECT_EQ(test::proof_bounds_calls() - before, 1);
+}
+
+TEST_P(BackendTest, LooksForNoProofWhereThereCanBeNone) {
+  Map map;
+  map.criteria.certify = true;
+  map.criteria.epsilon = 0.6;  // too large for every theorem
+  map.window = {{-2, 2, 8}, {-2, 2, 8}};
+  EXPECT_FALSE(PreparedMap(map).variant().certify);
+  Meter meter;
+  TileResult result;
+  mapper_->map(map, whole(map.window), every_field, meter, result);
+  expect_same(result, expected(map));
+  EXPECT_EQ(result.proof, std::vector<Proof>(64, Proof::none));
+}
+
 INSTANTIATE_TEST_SUITE_P(Backends, BackendTest, ::testing::ValuesIn(backends()),
                          [](const auto& backend) { return backend.param.name; });
 
@@ -456,7 +491,8 @@ TEST(MapperTasks, CoverEveryFate) {
     const TileResult result = expected(task.map);
     counts += count_pixels(result.fate, result.updates);
   }
-  for (std::size_t i = 0; i < counts.fates.size(); ++i) EXPECT_GT(counts.fates[i], 0) << NameTable<Fate>::values[i].name;
+  for (std::size_t i = 0; i < counts.fates.size(); ++i)
+    EXPECT_GT(counts.fates[i], 0) << NameTable<Fate>::values[i].name;
 }
 
 TEST(MapperTasks, CoverEveryProof) {
@@ -536,11 +572,36 @@ TEST(Tiling, GoesRowByRow) {
   EXPECT_EQ(tiling[5].pixels(), 5 * 5);
 }
 
+TEST(Scatter, PutsThePixelsOfEveryTileInTheirPlaces) {
+  const Window window = {{-1, 1, 25}, {-1, 1, 15}};
+  std::vector<std::int32_t> expected(static_cast<std::size_t>(window.pixels()));
+  std::iota(expected.begin(), expected.end(), 0);
+  const Tiling tiling(window, 10);
+  std::vector<std::int32_t> map;
+  for (std::int64_t i = 0; i < tiling.count(); ++i) {
+    const Tile tile = tiling[i];
+    std::vector<std::int32_t> pixels;
+    for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
+      for (std::int64_t w = tile.first_w; w < tile.first_w + tile.count_w; ++w)
+        pixels.push_back(static_cast<std::int32_t>(b * window.w.count + w));
+    }
+    scatter(pixels, tile, window, map);
+  }
+  EXPECT_EQ(map, expected);
+}
+
+TEST(Scatter, LeavesAFieldThatWasNotAskedForEmpty) {
+  std::vector<double> map;
+  scatter({}, {0, 0, 10, 10}, {{-1, 1, 10}, {-1, 1, 10}}, map);
+  EXPECT_TRUE(map.empty());
+}
+
 // Counts.
 
-TEST(Counts, CountEachFateAndSumTheSteps) {
-  const Counts counts = count_pixels({Fate::converged, Fate::dead, Fate::dead, Fate::diverged, Fate::unfinished, Fate::stalled, Fate::dead},
-                                     {10, 20, 30, 1, 100, 7, 2'000'000'000});
+TEST(Counts, CountEachFateAndSumTheUpdates) {
+  const Counts counts = count_pixels(
+      {Fate::converged, Fate::dead, Fate::dead, Fate::diverged, Fate::unfinished, Fate::stalled, Fate::dead},
+      {10, 20, 30, 1, 100, 7, 2'000'000'000});
   EXPECT_EQ(counts.fates, (std::array<std::int64_t, fate_count>{1, 3, 1, 1, 1}));
   EXPECT_EQ(counts.pixels(), 7);
   EXPECT_EQ(counts.updates, 2'000'000'168);
@@ -548,7 +609,8 @@ TEST(Counts, CountEachFateAndSumTheSteps) {
 }
 
 TEST(Counts, SumBeyondThirtyTwoBits) {
-  const Counts counts = count_pixels({Fate::unfinished, Fate::unfinished, Fate::unfinished}, {2'000'000'000, 2'000'000'000, 2'000'000'000});
+  const Counts counts = count_pixels({Fate::unfinished, Fate::unfinished, Fate::unfinished},
+                                     {2'000'000'000, 2'000'000'000, 2'000'000'000});
   EXPECT_EQ(counts.updates, 6'000'000'000);
 }
 

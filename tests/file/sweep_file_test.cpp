@@ -63,7 +63,7 @@ TEST_F(SweepFile, GivesBackWhatTheMapperMade) {
     ASSERT_TRUE(reader.is_done(point));
     TileResult expected;
     const Point parameters = sweep.point(point);
-    mapper->map({parameters, sweep.window, sweep.criteria, sweep.precision}, whole, sweep.fields, meter, expected);
+    mapper->map(Map{parameters, sweep.window, sweep.criteria, sweep.precision}, whole, sweep.fields, meter, expected);
     const TileResult stored = reader.read(point, whole);
     EXPECT_EQ(stored.fate, expected.fate);
     EXPECT_EQ(stored.updates, expected.updates);

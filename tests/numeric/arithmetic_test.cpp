@@ -17,6 +17,7 @@
 namespace deadcone {
 namespace {
 
+using namespace numeric;
 using test::same_bits;
 
 template <class Real>

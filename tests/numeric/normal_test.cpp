@@ -12,6 +12,7 @@
 namespace deadcone {
 namespace {
 
+using namespace numeric;
 using test::same_bits;
 
 struct Row {

@@ -13,6 +13,7 @@
 namespace deadcone {
 namespace {
 
+using namespace unit;
 using test::Dice;
 using test::same_bits;
 
@@ -88,7 +89,7 @@ TYPED_TEST(MomentumTest, IsTheRecurrence) {
     Recurrence<long double> r{1};
     Recurrence<long double> w{-2};
     Recurrence<long double> b{0.5};
-    for (int step = 1; step <= 1000; ++step) {
+    for (int i = 1; i <= 1000; ++i) {
       const auto number = [&] { return static_cast<TypeParam>(dice.uniform(-1, 1)); };
       const Parameters<TypeParam> gradient = {number(), number(), number()};
       update<Geometry::general>(coefficients, gradient, state);
@@ -98,7 +99,7 @@ TYPED_TEST(MomentumTest, IsTheRecurrence) {
       const auto expect_near = [&](TypeParam value, long double exact) {
         // Compensated or not, what is summed is of order 1; without compensation up to 1000 roundings add up.
         const int roundings = sizeof(TypeParam) == 4 ? 10 : 1000;
-        ASSERT_LE(std::fabs(value - exact), roundings * std::numeric_limits<TypeParam>::epsilon()) << "step " << step;
+        ASSERT_LE(std::fabs(value - exact), roundings * std::numeric_limits<TypeParam>::epsilon()) << "update " << i;
       };
       expect_near(state.momentum.r, r.momentum);
       expect_near(state.momentum.w, w.momentum);
@@ -112,7 +113,7 @@ TYPED_TEST(MomentumTest, IsTheRecurrence) {
 
 TEST(Momentum, DoubleCarriesNothing) {
   State<double> state = at_rest(Parameters<double>{1, -2, 0.5});
-  for (int step = 0; step < 100; ++step) {
+  for (int i = 0; i < 100; ++i) {
     update<Geometry::general>(descent<double>(0.9, 0.1), Parameters<double>{1e-17, 0.1, 0.3}, state);
   }
   EXPECT_TRUE(same_bits(state.carry, {0, 0, 0}));
@@ -124,7 +125,7 @@ TEST(Momentum, FloatDoesNotLoseUpdatesBelowItsRounding) {
   State<float> state = at_rest(Parameters<float>{0, 1, 1});
   Recurrence<double> exact{1};
   PlainFloat plain{1};
-  for (int step = 0; step < 100'000; ++step) {
+  for (int i = 0; i < 100'000; ++i) {
     const float gradient = 1e-8F;
     update<Geometry::planar>(coefficients, {0, gradient, -gradient}, state);
     exact.update(coefficients, gradient);
@@ -144,7 +145,7 @@ TEST(Momentum, CompensationTracksDoubleFarBetterThanPlainSums) {
   PlainFloat plain{1};
   double error = 0;
   double plain_error = 0;
-  for (int step = 0; step < 100'000; ++step) {
+  for (int i = 0; i < 100'000; ++i) {
     const auto gradient = static_cast<float>(dice.uniform(-0.5, 1) * 1e-4);
     update<Geometry::planar>(coefficients, {0, gradient, 0}, state);
     exact.update(coefficients, gradient);

@@ -118,8 +118,8 @@ def test_the_real_loop_is_counted():
 
 def run_suite(*options):
     return subprocess.run(
-        [sys.executable, ROOT / "bench" / "suite" / "bench.py", "--build", BUILD, *map(str, options)],
-        capture_output=True, text=True, timeout=600, check=False,
+        [sys.executable, ROOT / "bench" / "suite" / "bench.py", "--build", ".", *map(str, options)],
+        cwd=BUILD, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
 
 
@@ -238,8 +238,8 @@ def test_without_a_gpu_the_benchmark_of_one_says_so(tmp_path):
     listed = subprocess.run([BUILD / "bench" / "bench_mapper", "--list"], check=True, capture_output=True, text=True)
     if "cuda" in json.loads(listed.stdout)["mappers"]:
         pytest.skip("this machine has one")
-    command = [sys.executable, ROOT / "bench" / "suite" / "bench_gpu.py", "--build", BUILD, "--out", tmp_path]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, ROOT / "bench" / "suite" / "bench_gpu.py", "--build", ".", "--out", tmp_path]
+    result = subprocess.run(command, cwd=BUILD, capture_output=True, text=True, check=False)
     assert result.returncode == 1 and "no CUDA device" in result.stderr and len(result.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
 

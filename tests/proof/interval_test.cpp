@@ -1,4 +1,4 @@
-// Intervals hold what they are to hold: every operation on random members, against a wider number type.
+// Intervals hold the exact results: every operation on random members, against a wider number type.
 
 #include "proof/interval.hpp"
 
@@ -13,6 +13,7 @@
 namespace deadcone {
 namespace {
 
+using namespace numeric;
 using test::Dice;
 
 bool holds(Interval a, long double x) {

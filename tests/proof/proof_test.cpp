@@ -12,15 +12,19 @@
 #include <cstdint>
 
 #include "deadcone/config.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/proof/bounds.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
 #include "proof/energy_bounds.hpp"
 #include "support/support.hpp"
 
 namespace deadcone {
 namespace {
 
+using namespace numeric;
+using namespace unit;
+using test::certified_dynamics;
 using test::Dice;
+using test::dynamics_of;
 using test::run;
 using test::same_bits;
 using test::scaled;
@@ -309,7 +313,7 @@ TEST(ProofBounds, NoRestIsInTheDeadConeAtALowLoss) {
 }
 
 TEST(ProofBounds, TheLossIsEvaluatedWithinItsMargin) {
-  // The margins of proof_bounds.cpp, in units of gamma^2/2, against what float and double make of the loss.
+  // The margins of host/proof/bounds.cpp, in units of gamma^2/2, against what float and double make of the loss.
   Dice dice(6);
   double worst = 0;
   for (int i = 0; i < 100'000; ++i) {
@@ -454,7 +458,7 @@ Fate fate_in_the_end(const Dynamics<double>& dynamics, State<double> state) {
   for (int i = 0; i < 50'000; ++i) {
     const Parameters<double> gradient = advance<geometry>(dynamics, state);
     const bool slow = is_slow<geometry>(dynamics, state);
-    if (is_at_rest<geometry, StopRule::stationary>(dynamics, gradient, slow)) {
+    if (is_at_rest<geometry>(dynamics, gradient, slow)) {
       return fate_at_rest<geometry>(dynamics, state.theta);
     }
   }
@@ -479,11 +483,7 @@ struct Trials {
 
 template <Geometry geometry>
 void try_energy(Dice& dice, const Point& point, Trials& trials) {
-  const auto dynamics = make_dynamics<double>(point, [] {
-    Criteria criteria = strict_criteria();
-    criteria.certify = true;
-    return criteria;
-  }());
+  const auto dynamics = certified_dynamics<double>(point, strict_criteria());
   for (int i = 0; i < 60; ++i) {
     const State<double> state = random_state(dice, point);
     if (!proofs<geometry>(dynamics.proof, dynamics.target, state).energy) continue;
@@ -561,9 +561,7 @@ TEST(Theorems, InTheCorridorWStaysAndItConverges) {
   int new_to_energy = 0;
   for (int i = 0; i < 150; ++i) {
     const Point point = point_with_corridor(dice);
-    Criteria criteria = strict_criteria();
-    criteria.certify = true;
-    const auto dynamics = make_dynamics<double>(point, criteria);
+    const auto dynamics = certified_dynamics<double>(point, strict_criteria());
     for (int j = 0; j < 60; ++j) {
       const State<double> state = random_state(dice, point);
       const auto proved = proofs<Geometry::planar>(dynamics.proof, dynamics.target, state);
@@ -592,9 +590,7 @@ TEST(Theorems, OutsideTheCorridorWMayLeave) {
   int broken = 0;
   for (int i = 0; i < 300; ++i) {
     const Point point = point_with_corridor(dice);
-    Criteria criteria = strict_criteria();
-    criteria.certify = true;
-    auto dynamics = make_dynamics<double>(point, criteria);
+    auto dynamics = certified_dynamics<double>(point, strict_criteria());
     if (!(dynamics.proof.corridor_energy > 0)) continue;
     const double edge = dynamics.proof.corridor_weight;
     State<double> state = at_rest(Parameters<double>{0, edge * dice.uniform(1, 2), point.gamma * dice.uniform(-1, 1)});
@@ -642,9 +638,8 @@ Trials try_trap(std::uint64_t seed, int points, Change change) {
   for (int i = 0; i < points; ++i) {
     const Point point = random_point(dice, 10);
     Criteria criteria = strict_criteria();
-    criteria.certify = true;
     criteria.epsilon = dice.one_of({0.01, 0.05, 1e-4});
-    auto dynamics = make_dynamics<double>(point, criteria);
+    auto dynamics = certified_dynamics<double>(point, criteria);
     change(dynamics.proof);
     for (int j = 0; j < 40; ++j) {
       const State<double> state = state_by_the_trap(dice, point);
@@ -721,7 +716,6 @@ bool keeps_creeping(const ProofConditions<double>& conditions, const Parameters<
 }
 
 /// Follows a state that creeps to its rest, and counts what is not as the proof has it.
-template <StopRule rule>
 void follow_creep(const Dynamics<double>& dynamics, double rest, State<double> state, Trials& trials) {
   constexpr int updates_at_most = 3'000'000;
   const ProofConditions<double>& conditions = dynamics.proof;
@@ -740,7 +734,7 @@ void follow_creep(const Dynamics<double>& dynamics, double rest, State<double> s
     }
     const auto gradient = advance<Geometry::planar>(dynamics, state);
     const bool slow = is_slow<Geometry::planar>(dynamics, state);
-    in_a_row = is_at_rest<Geometry::planar, rule>(dynamics, gradient, slow) ? in_a_row + 1 : 0;
+    in_a_row = is_at_rest<Geometry::planar>(dynamics, gradient, slow) ? in_a_row + 1 : 0;
     if (in_a_row == 2) as_proved = as_proved && i - slow_from <= 1;
   }
   if (!(as_proved && -state.theta.b >= least_slope * state.theta.w)) ++trials.broken;
@@ -756,7 +750,7 @@ Trials try_creep(std::uint64_t seed, int points, double haste, Change change) {
   Trials trials;
   for (int i = 0; i < points; ++i) {
     const Scenario scenario = creeping_scenario(dice);
-    auto dynamics = make_dynamics<double>(scenario.point, scenario.criteria);
+    auto dynamics = certified_dynamics<double>(scenario.point, scenario.criteria);
     if (dynamics.proof.creep_turn > 1e3) continue;
     change(dynamics.proof);
     for (int j = 0; j < 12; ++j) {
@@ -767,11 +761,8 @@ Trials try_creep(std::uint64_t seed, int points, double haste, Change change) {
         state.momentum.*coordinate *= haste;
       }
       const double rest = creeping_rest(scenario);
-      if (j % 2 == 0) {
-        follow_creep<StopRule::stationary>(dynamics, rest, state, trials);
-      } else {
-        follow_creep<StopRule::update>(dynamics, rest, state, trials);
-      }
+      dynamics.stop = j % 2 == 0 ? StopRule::stationary : StopRule::update;
+      follow_creep(dynamics, rest, state, trials);
     }
   }
   return trials;
@@ -872,22 +863,21 @@ Parameters<Real> start_of(const Scenario& scenario) {
 template <class Real>
 Outcome<Real> outcome_of(Scenario scenario, bool certify) {
   scenario.criteria.certify = certify;
-  return run(make_dynamics<Real>(scenario.point, scenario.criteria), start_of<Real>(scenario),
-             scenario.point.geometry(), scenario.criteria.stop, certify);
+  return run(dynamics_of<Real>(scenario.point, scenario.criteria), start_of<Real>(scenario), scenario.point.geometry(),
+             certify);
 }
 
 /// Where the exhaustive trajectory is after so many updates.
 template <class Real>
-Parameters<Real> theta_after(const Scenario& scenario, std::int32_t steps) {
+Parameters<Real> theta_after(const Scenario& scenario, std::int32_t updates) {
   Parameters<Real> theta = start_of<Real>(scenario);
   const auto dynamics = make_dynamics<Real>(scenario.point, scenario.criteria);
-  const auto observe = [&](std::int32_t step, const State<Real>& state) {
-    if (step <= steps) theta = state.theta;
+  const auto observe = [&](std::int32_t made, const State<Real>& state) {
+    if (made <= updates) theta = state.theta;
   };
-  with_variant({scenario.point.geometry(), scenario.criteria.stop, false},
-               [&]<Geometry g, StopRule rule, bool certify>() {
-                 return trajectory<g, rule, certify>(dynamics, start_of<Real>(scenario), observe);
-               });
+  with_variant({scenario.point.geometry(), false}, [&]<Geometry g, bool certify>() {
+    return trajectory<g, certify>(dynamics, start_of<Real>(scenario), observe);
+  });
   return theta;
 }
 
@@ -924,9 +914,9 @@ void compare(const Scenario& scenario, Comparison& comparison) {
   if (exhaustive.fate != Fate::converged && exhaustive.fate != Fate::dead) return;
   ++comparison.compared;
   EXPECT_EQ(certified.fate, exhaustive.fate)
-      << "proof " << name_of(certified.proof) << " at beta " << scenario.point.beta
-      << ", gamma " << scenario.point.gamma << ", eta " << scenario.point.eta << ", delta " << scenario.point.delta
-      << ", start " << scenario.point.r << " " << scenario.w << " " << scenario.b;
+      << "proof " << name_of(certified.proof) << " at beta " << scenario.point.beta << ", gamma "
+      << scenario.point.gamma << ", eta " << scenario.point.eta << ", delta " << scenario.point.delta << ", start "
+      << scenario.point.r << " " << scenario.w << " " << scenario.b;
 }
 
 TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoes) {
@@ -963,7 +953,7 @@ TYPED_TEST(CertifiedTest, EndsAsTheExhaustiveTrajectoryDoesWhereItCreepsFromTheS
     Scenario scenario = creeping_scenario(dice);
     scenario.criteria.stop = dice.one_of({StopRule::stationary, StopRule::update});
     scenario.criteria.max_updates = 3'000'000;
-    const auto conditions = make_dynamics<double>(scenario.point, scenario.criteria).proof;
+    const auto conditions = proof_bounds(scenario.point, scenario.criteria, Precision::float64);
     if (conditions.creep_turn > 1e3) continue;
     const State<double> state = creeping_state(dice, scenario.point, conditions);
     scenario.w = state.theta.w;
@@ -995,7 +985,7 @@ TYPED_TEST(CertifiedTest, ScalesWithStartAndTarget) {
   EXPECT_GT(proved, 200);
 }
 
-// What nothing can be said of.
+// Maps of which nothing can be proved.
 
 ProofConditions<double> conditions_of(const Point& point, const Criteria& criteria) {
   return proof_bounds(point, criteria, Precision::float32);

@@ -15,13 +15,13 @@
 
 namespace deadcone::test {
 
-/// Has so many tiles in flight, each computed when it is finished; fails at a tile if told to.
+/// Has so many tiles in flight, each computed when it is finished; can fail at a tile.
 class DeepMapper final : public Mapper {
  public:
   explicit DeepMapper(int depth) : depth_(depth), mapper_(make_cpu_mapper(1)) {}
 
   int tiles_in_flight() const override { return depth_; }
-  void begin(const Map& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
+  void begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
     begun_.push({map, tile, fields, listed});
     most_begun = std::max(most_begun, begun_.size());
   }
@@ -40,7 +40,7 @@ class DeepMapper final : public Mapper {
 
  private:
   struct Begun {
-    Map map;
+    PreparedMap map;
     Tile tile;
     Fields fields;
     PixelList listed;

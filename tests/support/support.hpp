@@ -10,8 +10,10 @@
 #include <random>
 #include <type_traits>
 
-#include "deadcone/unit/model.hpp"
+#include "deadcone/proof/bounds.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/trajectory/variant.hpp"
+#include "deadcone/unit/model.hpp"
 
 namespace deadcone::test {
 
@@ -34,7 +36,7 @@ class Dice {
 template <class Real>
 using Bits = std::conditional_t<sizeof(Real) == 4, std::uint32_t, std::uint64_t>;
 
-/// Whether two numbers have the same bits: tells 0 from -0, and takes a not-a-number for equal to itself.
+/// Whether two numbers have the same bits: 0 and -0 differ, and a not-a-number equals itself.
 template <class Real>
 ::testing::AssertionResult same_bits(Real a, Real b) {
   if (std::bit_cast<Bits<Real>>(a) == std::bit_cast<Bits<Real>>(b)) return ::testing::AssertionSuccess();
@@ -55,10 +57,20 @@ Parameters<Real> scaled(const Parameters<Real>& a, Real factor) {
 }
 
 template <class Real>
-Outcome<Real> run(const Dynamics<Real>& dynamics, const Parameters<Real>& start, Geometry geometry, StopRule rule,
+Dynamics<Real> certified_dynamics(const Point& point, const Criteria& criteria) {
+  return make_dynamics<Real>(point, criteria, proof_bounds(point, criteria, precision_of<Real>));
+}
+
+/// Certified where the criteria say so.
+template <class Real>
+Dynamics<Real> dynamics_of(const Point& point, const Criteria& criteria) {
+  return criteria.certify ? certified_dynamics<Real>(point, criteria) : make_dynamics<Real>(point, criteria);
+}
+
+template <class Real>
+Outcome<Real> run(const Dynamics<Real>& dynamics, const Parameters<Real>& start, Geometry geometry,
                   bool certify = false) {
-  return with_variant({geometry, rule, certify},
-                      [&]<Geometry g, StopRule r, bool c>() { return trajectory<g, r, c>(dynamics, start); });
+  return with_variant({geometry, certify}, [&]<Geometry g, bool c>() { return trajectory<g, c>(dynamics, start); });
 }
 
 }  // namespace deadcone::test

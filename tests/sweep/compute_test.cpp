@@ -46,9 +46,8 @@ TEST_P(ComputeTest, GivesWhatOneTrajectoryAfterTheOtherGives) {
       for (std::int64_t b = 0; b < sweep.window.b.count; ++b) {
         for (std::int64_t w = 0; w < sweep.window.w.count; ++w, ++i) {
           if (w % 37 != 0) continue;
-          const TrajectoryOutcome outcome =
-              run_trajectory(sweep.point(point), sweep.criteria, GetParam(), sweep.window.w.centre(w),
-                             sweep.window.b.centre(b));
+          const TrajectoryOutcome outcome = run_trajectory(sweep.point(point), sweep.criteria, GetParam(),
+                                                           sweep.window.w.centre(w), sweep.window.b.centre(b));
           ASSERT_EQ(maps.fate[i], outcome.fate) << i;
           ASSERT_EQ(maps.updates[i], outcome.updates) << i;
           const auto value = [i](const RealBuffer& buffer) { return double{std::get<std::vector<Real>>(buffer)[i]}; };

@@ -183,10 +183,10 @@ TEST(BlockProof, HoldsForEveryStartOfTheBlock) {
     const auto fate = fate_of_block(conditions, point, {w, w + side}, {b, b + side});
     if (!fate) continue;
     ++proved[static_cast<int>(*fate)];
-    const Dynamics<double> dynamics = make_dynamics<double>(point, criteria);
+    const Dynamics<double> dynamics = make_dynamics<double>(point, criteria, conditions);
     for (int k = 0; k < 9; ++k) {
       const Parameters<double> start = {point.r, w + side * (k % 3) / 2, b + side * (k / 3) / 2};
-      const Outcome<double> outcome = test::run(dynamics, start, point.geometry(), criteria.stop, true);
+      const Outcome<double> outcome = test::run(dynamics, start, point.geometry(), true);
       EXPECT_EQ(outcome.fate, *fate);
       EXPECT_EQ(outcome.updates, 0);
     }

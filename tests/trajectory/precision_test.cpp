@@ -1,4 +1,4 @@
-// How closely float follows double: at least 99.99% of the fates, and the steps of 99% of the pixels to 1%, on each
+// How closely float follows double: at least 99.99% of the fates, and the updates of 99% of the pixels to 1%, on each
 // map.
 
 #include <gtest/gtest.h>
@@ -33,13 +33,13 @@ TEST_P(PrecisionTest, FloatFollowsDouble) {
   const TileResult in_double = computed(Precision::float64);
 
   int other_fates = 0;
-  int other_steps = 0;
+  int other_updates = 0;
   for (std::size_t i = 0; i < in_double.fate.size(); ++i) {
     if (in_float.fate[i] != in_double.fate[i]) ++other_fates;
-    if (!(std::abs(in_float.updates[i] - in_double.updates[i]) <= 0.01 * in_double.updates[i])) ++other_steps;
+    if (!(std::abs(in_float.updates[i] - in_double.updates[i]) <= 0.01 * in_double.updates[i])) ++other_updates;
   }
   EXPECT_LE(other_fates, 0.0001 * side * side);
-  EXPECT_LE(other_steps, 0.01 * side * side);
+  EXPECT_LE(other_updates, 0.01 * side * side);
 }
 
 INSTANTIATE_TEST_SUITE_P(Maps, PrecisionTest,

@@ -14,13 +14,14 @@
 
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/config.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
 #include "support/support.hpp"
 
 namespace deadcone {
 namespace {
 
+using namespace unit;
 using test::Dice;
 using test::run;
 using test::same_bits;
@@ -39,7 +40,7 @@ template <class Real>
 Outcome<Real> outcome_of(const Scenario& scenario) {
   const Parameters<Real> start = {static_cast<Real>(scenario.point.r), static_cast<Real>(scenario.w),
                                   static_cast<Real>(scenario.b)};
-  return run(make_dynamics<Real>(scenario.point, scenario.criteria), start, scenario.geometry, scenario.criteria.stop);
+  return run(make_dynamics<Real>(scenario.point, scenario.criteria), start, scenario.geometry);
 }
 
 Scenario random_scenario(Dice& dice, Geometry geometry, StopRule rule) {
@@ -87,7 +88,7 @@ void expect_same(const Outcome<Real>& a, const Outcome<Real>& b) {
   EXPECT_TRUE(same_bits(a.theta, b.theta));
 }
 
-/// The outcome that is to come of multiplying all lengths by `factor`, a power of two. r decays to nothing in the end;
+/// The outcome to expect from multiplying all lengths by `factor`, a power of two. r decays to nothing in the end;
 /// once it nears the smallest numbers its last bits go, so there both sides count as zero.
 template <class Real>
 void expect_scaled(Outcome<Real> outcome, Outcome<Real> original, double factor) {
@@ -101,10 +102,10 @@ void expect_scaled(Outcome<Real> outcome, Outcome<Real> original, double factor)
 template <class Real>
 class TrajectoryTest : public ::testing::Test {
  protected:
-  static void expect_end(const Scenario& scenario, Fate fate, std::int32_t steps) {
+  static void expect_end(const Scenario& scenario, Fate fate, std::int32_t updates) {
     const Outcome<Real> outcome = outcome_of<Real>(scenario);
     EXPECT_EQ(outcome.fate, fate);
-    EXPECT_EQ(outcome.updates, steps);
+    EXPECT_EQ(outcome.updates, updates);
   }
 };
 using Reals = ::testing::Types<float, double>;
@@ -159,11 +160,11 @@ TYPED_TEST(TrajectoryTest, DoesNotDependOnItsObserver) {
     const Parameters<TypeParam> start = {0, static_cast<TypeParam>(scenario.w), static_cast<TypeParam>(scenario.b)};
     std::int32_t calls = 0;
     Parameters<TypeParam> last = start;
-    const auto observe = [&](std::int32_t steps, const State<TypeParam>& state) {
-      EXPECT_EQ(steps, ++calls);
+    const auto observe = [&](std::int32_t updates, const State<TypeParam>& state) {
+      EXPECT_EQ(updates, ++calls);
       last = state.theta;
     };
-    const auto seen = trajectory<Geometry::planar, StopRule::stationary>(dynamics, start, observe);
+    const auto seen = trajectory<Geometry::planar>(dynamics, start, observe);
     expect_same(seen, outcome_of<TypeParam>(scenario));
     EXPECT_EQ(calls, seen.updates);
     EXPECT_TRUE(same_bits(last, seen.theta));
@@ -210,7 +211,7 @@ TYPED_TEST(TrajectoryTest, StopsAfterTwoUpdatesAtRestInARow) {
   // The rules once more, on their own, from the observed states.
   for_many_scenarios([](const Scenario& scenario) {
     if (scenario.geometry == Geometry::planar || scenario.criteria.stop == StopRule::update) return;
-    const auto dynamics = make_dynamics<TypeParam>(scenario.point, scenario.criteria);
+    auto dynamics = make_dynamics<TypeParam>(scenario.point, scenario.criteria);
     const Parameters<TypeParam> start = {static_cast<TypeParam>(scenario.point.r), static_cast<TypeParam>(scenario.w),
                                          static_cast<TypeParam>(scenario.b)};
     const double limit = scenario.criteria.tolerance / scenario.point.eta;
@@ -227,8 +228,9 @@ TYPED_TEST(TrajectoryTest, StopsAfterTwoUpdatesAtRestInARow) {
       const std::vector<bool> two = {true, true};
       return std::search(flags.begin(), flags.end(), two.begin(), two.end()) - flags.begin() + 2;
     };
-    const auto stationary = trajectory<Geometry::general, StopRule::stationary>(dynamics, start, observe);
-    const auto update = run(dynamics, start, Geometry::general, StopRule::update);
+    const auto stationary = trajectory<Geometry::general>(dynamics, start, observe);
+    dynamics.stop = StopRule::update;
+    const auto update = run(dynamics, start, Geometry::general);
     if (stationary.fate == Fate::unfinished) return;
     EXPECT_EQ(stationary.updates, first_two_in_a_row(is_stationary));
     EXPECT_EQ(update.updates, first_two_in_a_row(moves_little));
@@ -446,8 +448,8 @@ TEST(TrajectoryMap, UpdateRuleStopsShortWhereMomentumIsLarge) {
 /// How far maps in float and in double are from each other.
 struct Disagreement {
   std::int64_t pixels = 0;
-  std::int64_t fates = 0;  ///< of pixels with another fate
-  std::int64_t updates = 0;  ///< of pixels with more than 1% more or less steps
+  std::int64_t fates = 0;    ///< of pixels with another fate
+  std::int64_t updates = 0;  ///< of pixels with more than 1% more or fewer updates
 };
 
 Disagreement float_against_double(double r, std::int64_t side) {

@@ -14,6 +14,8 @@
 namespace deadcone {
 namespace {
 
+using namespace unit;
+
 struct Setting {
   double beta;
   double eta;
@@ -114,9 +116,9 @@ TEST(Affine, WithoutMomentumIsGeometric) {
 TEST(Affine, WithoutMomentumAtRateOneArrivesInOneStep) {
   EXPECT_EQ(affine_eigenvalues(0.0, 1.0)[0], 0.0);
   EXPECT_EQ(affine_eigenvalues(0.0, 1.0)[1], 0.0);
-  for (const int steps : {1, 2, 3, 10}) {
-    EXPECT_EQ(affine_state(0.0, 1.0, 3.0, steps).distance, 0.0);
-    EXPECT_EQ(affine_state(0.0, 1.0, 3.0, steps).momentum, steps == 1 ? 3.0 : 0.0);
+  for (const int updates : {1, 2, 3, 10}) {
+    EXPECT_EQ(affine_state(0.0, 1.0, 3.0, updates).distance, 0.0);
+    EXPECT_EQ(affine_state(0.0, 1.0, 3.0, updates).momentum, updates == 1 ? 3.0 : 0.0);
   }
 }
 
@@ -134,13 +136,13 @@ TEST(Affine, ClosedFormIsTheIteration) {
     long double momentum = 0;
     long double distance = a0;
     long double largest = std::fabs(a0);
-    for (int steps = 1; steps <= 200; ++steps) {
+    for (int updates = 1; updates <= 200; ++updates) {
       momentum = beta * momentum + (1.0L - beta) * distance;
       distance -= eta * momentum;
       largest = std::max({largest, std::fabs(distance), std::fabs(momentum)});
-      const AffineState state = affine_state(beta, eta, a0, steps);
-      ASSERT_LE(std::fabs(state.distance - distance), 1e-12L * largest) << "step " << steps;
-      ASSERT_LE(std::fabs(state.momentum - momentum), 1e-12L * largest) << "step " << steps;
+      const AffineState state = affine_state(beta, eta, a0, updates);
+      ASSERT_LE(std::fabs(state.distance - distance), 1e-12L * largest) << "update " << updates;
+      ASSERT_LE(std::fabs(state.momentum - momentum), 1e-12L * largest) << "update " << updates;
     }
   }
 }
@@ -153,9 +155,9 @@ TEST(Affine, AUnitThatIsAlwaysActiveFollowsTheClosedForm) {
   for (const auto& [beta, eta] : {Setting{0.0, 0.1}, {0.6, 0.1}, {0.9, 0.1}, {0.99, 0.2}}) {
     SCOPED_TRACE(::testing::Message() << "beta " << beta << ", eta " << eta);
     State<double> state = at_rest(start);
-    for (int steps = 1; steps <= 500; ++steps) {
+    for (int updates = 1; updates <= 500; ++updates) {
       update<Geometry::general>({beta, 1.0 - beta, -eta}, loss_gradient<Geometry::general>(state.theta, target), state);
-      const auto expected = [&, b = beta, e = eta](double from) { return affine_state(b, e, from, steps).distance; };
+      const auto expected = [&, b = beta, e = eta](double from) { return affine_state(b, e, from, updates).distance; };
       ASSERT_LE(std::fabs(state.theta.r - expected(start.r)), 1e-13);
       ASSERT_LE(std::fabs(state.theta.w - target.gamma - expected(start.w - target.gamma)), 1e-13);
       ASSERT_LE(std::fabs(state.theta.b - target.delta - expected(start.b - target.delta)), 1e-13);

@@ -15,6 +15,8 @@
 namespace deadcone {
 namespace {
 
+using namespace numeric;
+using namespace unit;
 using test::Dice;
 using test::same_bits;
 using test::scaled;

@@ -13,7 +13,7 @@
 namespace deadcone {
 
 /// Writes the pixels of a tile, b-major, to their places in the map of a window, b-major too. An empty map gets its size
-/// first, and holds T{} until its tiles come. No pixels (a field that was not asked for) leave the map as it is.
+/// first, and holds T{} until its tiles come. An empty field (nobody asked for it) leaves the map unchanged.
 template <class T>
 void scatter(const std::vector<T>& pixels, const Tile& tile, const Window& window, std::vector<T>& map) {
   if (pixels.empty()) return;

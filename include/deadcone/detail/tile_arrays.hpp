@@ -1,6 +1,10 @@
 #pragma once
 
+// The fields of some pixels, in memory of the CPU mapper and of the CUDA mapper.
+
+#include <cstddef>
 #include <cstdint>
+#include <variant>
 #include <vector>
 
 #include "deadcone/mapper.hpp"
@@ -8,26 +12,63 @@
 
 namespace deadcone {
 
-/// Room for a field of `pixels` values where it is wanted; null where not.
-template <class Real>
-Real* allot(RealBuffer& buffer, bool wanted, std::int64_t pixels) {
-  auto& values = buffer.emplace<std::vector<Real>>(static_cast<std::size_t>(wanted ? pixels : 0));
-  return wanted ? values.data() : nullptr;
+/// Calls use(each.field...) for every field that a mapper computes. This is the only list of them: pointers, offsets,
+/// results and flags all have members of these names. Updates come last; see TileLayout.
+template <class Use, class... Each>
+void for_each_field(const Use& use, Each&... each) {
+  use(each.fate...);
+  use(each.proof...);
+  use(each.r_final...);
+  use(each.w_final...);
+  use(each.b_final...);
+  use(each.loss_final...);
+  use(each.updates...);
 }
 
-/// Makes room in `result` for the fields that are wanted of so many pixels of a map, and says where.
+/// Which fields are wanted.
+struct WantedFields {
+  bool fate = true;
+  bool proof;
+  bool r_final;
+  bool w_final;
+  bool b_final;
+  bool loss_final;
+  bool updates;
+};
+
+/// The fields that a map has, of those in `fields`.
+inline WantedFields wanted_fields(const Map& map, const Fields& fields) {
+  return {.proof = map.criteria.certify,
+          .r_final = fields.final && map.point.geometry() == Geometry::general,
+          .w_final = fields.final,
+          .b_final = fields.final,
+          .loss_final = fields.loss,
+          .updates = fields.updates};
+}
+
+/// The values of a field, in a vector of T.
+template <class T>
+std::vector<T>& vector_in(std::vector<T>& field) {
+  return field;
+}
+template <class T>
+std::vector<T>& vector_in(RealBuffer& field) {
+  if (!std::holds_alternative<std::vector<T>>(field)) field.emplace<std::vector<T>>();
+  return std::get<std::vector<T>>(field);
+}
+
+/// Makes room in `result` for the wanted fields of so many pixels, none for the others; returns where they are.
 template <class Real>
-PixelArrays<Real> allot(TileResult& result, const Fields& fields, const Map& map, std::int64_t pixels) {
-  result.fate.resize(static_cast<std::size_t>(pixels));
-  result.updates.resize(static_cast<std::size_t>(fields.updates ? pixels : 0));
-  result.proof.resize(static_cast<std::size_t>(map.criteria.certify ? pixels : 0));
-  return {result.fate.data(),
-          fields.updates ? result.updates.data() : nullptr,
-          map.criteria.certify ? result.proof.data() : nullptr,
-          allot<Real>(result.r_final, fields.final && map.point.geometry() == Geometry::general, pixels),
-          allot<Real>(result.w_final, fields.final, pixels),
-          allot<Real>(result.b_final, fields.final, pixels),
-          allot<Real>(result.loss_final, fields.loss, pixels)};
+PixelArrays<Real> allot(TileResult& result, const WantedFields& wanted, std::int64_t pixels) {
+  PixelArrays<Real> arrays = {};
+  for_each_field(
+      [pixels]<class T>(bool is_wanted, auto& field, T*& array) {
+        std::vector<T>& values = vector_in<T>(field);
+        values.resize(static_cast<std::size_t>(is_wanted ? pixels : 0));
+        array = is_wanted ? values.data() : nullptr;
+      },
+      wanted, result, arrays);
+  return arrays;
 }
 
 }  // namespace deadcone

@@ -2,7 +2,7 @@
 
 // The operations that the formulas are written in.
 //
-// Every result in this project is to have the same bits on every backend, so the formulas use only what IEEE 754 rounds
+// Every result in this project has the same bits on every backend, so the formulas use only what IEEE 754 rounds
 // correctly (+ - * / sqrt fma), comparisons, selects and one integer shift. A number type joins by giving these
 // functions for itself, found by argument-dependent lookup, beside + - * / and a constructor from its scalar; here they
 // are for float and double. No compiler may fuse or reorder: contraction is off in the build, every fma is written out.
@@ -14,7 +14,7 @@
 
 #include "deadcone/numeric/annotations.hpp"
 
-namespace deadcone {
+namespace deadcone::numeric {
 
 /// The scalar a number type is made of, and what its comparisons give.
 template <class T>
@@ -207,4 +207,4 @@ DEADCONE_HD inline T monic_polynomial(T x, T x_squared, const scalar_t<T> (&coef
   return even_odd<2>(x, x_squared, T(coefficients[0]), x_squared + T(coefficients[1]), coefficients);
 }
 
-}  // namespace deadcone
+}  // namespace deadcone::numeric

@@ -8,8 +8,7 @@
 //
 // Method. With h + l = t^2 exactly (l from an fma), phi = 2^y, y = -(h + l) log2(e)/2: y is split into an integer n and
 // |f| <= 1/2, 2^f is a polynomial, 2^n is made of exponent bits. The lower tail is Phi(-x) = phi(x) M(x), with Mills'
-// ratio M a rational function; the upper is 1 - Phi(-t). So the lower tail keeps its relative accuracy down to
-// underflow.
+// ratio M a rational function; the upper is 1 - Phi(-t). So the lower tail keeps its relative accuracy down to underflow.
 // The ratio is divided out before it meets the density, so that the division does not wait for the exponential.
 //
 // Accuracy (tested against 50 digits): relative error of phi and Phi <= 2e-6 in float for |t| <= 8, <= 1e-14 in double
@@ -22,7 +21,7 @@
 #include "deadcone/numeric/arithmetic.hpp"
 #include "deadcone/numeric/normal_coefficients.hpp"
 
-namespace deadcone {
+namespace deadcone::numeric {
 
 template <class T>
 struct Normal {
@@ -30,8 +29,8 @@ struct Normal {
   T distribution;  ///< Phi(t)
 };
 
-/// phi and Phi at t. Infinities are taken as they are; not-a-number counts as minus infinity (phi = Phi = 0), which is
-/// what the constant unit relu(0) needs: see preactivation() in model.hpp.
+/// phi and Phi at t. Infinities are allowed; not-a-number counts as minus infinity (phi = Phi = 0), which is
+/// what the constant unit relu(0) needs: see preactivation() in unit/model.hpp.
 template <class T>
 DEADCONE_HD inline Normal<T> normal(T t) {
   using C = NormalCoefficients<scalar_t<T>>;
@@ -52,4 +51,4 @@ DEADCONE_HD inline Normal<T> normal(T t) {
   return {density, select(t > T(0), T(1) - tail, tail)};
 }
 
-}  // namespace deadcone
+}  // namespace deadcone::numeric

@@ -6,7 +6,7 @@
 #include "deadcone/numeric/annotations.hpp"
 #include "deadcone/numeric/arithmetic.hpp"
 
-namespace deadcone {
+namespace deadcone::numeric {
 
 template <class Real>
 struct NormalCoefficients;
@@ -122,4 +122,4 @@ struct NormalCoefficients<double> {
   }
 };
 
-}  // namespace deadcone
+}  // namespace deadcone::numeric

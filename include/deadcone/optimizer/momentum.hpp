@@ -14,7 +14,7 @@
 #include "deadcone/numeric/arithmetic.hpp"
 #include "deadcone/unit/model.hpp"
 
-namespace deadcone {
+namespace deadcone::unit {
 
 /// Whether theta is summed with compensation, for a number type.
 template <class T>
@@ -49,9 +49,9 @@ DEADCONE_HD inline void update_coordinate(const MomentumDescent<T>& descent, con
                                           T& carry) {
   momentum = fused(descent.beta, momentum, descent.one_minus_beta * gradient);
   if constexpr (sums_with_compensation<T>) {
-    const T step = fused(descent.minus_eta, momentum, carry);
-    const T sum = theta + step;
-    carry = step - (sum - theta);
+    const T change = fused(descent.minus_eta, momentum, carry);
+    const T sum = theta + change;
+    carry = change - (sum - theta);
     theta = sum;
   } else {
     theta = fused(descent.minus_eta, momentum, theta);
@@ -68,4 +68,9 @@ DEADCONE_HD inline void update(const MomentumDescent<T>& descent, const Paramete
   }
 }
 
+}  // namespace deadcone::unit
+
+namespace deadcone {
+using unit::MomentumDescent;
+using unit::State;
 }  // namespace deadcone

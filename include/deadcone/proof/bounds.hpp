@@ -1,6 +1,6 @@
 #pragma once
 
-// The constants of the theorems in proof.hpp for one map, with rigorous bounds: docs/proofs.md derives them.
+// The constants of the theorems in proof/conditions.hpp for one map, with rigorous bounds: docs/proofs.md derives them.
 
 #include "deadcone/config.hpp"
 #include "deadcone/proof/conditions.hpp"

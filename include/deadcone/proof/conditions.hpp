@@ -2,27 +2,27 @@
 
 // Fates that are proved before a trajectory comes to rest.
 //
-// Four theorems, proved in docs/proofs.md, say from one state (theta, m) what becomes of a trajectory. With K = eta
-// beta / (1 - beta), the way that is still to go for each unit of momentum, and the energy E = L(theta) + K |m|^2 / 2:
+// Four theorems (docs/proofs.md has the proofs) give the fate of a trajectory from one of its states (theta, m). K = eta
+// beta / (1 - beta) is how far one unit of momentum still carries theta, and E = L(theta) + K |m|^2 / 2 is the energy:
 //
-//   energy     E < E*: it converges                                             (any Delta, any r)
-//   corridor   E < E', w >= x gamma, w - K m_w >= x gamma, K m_w <= K gamma/2:  it converges      (Delta = 0, the
-//   plane) trap       w < 0 and deep enough in the dead cone: dead for ever                              (Delta = 0,
-//   the plane) creep      w > 0 in the dead cone, slower and slower: it comes to rest there, before the flow turns and
-//   would lead
-//              it out again: dead within the tolerance                                            (Delta = 0, the
-//              plane)
+//   energy     E < E*                                                              it converges
+//   corridor   E < E', w >= x gamma, w - K m_w >= x gamma, K m_w <= K gamma/2      it converges
+//   trap       w < 0, and deep enough in the dead cone                             it is dead for ever
+//   creep      w > 0, in the dead cone, slower and slower: it comes to rest
+//              before the flow turns and would lead it out again                   it is dead within the tolerance
 //
-// The constants depend on (beta, gamma, eta, Delta, epsilon, tol) only: proof_bounds.hpp computes them, once for each
-// map, with bounds that are rigorous. A condition that cannot be had gets a constant that no state meets.
+// The energy theorem holds for any Delta and any r, the other three for Delta = 0 in the plane.
+//
+// The constants depend on (beta, gamma, eta, Delta, epsilon, rho, tol) only: proof_bounds() in proof/bounds.hpp computes
+// them, with rigorous bounds. A condition that cannot hold gets a constant that no state meets.
 
+#include "deadcone/fate.hpp"
 #include "deadcone/numeric/annotations.hpp"
 #include "deadcone/numeric/arithmetic.hpp"
-#include "deadcone/fate.hpp"
-#include "deadcone/unit/model.hpp"
 #include "deadcone/optimizer/momentum.hpp"
+#include "deadcone/unit/model.hpp"
 
-namespace deadcone {
+namespace deadcone::unit {
 
 /// The trap's condition on (C, S) is a curve; it is taken as this many pairs of thresholds for C and C/S.
 inline constexpr int trap_thresholds = 4;
@@ -30,18 +30,18 @@ inline constexpr int trap_thresholds = 4;
 /// All constants of the theorems, computed in double on the host and rounded once, with margins for rounding.
 template <class T>
 struct ProofConditions {
-  T momentum_reach;                        ///< K
+  T momentum_reach;               ///< K
   T energy;                       ///< E*; negative where no energy proves anything
   T corridor_energy;              ///< E'; likewise
   T corridor_weight;              ///< x gamma
   T corridor_reach;               ///< K gamma / 2
-  T trap_bias[trap_thresholds];   ///< C is to be at least this
+  T trap_bias[trap_thresholds];   ///< C must be at least this
   T trap_slope[trap_thresholds];  ///< and at least this times S
   T trap_shrink;                  ///< factor a little below 1, against rounding in C
-  T creep_slope;                  ///< -b/w is to be at least this,
+  T creep_slope;                  ///< -b/w must be at least this,
   T creep_bias;                   ///< -b, too, unless
   T creep_turn;                   ///< -b/w is at least this;
-  T creep_fall;                   ///< and the derivative of the loss by b is to be at least this
+  T creep_fall;                   ///< and the derivative of the loss by b must be at least this
 };
 
 /// Which theorems hold.
@@ -88,7 +88,7 @@ DEADCONE_HD inline mask_t<T> creeps(const ProofConditions<Real>& conditions, con
   return both(both(zero < theta.w, deep), both(falls, follows));
 }
 
-/// What is proved of the trajectory that is at `state`.
+/// Which theorems hold for the trajectory that is at `state`.
 template <Geometry geometry, class T, class Real>
 DEADCONE_HD inline Proofs<mask_t<T>> proofs(const ProofConditions<Real>& conditions, const Target<Real>& of_target,
                                             const State<T>& state) {
@@ -111,7 +111,7 @@ DEADCONE_HD inline Proofs<mask_t<T>> proofs(const ProofConditions<Real>& conditi
   return result;
 }
 
-/// The first that holds of a single trajectory.
+/// The first theorem that holds for one trajectory, in the order of Proof.
 DEADCONE_HD inline Proof first_of(const Proofs<bool>& proofs) {
   if (proofs.energy) return Proof::energy;
   if (proofs.corridor) return Proof::corridor;
@@ -124,4 +124,11 @@ DEADCONE_HD inline Fate fate_of(Proof proof) {
   return proof == Proof::trap || proof == Proof::creep ? Fate::dead : Fate::converged;
 }
 
+}  // namespace deadcone::unit
+
+namespace deadcone {
+using unit::fate_of;
+using unit::ProofConditions;
+using unit::Proofs;
+using unit::trap_thresholds;
 }  // namespace deadcone

@@ -7,7 +7,6 @@
 #include <cstdint>
 
 #include "deadcone/config.hpp"
-#include "deadcone/proof/bounds.hpp"
 #include "deadcone/trajectory/trajectory.hpp"
 
 namespace deadcone {
@@ -19,9 +18,9 @@ inline double absolute_tolerance(const Point& point, const Criteria& criteria) {
              : criteria.tolerance;
 }
 
-/// The conditions of the theorems, rounded.
+/// The conditions of the theorems in the precision of a computation.
 template <class Real>
-ProofConditions<Real> rounded(const ProofConditions<double>& exact) {
+ProofConditions<Real> round_conditions(const ProofConditions<double>& exact) {
   ProofConditions<Real> conditions;
   conditions.momentum_reach = static_cast<Real>(exact.momentum_reach);
   conditions.energy = static_cast<Real>(exact.energy);
@@ -40,12 +39,13 @@ ProofConditions<Real> rounded(const ProofConditions<double>& exact) {
   return conditions;
 }
 
-/// The constants of the trajectories of one map. `point` and `criteria` have been checked by validate().
+/// The constants of the trajectories of one map, none of which is certified. `point` and `criteria` have been checked by
+/// validate().
 template <class Real>
 Dynamics<Real> make_dynamics(const Point& point, const Criteria& criteria) {
   const double target_norm = std::sqrt(point.gamma * point.gamma + point.delta * point.delta);
   const double rest = absolute_tolerance(point, criteria) / point.eta;
-  const double reach = criteria.rho * target_norm;
+  const double converged_radius = criteria.rho * target_norm;
 
   Dynamics<Real> dynamics;
   dynamics.target = {static_cast<Real>(point.gamma), static_cast<Real>(point.delta)};
@@ -54,10 +54,19 @@ Dynamics<Real> make_dynamics(const Point& point, const Criteria& criteria) {
   dynamics.rest_squared = static_cast<Real>(rest * rest);
   dynamics.target_norm = static_cast<Real>(target_norm);
   dynamics.divergence = static_cast<Real>(divergence_factor);
-  dynamics.converged_radius_squared = static_cast<Real>(reach * reach);
+  dynamics.converged_radius_squared = static_cast<Real>(converged_radius * converged_radius);
   dynamics.epsilon = static_cast<Real>(criteria.epsilon);
   dynamics.max_updates = static_cast<std::int32_t>(criteria.max_updates);
-  dynamics.proof = criteria.certify ? rounded<Real>(proof_bounds(point, criteria, precision_of<Real>)) : ProofConditions<Real>{};
+  dynamics.stop = criteria.stop;
+  dynamics.proof = {};
+  return dynamics;
+}
+
+/// The same for certified trajectories; `conditions` are those of proof_bounds() for the same map.
+template <class Real>
+Dynamics<Real> make_dynamics(const Point& point, const Criteria& criteria, const ProofConditions<double>& conditions) {
+  Dynamics<Real> dynamics = make_dynamics<Real>(point, criteria);
+  dynamics.proof = round_conditions<Real>(conditions);
   return dynamics;
 }
 

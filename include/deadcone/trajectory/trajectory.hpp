@@ -1,49 +1,51 @@
 #pragma once
 
-// One trajectory: update until it stops, then say what became of it.
+// One trajectory: it makes updates until it ends, and then gets its fate.
 //
 //   g_k = grad L(theta_k),   m_{k+1} = beta m_k + (1 - beta) g_k,   theta_{k+1} = theta_k - eta m_{k+1},   m_0 = 0
 //
-// It stops after two consecutive updates that meet the stop rule, when it has diverged, or at max_updates:
+// It ends when two consecutive updates meet the stop rule, when it has diverged, or at max_updates:
 //
 //   stationary   |theta_{k+1} - theta_k| < tol   and   eta |g_k| < tol
 //   update       |theta_{k+1} - theta_k| < tol                  (the paper's rule: also met where an oscillation turns)
 //
-// A certified trajectory ends earlier, as soon as its fate is proved (proof.hpp). That is looked at before the first
-// update and after every `updates_between_proofs`.
+// A certified trajectory ends earlier, as soon as its fate is proved (proof/conditions.hpp). Proofs are tried before the
+// first update and after every `updates_between_proofs`.
 //
-// |theta_{k+1} - theta_k| is taken as eta |m_{k+1}|, so that the rounding of theta does not count as rest. All
-// comparisons are between squares; none is passed by a not-a-number.
+// |theta_{k+1} - theta_k| is computed as eta |m_{k+1}|, so that the rounding of theta does not count as rest. All
+// comparisons are between squares, and a not-a-number passes none.
 
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 
-#include "deadcone/numeric/annotations.hpp"
-#include "deadcone/numeric/arithmetic.hpp"
 #include "deadcone/fate.hpp"
 #include "deadcone/kinds.hpp"
-#include "deadcone/unit/model.hpp"
+#include "deadcone/numeric/annotations.hpp"
+#include "deadcone/numeric/arithmetic.hpp"
 #include "deadcone/optimizer/momentum.hpp"
 #include "deadcone/proof/conditions.hpp"
+#include "deadcone/unit/model.hpp"
 
-namespace deadcone {
+namespace deadcone::unit {
 
 /// A trajectory with |theta| beyond this times (|theta_0| + |Theta*|) has diverged.
 inline constexpr double divergence_factor = 1e6;
 
-/// All constants of a trajectory, computed in double on the host, rounded once, and handed to every backend. See
-/// make_dynamics() in dynamics.hpp.
+/// All constants of a trajectory, computed in double on the host and rounded once, so that every backend has the same.
+/// make_dynamics() in dynamics.hpp computes them.
 template <class T>
 struct Dynamics {
   Target<T> target;
   MomentumDescent<T> descent;
-  T rest_squared;            ///< (tol/eta)^2: what |m|^2 and |g|^2 are to be below
-  T target_norm;             ///< |Theta*|
-  T divergence;              ///< divergence_factor
-  T converged_radius_squared;           ///< (rho |Theta*|)^2: this near to the target counts as converged
-  T epsilon;                 ///< active with less than this probability counts as dead
-  std::int32_t max_updates;    ///< updates at most, at least 1
-  ProofConditions<T> proof;  ///< for certified trajectories
+  T rest_squared;              ///< (tol/eta)^2: an update counts as none where |m|^2 is below it
+  T target_norm;               ///< |Theta*|
+  T divergence;                ///< divergence_factor
+  T converged_radius_squared;  ///< (rho |Theta*|)^2: a stop nearer to the target than this counts as converged
+  T epsilon;                   ///< a unit active with less than this probability counts as dead
+  std::int32_t max_updates;    ///< at least 1
+  StopRule stop;               ///< read only after an update that was short enough
+  ProofConditions<T> proof;    ///< for certified trajectories
 };
 
 /// Updates between two attempts to prove a fate. An attempt costs about as much as an update, and a proof comes half of
@@ -64,7 +66,7 @@ DEADCONE_HD inline mask_t<T> has_diverged(const Parameters<T>& theta, const T& l
   return negation(squared_norm<geometry>(theta) <= limit_squared);
 }
 
-/// Makes one update of `state`; gives the gradient that it was made with.
+/// Makes one update of `state`; returns the gradient that it was made with.
 template <Geometry geometry, class T, class Real>
 DEADCONE_HD inline Parameters<T> advance(const Dynamics<Real>& dynamics, State<T>& state) {
   const Target<T> target = {T(dynamics.target.gamma), T(dynamics.target.delta)};
@@ -75,20 +77,33 @@ DEADCONE_HD inline Parameters<T> advance(const Dynamics<Real>& dynamics, State<T
   return gradient;
 }
 
-/// Whether the last update was short enough for a stop. Nearly all are not, so this is asked first.
+// The stop protocol, the same for one trajectory and for a vector of them. Every update is followed by has_diverged() and
+// is_slow(); nearly always both say no. Only where one says yes does ends_here() decide, and end_of() gives the fate.
+
+/// Whether the last update was short enough for a stop.
 template <Geometry geometry, class T, class Real>
 DEADCONE_HD inline mask_t<T> is_slow(const Dynamics<Real>& dynamics, const State<T>& state) {
   return squared_norm<geometry>(state.momentum) < T(dynamics.rest_squared);
 }
 
-/// Whether a slow update, made with `gradient`, meets the stop rule.
-template <Geometry geometry, StopRule rule, class T, class Real>
+/// Whether an update, made with `gradient`, meets the stop rule.
+template <Geometry geometry, class T, class Real>
 DEADCONE_HD inline mask_t<T> is_at_rest(const Dynamics<Real>& dynamics, const Parameters<T>& gradient, mask_t<T> slow) {
-  if constexpr (rule == StopRule::stationary) {
-    return both(slow, squared_norm<geometry>(gradient) < T(dynamics.rest_squared));
-  } else {
-    return slow;
-  }
+  // Under `update` no gradient is too large: none compares with a not-a-number. A branch in its place would cost the
+  // vector loop an instruction in every update.
+  const T limit(dynamics.stop == StopRule::update ? Real(NAN) : dynamics.rest_squared);
+  return both(slow, negation(limit <= squared_norm<geometry>(gradient)));
+}
+
+/// Whether a trajectory has diverged or come to rest with an update made with `gradient`. `was_at_rest`: whether the
+/// update before met the stop rule; afterwards, whether this one does.
+template <Geometry geometry, class T, class Real>
+DEADCONE_HD inline mask_t<T> ends_here(const Dynamics<Real>& dynamics, const Parameters<T>& gradient,
+                                       mask_t<T> diverged, mask_t<T> slow, mask_t<T>& was_at_rest) {
+  const mask_t<T> now_at_rest = is_at_rest<geometry>(dynamics, gradient, slow);
+  const mask_t<T> rested = both(now_at_rest, was_at_rest);
+  was_at_rest = now_at_rest;
+  return either(diverged, rested);
 }
 
 /// The fate of a trajectory that came to rest at `theta`: converged before dead before stalled.
@@ -103,10 +118,24 @@ DEADCONE_HD inline Fate fate_at_rest(const Dynamics<Real>& dynamics, const Param
 template <class Real>
 struct Outcome {
   Fate fate;
-  std::int32_t updates;      ///< updates made
+  std::int32_t updates;    ///< made until the end
   Parameters<Real> theta;  ///< after the last update
   Proof proof = Proof::none;
 };
+
+/// The outcome of a trajectory that ends at `theta`: by a proof, because ends_here() says so (`ended`), or at its last
+/// update. `limit_squared` is its divergence_limit().
+template <Geometry geometry, class Real>
+DEADCONE_HD inline Outcome<Real> end_of(const Dynamics<Real>& dynamics, const Real& limit_squared,
+                                        const Parameters<Real>& theta, std::int32_t updates, bool ended, Proof proof) {
+  Fate fate = Fate::unfinished;
+  if (proof != Proof::none) {
+    fate = fate_of(proof);
+  } else if (ended) {
+    fate = has_diverged<geometry>(theta, limit_squared) ? Fate::diverged : fate_at_rest<geometry>(dynamics, theta);
+  }
+  return {fate, updates, theta, proof};
+}
 
 /// Sees nothing of a trajectory.
 struct Unobserved {
@@ -114,20 +143,21 @@ struct Unobserved {
   DEADCONE_HD void operator()(std::int32_t /*updates*/, const State<Real>& /*state*/) const {}
 };
 
-/// Runs the trajectory from `start` to its end. `observe(updates, state)` is called after every update.
-template <Geometry geometry, StopRule rule, bool certify = false, class Real, class Observer = Unobserved>
+/// Runs the trajectory from `start` to its end. Calls `observe(updates, state)` after every update. It looks for proofs
+/// only with `certify`: that takes more registers, so it is a loop of its own.
+template <Geometry geometry, bool certify = false, class Real, class Observer = Unobserved>
 DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, const Parameters<Real>& start,
                                             const Observer& observe = {}) {
   static_assert(std::is_trivially_copyable_v<Dynamics<Real>>);
   const Real limit_squared = divergence_limit<geometry>(dynamics, start);
   State<Real> state = at_rest(start);
   std::int32_t updates = 0;
-  std::int32_t stops_at = 0;  // where the update before met the stop rule, and this one has to
+  std::int32_t ends_at = 0;  // where the update before met the stop rule: the update that ends it if it does, too
   while (true) {
     if constexpr (certify) {
       if (updates % updates_between_proofs == 0) {
         const Proof proof = first_of(proofs<geometry>(dynamics.proof, dynamics.target, state));
-        if (proof != Proof::none) return {fate_of(proof), updates, state.theta, proof};
+        if (proof != Proof::none) return end_of<geometry>(dynamics, limit_squared, state.theta, updates, false, proof);
       }
     }
     Parameters<Real> gradient;
@@ -139,15 +169,23 @@ DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, cons
       observe(updates, state);
       diverged = has_diverged<geometry>(state.theta, limit_squared);
       slow = is_slow<geometry>(dynamics, state);
-    } while (!(diverged | slow | (updates == dynamics.max_updates) | (certify && updates % updates_between_proofs == 0)));
+    } while (
+        !(diverged | slow | (updates == dynamics.max_updates) | (certify && updates % updates_between_proofs == 0)));
 
-    if (diverged) return {Fate::diverged, updates, state.theta};
-    if (is_at_rest<geometry, rule>(dynamics, gradient, slow)) {
-      if (updates == stops_at) return {fate_at_rest<geometry>(dynamics, state.theta), updates, state.theta};
-      stops_at = updates + 1;
-    }
-    if (updates == dynamics.max_updates) return {Fate::unfinished, updates, state.theta};
+    bool at_rest_before = updates == ends_at;
+    const bool ended = ends_here<geometry>(dynamics, gradient, diverged, slow, at_rest_before);
+    if (ended || updates == dynamics.max_updates)
+      return end_of<geometry>(dynamics, limit_squared, state.theta, updates, ended, Proof::none);
+    if (at_rest_before) ends_at = updates + 1;
   }
 }
 
+}  // namespace deadcone::unit
+
+namespace deadcone {
+using unit::divergence_factor;
+using unit::Dynamics;
+using unit::Outcome;
+using unit::trajectory;
+using unit::updates_between_proofs;
 }  // namespace deadcone

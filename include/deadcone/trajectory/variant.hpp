@@ -1,33 +1,23 @@
 #pragma once
 
-// What the loop over a trajectory is compiled for, chosen at run time.
+// What the loop over a trajectory is compiled for, chosen at run time: only what every update depends on.
 
-#include "deadcone/config.hpp"
+#include "deadcone/kinds.hpp"
 #include "deadcone/trajectory/trajectory.hpp"
 
 namespace deadcone {
 
+/// PreparedMap::variant() chooses it for a map.
 struct Variant {
   Geometry geometry;
-  StopRule stop;
-  bool certify;  ///< end where the fate is proved
+  bool certify;  ///< look for proofs, and end where one is found
 };
 
-/// The variant for the trajectories of one map.
-inline Variant variant_of(const Point& point, const Criteria& criteria) {
-  return {point.geometry(), criteria.stop, criteria.certify};
-}
-
-/// Calls use.operator()<geometry, stop, certify>() with the parts of `variant` and gives what it gives.
+/// Calls use.operator()<geometry, certify>() with the parts of `variant` and returns its result.
 template <class Use>
 auto with_variant(const Variant& variant, const Use& use) {
-  const auto with_rule = [&]<Geometry geometry, StopRule stop>() {
-    return variant.certify ? use.template operator()<geometry, stop, true>()
-                           : use.template operator()<geometry, stop, false>();
-  };
   const auto with_geometry = [&]<Geometry geometry>() {
-    return variant.stop == StopRule::stationary ? with_rule.template operator()<geometry, StopRule::stationary>()
-                                                : with_rule.template operator()<geometry, StopRule::update>();
+    return variant.certify ? use.template operator()<geometry, true>() : use.template operator()<geometry, false>();
   };
   return variant.geometry == Geometry::planar ? with_geometry.template operator()<Geometry::planar>()
                                               : with_geometry.template operator()<Geometry::general>();

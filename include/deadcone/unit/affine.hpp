@@ -3,8 +3,8 @@
 // Momentum descent of the affine unit w.x + b, with no rectifier: the linear system that the rectified unit becomes
 // wherever it is always active. Every coordinate a of theta - Theta* obeys
 //
-//   m' = beta m + (1 - beta) a,   a' = a - eta m',      that is   (m, a)' = [[beta, 1-beta], [-eta beta,
-//   1-eta(1-beta)]] (m, a)
+//   m' = beta m + (1 - beta) a              ( m )'    (   beta            1 - beta      ) ( m )
+//   a' = a - eta m'              that is    ( a )  =  ( -eta beta   1 - eta (1 - beta)  ) ( a )
 //
 // with trace 1 + beta - eta (1 - beta) and determinant beta. (Eq. 5 of arXiv 2005.06195 prints the vector as (a, m).)
 
@@ -78,11 +78,11 @@ inline double affine_power(double beta, double eta, int k) {
   return sign * std::pow(modulus, k - 1) * std::sin(k * angle) / std::sin(angle);
 }
 
-/// The state after `steps` updates from rest at distance a0, in closed form: A^k = p_k A - beta p_{k-1} I.
-inline AffineState affine_state(double beta, double eta, double a0, int steps) {
-  if (steps == 0) return {0.0, a0};
-  const double p = affine_power(beta, eta, steps);
-  const double last = affine_power(beta, eta, steps - 1);
+/// The state after `updates` updates from rest at distance a0, in closed form: A^k = p_k A - beta p_{k-1} I.
+inline AffineState affine_state(double beta, double eta, double a0, int updates) {
+  if (updates == 0) return {0.0, a0};
+  const double p = affine_power(beta, eta, updates);
+  const double last = affine_power(beta, eta, updates - 1);
   return {p * (1.0 - beta) * a0, (p * (1.0 - eta * (1.0 - beta)) - beta * last) * a0};
 }
 

@@ -2,13 +2,13 @@
 
 // The rectified unit and its loss.
 //
-// Input x ~ N(0, I). Unit: relu(w.x + b). Target: y = Gamma.x + Delta with |Gamma| = gamma. Loss: E[(relu(w.x + b) -
-// y)^2]/2. With s = |w|, t = b/s, v = the component of w/s along Gamma, g = gamma v, and phi, Phi at t,
+// The input is x ~ N(0, I), the unit relu(w.x + b), the target y = Gamma.x + Delta with |Gamma| = gamma, and the loss
+// L = E[(relu(w.x + b) - y)^2] / 2. With s = |w|, t = b/s, v = the component of w/s along Gamma, g = gamma v, phi and Phi
+// at t, and Theta* = (Gamma, Delta),
 //
 //   dL/dw = Phi (w - Gamma) + phi (t g - Delta) w/s
 //   dL/db = Phi (b - Delta) + phi (s - g)
-//   L     = Phi |theta - Theta*|^2 / 2 + (1 - Phi) (gamma^2 + Delta^2) / 2 + phi s (b/2 - Delta),     Theta* = (Gamma,
-//   Delta).
+//   L     = Phi |theta - Theta*|^2 / 2 + (1 - Phi) (gamma^2 + Delta^2) / 2 + phi s (b/2 - Delta)
 //
 // Momentum descent from rest never leaves the span of its start and Gamma, so two components of w serve every input
 // dimension: r orthogonal to Gamma (signed) and w along it. r = 0 is an invariant plane, and the hot case: s = |w| and
@@ -24,7 +24,9 @@
 #include "deadcone/numeric/arithmetic.hpp"
 #include "deadcone/numeric/normal.hpp"
 
-namespace deadcone {
+namespace deadcone::unit {
+
+using namespace numeric;  // the operations on float and double; those of other number types come by their arguments
 
 /// A point of the reduced parameter space; gradients and momenta live there too. `r` is zero in the plane.
 template <class T>
@@ -81,7 +83,7 @@ DEADCONE_HD inline Preactivation<T> preactivation(const Parameters<T>& theta) {
     a.u = select(has_direction, theta.r / a.s, T(0));
     a.v = select(has_direction, theta.w / a.s, T(1));
   }
-  // Infinite where s = 0, and not a number where b = 0 too: normal() takes both as the constant unit needs it. The
+  // Infinite where s = 0, and not a number where b = 0 too: normal() treats both as the constant unit needs it. The
   // clamp keeps phi t from becoming 0 times infinity; its sign is that of b, since that of a not-a-number depends on
   // the machine.
   const T t = theta.b / a.s;
@@ -126,4 +128,9 @@ DEADCONE_HD inline T active_probability(const Parameters<T>& theta) {
   return preactivation<geometry>(theta).norm.distribution;
 }
 
+}  // namespace deadcone::unit
+
+namespace deadcone {
+using unit::Parameters;
+using unit::Target;
 }  // namespace deadcone

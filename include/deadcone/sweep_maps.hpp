@@ -1,0 +1,39 @@
+#pragma once
+
+// The maps of a sweep by number, with constants that are computed once for whoever asks.
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "deadcone/config.hpp"
+#include "deadcone/map.hpp"
+
+namespace deadcone {
+
+/// Prepares each map when it is first asked for. One thread calls at a time; the sweep outlives this.
+class SweepMaps {
+ public:
+  explicit SweepMaps(const Sweep& sweep) : sweep_(sweep) {}
+
+  const Sweep& sweep() const { return sweep_; }
+
+  /// Map number `point`, which is kept.
+  PreparedMap at(std::int64_t point) { return kept_.try_emplace(point, make(point)).first->second; }
+
+  /// Map number `point` for the last time: it is not kept any longer, so that memory does not grow with the sweep.
+  PreparedMap take(std::int64_t point) {
+    const auto found = kept_.find(point);
+    if (found == kept_.end()) return make(point);
+    const PreparedMap map = found->second;
+    kept_.erase(found);
+    return map;
+  }
+
+ private:
+  Map make(std::int64_t point) const { return {sweep_.point(point), sweep_.window, sweep_.criteria, sweep_.precision}; }
+
+  const Sweep& sweep_;
+  std::unordered_map<std::int64_t, PreparedMap> kept_;
+};
+
+}  // namespace deadcone

@@ -1,0 +1,10 @@
+#pragma once
+
+// How often a program computes the bounds of proofs.
+
+namespace deadcone::test {
+
+/// Calls of proof_bounds() since the program began.
+int proof_bounds_calls();
+
+}  // namespace deadcone::test
