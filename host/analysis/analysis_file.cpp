@@ -12,8 +12,8 @@
 
 #include "analysis/basin_boundary.hpp"
 #include "deadcone/errors.hpp"
+#include "file/experiment.hpp"
 #include "file/schema.hpp"
-#include "file/unit_experiment.hpp"
 #include "storage/attributes.hpp"
 #include "storage/hdf5.hpp"
 #include "storage/new_file.hpp"

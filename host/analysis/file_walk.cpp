@@ -46,13 +46,13 @@ LoadedPoint load(const SweepReader& file, std::int64_t index) {
 
 /// Analyzes the points that have no analysis yet, some points at a time on all threads.
 void analyze_points(const std::string& path, const AnalysisOptions& options, int threads, AnalysisProgress& progress,
-                    AnalysisFile& analysis) {
+                    const Experiment& experiment, AnalysisFile& analysis) {
   ThreadPool pool(threads);
   std::int64_t next = 0;
   while (true) {
     std::vector<LoadedPoint> points;
     {
-      const SweepReader file(path);
+      const SweepReader file(path, experiment);
       const std::int64_t at_once =
           std::clamp<std::int64_t>(pixels_at_once / file.sweep().window.pixels(), 1, std::int64_t{16} * pool.size());
       for (; next < file.sweep().points() && std::ssize(points) < at_once; ++next) {
@@ -75,16 +75,16 @@ void analyze_points(const std::string& path, const AnalysisOptions& options, int
 }  // namespace
 
 FileAnalysis analyze_file(const std::string& path, const AnalysisOptions& options, const AnalysisRun& run,
-                          AnalysisProgress& progress) {
+                          AnalysisProgress& progress, const Experiment& experiment) {
   validate(options);
   validate(Execution{.device = Device::cpu, .threads = run.threads});
-  const Sweep sweep = SweepReader(path).sweep();
+  const Sweep sweep = SweepReader(path, experiment).sweep();
   const double mass = weights_of(parse_start_distribution(options.init), sweep.window).mass;
   if (!(mass > 0.0)) {
     throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window of " + path);
   }
   AnalysisFile analysis(path, sweep, options, mass, run.command_line, run.overwrite);
-  analyze_points(path, options, run.threads, progress, analysis);
+  analyze_points(path, options, run.threads, progress, experiment, analysis);
   FileAnalysis result = {sweep, {}};
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
     if (analysis.is_analyzed(point)) result.points.push_back({point, analysis.read(point)});

@@ -74,7 +74,7 @@ void print_table(const FileAnalysis& analysis) {
 
 }  // namespace
 
-Command add_analyze_command(CLI::App& main, const std::string& command_line) {
+Command add_analyze_command(CLI::App& main, const std::string& command_line, const Experiment& experiment) {
   auto options = std::make_shared<AnalyzeOptions>();
   options->run.command_line = command_line;
   CLI::App* app = main.add_subcommand(
@@ -101,7 +101,10 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line) {
       "(0 or few: Wada property; -1: fewer basins); share of updates in the linear cone, with standard error; how often\n"
       "a trajectory enters and leaves the dead cone; for certified maps, the share of the dead that are dead for ever.\n"
       "The group `analysis` of the file holds these results and more.");
-  return {app, [options] { print_table(analyze_file(options->path, options->analysis, options->run)); }};
+  return {app, [options, &experiment] {
+            AnalysisProgress progress;
+            print_table(analyze_file(options->path, options->analysis, options->run, progress, experiment));
+          }};
 }
 
 }  // namespace deadcone

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <iostream>
@@ -40,6 +41,11 @@ void print_line(const std::string& name, const std::string& text) {
   std::cout << std::left << std::setw(10) << name << " " << text << '\n';
 }
 
+/// The width of an axis's column.
+int width_of(const PointAxis& axis) {
+  return std::max(10, static_cast<int>(axis.name.size()) + 2);
+}
+
 void print_points(const ResultReader& file, const Sweep& sweep, const Experiment& experiment) {
   const Schema& schema = file.schema();
   std::vector<PointColumn> columns;
@@ -48,7 +54,7 @@ void print_points(const ResultReader& file, const Sweep& sweep, const Experiment
   }
   std::cout << '\n' << std::right;
   for (const PointAxis& axis : schema.axes) {
-    if (axis.is_dimension) std::cout << std::setw(10) << axis.name;
+    if (axis.is_dimension) std::cout << std::setw(width_of(axis)) << axis.name;
   }
   for (const PointColumn& column : columns) std::cout << std::setw(column.width) << column.title;
   std::cout << '\n';
@@ -57,7 +63,7 @@ void print_points(const ResultReader& file, const Sweep& sweep, const Experiment
     const std::vector<double> values = schema.values_at(point);
     std::cout << std::defaultfloat << std::setprecision(6);
     for (std::size_t axis = 0; axis < values.size(); ++axis) {
-      if (schema.axes[axis].is_dimension) std::cout << std::setw(10) << values[axis];
+      if (schema.axes[axis].is_dimension) std::cout << std::setw(width_of(schema.axes[axis])) << values[axis];
     }
     if (!file.is_done(point)) {
       std::cout << std::setw(12) << "pending" << '\n';

@@ -52,7 +52,7 @@ int run_command_line(int argc, const char* const* argv, const Experiment& experi
                                          add_info_command(main, experiment),
                                          add_verify_command(main, experiment),
                                          add_merge_command(main, command_line, experiment),
-                                         add_analyze_command(main, command_line),
+                                         add_analyze_command(main, command_line, experiment),
                                          add_completion_command(main)};
   try {
     main.parse(argc, argv);

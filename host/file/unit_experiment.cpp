@@ -1,4 +1,4 @@
-#include "file/unit_experiment.hpp"
+// The experiment of the unit: the one table of its results by pixel and by point.
 
 #include <algorithm>
 #include <array>
@@ -7,6 +7,7 @@
 #include <span>
 
 #include "config/parse.hpp"
+#include "file/experiment.hpp"
 
 namespace deadcone {
 namespace {

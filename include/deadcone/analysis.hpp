@@ -14,6 +14,7 @@
 #include "deadcone/config.hpp"
 #include "deadcone/fate.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/sweep_file.hpp"
 
 namespace deadcone {
 
@@ -137,7 +138,7 @@ struct FileAnalysis {
 /// the file has an analysis with other options and may not be overwritten; StorageError where the file or the disk
 /// fails; Interrupted when `progress.stop` is set.
 FileAnalysis analyze_file(const std::string& path, const AnalysisOptions& options, const AnalysisRun& run,
-                          AnalysisProgress& progress);
+                          AnalysisProgress& progress, const Experiment& experiment = unit_experiment());
 FileAnalysis analyze_file(const std::string& path, const AnalysisOptions& options = {}, const AnalysisRun& run = {});
 
 }  // namespace deadcone

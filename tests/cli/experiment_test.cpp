@@ -131,7 +131,17 @@ TEST_F(MadeUpExperiment, IsInInfo) {
   EXPECT_EQ(info.status, exit_done) << info.err;
   EXPECT_NE(info.out.find("temperature 1, 2  (made-up axis)\n"), std::string::npos) << info.out;
   EXPECT_NE(info.out.find("fields     fate, steps, made_up\n"), std::string::npos) << info.out;
+  EXPECT_NE(info.out.find("gamma  temperature   "), std::string::npos) << info.out;
   EXPECT_NE(info.out.find("made-up column\n"), std::string::npos) << info.out;
+}
+
+TEST_F(MadeUpExperiment, IsAnalyzed) {
+  done(sweep_ + path("a.h5"));
+  const Ended analyzed = run("analyze --samples 2 " + path("a.h5"), experiment_);
+  EXPECT_EQ(analyzed.status, exit_done) << analyzed.err;
+  EXPECT_NE(analyzed.out.find("temperature"), std::string::npos) << analyzed.out;
+  const auto file = hdf5::File::open_to_read(path("a.h5"));
+  EXPECT_EQ(file.group("analysis").dataset("basin_entropy").extent(), (hdf5::Extent{1, 1, 2}));
 }
 
 TEST_F(MadeUpExperiment, IsMergedResumedAndVerified) {
