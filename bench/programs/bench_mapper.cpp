@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -20,8 +19,8 @@
 #include "contestant.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/detail/cuda_mapper.hpp"
-#include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/memory_sink.hpp"
 #include "deadcone/sweep.hpp"
 
 namespace deadcone {
@@ -55,33 +54,14 @@ std::unique_ptr<Mapper> make(const std::string& name, int threads) {
   throw DeviceError("no mapper " + name + " here; see --list");
 }
 
-/// Keeps the labels of a sweep of one map.
-class LabelSink final : public SweepSink {
- public:
-  explicit LabelSink(const Window& window) : window_(window) {}
-
-  bool is_done(std::int64_t) const override { return false; }
-  void take(std::int64_t, const Tile& tile, TileResult& result) override {
-    scatter(result.fate, tile, window_, fate);
-    scatter(result.updates, tile, window_, updates);
-  }
-  void finish(std::int64_t, const Counts&, double, const std::function<void()>&) override {}
-  void close() override {}
-
-  std::vector<Fate> fate;
-  std::vector<std::int32_t> updates;
-
- private:
-  Window window_;
-};
-
-/// As a sweep computes it, with as many tiles on their way as the mapper takes.
+/// As a sweep computes it, with as many tiles in work as the mapper takes.
 bench::Labels labels_of(const Sweep& sweep, Mapper& mapper) {
-  LabelSink sink(sweep.window);
+  MemorySink sink(sweep);
   Meter meter;
-  run_sweep(sweep, {}, mapper, sink, meter, [](auto...) {});
-  bench::Labels labels{std::vector<std::int8_t>(sink.fate.size()), std::move(sink.updates)};
-  std::transform(sink.fate.begin(), sink.fate.end(), labels.fate.begin(),
+  run_sweep(sweep, {}, mapper, sink, meter, {});
+  Maps maps = sink.release();
+  bench::Labels labels{std::vector<std::int8_t>(maps.fate.size()), std::move(maps.updates)};
+  std::transform(maps.fate.begin(), maps.fate.end(), labels.fate.begin(),
                  [](Fate fate) { return static_cast<std::int8_t>(fate); });
   return labels;
 }

@@ -20,7 +20,7 @@ struct NameTable<StopRule> {
   static constexpr const char* what = "a stop rule";
   static constexpr std::array<Named<StopRule>, 2> values = {{
       {StopRule::stationary, "stationary", "update and gradient are below the tolerance"},
-      {StopRule::update, "update", "the update is below the tolerance (the paper's rule)"},
+      {StopRule::update, "update", "the update is below the tolerance: the paper's rule"},
   }};
 };
 

@@ -1,5 +1,5 @@
-# Builds and installs the library without files and command line, and a program that uses it. Neither may look for HDF5, CLI11
-# or toml++.
+# Builds and installs the library without files and command line, and the examples that need no files. Neither may look for
+# HDF5, CLI11 or toml++.
 #   cmake -DSOURCE=... -DWORK=... -DPROGRAM=... -DOPTIONS=... -P core_only.cmake
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
@@ -20,4 +20,5 @@ run(${CMAKE_COMMAND} --install ${WORK}/core --prefix ${WORK}/prefix)
 run(${CMAKE_COMMAND} -S ${PROGRAM} -B ${WORK}/program ${OPTIONS} -DCMAKE_PREFIX_PATH=${WORK}/prefix)
 check_cache(${WORK}/program)
 run(${CMAKE_COMMAND} --build ${WORK}/program)
-run(${WORK}/program/core)
+run(${WORK}/program/dead_fraction)
+run(${WORK}/program/one_trajectory)
