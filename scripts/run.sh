@@ -15,7 +15,7 @@ cmake --build --preset release --parallel --target deadcone_program >>"$log" 2>&
 # No start is unfinished: the slowest of 512 x 512, at beta 0.99 and gamma 0.1, takes 971 912 updates.
 # --certify would need fewer updates, but it gives no final parameters, which the picture shows as black dots.
 build/release/deadcone sweep --beta 0,0.7,0.8,0.9,0.95,0.99 --gamma 1,0.1,0.01 --eta 0.1 \
-  --w "-2:2:$resolution" --b "-2:2:$resolution" --fields steps,final --max-steps 2000000 \
+  --w "-2:2:$resolution" --b "-2:2:$resolution" --fields steps,final --max-updates 2000000 \
   --out out/fig4.h5 --overwrite "$@"
 .venv/bin/python scripts/plots/plot_sweep.py out/fig4.h5 --out out/fig4.png
 echo "out/fig4.h5 and out/fig4.png are ready"

@@ -166,10 +166,11 @@ std::int64_t wada_distance(const LabelGrid& grid) {
   std::vector<PixelMask> boundaries;
   for (const auto& [label, name, meaning] : NameTable<Fate>::values) {
     if (std::find(grid.labels.begin(), grid.labels.end(), label) == grid.labels.end()) continue;
-    boundaries.push_back(edge_of(grid.rows, grid.columns, Sides::both,
-                                 [&, label = label](std::int64_t row, std::int64_t column, std::int64_t r, std::int64_t c) {
-                                   return (grid.at(row, column) == label) != (grid.at(r, c) == label);
-                                 }));
+    boundaries.push_back(
+        edge_of(grid.rows, grid.columns, Sides::both,
+                [&, label = label](std::int64_t row, std::int64_t column, std::int64_t r, std::int64_t c) {
+                  return (grid.at(row, column) == label) != (grid.at(r, c) == label);
+                }));
   }
   if (boundaries.size() < 3) return -1;
   std::int32_t farthest = 0;

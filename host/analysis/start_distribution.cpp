@@ -5,15 +5,15 @@
 #include <numbers>
 #include <numeric>
 
-#include "deadcone/errors.hpp"
 #include "config/parse.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
 
 [[noreturn]] void reject(const std::string& text) {
-  throw ConfigError("init", "must be uniform, normal:SIGMA_W:SIGMA_B, he:FAN_IN or xavier:FAN_IN:FAN_OUT, but is '" +
-                                text + "'");
+  throw ConfigError(
+      "init", "must be uniform, normal:SIGMA_W:SIGMA_B, he:FAN_IN or xavier:FAN_IN:FAN_OUT, but is '" + text + "'");
 }
 
 /// The normal distribution with a relative error of the library's erfc, in the lower tail, too.

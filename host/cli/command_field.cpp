@@ -4,10 +4,10 @@
 
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
-#include "deadcone/errors.hpp"
-#include "deadcone/gradient_field.hpp"
 #include "cli/options.hpp"
 #include "config/parse.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/gradient_field.hpp"
 
 namespace deadcone {
 namespace {

@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "config/parse.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/merge.hpp"
-#include "config/parse.hpp"
 
 namespace deadcone {
 namespace {

@@ -6,10 +6,10 @@
 
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
-#include "deadcone/unit/affine.hpp"
-#include "deadcone/errors.hpp"
-#include "config/parse.hpp"
 #include "cli/options.hpp"
+#include "config/parse.hpp"
+#include "deadcone/errors.hpp"
+#include "deadcone/unit/affine.hpp"
 
 namespace deadcone {
 namespace {

@@ -5,14 +5,14 @@
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/options.hpp"
+#include "cli/progress.hpp"
+#include "cli/scheduler.hpp"
+#include "config/parse.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
 #include "file/experiment.hpp"
-#include "config/parse.hpp"
-#include "cli/options.hpp"
-#include "cli/progress.hpp"
-#include "cli/scheduler.hpp"
 
 namespace deadcone {
 namespace {
@@ -62,8 +62,8 @@ class StopOnSignal {
   struct sigaction old_terminate_ = {};
 };
 
-std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& mapper,
-                                     const std::string& command_line, const Experiment& experiment) {
+std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& mapper, const std::string& command_line,
+                                     const Experiment& experiment) {
   if (options.dry_run) return std::make_unique<NoSink>();
   const ExistingFile existing = options.overwrite ? ExistingFile::overwrite
                                 : options.resume  ? ExistingFile::resume
@@ -82,8 +82,9 @@ void report_unprovable_points(SweepMaps& maps, const Shard& shard) {
     unprovable += maps.at(point).can_prove() ? 0 : 1;
   }
   if (unprovable == 0) return;
-  std::cerr << "certify: at " << unprovable << " of " << points << (points == 1 ? " point" : " points")
-            << " no fate can be proved, because eta, epsilon or rho is too large; trajectories there run to their end\n";
+  std::cerr
+      << "certify: at " << unprovable << " of " << points << (points == 1 ? " point" : " points")
+      << " no fate can be proved, because eta, epsilon or rho is too large; trajectories there run to their end\n";
 }
 
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
@@ -118,8 +119,9 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
       progress.point_finished(point_name(sweep, point), seconds);
     });
   } catch (const Interrupted&) {
-    throw EndWithStatus(options.dry_run ? "interrupted"
-                                        : "interrupted; " + options.out + " has the finished points, --resume continues",
+    throw EndWithStatus(options.dry_run
+                            ? "interrupted"
+                            : "interrupted; " + options.out + " has the finished points, --resume continues",
                         StopOnSignal::exit_status());
   }
   if (total.fill_mismatches > 0 && style != ProgressStyle::none) {
@@ -144,15 +146,13 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line, const
   add_execution_options(*app, options->execution);
   app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
-  app->add_flag("--resume", options->resume,
-                "continue the output file if it exists: compute the points that it lacks");
+  app->add_flag("--resume", options->resume, "continue the output file if it exists: compute the points that it lacks");
   app->add_option(
          "--shard", options->shard,
          "compute part K of N (K from 1): every N-th point, written to FILE with .K-of-N before its extension. auto: "
          "take K and N from Slurm or mpirun. `deadcone merge` joins the parts")
       ->type_name("K/N|auto");
-  app->add_flag("--dry-run", options->dry_run,
-                "compute everything and write no file: for timing");
+  app->add_flag("--dry-run", options->dry_run, "compute everything and write no file: for timing");
   add_text_option(
       *app, "--progress", join_names<ProgressStyle>("|"),
       [style = &options->progress](const std::string& text) { *style = parse_name<ProgressStyle>(text); },

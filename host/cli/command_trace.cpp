@@ -38,8 +38,8 @@ class Table {
   void operator()(const TrajectoryState& state) const {
     const auto& [updates, theta, momentum, update_norm, gradient_norm, loss] = state;
     std::cout << std::setw(10) << updates;
-    for (const double value : {theta.w, theta.b, theta.r, momentum.w, momentum.b, momentum.r, update_norm,
-                               gradient_norm, loss}) {
+    for (const double value :
+         {theta.w, theta.b, theta.r, momentum.w, momentum.b, momentum.r, update_norm, gradient_norm, loss}) {
       std::cout << ' ' << std::setw(width) << shortest(static_cast<Real>(value));
     }
     std::cout << '\n';

@@ -5,8 +5,8 @@
 
 #include <toml++/toml.h>
 
-#include "deadcone/errors.hpp"
 #include "config/parse.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {

@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "deadcone/errors.hpp"
 #include "config/parse.hpp"
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
@@ -75,8 +75,7 @@ Shard shard_from_scheduler(const Environment& environment) {
   const std::optional<Shard> task = array_task(environment);
   const std::optional<Shard> within = rank(environment);
   if (!task && !within) {
-    throw ConfigError(
-        "--shard auto: no scheduler (Slurm, Open MPI, PMI) started this process; use --shard K/N");
+    throw ConfigError("--shard auto: no scheduler (Slurm, Open MPI, PMI) started this process; use --shard K/N");
   }
   const Shard outer = task.value_or(Shard{});
   const Shard inner = within.value_or(Shard{});

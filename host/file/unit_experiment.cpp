@@ -199,8 +199,8 @@ std::vector<PointColumn> make_columns() {
       {.title = "mismatches", .width = 12, .digits = 0, .exists = refines, .value = [](const auto& result) {
          return static_cast<double>(result.counts.fill_mismatches);
        }});
-  columns.push_back({.title = "mean steps", .width = 12, .digits = 1, .value = mean_updates});
-  columns.push_back({.title = "max steps", .width = 11, .digits = 0, .value = most_updates});
+  columns.push_back({.title = "mean updates", .width = 14, .digits = 1, .value = mean_updates});
+  columns.push_back({.title = "most updates", .width = 14, .digits = 0, .value = most_updates});
   columns.push_back(
       {.title = "seconds", .width = 10, .digits = 2, .value = [](const auto& result) { return result.seconds; }});
   return columns;

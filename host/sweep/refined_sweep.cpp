@@ -43,10 +43,7 @@ std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const Prepar
 class RefinedPoint {
  public:
   RefinedPoint(SweepMaps& maps, std::int64_t point)
-      : sweep_(maps.sweep()),
-        point_(point),
-        map_(maps.take(point)),
-        regions_(sweep_.window, region_side) {
+      : sweep_(maps.sweep()), point_(point), map_(maps.take(point)), regions_(sweep_.window, region_side) {
     begin_region();
   }
 
@@ -150,7 +147,12 @@ class RefinedPoint {
 class RefinedStream {
  public:
   RefinedStream(SweepMaps& maps, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
-      : maps_(maps), sweep_(maps.sweep()), mapper_(mapper), sink_(sink), meter_(meter), point_finished_(point_finished) {}
+      : maps_(maps),
+        sweep_(maps.sweep()),
+        mapper_(mapper),
+        sink_(sink),
+        meter_(meter),
+        point_finished_(point_finished) {}
 
   void run(const std::vector<std::int64_t>& points) {
     const std::int64_t at_once = std::max<std::int64_t>(1, most_pixels / sweep_.window.pixels());

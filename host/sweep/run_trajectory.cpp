@@ -29,8 +29,8 @@ TrajectoryOutcome run(const Dynamics<Real>& dynamics, const Parameters<Real>& st
     observe(state_of<geometry>(dynamics, updates, state));
   };
   if (observe) report(0, at_rest(start));
-  const Outcome<Real> outcome = observe ? trajectory<geometry, certify>(dynamics, start, report)
-                                        : trajectory<geometry, certify>(dynamics, start);
+  const Outcome<Real> outcome =
+      observe ? trajectory<geometry, certify>(dynamics, start, report) : trajectory<geometry, certify>(dynamics, start);
   const Parameters<Real>& theta = outcome.theta;
   return {outcome.fate, outcome.proof, outcome.updates,
           widened<Real>({numeric::canonical(theta.r), numeric::canonical(theta.w), numeric::canonical(theta.b)}),

@@ -10,7 +10,7 @@ DEADCONE=${DEADCONE:-$PWD/build/release/deadcone}
 export DEADCONE
 python=$PWD/.venv/bin/python
 scripts=$PWD/scripts/cluster
-quick=(--max-steps 60)
+quick=(--max-updates 60)
 
 DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends --yes \
   munge openmpi-bin slurm-client slurmctld slurmd >/dev/null

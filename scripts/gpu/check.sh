@@ -38,7 +38,7 @@ sanitized() {  # TOOL
     echo "compute-sanitizer is not on the PATH"
     return 1
   fi
-  local sweep="./deadcone sweep --dry-run --device cuda --quiet --w -2:2:40 --b -2:2:24 --max-steps 300 --fields steps,final,loss"
+  local sweep="./deadcone sweep --dry-run --device cuda --quiet --w -2:2:40 --b -2:2:24 --max-updates 300 --fields steps,final,loss"
   local precision
   for precision in float double; do
     # shellcheck disable=SC2086  # a list of words

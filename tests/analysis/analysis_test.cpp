@@ -15,8 +15,8 @@
 #include "analysis/basin_entropy.hpp"
 #include "analysis/cone_sample.hpp"
 #include "analysis/start_distribution.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
 
 namespace deadcone {
 namespace {

@@ -204,10 +204,10 @@ TEST(Validate, RefusesWhatIsNoTargetMeanOrWeight) {
 
 TEST(Validate, RefusesAnAxisWithoutValueOrWithOneTwice) {
   for (const auto& [axis, name, meaning] : NameTable<Axis>::values) {
-    expect_refused({{name, [axis = axis](Sweep& sweep) { sweep.values(axis).clear(); }},
-                    {name, [axis = axis](Sweep& sweep) {
-                       sweep.values(axis) = {0.5, 0.25, 0.5};
-                     }}});
+    expect_refused(
+        {{name, [axis = axis](Sweep& sweep) { sweep.values(axis).clear(); }}, {name, [axis = axis](Sweep& sweep) {
+                                                                                 sweep.values(axis) = {0.5, 0.25, 0.5};
+                                                                               }}});
   }
 }
 

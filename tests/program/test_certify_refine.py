@@ -598,8 +598,8 @@ def test_info_tells_how_it_was_made(deadcone, copy, way):
         found = dict(zip(columns, map(float, rows[index]), strict=True))
         for fate, name in enumerate(FATES):
             assert found[name] == pytest.approx(results["fate_fraction"][index, fate], abs=6e-6)
-        assert found["mean steps"] == pytest.approx(results["steps_mean"][index], abs=0.051)
-        assert found["max steps"] == results["steps_max"][index]
+        assert found["mean updates"] == pytest.approx(results["steps_mean"][index], abs=0.051)
+        assert found["most updates"] == results["steps_max"][index]
         if way in REFINED:
             assert found["computed"] == pytest.approx((results["provenance"][index] == COMPUTED).mean(), abs=6e-6)
             assert found["mismatches"] == results["fill_mismatches"][index]

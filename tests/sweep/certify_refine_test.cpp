@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cpu/cpu_mapper.hpp"
-#include "deadcone/sweep.hpp"
 #include "deadcone/memory_sink.hpp"
+#include "deadcone/sweep.hpp"
 #include "sweep/region_refinement.hpp"
 
 namespace deadcone {

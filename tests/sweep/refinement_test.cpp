@@ -19,14 +19,14 @@
 #include <utility>
 #include <vector>
 
-#include "proof/block_proof.hpp"
 #include "cpu/cpu_mapper.hpp"
-#include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/memory_sink.hpp"
 #include "deadcone/proof/bounds.hpp"
 #include "deadcone/sweep.hpp"
+#include "deadcone/trajectory/dynamics.hpp"
+#include "proof/block_proof.hpp"
 #include "support/deep_mapper.hpp"
-#include "deadcone/memory_sink.hpp"
 #include "support/support.hpp"
 
 namespace deadcone {
@@ -263,7 +263,8 @@ TEST_P(RefinedSweep, IsTheSameHoweverManyBatchesAreOnTheirWay) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RefinedSweep,
-                         testing::Combine(testing::Bool(), testing::Values(RefinementKind::borders, RefinementKind::exact)),
+                         testing::Combine(testing::Bool(),
+                                          testing::Values(RefinementKind::borders, RefinementKind::exact)),
                          [](const auto& each) {
                            return std::string(std::get<0>(each.param) ? "certified_" : "plain_") +
                                   name_of(std::get<1>(each.param));

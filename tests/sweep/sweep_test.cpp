@@ -72,7 +72,8 @@ TEST_P(DepthTest, GivesTheSameTilesInTheSameOrder) {
   Meter meter;
   std::vector<std::int64_t> reported;
   run_sweep(sweep, {}, plain, expected, meter, [](auto...) {});
-  run_sweep(sweep, {}, deep, found, meter, [&](std::int64_t point, const Counts&, double) { reported.push_back(point); });
+  run_sweep(sweep, {}, deep, found, meter,
+            [&](std::int64_t point, const Counts&, double) { reported.push_back(point); });
   ASSERT_EQ(found.pixels.size(), 6);
   for (std::size_t i = 0; i < found.pixels.size(); ++i) {
     EXPECT_EQ(found.pixels[i].first, expected.pixels[i].first);
