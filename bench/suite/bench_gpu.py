@@ -32,7 +32,7 @@ SWEEP_POINTS = 16
 
 
 class ClockUnderLoad:
-    """Samples the clock of the processors while this is open: `hertz` is the median."""
+    """Samples the clock of the processors while this is open: `hertz` is the median over the times when they were busy."""
 
     def __enter__(self):
         self._samples, self._stop = [], threading.Event()
@@ -42,9 +42,12 @@ class ClockUnderLoad:
 
     def _sample(self):
         while not self._stop.is_set():
-            text = machine.output_of("nvidia-smi", "--query-gpu=clocks.sm", "--format=csv,noheader,nounits")
-            if text.strip():
-                self._samples.append(float(text.split()[0]) * 1e6)
+            query = "--query-gpu=clocks.sm,utilization.gpu"
+            text = machine.output_of("nvidia-smi", query, "--format=csv,noheader,nounits").strip()
+            if text:
+                clock, busy = (float(number) for number in text.splitlines()[0].split(","))
+                if busy >= 50:  # per cent; the verification on the CPU leaves the card idle
+                    self._samples.append(clock * 1e6)
             time.sleep(0.05)
 
     def __exit__(self, *_):

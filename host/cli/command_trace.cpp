@@ -56,8 +56,8 @@ void run(const TraceOptions& options) {
   const TrajectoryOutcome outcome = with_precision(options.precision, [&]<class Real>() {
     return run_trajectory(options.point, options.criteria, options.precision, options.w, options.b, Table<Real>());
   });
-  std::cout << "# fate " << name_of(outcome.fate) << " after " << outcome.updates << " steps";
-  if (outcome.proof != Proof::none) std::cout << ", proved there: " << name_of(outcome.proof);
+  std::cout << "# fate " << name_of(outcome.fate) << " after " << outcome.updates << " updates";
+  if (outcome.proof != Proof::none) std::cout << ", proved by " << name_of(outcome.proof);
   std::cout << '\n';
 }
 

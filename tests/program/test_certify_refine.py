@@ -291,7 +291,7 @@ def test_more_of_a_sample_is_more_computed(deadcone, tmp_path):
     assert filled == sorted(set(filled), reverse=True) and filled[-1] == 0
 
 
-LAST_LINE = re.compile(r"# fate (\w+) after (\d+) steps(?:, proved there: (\w+))?")
+LAST_LINE = re.compile(r"# fate (\w+) after (\d+) updates(?:, proved by (\w+))?")
 
 
 @pytest.mark.parametrize("sweep", ["plane", "plane, double, paper's rule", "general"])

@@ -124,7 +124,7 @@ def read_trace(text):
     """Fate, steps, and the columns."""
     comments, table = read_table(text)
     assert text.splitlines()[-1] == comments[-1] and len(comments) == 1
-    fate, steps = re.fullmatch(r"# fate (\w+) after (\d+) steps", comments[0]).groups()
+    fate, steps = re.fullmatch(r"# fate (\w+) after (\d+) updates", comments[0]).groups()
     return fate, int(steps), table
 
 
@@ -494,7 +494,7 @@ def test_old_name_of_an_option_is_an_alias(deadcone, config, tmp_path, name):
     deadcone.done("sweep", window, "--config", config(f"{name} = 7"), "--out", tmp_path / "config.h5")
     for path in ("typed.h5", "config.h5"):
         assert read_all(tmp_path / path)["steps_max"].item() == 7
-    assert "after 7 steps" in deadcone.done(f"trace --{name} 7 --tol 1e-9").stdout
+    assert "after 7 updates" in deadcone.done(f"trace --{name} 7 --tol 1e-9").stdout
 
 
 def test_an_option_and_its_alias_exclude_each_other(deadcone, config, tmp_path):
