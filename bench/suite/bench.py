@@ -97,7 +97,7 @@ class Suite:
         for precision in PRECISIONS:
             references[precision] = Contestant(*self.ours("scalar", self.threads), case, precision, folder, True)
             references[precision].end()
-        contestants = contest(list(self.entries(case)), case, references, self.rounds, folder)
+        contestants = contest(list(self.entries(case)), case, references, self.rounds, folder, self.skip)
         return [self.result(case, precision, contestants, references[precision]) for precision in PRECISIONS]
 
     def result(self, case, precision, contestants, reference):

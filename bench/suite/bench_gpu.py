@@ -26,7 +26,7 @@ from contest import Contestant, ContestError, contest, ratio
 
 HERE = pathlib.Path(__file__).resolve().parent
 PRECISIONS = ("float", "double")
-PEERS = {"CuPy": ("cupy", "cupy_raw"), "Numba-CUDA": ("numba.cuda", "numba_cuda"), "JAX": ("jax", "jax_vmap"),
+PEERS = {"CuPy": ("cupy", "cupy_raw"), "Numba-CUDA": ("numba.cuda", "numba_kernel"), "JAX": ("jax", "jax_vmap"),
          "PyTorch": ("torch", "torch_compiled")}  # fmt: skip
 SWEEP_POINTS = 16
 
@@ -87,7 +87,7 @@ class Suite:
     def contest(self, case, precision, entries, folder):
         reference = Contestant(f"{self.cpu} on the CPU", [self.mapper, f"--mapper={self.cpu}"], case, precision, folder, True)
         reference.end()
-        return contest(entries, case, {precision: reference}, self.rounds, folder)
+        return contest(entries, case, {precision: reference}, self.rounds, folder, self.leave_out)
 
     def ours(self, precision):
         return [
@@ -119,17 +119,17 @@ class Suite:
         """What the processors could issue at the clock they had."""
         architecture = "sm_" + self.device["capability"].replace(".", "")
         try:
-            instructions = hot_loop_cuda.count(self.kernel, architecture, precision)["instructions"]
+            counted = hot_loop_cuda.count(self.kernel, architecture, precision)
         except hot_loop_cuda.NoHotLoop as error:
             self.leave_out(f"the issue limit: {error}")
             return {}
         if hertz is None:
             self.leave_out("the issue limit: nvidia-smi does not report the clock")
-            return {"instructions_per_update": instructions}
-        limit = self.device["processors"] * hot_loop_cuda.LANES[precision] * hertz / instructions
+            return {"instructions_per_update": counted["instructions"]}
+        limit = self.device["processors"] * hertz / hot_loop_cuda.cycles_per_update(counted["kinds"])
         return {
             "clock_hertz": hertz,
-            "instructions_per_update": instructions,
+            "instructions_per_update": counted["instructions"],
             "issue_limit_updates_per_second": limit,
             "fraction_of_limit": kernel.rate() / limit,
         }
@@ -192,7 +192,8 @@ def page(results):
     if rows:
         head = ("", "precision", "updates/s", "deadcone's rate is × this", "labels that agree")
         lines += ["## Against what a user would write instead", "", GPU_PEERS_CASE.describe() + ".", "", *report.table(head, rows)]
-    lines += certify_refine.page_lines(certify_refine.rows_of(results), report.table)
+    if rows := certify_refine.rows_of(results):
+        lines += certify_refine.page_lines(rows, report.table)
     sweep = results["sweep"]
     return "\n".join([*lines, f"A sweep with its file takes {sweep['times_the_kernel']:.2f} times the kernel's time ({sweep['options']})."])
 

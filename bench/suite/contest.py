@@ -67,16 +67,23 @@ class Contestant:
         return self.updates / statistics.median(self.seconds)
 
 
-def contest(entries, case, references, rounds, folder):
+def contest(entries, case, references, rounds, folder, leave_out):
     """Lets all contestants of a case take turns; returns those that were there, timed and verified.
 
-    `entries` are (name, command, precision, exact); `references` has the labels of the scalar path by precision.
+    `entries` are (name, command, precision, exact); `references` has the labels of the scalar path by precision. A peer,
+    which need not be exact, may fail to start, for its own libraries are not ours to mend: leave_out(why) hears of it.
     """
     contestants = []
     try:
         for name, command, precision, exact in entries:
             print(f"bench:   {name}, {precision}", file=sys.stderr, flush=True)
-            contestant = Contestant(name, command, case, precision, folder, exact)
+            try:
+                contestant = Contestant(name, command, case, precision, folder, exact)
+            except ContestError as error:
+                if exact:
+                    raise
+                leave_out(str(error))
+                continue
             contestants.append(contestant)
             contestant.agreement = contestant.verify(references[precision])
         for _ in range(rounds):

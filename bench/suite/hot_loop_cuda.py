@@ -16,8 +16,10 @@ import sys
 SYMBOL = "map_pixelsILNS_8GeometryE0ELb0E{}E"
 MANGLED = {"float": "f", "double": "d"}
 RECIPROCALS_PER_UPDATE = 2
-# Lanes of a processor for one instruction of a precision: the whole warp, or half of it.
-LANES = {"float": 128, "double": 64}
+# Lanes in which a processor issues instructions in a cycle, and those of its units for double. The latter is the number of
+# data-centre cards such as the A100 and the H100.
+LANES, DOUBLE_LANES = 128, 64
+DOUBLE_KINDS = ("DADD", "DFMA", "DMUL", "DSETP")
 
 
 class NoHotLoop(Exception):
@@ -75,6 +77,12 @@ def count(program, architecture, precision):
         name = re.sub(r"^@!?U?P\d+\s+", "", text).split()[0].split(".")[0]
         kinds[name] = kinds.get(name, 0) + 1
     return {"instructions": len(path), "kinds": dict(sorted(kinds.items(), key=lambda item: -item[1]))}
+
+
+def cycles_per_update(kinds):
+    """Cycles of a processor that the instructions of an update take at least, for one lane: to issue, or in the units for double."""
+    double = sum(kinds.get(kind, 0) for kind in DOUBLE_KINDS)
+    return max(sum(kinds.values()) / LANES, double / DOUBLE_LANES)
 
 
 def main():

@@ -172,8 +172,8 @@ def header():
 // Made by scripts/generate/fit_normal.py, which explains the fits. Do not edit: change the program and run it with --write.
 // clang-format off
 
-#include "deadcone/annotations.hpp"
-#include "deadcone/arithmetic.hpp"
+#include "deadcone/numeric/annotations.hpp"
+#include "deadcone/numeric/arithmetic.hpp"
 
 namespace deadcone::numeric {
 

@@ -195,6 +195,27 @@ def test_the_hot_path_of_a_kernel_leaves_out_calls_for_unusual_numbers():
     assert path == [text for address, text in SASS if 0x20 <= address <= 0xA0 and not 0x50 <= address <= 0x60]
 
 
+def test_double_is_limited_by_its_own_units_or_by_issue():
+    assert hot_loop_cuda.cycles_per_update({"FFMA": 60, "MUFU": 4}) == 0.5
+    assert hot_loop_cuda.cycles_per_update({"DFMA": 60, "DADD": 4, "MOV": 10}) == 1.0
+    assert hot_loop_cuda.cycles_per_update({"DFMA": 1, "MOV": 127}) == 1.0
+
+
+def test_a_peer_that_cannot_start_is_left_out(tmp_path):
+    case = bench.shrunk(bench.CASES[0], 8)
+    mapper = [BUILD / "bench" / "bench_mapper", "--mapper=scalar"]
+    reference = bench.Contestant("scalar", mapper, case, "float", tmp_path, True)
+    reference.end()
+    broken = [sys.executable, "-c", "raise SystemExit(3)"]
+    heard = []
+    entries = [("ours", mapper, "float", True), ("broken", broken, "float", False)]
+    timed = bench.contest(entries, case, {"float": reference}, 1, tmp_path, heard.append)
+    assert [contestant.name for contestant in timed] == ["ours"]
+    assert len(heard) == 1 and "broken" in heard[0] and "status 3" in heard[0]
+    with pytest.raises(bench.ContestError, match="ours"):
+        bench.contest([("ours", broken, "float", True)], case, {"float": reference}, 1, tmp_path, heard.append)
+
+
 def test_the_real_kernel_is_counted_where_cuda_has_the_tools():
     program = BUILD / "bench" / "bench_gpu"
     if not program.exists():
