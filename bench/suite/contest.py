@@ -67,7 +67,7 @@ class Contestant:
         return self.updates / statistics.median(self.seconds)
 
 
-def contest(entries, case, references, rounds, folder, leave_out):
+def contest(entries, case, references, rounds, folder, leave_out=print):
     """Lets all contestants of a case take turns; returns those that were there, timed and verified.
 
     `entries` are (name, command, precision, exact); `references` has the labels of the scalar path by precision. A peer,

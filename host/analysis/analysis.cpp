@@ -16,13 +16,12 @@ namespace {
 
 void weigh(const LabelGrid& grid, const PixelMask& boundary, const StartWeights& weights, PointAnalysis& result) {
   for (std::int64_t row = 0; row < grid.rows; ++row) {
-    const double of_row = weights.rows[static_cast<std::size_t>(row)] / weights.mass;
+    const double of_row = weights.rows[row] / weights.mass;
     for (std::int64_t column = 0; column < grid.columns; ++column) {
-      const double weight = of_row * weights.columns[static_cast<std::size_t>(column)];
+      const double weight = of_row * weights.columns[column];
       const auto fate = static_cast<std::uint8_t>(grid.at(row, column));
       result.probabilities.at(fate) += weight;
-      if (boundary[static_cast<std::size_t>(row * grid.columns + column)] != 0)
-        result.probability_errors.at(fate) += weight;
+      if (boundary[row * grid.columns + column] != 0) result.probability_errors.at(fate) += weight;
     }
   }
 }

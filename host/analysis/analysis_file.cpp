@@ -264,7 +264,7 @@ void AnalysisFile::write(const std::vector<Result>& results) {
     const std::int8_t yes = 1;
     const Box box = box_of(schema_, point);
     analyzed.write(box.offset, box.count, &yes);
-    analyzed_[static_cast<std::size_t>(point)] = yes;
+    analyzed_[point] = yes;
   }
   file.flush();
 }

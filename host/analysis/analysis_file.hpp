@@ -26,7 +26,7 @@ class AnalysisFile {
   AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options, double start_mass,
                const std::string& command_line, bool overwrite);
 
-  bool is_analyzed(std::int64_t point) const { return analyzed_[static_cast<std::size_t>(point)] != 0; }
+  bool is_analyzed(std::int64_t point) const { return analyzed_[point] != 0; }
 
   struct Result {
     std::int64_t point;

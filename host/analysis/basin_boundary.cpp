@@ -18,8 +18,8 @@ PixelMask edge_of(std::int64_t rows, std::int64_t columns, Sides sides, const Di
   PixelMask edge(static_cast<std::size_t>(rows * columns), 0);
   const auto compare = [&](std::int64_t row, std::int64_t column, std::int64_t other_row, std::int64_t other_column) {
     if (!differs(row, column, other_row, other_column)) return;
-    edge[static_cast<std::size_t>(row * columns + column)] = 1;
-    if (sides == Sides::both) edge[static_cast<std::size_t>(other_row * columns + other_column)] = 1;
+    edge[row * columns + column] = 1;
+    if (sides == Sides::both) edge[other_row * columns + other_column] = 1;
   };
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column) {
@@ -43,8 +43,7 @@ PixelMask halved(const PixelMask& mask, std::int64_t rows, std::int64_t columns)
   PixelMask half(static_cast<std::size_t>((rows + 1) / 2 * half_columns), 0);
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column) {
-      half[static_cast<std::size_t>(row / 2 * half_columns + column / 2)] |=
-          mask[static_cast<std::size_t>(row * columns + column)];
+      half[row / 2 * half_columns + column / 2] |= mask[row * columns + column];
     }
   }
   return half;
@@ -57,14 +56,14 @@ std::vector<std::int32_t> chessboard_distance(const PixelMask& mask, std::int64_
   std::transform(mask.begin(), mask.end(), distance.begin(), [](std::uint8_t on) { return on != 0 ? 0 : far; });
   const auto at = [&](std::int64_t row, std::int64_t column) {
     const bool inside = row >= 0 && row < rows && column >= 0 && column < columns;
-    return inside ? distance[static_cast<std::size_t>(row * columns + column)] : far;
+    return inside ? distance[row * columns + column] : far;
   };
   // Two passes suffice for this metric: Rosenfeld and Pfaltz, Pattern Recognition 1, 33 (1968).
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t column = 0; column < columns; ++column) {
       const std::int32_t before = std::min(std::min(at(row - 1, column - 1), at(row - 1, column)),
                                            std::min(at(row - 1, column + 1), at(row, column - 1)));
-      auto& here = distance[static_cast<std::size_t>(row * columns + column)];
+      auto& here = distance[row * columns + column];
       here = std::min(here, before + 1);
     }
   }
@@ -72,7 +71,7 @@ std::vector<std::int32_t> chessboard_distance(const PixelMask& mask, std::int64_
     for (std::int64_t column = columns - 1; column >= 0; --column) {
       const std::int32_t after = std::min(std::min(at(row + 1, column + 1), at(row + 1, column)),
                                           std::min(at(row + 1, column - 1), at(row, column + 1)));
-      auto& here = distance[static_cast<std::size_t>(row * columns + column)];
+      auto& here = distance[row * columns + column];
       here = std::min(here, after + 1);
     }
   }

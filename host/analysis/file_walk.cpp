@@ -63,9 +63,9 @@ void analyze_points(const std::string& path, const AnalysisOptions& options, int
     std::vector<AnalysisFile::Result> results(points.size());
     pool.for_each_block(std::ssize(points), [&](std::int64_t i) {
       if (progress.stop.load(std::memory_order_relaxed)) throw Interrupted();
-      const LoadedPoint& point = points[static_cast<std::size_t>(i)];
-      results[static_cast<std::size_t>(i)] = {point.index, analyze_point(point.map, point.grid, point.fields, options,
-                                                                         static_cast<std::uint64_t>(point.index))};
+      const LoadedPoint& point = points[i];
+      results[i] = {point.index, analyze_point(point.map, point.grid, point.fields, options,
+                                               static_cast<std::uint64_t>(point.index))};
       progress.points.fetch_add(1, std::memory_order_relaxed);
     });
     analysis.write(results);

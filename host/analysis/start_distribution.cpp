@@ -50,7 +50,7 @@ std::vector<double> pixel_masses(const Range& range, double sigma) {
   for (std::int64_t i = 0; i < range.count; ++i) {
     const double lo = range.lo + static_cast<double>(i) * width;
     const double hi = i + 1 == range.count ? range.hi : range.lo + static_cast<double>(i + 1) * width;
-    auto& mass = masses[static_cast<std::size_t>(i)];
+    auto& mass = masses[i];
     if (sigma > 0.0) {
       mass = mass_between(lo, hi, sigma);
     } else {

@@ -112,7 +112,7 @@ std::vector<double> Sweep::values_at(std::int64_t index) const {
   std::vector<double> values(axes.size());
   for (std::size_t axis = axes.size(); axis-- > 0;) {
     const auto count = static_cast<std::int64_t>(axes[axis].values.size());
-    values[axis] = axes[axis].values[static_cast<std::size_t>(index % count)];
+    values[axis] = axes[axis].values[index % count];
     index /= count;
   }
   return values;

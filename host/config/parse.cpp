@@ -23,8 +23,8 @@ std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logari
   for (std::int64_t i = 1; i + 1 < count; ++i) {
     // The product comes before the division, so that 0:0.99:100 has 0.05 and not its neighbour.
     const auto steps = static_cast<double>(count - 1);
-    values[static_cast<std::size_t>(i)] = logarithmic ? lo * std::pow(hi / lo, static_cast<double>(i) / steps)
-                                                      : lo + static_cast<double>(i) * (hi - lo) / steps;
+    values[i] = logarithmic ? lo * std::pow(hi / lo, static_cast<double>(i) / steps)
+                            : lo + static_cast<double>(i) * (hi - lo) / steps;
   }
   values.back() = hi;
   return values;

@@ -25,7 +25,7 @@ class ResultReader {
   std::string attribute(const std::string& name) const { return file_.text_attribute(name); }
   /// The numerics version of the program that wrote it.
   int numerics() const { return read_numerics(file_); }
-  bool is_done(std::int64_t point) const { return done_[static_cast<std::size_t>(point)] != 0; }
+  bool is_done(std::int64_t point) const { return done_[point] != 0; }
 
   PointValues read_point(std::int64_t point) const;
   /// Reads a tile of a point in each pixel field, row by row, to the place with its number; not where that is null.

@@ -51,7 +51,7 @@ struct ResultWriter::Contents {
     const std::int8_t yes = 1;
     write_point_field(done_at, point, &yes);
     file.flush();
-    done[static_cast<std::size_t>(point)] = yes;
+    done[point] = yes;
   }
 
   void write_point_field(std::size_t i, std::int64_t point, const void* values) {
@@ -111,7 +111,7 @@ ResultWriter::ResultWriter(const std::string& path, const Schema& schema, const 
 ResultWriter::~ResultWriter() = default;
 
 bool ResultWriter::is_done(std::int64_t point) const {
-  return contents_->done[static_cast<std::size_t>(point)] != 0;
+  return contents_->done[point] != 0;
 }
 
 void ResultWriter::take(std::int64_t point, const Tile& tile, TileValues values) {

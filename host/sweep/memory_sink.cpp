@@ -110,7 +110,7 @@ void MemorySink::check_point(std::int64_t point) const {
 
 bool MemorySink::is_done(std::int64_t point) const {
   check_point(point);
-  return maps_.done[static_cast<std::size_t>(point)] != 0;
+  return maps_.done[point] != 0;
 }
 
 void MemorySink::take(std::int64_t point, const Tile& tile, TileResult& result) {

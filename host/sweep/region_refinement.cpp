@@ -207,7 +207,7 @@ class BorderRefinement final : public RegionRefinement {
 
   /// Whether a filled pixel is near a boundary between fates, and computed for that.
   bool is_doubted(std::int32_t pixel) const {
-    return !doubted_.empty() && doubted_[static_cast<std::size_t>(pixel)] && !fates().is_computed(pixel);
+    return !doubted_.empty() && doubted_[pixel] && !fates().is_computed(pixel);
   }
 
   /// Asks for the filled pixels near a boundary between fates.
@@ -219,7 +219,7 @@ class BorderRefinement final : public RegionRefinement {
       const Block around = {std::max(b - boundary_halo, 0), std::min(b + boundary_halo, last_b),
                             std::max(w - boundary_halo, 0), std::min(w + boundary_halo, last_w)};
       for_each_pixel(fates(), around, [this](std::int32_t pixel) {
-        if (fates().origin(pixel) == PixelOrigin::filled) doubted_[static_cast<std::size_t>(pixel)] = true;
+        if (fates().origin(pixel) == PixelOrigin::filled) doubted_[pixel] = true;
       });
     };
     for (std::int32_t b = 0; b <= last_b; ++b) {

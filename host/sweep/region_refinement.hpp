@@ -34,8 +34,8 @@ class RegionFates {
   std::int64_t rows() const { return rows_; }
   std::int64_t columns() const { return columns_; }
   std::int32_t number(std::int64_t b, std::int64_t w) const { return static_cast<std::int32_t>(b * columns_ + w); }
-  Fate fate(std::int32_t pixel) const { return fate_[static_cast<std::size_t>(pixel)]; }
-  PixelOrigin origin(std::int32_t pixel) const { return origin_[static_cast<std::size_t>(pixel)]; }
+  Fate fate(std::int32_t pixel) const { return fate_[pixel]; }
+  PixelOrigin origin(std::int32_t pixel) const { return origin_[pixel]; }
   bool is_computed(std::int32_t pixel) const { return origin(pixel) == PixelOrigin::computed; }
 
   void compute(std::int32_t pixel, Fate fate);

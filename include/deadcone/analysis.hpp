@@ -33,9 +33,7 @@ struct LabelGrid {
   std::int64_t columns = 0;  ///< w
   std::vector<Fate> labels;
 
-  Fate at(std::int64_t row, std::int64_t column) const {
-    return labels[static_cast<std::size_t>(row * columns + column)];
-  }
+  Fate at(std::int64_t row, std::int64_t column) const { return labels[row * columns + column]; }
 };
 
 /// Other values of the pixels of a map, b-major. A field that is not kept is empty; what was not computed is negative.

@@ -29,8 +29,7 @@ struct Range {
 template <class Real>
 std::vector<Real> centres(const Range& range, std::int64_t first, std::int64_t count) {
   std::vector<Real> values(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i)
-    values[static_cast<std::size_t>(i)] = static_cast<Real>(range.centre(first + i));
+  for (std::int64_t i = 0; i < count; ++i) values[i] = static_cast<Real>(range.centre(first + i));
   return values;
 }
 
