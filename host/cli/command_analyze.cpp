@@ -1,6 +1,5 @@
 #include "deadcone/analysis.hpp"
 
-#include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <iterator>
@@ -10,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/table.hpp"
 #include "config/parse.hpp"
 
 namespace deadcone {
@@ -57,17 +57,8 @@ void print_table(const FileAnalysis& analysis) {
     const std::vector<double> values = sweep.values_at(point);
     std::cout << std::defaultfloat << std::setprecision(6);
     for (const std::size_t axis : shown) std::cout << std::setw(10) << values[axis];
-    std::cout << std::fixed << std::setprecision(6);
-    for (const double probability : measured.probabilities) std::cout << std::setw(12) << probability;
-    for (const Column& column : columns) {
-      const double value = column.value(measured);
-      std::cout << std::setw(column.width);
-      if (std::isnan(value)) {
-        std::cout << '-';
-      } else {
-        std::cout << std::setprecision(column.digits) << value;
-      }
-    }
+    for (const double probability : measured.probabilities) print_cell(std::cout, probability, 12, 6);
+    for (const Column& column : columns) print_cell(std::cout, column.value(measured), column.width, column.digits);
     std::cout << '\n';
   }
 }

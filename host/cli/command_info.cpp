@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -7,6 +6,7 @@
 
 #include "analysis/analysis_file.hpp"
 #include "cli/commands.hpp"
+#include "cli/table.hpp"
 #include "config/parse.hpp"
 #include "deadcone/gradient_field.hpp"
 #include "file/experiment.hpp"
@@ -70,16 +70,7 @@ void print_points(const ResultReader& file, const Sweep& sweep, const Experiment
       continue;
     }
     const PointResult result = experiment.point_result(sweep, file.read_point(point));
-    std::cout << std::fixed;
-    for (const PointColumn& column : columns) {
-      const double value = column.value(result);
-      std::cout << std::setw(column.width);
-      if (std::isnan(value)) {
-        std::cout << '-';
-      } else {
-        std::cout << std::setprecision(column.digits) << value;
-      }
-    }
+    for (const PointColumn& column : columns) print_cell(std::cout, column.value(result), column.width, column.digits);
     std::cout << '\n';
   }
 }
