@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "cli/exit_status.hpp"
 #include "file/experiment.hpp"
 #include "storage/hdf5.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace deadcone {
 namespace {
@@ -52,12 +52,6 @@ struct Ended {
 
 class MadeUpExperiment : public testing::Test {
  protected:
-  MadeUpExperiment() : folder_(testing::TempDir() + "deadcone_made_up/") {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directory(folder_);
-  }
-  ~MadeUpExperiment() override { std::filesystem::remove_all(folder_); }
-
   /// Runs a command line; words are apart by blanks.
   static Ended run(const std::string& words, const Experiment& experiment) {
     std::vector<std::string> arguments = {"deadcone"};
@@ -77,12 +71,12 @@ class MadeUpExperiment : public testing::Test {
     EXPECT_EQ(ended.status, exit_done) << words << ": " << ended.err;
   }
 
-  std::string path(const std::string& name) const { return folder_ + name; }
+  std::string path(const std::string& name) const { return folder_.file(name); }
 
   const std::string sweep_ =
       "sweep --quiet --device cpu --temperature 1,2 --fields steps,made_up --w -2:2:7 --b -2:2:5 --max-steps 50 --out ";
   const Experiment experiment_ = made_up_experiment();
-  const std::string folder_;
+  const test::TemporaryFolder folder_;
 };
 
 TEST_F(MadeUpExperiment, IsInTheHelp) {

@@ -21,6 +21,7 @@
 #include "deadcone/merge.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace deadcone {
 namespace {
@@ -82,7 +83,6 @@ class HostileFiles : public ::testing::Test {
     SweepWriter writer(good_, sweep_, {"a command", "a device"}, ExistingFile::refuse);
     run_sweep(sweep_, {}, *mapper, writer, meter, [](auto...) {});
   }
-  ~HostileFiles() override { fs::remove_all(folder_); }
 
   TileResult read(const SweepReader& reader, std::int64_t point) const { return reader.read(point, whole_); }
 
@@ -122,11 +122,10 @@ class HostileFiles : public ::testing::Test {
 
   const Sweep sweep_ = small_sweep();
   const Tile whole_ = {0, 0, 20, 24};
-  const fs::path folder_ = fs::temp_directory_path() / ("deadcone-hostile-" + std::to_string(getpid()));
-  const bool made_ = fs::create_directories(folder_);
-  const std::string good_ = folder_ / "good.h5";
-  const std::string bad_ = folder_ / "bad.h5";
-  const std::string merged_ = folder_ / "merged.h5";
+  const test::TemporaryFolder folder_;
+  const std::string good_ = folder_.file("good.h5");
+  const std::string bad_ = folder_.file("bad.h5");
+  const std::string merged_ = folder_.file("merged.h5");
 };
 
 TEST_F(HostileFiles, AreRefusedOrReadRightly) {

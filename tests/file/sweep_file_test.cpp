@@ -11,6 +11,7 @@
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace deadcone {
 namespace {
@@ -30,14 +31,7 @@ Sweep rich_sweep() {
 
 class SweepFile : public testing::Test {
  protected:
-  SweepFile()
-      : folder_(testing::TempDir() + "deadcone_" + testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directory(folder_);
-  }
-  ~SweepFile() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string path(const std::string& name) const { return folder_.file(name); }
 
   void make(const std::string& name, const Sweep& sweep) const {
     const auto mapper = make_cpu_mapper(2);
@@ -46,7 +40,7 @@ class SweepFile : public testing::Test {
     run_sweep(sweep, {}, *mapper, writer, meter, [](auto...) {});
   }
 
-  std::string folder_;
+  test::TemporaryFolder folder_;
 };
 
 TEST_F(SweepFile, GivesBackWhatTheMapperMade) {
@@ -172,7 +166,7 @@ TEST_F(SweepFile, DamagedFilesAreRefused) {
     EXPECT_THROW(SweepReader(path("cut.h5")), StorageError) << length;
   }
   EXPECT_THROW(SweepReader(path("missing.h5")), StorageError);
-  EXPECT_THROW(SweepReader{folder_}, StorageError);
+  EXPECT_THROW(SweepReader{folder_.path()}, StorageError);
 }
 
 TEST(SweepJson, RoundTripsEveryNumber) {

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "deadcone/compute.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep_file.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace deadcone {
 namespace {
@@ -52,22 +52,14 @@ class SpoilingSink final : public SweepSink {
 
 class FileTest : public ::testing::Test {
  protected:
-  FileTest()
-      : folder_(testing::TempDir() + "deadcone_" + testing::UnitTest::GetInstance()->current_test_info()->name()),
-        path_(folder_ + "/map.h5") {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directory(folder_);
-  }
-  ~FileTest() override { std::filesystem::remove_all(folder_); }
-
   void write(const Sweep& sweep, bool spoil = false) const {
     SweepWriter writer(path_, sweep, {"test", "test"}, ExistingFile::overwrite);
     SpoilingSink spoiling(writer);
     compute(sweep, cpu, spoil ? static_cast<SweepSink&>(spoiling) : writer);
   }
 
-  std::string folder_;
-  std::string path_;
+  test::TemporaryFolder folder_;
+  std::string path_ = folder_.file("map.h5");
 };
 
 using Verify = FileTest;
@@ -118,7 +110,7 @@ TEST_F(Verify, StopsAndRefusesBadInput) {
   EXPECT_THROW(verify_file(path_, {}, observer), Interrupted);
   EXPECT_THROW(verify_file(path_, {.patches = 0}), ConfigError);
   EXPECT_THROW(verify_file(path_, {.threads = -1}), ConfigError);
-  EXPECT_THROW(verify_file(folder_ + "/missing.h5"), StorageError);
+  EXPECT_THROW(verify_file(folder_.file("missing.h5")), StorageError);
 }
 
 TEST_F(Analyze, GivesTheAnalysesThatItAddsToTheFile) {
@@ -154,7 +146,7 @@ TEST_F(Analyze, StopsAndRefusesBadInput) {
   EXPECT_THROW(analyze_file(path_, {.box_side = 0}), ConfigError);
   EXPECT_THROW(analyze_file(path_, {.samples = 0}), ConfigError);
   EXPECT_THROW(analyze_file(path_, {}, {.threads = -1}), ConfigError);
-  EXPECT_THROW(analyze_file(folder_ + "/missing.h5"), StorageError);
+  EXPECT_THROW(analyze_file(folder_.file("missing.h5")), StorageError);
   analyze_file(path_, {.samples = 1}, {.threads = 1});
   EXPECT_THROW(analyze_file(path_, {.samples = 2}, {.threads = 1}), FileExists);
   EXPECT_NO_THROW(analyze_file(path_, {.samples = 2}, {.threads = 1, .overwrite = true}));
