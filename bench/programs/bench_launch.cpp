@@ -65,8 +65,8 @@ MapUpdates updates_of(double beta, double gamma, std::int64_t side) {
 
 std::vector<Block> blocks_of(const MapUpdates& map, const Scheme& scheme) {
   const int patch_height = warp_size / scheme.patch_width;
-  const std::int64_t width = scheme.patch_width * scheme.block_width;
-  const std::int64_t height = patch_height * scheme.block_height;
+  const std::int64_t width = std::int64_t{scheme.patch_width} * scheme.block_width;
+  const std::int64_t height = std::int64_t{patch_height} * scheme.block_height;
   const Tiling tiles({{0, 1, map.side}, {0, 1, map.side}});
   std::vector<Block> blocks;
   for (std::int64_t t = 0; t < tiles.count(); ++t) {
@@ -77,8 +77,10 @@ std::vector<Block> blocks_of(const MapUpdates& map, const Scheme& scheme) {
         for (int warp = 0; warp < scheme.block_width * scheme.block_height; ++warp) {
           std::int32_t longest = 0;
           for (int lane = 0; lane < warp_size; ++lane) {
-            const std::int64_t row = b + warp / scheme.block_width * patch_height + lane / scheme.patch_width;
-            const std::int64_t column = w + warp % scheme.block_width * scheme.patch_width + lane % scheme.patch_width;
+            const std::int64_t row =
+                b + std::int64_t{warp / scheme.block_width} * patch_height + lane / scheme.patch_width;
+            const std::int64_t column =
+                w + std::int64_t{warp % scheme.block_width} * scheme.patch_width + lane % scheme.patch_width;
             if (row >= tile.count_b || column >= tile.count_w) continue;
             const auto pixel = static_cast<std::size_t>((tile.first_b + row) * map.side + tile.first_w + column);
             longest = std::max(longest, map.values[pixel]);
@@ -135,7 +137,7 @@ double play(const std::vector<Block>& blocks, const Scheme& scheme) {
   const std::size_t warps_of_a_block = blocks[0].warps.size();
   std::vector<Scheduler> all(schedulers);
   std::vector<std::uint64_t> versions(schedulers, 0);
-  std::vector<std::size_t> room(processors, 4 * warps_of_a_scheduler / warps_of_a_block);
+  std::vector<std::size_t> room(processors, std::size_t{4} * warps_of_a_scheduler / warps_of_a_block);
   std::vector<std::size_t> running(blocks.size());
   std::vector<std::size_t> left_of_tile(static_cast<std::size_t>(blocks.back().tile) + 1);
   for (std::size_t i = 0; i < blocks.size(); ++i) {

@@ -53,7 +53,7 @@ class TileStream {
     const Clock::time_point now = Clock::now();
     const double seconds = std::chrono::duration<double>(now - last_finished_).count();
     last_finished_ = now;
-    sink_.finish(point, counts_, seconds, [point, counts = counts_, seconds, &report = point_finished_] {
+    sink_.finish(point, counts_, seconds, [point = point, counts = counts_, seconds, &report = point_finished_] {
       if (report) report(point, counts, seconds);
     });
     counts_ = {};

@@ -24,7 +24,7 @@ class SweepMaps {
   PreparedMap take(std::int64_t point) {
     const auto found = kept_.find(point);
     if (found == kept_.end()) return make(point);
-    const PreparedMap map = found->second;
+    PreparedMap map = found->second;
     kept_.erase(found);
     return map;
   }

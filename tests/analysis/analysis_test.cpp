@@ -100,7 +100,7 @@ TEST(BasinBoundary, ThatIsNotThereHasNoDimension) {
 TEST(BasinBoundary, BoxesAreCountedBySize) {
   EXPECT_EQ(box_sizes(100, 37), (std::vector<std::int64_t>{1, 2, 4, 8, 16}));
   EXPECT_EQ(box_sizes(1, 1), (std::vector<std::int64_t>{1}));
-  PixelMask mask(7 * 10, 0);
+  PixelMask mask(70, 0);  // 7 x 10
   mask[0] = mask[11] = mask[6 * 10 + 9] = 1;  // (0, 0), (1, 1), (6, 9)
   EXPECT_EQ(box_counts(mask, 7, 10), (std::vector<std::int64_t>{3, 2}));
 }

@@ -179,6 +179,7 @@ std::vector<Fault> bad_values(Axis axis, const std::vector<double>& values) {
 
 std::vector<Fault> bad_numbers(const std::string& name, double Criteria::*number, const std::vector<double>& values) {
   std::vector<Fault> faults;
+  faults.reserve(values.size());
   for (const double value : values) {
     faults.push_back({name, [=](Sweep& sweep) { sweep.criteria.*number = value; }});
   }

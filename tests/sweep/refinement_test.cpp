@@ -185,7 +185,9 @@ TEST(BlockProof, HoldsForEveryStartOfTheBlock) {
     ++proved[static_cast<int>(*fate)];
     const Dynamics<double> dynamics = make_dynamics<double>(point, criteria, conditions);
     for (int k = 0; k < 9; ++k) {
-      const Parameters<double> start = {point.r, w + side * (k % 3) / 2, b + side * (k / 3) / 2};
+      const int column = k % 3;
+      const int row = k / 3;
+      const Parameters<double> start = {point.r, w + side * column / 2, b + side * row / 2};
       const Outcome<double> outcome = test::run(dynamics, start, point.geometry(), true);
       EXPECT_EQ(outcome.fate, *fate);
       EXPECT_EQ(outcome.updates, 0);
@@ -245,7 +247,7 @@ TEST_P(RefinedSweep, HasTheFatesOfTheExhaustiveOneAndItsStepsWhereItComputes) {
     // A single pixel that nothing leads to is missed; one of these maps has one.
     EXPECT_LE(wrong, kind == RefinementKind::borders ? 1 : 0);
   }
-  const std::int64_t pixels = 4 * 530 * 130;
+  const std::int64_t pixels = std::int64_t{4} * 530 * 130;
   EXPECT_GT(filled, kind == RefinementKind::borders ? 0.7 * double(pixels) : 0.05 * double(pixels));
 }
 
