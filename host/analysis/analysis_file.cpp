@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
 #include <functional>
 #include <limits>
 #include <map>
@@ -22,9 +21,15 @@
 namespace deadcone {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using hdf5::Dataset;
+using hdf5::Extent;
 using hdf5::File;
 using hdf5::Group;
+
+/// The file takes in new analyses at most so often, and so rarely that it costs less than a hundredth of the time.
+constexpr auto shortest_time_between_updates = std::chrono::seconds(10);
+constexpr int times_between_updates = 100;
 
 constexpr const char* group_name = "analysis";
 constexpr const char* point_analyzed = "point_analyzed";
@@ -214,63 +219,73 @@ void create_group(File& file, const Schema& schema, const AnalysisOptions& optio
 }  // namespace
 
 AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options,
-                           double start_mass, const std::string& command_line, bool overwrite)
-    : path_(path), lock_(FileLock(path, false, path)), sweep_(sweep), schema_(schema_of(sweep)) {
-  bool exists = false;
-  {
-    const File file = File::open_to_read(path);
-    exists = file.has(group_name);
-    if (exists && !overwrite) {
-      const std::string found = file.group(group_name).text_attribute("configuration");
-      if (found != configuration_of(options)) {
-        throw FileExists(path + ": has an analysis with other options: " + found);
-      }
-    }
-  }
-  if (!exists || overwrite) {
-    lock_.reset();  // the copy's place takes it
-    NewFile place(path, true);
-    std::error_code error;
-    std::filesystem::copy_file(path, place.part(), std::filesystem::copy_options::overwrite_existing, error);
-    if (error) throw StorageError(path + ": cannot be copied: " + error.message());
-    {
-      File file = File::open_to_write(place.part());
-      if (exists) file.remove(group_name);
-      create_group(file, schema_, options, start_mass, command_line);
-      file.flush();
-    }
-    lock_ = place.take_place();
-  }
-  analyzed_ = File::open_to_read(path).group(group_name).dataset(point_analyzed).read_all<std::int8_t>();
-  if (analyzed_.size() != static_cast<std::size_t>(sweep.points())) {
-    throw StorageError(path + ": its analysis is not that of its sweep");
+                           double start_mass, const AnalysisRun& run)
+    : place_(path, run.missing_lock),
+      sweep_(sweep),
+      schema_(schema_of(sweep)),
+      options_(options),
+      start_mass_(start_mass),
+      command_line_(run.command_line),
+      analyzed_(static_cast<std::size_t>(sweep.points()), 0),
+      next_update_(Clock::now() + shortest_time_between_updates) {
+  const File file = File::open_to_read(path);
+  has_group_ = file.has(group_name);
+  if (!has_group_) return;
+  const Group group = file.group(group_name);
+  const std::string found = group.text_attribute("configuration");
+  if (run.overwrite) {
+    has_group_ = false;
+  } else if (found != configuration_of(options)) {
+    throw FileExists(path + ": has an analysis with other options: " + found);
+  } else {
+    analyzed_ = group.dataset(point_analyzed).read_all<std::int8_t>();
+    if (analyzed_.size() != static_cast<std::size_t>(sweep.points()))
+      throw StorageError(path + ": its analysis is not that of its sweep");
   }
 }
 
-void AnalysisFile::write(const std::vector<Result>& results) {
-  File file = File::open_to_write(path_);
-  const Group group = file.group(group_name);
-  for (const Measure& each : measures_of(sweep_)) {
-    Dataset dataset = group.dataset(each.variable.variable.name);
-    for (const auto& [point, analysis] : results) {
-      const Box box = box_of(schema_, point, code_length(schema_, each.variable));
-      const Bytes bytes = each.get(analysis, box.elements());
-      dataset.write(box.offset, box.count, each.variable.variable.type, bytes.data());
+void AnalysisFile::add(const std::vector<Result>& results) {
+  for (const Result& result : results) analyzed_[result.point] = 1;
+  pending_.insert(pending_.end(), results.begin(), results.end());
+  if (Clock::now() >= next_update_) update_file();
+}
+
+void AnalysisFile::close() {
+  if (!pending_.empty() || !has_group_) update_file();
+}
+
+void AnalysisFile::update_file() {
+  const Clock::time_point begin = Clock::now();
+  NewFile new_file(place_);
+  new_file.copy_place();
+  File file = File::open_to_write(new_file.part(), place_.name());
+  if (!has_group_) {
+    if (file.has(group_name)) file.remove(group_name);
+    create_group(file, schema_, options_, start_mass_, command_line_);
+  }
+  {
+    const Group group = file.group(group_name);
+    for (const Measure& each : measures_of(sweep_)) {
+      Dataset dataset = group.dataset(each.variable.variable.name);
+      for (const auto& [point, analysis] : pending_) {
+        const Box box = box_of(schema_, point, code_length(schema_, each.variable));
+        const Bytes bytes = each.get(analysis, box.elements());
+        dataset.write(box.offset, box.count, each.variable.variable.type, bytes.data());
+      }
     }
+    Dataset analyzed = group.dataset(point_analyzed);
+    analyzed.write(Extent(analyzed.extent().size(), 0), analyzed.extent(), analyzed_.data());
   }
-  file.flush();
-  Dataset analyzed = group.dataset(point_analyzed);
-  for (const auto& [point, analysis] : results) {
-    const std::int8_t yes = 1;
-    const Box box = box_of(schema_, point);
-    analyzed.write(box.offset, box.count, &yes);
-    analyzed_[point] = yes;
-  }
-  file.flush();
+  file.close();
+  new_file.take_place();
+  has_group_ = true;
+  pending_.clear();
+  const Clock::time_point end = Clock::now();
+  next_update_ = end + std::max<Clock::duration>(shortest_time_between_updates, times_between_updates * (end - begin));
 }
 
 PointAnalysis AnalysisFile::read(std::int64_t point) const {
-  const File file = File::open_to_read(path_);
+  const File file = File::open_to_read(place_.path());
   const Group group = file.group(group_name);
   PointAnalysis result;
   result.box_counts.resize(sizes_of(sweep_).size());

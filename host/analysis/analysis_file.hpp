@@ -3,28 +3,29 @@
 // The group `analysis` of a sweep's file: what `deadcone analyze` measures of each point. docs/file-format.md lists
 // what is in it.
 //
-// The group is made in a copy of the file, which then takes its place: a process that is killed meanwhile leaves the
-// file as it was. Points are added as in the sweep itself: their numbers, a flush, `point_analyzed`, a flush.
+// Analyses are added to a copy of the file, which then takes its place, at the end and from time to time: a process that
+// is killed meanwhile leaves the file as it was.
 
+#include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/analysis.hpp"
 #include "deadcone/config.hpp"
+#include "deadcone/file_options.hpp"
 #include "file/schema.hpp"
-#include "storage/lock.hpp"
+#include "storage/output_place.hpp"
 
 namespace deadcone {
 
 class AnalysisFile {
  public:
-  /// Finds the group in a sweep's file, or makes it. Nobody else writes the file as long as this lives. Throws
-  /// FileExists where it holds an analysis with other options and must not be overwritten; StorageError where the disk
-  /// or the file fails, or another process writes it.
+  /// Finds the group in a sweep's file; where there is none, it is made with the first points. Nobody else writes the
+  /// file as long as this lives. Throws FileExists where it holds an analysis with other options and must not be
+  /// overwritten; StorageError where the disk or the file fails, or another process writes it.
   AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options, double start_mass,
-               const std::string& command_line, bool overwrite);
+               const AnalysisRun& run);
 
   bool is_analyzed(std::int64_t point) const { return analyzed_[point] != 0; }
 
@@ -32,17 +33,26 @@ class AnalysisFile {
     std::int64_t point;
     PointAnalysis analysis;
   };
-  /// Adds points. The file is open only meanwhile, so that its maps can be read before and after.
-  void write(const std::vector<Result>& results);
-  /// The stored analysis of a point that is_analyzed().
+  /// Adds points; writes them if the last time is long enough ago.
+  void add(const std::vector<Result>& results);
+  /// Writes what is left.
+  void close();
+  /// The analysis of a point that is_analyzed(), after close().
   PointAnalysis read(std::int64_t point) const;
 
  private:
-  std::string path_;
-  std::optional<FileLock> lock_;
+  void update_file();
+
+  OutputPlace place_;
   Sweep sweep_;
   Schema schema_;  ///< of the group
+  AnalysisOptions options_;
+  double start_mass_;
+  std::string command_line_;
+  bool has_group_;  ///< the file has the group of these options
   std::vector<std::int8_t> analyzed_;
+  std::vector<Result> pending_;  ///< added, and not in the file
+  std::chrono::steady_clock::time_point next_update_;
 };
 
 /// How many points of the file have been analyzed; -1 where it has no analysis.

@@ -68,7 +68,7 @@ void analyze_points(const std::string& path, const AnalysisOptions& options, int
                                                static_cast<std::uint64_t>(point.index))};
       progress.points.fetch_add(1, std::memory_order_relaxed);
     });
-    analysis.write(results);
+    analysis.add(results);
   }
 }
 
@@ -83,8 +83,14 @@ FileAnalysis analyze_file(const std::string& path, const AnalysisOptions& option
   if (!(mass > 0.0)) {
     throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window of " + path);
   }
-  AnalysisFile analysis(path, sweep, options, mass, run.command_line, run.overwrite);
-  analyze_points(path, options, run.threads, progress, experiment, analysis);
+  AnalysisFile analysis(path, sweep, options, mass, run);
+  try {
+    analyze_points(path, options, run.threads, progress, experiment, analysis);
+  } catch (const Interrupted&) {
+    analysis.close();
+    throw;
+  }
+  analysis.close();
   FileAnalysis result = {sweep, {}};
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
     if (analysis.is_analyzed(point)) result.points.push_back({point, analysis.read(point)});

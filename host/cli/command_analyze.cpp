@@ -85,6 +85,7 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
       "trajectories of each map to run again, for the time in the cones", std::to_string(options->analysis.samples));
   add_threads_option(*app, options->run.threads);
   app->add_flag("--overwrite", options->run.overwrite, "replace an analysis with other options");
+  add_lock_option(*app, options->run.missing_lock);
   app->footer(
       "Columns: probabilities of the fates; pixels of the boundary, its box-counting dimension with standard error;\n"
       "uncertainty exponent (2 minus the dimension); basin entropy S_b and boundary basin entropy S_bb (above\n"

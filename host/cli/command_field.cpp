@@ -16,12 +16,14 @@ struct FieldOptions {
   GradientFieldGrid grid;
   std::string out;
   bool overwrite = false;
+  MissingLock missing_lock = MissingLock::refuse;
   std::string config;
 };
 
 void run(const FieldOptions& options, const std::string& command_line) {
   if (options.out.empty()) throw ConfigError("no output file: give --out FILE");
-  write_gradient_field(options.out, options.grid, command_line, options.overwrite);
+  check_not_config_file(options.out, options.config);
+  write_gradient_field(options.out, options.grid, command_line, options.overwrite, options.missing_lock);
 }
 
 }  // namespace
@@ -37,6 +39,7 @@ Command add_field_command(CLI::App& main, const std::string& command_line) {
   add_window_options(*app, options->grid.window, "");
   app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
+  add_lock_option(*app, options->missing_lock);
   add_config_option(*app, options->config);
   app->footer(
       "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N.\n"

@@ -10,6 +10,7 @@
 #include "config/parse.hpp"
 #include "deadcone/gradient_field.hpp"
 #include "file/experiment.hpp"
+#include "file/result_journal.hpp"
 #include "file/result_reader.hpp"
 
 namespace deadcone {
@@ -105,6 +106,10 @@ void print_results(const std::string& path, const Experiment& experiment) {
                        file.attribute("compiler"));
   print_line("on", file.attribute("device") + ", in " + schema.precision);
   print_line("points", progress);
+  if (const std::int64_t waiting = points_in_journal(path); waiting > 0) {
+    print_line("journal", std::to_string(waiting) + (waiting == 1 ? " more finished point" : " more finished points") +
+                              " beside the file; sweep --resume takes them in");
+  }
   for (const PointAxis& axis : schema.axes) print_line(axis.name, in_words(axis.values) + "  (" + axis.meaning + ")");
   for (const std::size_t side : {1, 0}) print_line(schema.plane[side].name, in_words(schema.plane[side].range));
   for (const auto& [name, text] : schema.notes) print_line(name, text);

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/merge.hpp"
@@ -14,6 +15,7 @@ struct MergeOptions {
   std::string out;
   std::vector<std::string> parts;
   bool overwrite = false;
+  MissingLock missing_lock = MissingLock::refuse;
 };
 
 /// The first missing points by their values, and how many more there are.
@@ -29,7 +31,8 @@ std::string in_words(const Merged& merged) {
 
 void run(const MergeOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Merged merged = merge_sweeps(options.out, options.parts, command_line,
-                                     options.overwrite ? ExistingFile::overwrite : ExistingFile::refuse, experiment);
+                                     options.overwrite ? ExistingFile::overwrite : ExistingFile::refuse,
+                                     options.missing_lock, experiment);
   if (merged.missing.empty()) return;
   throw Error(options.out + ": no part has " + in_words(merged) +
               "; the other points are merged. `deadcone sweep --resume` with the options of the parts computes these");
@@ -45,6 +48,7 @@ Command add_merge_command(CLI::App& main, const std::string& command_line, const
       ->type_name("PART...")
       ->required();
   app->add_flag("--overwrite", options->overwrite, "replace OUT if it exists");
+  add_lock_option(*app, options->missing_lock);
   return {app, [options, command_line, &experiment] { run(*options, command_line, experiment); }};
 }
 

@@ -23,6 +23,7 @@ struct SweepOptions {
   std::string out;
   bool overwrite = false;
   bool resume = false;
+  MissingLock missing_lock = MissingLock::refuse;
   bool dry_run = false;
   std::string shard;
   ProgressStyle progress = ProgressStyle::automatic;
@@ -68,8 +69,9 @@ std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& 
   const ExistingFile existing = options.overwrite ? ExistingFile::overwrite
                                 : options.resume  ? ExistingFile::resume
                                                   : ExistingFile::refuse;
-  return std::make_unique<SweepWriter>(options.out, options.sweep, RunInfo{command_line, mapper.description()},
-                                       existing, experiment);
+  return std::make_unique<SweepWriter>(options.out, options.sweep,
+                                       RunInfo{command_line, mapper.description(), options.missing_lock}, existing,
+                                       experiment);
 }
 
 /// Reports on stderr at how many points no theorem can hold.
@@ -91,6 +93,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
   const Sweep& sweep = options.sweep;
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE or --dry-run");
   if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume cannot be combined");
+  check_not_config_file(options.out, options.config);
   validate(sweep);
   Shard& shard = options.execution.shard;
   if (!options.shard.empty()) {
@@ -147,6 +150,7 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line, const
   app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
   app->add_flag("--resume", options->resume, "continue the output file if it exists: compute the points that it lacks");
+  add_lock_option(*app, options->missing_lock);
   app->add_option(
          "--shard", options->shard,
          "compute part K of N (K from 1): every N-th point, written to FILE with .K-of-N before its extension. auto: "

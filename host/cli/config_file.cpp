@@ -73,4 +73,10 @@ void apply_config_file(CLI::App& app, const std::string& path) {
   }
 }
 
+void check_not_config_file(const std::string& out, const std::string& config) {
+  std::error_code error;
+  if (!config.empty() && std::filesystem::equivalent(out, config, error))
+    throw ConfigError(out + ": is the configuration file");
+}
+
 }  // namespace deadcone

@@ -11,4 +11,7 @@ namespace deadcone {
 /// an unknown key, for an option that the file sets twice (by its name and an alias), and for a wrong value.
 void apply_config_file(CLI::App& app, const std::string& path);
 
+/// Throws ConfigError where an output file is the configuration file.
+void check_not_config_file(const std::string& out, const std::string& config);
+
 }  // namespace deadcone

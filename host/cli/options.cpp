@@ -121,6 +121,12 @@ void add_execution_options(CLI::App& app, Execution& execution) {
   add_threads_option(app, execution.threads);
 }
 
+void add_lock_option(CLI::App& app, MissingLock& missing_lock) {
+  app.add_flag_callback(
+      "--no-lock", [&missing_lock] { missing_lock = MissingLock::go_on; },
+      "write also where the file system cannot lock the output file: then nothing keeps others from writing it, too");
+}
+
 void add_config_option(CLI::App& app, std::string& path) {
   app.add_option("--config", path, "TOML file that sets these options by name; the command line takes precedence")
       ->type_name("FILE");

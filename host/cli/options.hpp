@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "deadcone/config.hpp"
+#include "deadcone/file_options.hpp"
 
 namespace deadcone {
 
@@ -42,6 +43,8 @@ void add_execution_options(CLI::App& app, Execution& execution);
 
 /// --config FILE.toml: sets options of this command by their long names; the command line takes precedence. `path`
 /// receives the name; the command calls apply_config_file(app, path) before it uses its options.
+/// --no-lock.
+void add_lock_option(CLI::App& app, MissingLock& missing_lock);
 void add_config_option(CLI::App& app, std::string& path);
 
 }  // namespace deadcone

@@ -10,6 +10,7 @@
 #include "storage/attributes.hpp"
 #include "storage/hdf5.hpp"
 #include "storage/new_file.hpp"
+#include "storage/output_place.hpp"
 #include "storage/variables.hpp"
 
 namespace deadcone {
@@ -123,20 +124,21 @@ void write_maps(std::vector<Dataset>& datasets, const GradientFieldGrid& grid) {
 }  // namespace
 
 void write_gradient_field(const std::string& path, const GradientFieldGrid& grid, const std::string& command_line,
-                          bool overwrite) {
+                          bool overwrite, MissingLock missing_lock) {
   validate(grid);
   const std::size_t maps = grid.gamma.size() * grid.delta.size() * grid.r.size();
-  const auto chunks = maps * static_cast<std::size_t>(Tiling(grid.window).count());
   const double bytes = static_cast<double>(maps) * static_cast<double>(grid.window.pixels()) *
                        static_cast<double>(sizeof(double) * variables().size());
   check_output_path(path, overwrite, bytes, 0.0);
-  NewFile place(path, overwrite);
-  File file = File::create(place.part(), path, chunks);
+  OutputPlace place(path, missing_lock);
+  NewFile new_file(place);
+  File file = File::create(new_file.part(), path);
   describe_file(file, title, command_line, configuration_of(grid), name_of(Precision::float64));
   std::vector<Dataset> datasets = create_variables(file, grid);
   write_maps(datasets, grid);
-  file.flush();
-  place.take_place();
+  for (Dataset& dataset : datasets) dataset.close();
+  file.close();
+  new_file.take_place();
 }
 
 std::optional<GradientFieldSummary> read_gradient_field_summary(const std::string& path) {

@@ -6,8 +6,10 @@
 
 #include "config/sweep_json.hpp"
 #include "deadcone/errors.hpp"
+#include "file/result_file.hpp"
 #include "file/result_reader.hpp"
-#include "file/result_writer.hpp"
+#include "storage/new_file.hpp"
+#include "storage/output_place.hpp"
 
 namespace deadcone {
 namespace {
@@ -72,18 +74,30 @@ Survey survey_of(const std::string& out, const std::vector<std::string>& parts, 
   return survey;
 }
 
+void copy_point(const ResultReader& from, std::int64_t point, ResultFile& to) {
+  const Tiling tiles = from.schema().tiles();
+  for (std::int64_t i = 0; i < tiles.count(); ++i) to.write_tile(point, tiles[i], from.read_encoded(point, tiles[i]));
+  to.write_point(point, from.read_point(point));
+}
+
 }  // namespace
 
 MergedResults merge_results(const std::string& out, const std::vector<std::string>& parts,
-                            const std::string& command_line, ExistingFile existing, const SchemaSource& schema_of) {
+                            const std::string& command_line, ExistingFile existing, MissingLock missing_lock,
+                            const SchemaSource& schema_of) {
   const auto [schema, device, source] = survey_of(out, parts, schema_of);
-  ResultWriter merged(out, schema, {command_line, device}, existing, schema_of);
+  check_output_path(out, existing == ExistingFile::overwrite, pixel_bytes(schema), other_bytes(schema));
+  OutputPlace place(out, missing_lock);
+  NewFile file(place);
+  ResultFile merged = ResultFile::create(file.part(), out, schema, {command_line, device});
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const ResultReader part(parts[i], schema_of);
     for (std::size_t point = 0; point < source.size(); ++point) {
-      if (source[point] == i) merged.copy_point(part, static_cast<std::int64_t>(point));
+      if (source[point] == i) copy_point(part, static_cast<std::int64_t>(point), merged);
     }
   }
+  merged.close();
+  file.take_place();
 
   MergedResults result = {schema, {}};
   for (std::size_t point = 0; point < source.size(); ++point) {

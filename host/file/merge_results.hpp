@@ -21,6 +21,7 @@ struct MergedResults {
 /// point, or where `existing` forbids the new file; StorageError where a file fails. The parts are looked at before
 /// anything is written.
 MergedResults merge_results(const std::string& out, const std::vector<std::string>& parts,
-                            const std::string& command_line, ExistingFile existing, const SchemaSource& schema_of);
+                            const std::string& command_line, ExistingFile existing, MissingLock missing_lock,
+                            const SchemaSource& schema_of);
 
 }  // namespace deadcone

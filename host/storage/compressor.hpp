@@ -4,6 +4,8 @@
 // is several times as fast, else by zlib (compressor_zlib.cpp).
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,9 @@ class Compressor {
   /// Writes the stream of `size` bytes, at most 2^32 - 1, to `to`, where there is room for bound(size); gives its
   /// length.
   std::size_t compress(const std::byte* from, std::size_t size, std::byte* to);
+
+  /// The CRC-32 of gzip (ISO 3309).
+  static std::uint32_t checksum(std::span<const std::byte> bytes, std::uint32_t before = 0);
 
   /// The library in use, for people: "ISA-L 2.30.0".
   static std::string library();

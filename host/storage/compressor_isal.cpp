@@ -35,6 +35,10 @@ std::size_t Compressor::compress(const std::byte* from, std::size_t size, std::b
   return stream.total_out;
 }
 
+std::uint32_t Compressor::checksum(std::span<const std::byte> bytes, std::uint32_t before) {
+  return crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
+
 std::string Compressor::library() {
   return "ISA-L " + std::to_string(ISAL_MAJOR_VERSION) + "." + std::to_string(ISAL_MINOR_VERSION) + "." +
          std::to_string(ISAL_PATCH_VERSION);

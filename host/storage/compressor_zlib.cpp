@@ -20,6 +20,10 @@ std::size_t Compressor::compress(const std::byte* from, std::size_t size, std::b
   return length;
 }
 
+std::uint32_t Compressor::checksum(std::span<const std::byte> bytes, std::uint32_t before) {
+  return static_cast<std::uint32_t>(crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
 std::string Compressor::library() {
   return std::string("zlib ") + zlibVersion();
 }

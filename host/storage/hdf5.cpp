@@ -7,10 +7,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <numeric>
 #include <utility>
 
 #include "deadcone/errors.hpp"
@@ -41,6 +39,8 @@ std::string reason() {
 
 /// Stops HDF5 from printing its error stack, which it does in every new thread: errors are reported as StorageError.
 void silence() {
+  static const bool leaves_broken_files = H5dont_atexit() >= 0;
+  static_cast<void>(leaves_broken_files);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
@@ -133,18 +133,14 @@ hid_t make_space(const Extent& extent) {
                                            reinterpret_cast<const hsize_t*>(extent.data()), nullptr);
 }
 
-std::size_t elements(const Extent& extent) {
-  return std::accumulate(extent.begin(), extent.end(), std::size_t{1}, std::multiplies<>());
-}
-
-/// How files are opened. HDF5 would set aside blocks for small pieces of data, to be filled over several flushes;
-/// without them every piece lies where the file ended before it, and a flush can say where the file ends before it
-/// writes.
-hid_t make_access() {
+/// How files are opened.
+hid_t make_access(bool writes) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  H5Pset_meta_block_size(access, 0);
-  H5Pset_small_data_block_size(access, 0);
-  // Its writer holds a FileLock, and whoever reads may do so meanwhile: every flush leaves the file readable.
+  // A file that is closed before all that is in it would stay open.
+  if (writes) H5Pset_fclose_degree(access, H5F_CLOSE_SEMI);
+  // HDF5 would keep small writes back, and not tell when they fail in the end.
+  H5Pset_sieve_buf_size(access, 0);
+  // Nobody writes to a file that others can open (output_place.hpp).
   H5Pset_file_locking(access, false, true);
   return access;
 }
@@ -160,7 +156,7 @@ hid_t open(const std::string& path, unsigned mode) {
     throw StorageError(path + ": is not an HDF5 file, or damaged" +
                        (access(path.c_str(), R_OK) == 0 ? "" : ": " + why));
   }
-  const Scoped access_list(make_access(), H5Pclose);
+  const Scoped access_list(make_access(mode == H5F_ACC_RDWR), H5Pclose);
   const hid_t id = H5Fopen(path.c_str(), mode, access_list);
   if (id < 0) fail(path, "open the HDF5 file");
   return id;
@@ -182,32 +178,28 @@ void write_text(hid_t object, FileState& file, const std::string& name, const st
   check_write(H5Awrite(attribute, type, values), file, "write the attribute " + name);
 }
 
-/// Half the number of chunks that one node of a dataset's index holds. A node that is full is split, and a process
-/// killed between the writes of its parts leaves an index with a hole; so there is room for all chunks in one node, up
-/// to a size at which writing it with every flush takes half a millisecond.
-unsigned index_rank(std::uint64_t most_chunks) {
-  constexpr std::uint64_t default_rank = 32;
-  constexpr std::uint64_t largest_rank = 8192;
-  return static_cast<unsigned>(std::clamp(most_chunks / 2 + 1, default_rank, largest_rank));
-}
-
 }  // namespace
 
-Object::Object(std::int64_t id, int (*close)(std::int64_t), std::shared_ptr<FileState> file)
-    : id_(id), close_(close), file_(std::move(file)) {}
+Object::Object(std::int64_t id, int (*close_id)(std::int64_t), std::shared_ptr<FileState> file)
+    : id_(id), close_id_(close_id), file_(std::move(file)) {}
 
 Object::Object(Object&& other) noexcept
-    : id_(std::exchange(other.id_, -1)), close_(other.close_), file_(std::move(other.file_)) {}
+    : id_(std::exchange(other.id_, -1)), close_id_(other.close_id_), file_(std::move(other.file_)) {}
 
 Object& Object::operator=(Object&& other) noexcept {
   std::swap(id_, other.id_);
-  std::swap(close_, other.close_);
+  std::swap(close_id_, other.close_id_);
   std::swap(file_, other.file_);
   return *this;
 }
 
+void Object::close() {
+  silence();
+  check_write(close_id_(std::exchange(id_, -1)), *file_, "write to the disk");
+}
+
 Object::~Object() {
-  if (id_ >= 0 && !file_->broken) close_(id_);
+  if (id_ >= 0 && !file_->broken && close_id_(id_) < 0) file_->broken = true;
 }
 
 void Object::set_attribute(const std::string& name, const std::string& text) {
@@ -319,13 +311,12 @@ void Dataset::attach_scale(unsigned index, const Dataset& scale) {
   check_write(H5DSattach_scale(id_, scale.id_, index), *file_, "name a dimension");
 }
 
-File File::create(const std::string& path, const std::string& name, std::uint64_t most_chunks) {
+File File::create(const std::string& path, const std::string& name) {
   silence();
   const Scoped creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  H5Pset_istore_k(creation, index_rank(most_chunks));
-  const Scoped access_list(make_access(), H5Pclose);
+  const Scoped access_list(make_access(true), H5Pclose);
   const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access_list);
   if (id < 0) fail(name, "create the file");
   return File(id, close_file, std::make_shared<FileState>(FileState{name}));
@@ -335,8 +326,8 @@ File File::open_to_read(const std::string& path) {
   return File(open(path, H5F_ACC_RDONLY), close_file, std::make_shared<FileState>(FileState{path}));
 }
 
-File File::open_to_write(const std::string& path) {
-  return File(open(path, H5F_ACC_RDWR), close_file, std::make_shared<FileState>(FileState{path}));
+File File::open_to_write(const std::string& path, const std::string& name) {
+  return File(open(path, H5F_ACC_RDWR), close_file, std::make_shared<FileState>(FileState{name}));
 }
 
 Dataset Group::create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill) {
@@ -353,21 +344,13 @@ Dataset Group::create_dataset(const std::string& name, Type type, const Layout& 
       if (size_of(type) > 1) H5Pset_shuffle(creation);
       H5Pset_deflate(creation, static_cast<unsigned>(layout.deflate_level));
     }
-    // Every chunk is written once and whole. Uncached, it has its place in the file before a flush begins.
+    // Every chunk is written once and whole.
     H5Pset_chunk_cache(access, 0, 0, 1.0);
   }
   const Scoped space(make_space(layout.extent), H5Sclose);
   const hid_t id = check_write(H5Dcreate2(id_, name.c_str(), file_type(type), space, H5P_DEFAULT, creation, access),
                                *file_, "create the dataset " + name);
-  Dataset dataset(id, close_dataset, file_);
-  if (!layout.chunk.empty()) {
-    // The first chunk makes the index. Were it made later, a process killed meanwhile could leave a dataset without.
-    std::string values;
-    for (std::size_t i = 0; i < elements(layout.chunk); ++i)
-      values.append(static_cast<const char*>(fill), size_of(type));
-    dataset.write_box(Extent(layout.chunk.size(), 0), layout.chunk, type, values.data());
-  }
-  return dataset;
+  return Dataset(id, close_dataset, file_);
 }
 
 Dataset Group::dataset(const std::string& name) const {
@@ -397,38 +380,11 @@ bool Group::has(const std::string& name) const {
   return H5Lexists(id_, name.c_str(), H5P_DEFAULT) > 0;
 }
 
-void File::flush() {
+void File::close() {
   silence();
-  write_end_of_file();
+  if (file_->broken) throw StorageError(file_->path + ": cannot write to the disk");
   check_write(H5Fflush(id_, H5F_SCOPE_LOCAL), *file_, "write to the disk");
-}
-
-// HDF5 writes the end of the file last, into the superblock, and refuses a file that points beyond the end that stands
-// there or is shorter than it. So before anything else is written, the file gets its final length, and the superblock
-// the new end.
-void File::write_end_of_file() {
-  hsize_t size = 0;
-  void* handle = nullptr;
-  check_write(H5Fget_filesize(id_, &size), *file_, "find the size of the file");
-  check_write(H5Fget_vfd_handle(id_, H5P_DEFAULT, &handle), *file_, "find the file");
-  const int descriptor = *static_cast<int*>(handle);
-  const auto check_system = [this](bool done) {
-    if (done) return;
-    file_->broken = true;
-    throw StorageError(file_->path + ": cannot write to the disk: " + std::strerror(errno));
-  };
-  check_system(ftruncate(descriptor, static_cast<off_t>(size)) == 0);
-
-  // Where the address of the end stands in superblocks of version 0 and 1, which HDF5 writes unless told otherwise
-  // (HDF5 File Format Specification, II.A). Newer versions have a checksum and are left alone.
-  constexpr off_t version_offset = 8;
-  constexpr std::array<off_t, 2> end_offsets = {40, 44};
-  unsigned char version = 0;
-  check_system(pread(descriptor, &version, 1, version_offset) == 1);
-  if (version >= end_offsets.size()) return;
-  std::array<unsigned char, 8> end{};
-  for (std::size_t i = 0; i < end.size(); ++i) end[i] = static_cast<unsigned char>(size >> (8 * i));
-  check_system(pwrite(descriptor, end.data(), end.size(), end_offsets[version]) == static_cast<ssize_t>(end.size()));
+  Object::close();
 }
 
 std::string library_version() {

@@ -49,8 +49,8 @@ struct Layout {
   int deflate_level = 0;  ///< for chunked datasets; 0: not compressed
 };
 
-/// What all handles of one open file share. After a failed write nothing of it is closed any more: HDF5 crashes when it
-/// tries once more to write what it could not.
+/// What all handles of one open file share. After a failed write nothing of it is closed any more, not even when the
+/// process ends: HDF5 crashes when it tries once more to write what it could not.
 struct FileState {
   std::string path;  ///< as errors name it
   bool broken = false;
@@ -74,15 +74,17 @@ class Object {
   }
 
   bool has_attribute(const std::string& name) const;
+  /// Closes it. Throws StorageError where something that was written to it is lost; the destructor says nothing.
+  void close();
   /// Text of either kind. Throws StorageError where it is not there or not text.
   std::string text_attribute(const std::string& name) const;
 
  protected:
-  Object(std::int64_t id, int (*close)(std::int64_t), std::shared_ptr<FileState> file);
+  Object(std::int64_t id, int (*close_id)(std::int64_t), std::shared_ptr<FileState> file);
   void set_array_attribute(const std::string& name, Type type, const void* values, std::size_t count);
 
   std::int64_t id_ = -1;
-  int (*close_)(std::int64_t) = nullptr;
+  int (*close_id_)(std::int64_t) = nullptr;
   std::shared_ptr<FileState> file_;
 };
 
@@ -143,8 +145,7 @@ class Dataset : public Object {
 /// A group of datasets: the root of a file, or one within it.
 class Group : public Object {
  public:
-  /// Creates a dataset whose elements are `fill` until they are written. A chunked one has its first chunk stored at
-  /// once.
+  /// Creates a dataset whose elements are `fill` until they are written.
   template <class T>
   Dataset create_dataset(const std::string& name, const Layout& layout, T fill) {
     return create_dataset(name, type_of<T>(), layout, &fill);
@@ -169,21 +170,19 @@ class Group : public Object {
 /// An open file.
 class File : public Group {
  public:
-  /// Creates a file that keeps the order of creation, as netCDF-4 wants it, or empties the one that is there.
-  /// `most_chunks` is the number of chunks that its largest dataset will have; `name` is what errors call it. Throws
-  /// StorageError.
-  static File create(const std::string& path, const std::string& name, std::uint64_t most_chunks);
+  /// Creates a file that keeps the order of creation, as netCDF-4 wants it, or empties the one that is there. `name` is
+  /// what errors call it. Throws StorageError.
+  static File create(const std::string& path, const std::string& name);
   static File open_to_read(const std::string& path);
-  static File open_to_write(const std::string& path);
+  static File open_to_write(const std::string& path, const std::string& name);
 
-  /// Hands everything written so far to the operating system, in an order that keeps the file readable, whenever the
-  /// process may be killed, with all that the last flush left in it.
-  void flush();
+  /// Writes what is left and closes the file, after everything in it was closed. Throws StorageError where anything
+  /// that was written is lost.
+  void close();
   const std::string& path() const noexcept { return file_->path; }
 
  private:
   using Group::Group;
-  void write_end_of_file();
 };
 
 /// The version of the HDF5 library in use.

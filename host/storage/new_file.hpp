@@ -1,39 +1,35 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
-#include "storage/lock.hpp"
+#include "storage/descriptor.hpp"
+#include "storage/output_place.hpp"
 
 namespace deadcone {
 
-/// Checks the place of an output file, before anything is written: its folder is there, it is no folder itself, and
-/// exists only if it may. `raw_bytes` of results, deflated as well as deflate ever can, and `fixed_bytes` beside them
-/// must fit on the disk. Throws ConfigError; FileExists where the file is there and must not.
-void check_output_path(const std::string& path, bool may_exist, double raw_bytes, double fixed_bytes);
-
-/// A file that is made beside its place, as PATH.part, and takes it when it is complete. It is removed if it never is.
-/// No other process can make the same file meanwhile.
+/// A file that is made beside its place and takes it when it is complete. It is removed if it never is.
 class NewFile {
  public:
-  /// Throws StorageError where another process is making this file, or writing the one that is there.
-  NewFile(std::string path, bool may_exist);
+  /// Creates an empty file with the mode of the one that it will replace. Throws StorageError. `place` must outlive it;
+  /// one file at a time can be made for a place.
+  explicit NewFile(OutputPlace& place);
   ~NewFile();
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
   /// Where to write.
   const std::string& part() const noexcept { return part_; }
-  /// Puts the file into its place, and gives the lock on it. Throws FileExists if something is there by now that must
-  /// not be replaced.
-  FileLock take_place();
+  /// Fills it with the file that is in the place.
+  void copy_place();
+  /// Puts the file, which nobody has open for writing any more, into its place, and returns when that is on the disk.
+  /// Throws StorageError where another program has replaced or changed meanwhile what was in the place, or the disk
+  /// fails; FileExists where something is there by now that was not.
+  void take_place();
 
  private:
-  std::string path_;
+  OutputPlace& place_;
   std::string part_;
-  bool may_exist_;
-  FileLock old_lock_;
-  FileLock part_lock_;
+  Descriptor descriptor_;
   bool placed_ = false;
 };
 

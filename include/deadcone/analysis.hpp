@@ -13,6 +13,7 @@
 
 #include "deadcone/config.hpp"
 #include "deadcone/fate.hpp"
+#include "deadcone/file_options.hpp"
 #include "deadcone/mapper.hpp"
 #include "deadcone/sweep_file.hpp"
 
@@ -117,6 +118,7 @@ struct AnalysisRun {
   int threads = 0;                ///< CPU threads; 0: one for each core
   bool overwrite = false;         ///< replace an analysis with other options
   std::string command_line = {};  ///< for the history in the file
+  MissingLock missing_lock = MissingLock::refuse;
 };
 
 /// The analyses of the points of a file, in order.

@@ -55,6 +55,16 @@ struct StorageError : Error {
   explicit StorageError(const std::string& message) : Error(message, ErrorKind::storage) {}
 };
 
+/// The file system cannot lock the output, and the caller did not allow going on without.
+struct CannotLock : StorageError {
+  explicit CannotLock(const std::string& message) : StorageError(message) {}
+};
+
+/// Results could not be put into the output file; a journal beside it keeps them.
+struct ResultsInJournal : StorageError {
+  explicit ResultsInJournal(const std::string& message) : StorageError(message) {}
+};
+
 struct DeviceError : Error {
   explicit DeviceError(const std::string& message) : Error(message, ErrorKind::device) {}
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "deadcone/config.hpp"
+#include "deadcone/file_options.hpp"
 
 namespace deadcone {
 
@@ -22,7 +23,7 @@ struct GradientFieldGrid {
 /// tile by tile. Throws ConfigError before any work where the grid or the path is wrong (FileExists where the file is
 /// there and must not be overwritten), StorageError where the file fails; a file that cannot be completed is removed.
 void write_gradient_field(const std::string& path, const GradientFieldGrid& grid, const std::string& command_line,
-                          bool overwrite);
+                          bool overwrite, MissingLock missing_lock = MissingLock::refuse);
 
 /// What the file of a gradient field says about itself.
 struct GradientFieldSummary {

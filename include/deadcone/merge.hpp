@@ -20,6 +20,7 @@ struct Merged {
 /// point, or where `existing` forbids the new file; StorageError where a file fails. The parts are looked at before
 /// anything is written.
 Merged merge_sweeps(const std::string& out, const std::vector<std::string>& parts, const std::string& command_line,
-                    ExistingFile existing, const Experiment& experiment = unit_experiment());
+                    ExistingFile existing, MissingLock missing_lock = MissingLock::refuse,
+                    const Experiment& experiment = unit_experiment());
 
 }  // namespace deadcone

@@ -2,9 +2,9 @@
 
 // The file of a sweep: HDF5 that is also valid netCDF-4. docs/file-format.md lists what is in it.
 //
-// A point's pixels are written and flushed before `point_done` says so, and that is flushed, too. So a process may be
-// killed at any moment, and what the file calls done is there. After a failed write (StorageError) the file is left as
-// the last flush made it.
+// A file is never changed where it stands. Results go into a journal beside it, PATH.journal; from time to time, and at
+// the end, those of finished points are put into a copy, which then takes the place of the file. So anybody may read the
+// file at any time, a process may be killed at any moment, and what the file calls done is there.
 
 #include <cstdint>
 #include <functional>
@@ -28,14 +28,13 @@ struct Experiment;
 const Experiment& unit_experiment();
 
 /// Writes a sweep. Tiles are compressed in threads of its own and written by another, in the order in which they come;
-/// so a caller waits only when it is more than a few tiles ahead. A point is on its way to the disk whole before the
-/// file says that it is done.
+/// so a caller waits only when it is more than a few tiles ahead.
 class SweepWriter final : public SweepSink {
  public:
   /// Creates the file, or opens it to resume it. Throws FileExists where it exists and must not, or was begun by a
   /// program whose results have other bits; ConfigError where it lies in a missing folder, holds another sweep, or
-  /// cannot fit on the disk however well it compresses; StorageError where the disk or the file fails. A new file that
-  /// cannot be completed is removed. `experiment` must outlive this.
+  /// cannot fit on the disk however well it compresses; CannotLock where nothing would keep others from writing it, too;
+  /// StorageError where the disk or the file fails. A new file that cannot be completed is removed. `experiment` must outlive this.
   SweepWriter(const std::string& path, const Sweep& sweep, const RunInfo& run_info, ExistingFile existing,
               const Experiment& experiment = unit_experiment());
   /// Writes what is left, and reports no error: call close() before.

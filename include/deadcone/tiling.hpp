@@ -46,6 +46,8 @@ class Tiling {
     const std::int64_t w = index % columns_ * side_;
     return {b, w, std::min(side_, window_.b.count - b), std::min(side_, window_.w.count - w)};
   }
+  /// The index of one of these tiles.
+  std::int64_t index_of(const Tile& tile) const { return tile.first_b / side_ * columns_ + tile.first_w / side_; }
 
  private:
   Window window_;

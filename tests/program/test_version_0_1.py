@@ -76,7 +76,7 @@ def describe(dataset):
         "shape": (dataset.shape, dataset.maxshape),
         "fill value": np.asarray(dataset.fillvalue).tobytes(),
         "storage": (creation.get_layout(), creation.get_alloc_time(), creation.get_fill_time()),
-        "chunks": (dataset.chunks, dataset.id.get_num_chunks() if dataset.chunks else 0),
+        "chunks": dataset.chunks,  # not their number: version 0.1 stored the first one of a map that was not computed
         "filters": filters,
     }
 

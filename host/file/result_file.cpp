@@ -1,0 +1,82 @@
+#include "file/result_file.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "storage/attributes.hpp"
+
+namespace deadcone {
+
+using hdf5::Dataset;
+using hdf5::Extent;
+using hdf5::File;
+
+namespace {
+
+/// The part of a dataset that is all of it.
+Box whole(const Dataset& dataset) {
+  Box box = {{}, dataset.extent()};
+  box.offset.resize(box.count.size());
+  return box;
+}
+
+}  // namespace
+
+ResultFile::ResultFile(File file, const Schema& schema, ResultDatasets datasets)
+    : file_(std::move(file)), schema_(schema), datasets_(std::move(datasets)) {
+  for (std::size_t i = 0; i < datasets_.point_fields.size(); ++i) {
+    const Dataset& dataset = datasets_.point_fields[i];
+    const hdf5::Type type = schema_.point_fields[i].variable.type;
+    const Box box = whole(dataset);
+    by_point_.emplace_back(box.elements() * size_of(type));
+    dataset.read(box.offset, box.count, type, by_point_.back().data());
+  }
+}
+
+ResultFile ResultFile::create(const std::string& path, const std::string& name, const Schema& schema,
+                              const RunInfo& run_info) {
+  File file = File::create(path, name);
+  describe_file(file, schema.title, run_info.command_line, schema.configuration, schema.precision);
+  file.set_attribute("numerics", std::to_string(schema.numerics));
+  file.set_attribute("device", ascii(run_info.device));
+  ResultDatasets datasets = ResultDatasets::create(file, schema);
+  return ResultFile(std::move(file), schema, std::move(datasets));
+}
+
+ResultFile ResultFile::open(const std::string& path, const std::string& name, const Schema& schema) {
+  File file = File::open_to_write(path, name);
+  ResultDatasets datasets = ResultDatasets::open(file, schema);
+  return ResultFile(std::move(file), schema, std::move(datasets));
+}
+
+void ResultFile::write_tile(std::int64_t point, const Tile& tile, const EncodedTile& encoded) {
+  const Extent offset = box_of(schema_, point, tile).offset;
+  for (std::size_t i = 0; i < encoded.size(); ++i) datasets_.pixel_fields[i].write_chunk(offset, encoded[i]);
+}
+
+void ResultFile::write_point(std::int64_t point, const PointValues& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    // Points follow one another in every point field, each with all values along its code axis.
+    const std::size_t size = values[i].size();
+    std::byte* to = by_point_[i].data() + static_cast<std::size_t>(point) * size;
+    if (schema_.point_fields[i].variable.name == point_done) {
+      *to = std::byte{1};
+    } else {
+      std::memcpy(to, values[i].data(), size);
+    }
+  }
+}
+
+void ResultFile::close() {
+  for (std::size_t i = 0; i < datasets_.point_fields.size(); ++i) {
+    Dataset& dataset = datasets_.point_fields[i];
+    const Box box = whole(dataset);
+    dataset.write(box.offset, box.count, schema_.point_fields[i].variable.type, by_point_[i].data());
+    dataset.close();
+  }
+  for (Dataset& dataset : datasets_.pixel_fields) dataset.close();
+  file_.close();
+}
+
+}  // namespace deadcone
