@@ -89,6 +89,7 @@ struct ResultWriter::Contents {
       throw ConfigError(path + ": holds another sweep than the one asked for: " + text);
     }
     ResultDatasets datasets = ResultDatasets::open(file, schema);
+    check_own_layout(file, schema, datasets);
     std::vector<std::int8_t> done = read_point_done(datasets, schema);
     check_index(file, schema, datasets);
     return std::make_unique<Contents>(

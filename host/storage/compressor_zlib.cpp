@@ -20,6 +20,13 @@ std::size_t Compressor::compress(const std::byte* from, std::size_t size, std::b
   return length;
 }
 
+std::optional<std::size_t> inflate_stream(const std::byte* from, std::size_t size, std::byte* to, std::size_t most) {
+  uLongf length = most;
+  const int status = uncompress(reinterpret_cast<Bytef*>(to), &length, reinterpret_cast<const Bytef*>(from), size);
+  if (status != Z_OK) return std::nullopt;
+  return length;
+}
+
 std::string Compressor::library() {
   return std::string("zlib ") + zlibVersion();
 }
