@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/printable.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "config/parse.hpp"
@@ -56,7 +57,7 @@ void run(const std::string& path, const VerifyOptions& options, const Experiment
     throw Error(path + ": " + findings(report) + " (listed on stdout; " + std::to_string(report.pixels) +
                 " pixels recomputed with the scalar path)");
   }
-  std::cout << path << ": " << report.pixels << " pixels of " << report.points << " points recomputed, all bits equal";
+  std::cout << printable(path) << ": " << report.pixels << " pixels of " << report.points << " points recomputed, all bits equal";
   if (report.sweep.refinement.kind != RefinementKind::none) {
     std::cout << ", except the fates of " << report.wrong_fills << " of " << report.filled << " filled pixels";
   }

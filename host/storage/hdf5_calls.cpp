@@ -19,6 +19,8 @@ std::string reason() {
     const auto end = text.find('\'', begin + mark.size());
     text = text.substr(begin + mark.size(), end - begin - mark.size());
   }
+  // Such a file can be opened, but what stands in it cannot.
+  if (text.find("bad version number") != std::string::npos) text += ": a newer version of HDF5 wrote it";
   return text.empty() ? "HDF5 gave no reason" : text;
 }
 

@@ -144,6 +144,10 @@ bool StoredDataset::stores_as(Type type, const Layout& layout) const {
 
 void StoredDataset::check_readable() const {
   if (!is_usual(type_)) refuse("holds no numbers, or some in an unusual format");
+  for (const char* packing : {"scale_factor", "add_offset"}) {
+    if (H5Aexists(dataset_, packing) > 0)
+      refuse("holds packed values (" + std::string(packing) + "), which are not those that were computed");
+  }
   if (form_ != Form::chunked) return;
   // As numbers that cannot overflow.
   const double bytes = std::accumulate(chunk_.begin(), chunk_.end(), static_cast<double>(element_bytes_),
