@@ -26,6 +26,8 @@ class ResultReader {
   /// The numerics version of the program that wrote it.
   int numerics() const { return read_numerics(file_); }
   bool is_done(std::int64_t point) const { return done_[point] != 0; }
+  /// What marks the point as done, or not: 1 or 0 in a sound file.
+  int done_mark(std::int64_t point) const { return done_[point]; }
 
   PointValues read_point(std::int64_t point) const;
   /// Reads a tile of a point in each pixel field, row by row, to the place with its number; not where that is null.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,9 @@ class Object {
   bool has_attribute(const std::string& name) const;
   /// Text of either kind. Throws StorageError where it is not there or not text.
   std::string text_attribute(const std::string& name) const;
+  std::vector<std::string> attribute_names() const;
+  /// A text, or numbers with blanks between them; nothing for attributes of other kinds.
+  std::optional<std::string> attribute_in_words(const std::string& name) const;
 
  protected:
   Object(std::int64_t id, int (*close)(std::int64_t), std::shared_ptr<FileState> file);
@@ -92,6 +96,8 @@ class Object {
 class Dataset : public Object {
  public:
   Extent extent() const;
+  /// What elements are that were not written.
+  double fill_value() const;
   /// Bytes that it takes in the file.
   std::uint64_t stored_bytes() const;
 
@@ -175,6 +181,8 @@ class Group : public Object {
 
   /// Whether there is a group or dataset of that name.
   bool has(const std::string& name) const;
+  /// The names of all groups, datasets and links within.
+  std::vector<std::string> names() const;
 
  protected:
   using Object::Object;
@@ -190,6 +198,8 @@ class File : public Group {
   /// `most_chunks` is the number of chunks that its largest dataset will have; `name` is what errors call it. Throws
   /// StorageError.
   static File create(const std::string& path, const std::string& name, std::uint64_t most_chunks);
+  /// Creates one that no other process sees, and that ends with this.
+  static File create_in_memory(const std::string& name);
   static File open_to_read(const std::string& path);
   static File open_to_write(const std::string& path);
 
