@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "analysis/analysis_file.hpp"
+#include "base/printable.hpp"
 #include "cli/commands.hpp"
 #include "cli/table.hpp"
 #include "config/parse.hpp"
@@ -39,7 +40,7 @@ std::string megabytes(std::uint64_t bytes) {
 }
 
 void print_line(const std::string& name, const std::string& text) {
-  std::cout << std::left << std::setw(10) << name << " " << text << '\n';
+  std::cout << std::left << std::setw(10) << name << " " << printable(text) << '\n';
 }
 
 /// The width of an axis's column.
@@ -77,7 +78,7 @@ void print_points(const ResultReader& file, const Sweep& sweep, const Experiment
 }
 
 void print_gradient_field(const GradientFieldSummary& field) {
-  std::cout << field.title << '\n';
+  std::cout << printable(field.title) << '\n';
   print_line("made", field.history);
   print_line("by", "deadcone " + field.version + ", commit " + field.git_commit);
   print_line("gamma", in_words(field.grid.gamma) + "  (" + meaning_of(Axis::gamma) + ")");
@@ -100,7 +101,7 @@ void print_results(const std::string& path, const Experiment& experiment) {
   std::string fields;
   for (const Variable& field : schema.pixel_fields) fields += (fields.empty() ? "" : ", ") + field.name;
 
-  std::cout << file.attribute("title") << '\n';
+  std::cout << printable(file.attribute("title")) << '\n';
   print_line("made", file.attribute("history"));
   print_line("by", "deadcone " + file.attribute("version") + ", commit " + file.attribute("git_commit") + ", " +
                        file.attribute("compiler"));

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "base/build_info.hpp"
+#include "base/printable.hpp"
 #include "cli/commands.hpp"
 #include "cli/error_text.hpp"
 #include "cli/exit_status.hpp"
@@ -18,10 +19,11 @@ std::string joined(int argc, const char* const* argv) {
   return text;
 }
 
-/// Prints an error in one line to stderr, and gives the status back.
+/// Prints an error in one line of a length that people read to stderr, and gives the status back.
 int report(std::string message, ExitStatus status) {
+  constexpr std::size_t longest_line = 500;
   std::replace(message.begin(), message.end(), '\n', ' ');
-  std::cerr << "deadcone: " << message << std::endl;
+  std::cerr << shortened("deadcone: " + printable(message), longest_line - 1) << std::endl;
   return status;
 }
 

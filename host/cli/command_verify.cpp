@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/printable.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "config/parse.hpp"
@@ -31,12 +32,22 @@ void print(const Sweep& sweep, const WrongPixel& pixel) {
             << pixel.computed << '\n';
 }
 
+std::string listed_in_words(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < most_listed; ++i) text += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > most_listed) text += " and " + std::to_string(names.size() - most_listed) + " more";
+  return text;
+}
+
 /// What is wrong, in words; empty if nothing is.
 std::string findings(const VerifyReport& report) {
   std::string text;
   if (report.wrong_pixels > 0) text = counted(report.wrong_pixels, "pixel differs", "pixels differ");
   if (report.wrong_counts > 0) {
     text += (text.empty() ? "" : ", ") + counted(report.wrong_counts, "point has", "points have") + " wrong counts";
+  }
+  if (report.wrong_values > 0) {
+    text += (text.empty() ? "" : ", ") + counted(report.wrong_values, "other value is", "other values are") + " wrong";
   }
   return text;
 }
@@ -47,20 +58,23 @@ void run(const std::string& path, const VerifyOptions& options, const Experiment
   observer.wrong_pixel = [&listed](const Sweep& sweep, const WrongPixel& pixel) {
     if (++listed <= most_listed) print(sweep, pixel);
   };
-  observer.wrong_counts = [](const Sweep& sweep, std::int64_t point) {
-    std::cout << in_words(sweep, point) << ": its counts are not those of its pixels\n";
+  observer.wrong_counts = [](const Sweep& sweep, std::int64_t point, const std::string& names) {
+    std::cout << in_words(sweep, point) << ": its counts are not those of its pixels: " << names << '\n';
   };
+  observer.wrong_value = [](const std::string& what) { std::cout << printable(what) << '\n'; };
   const VerifyReport report = verify_file(path, options, observer, experiment);
   if (!report.passes()) {
     std::cout.flush();
     throw Error(path + ": " + findings(report) + " (listed on stdout; " + std::to_string(report.pixels) +
                 " pixels recomputed with the scalar path)");
   }
-  std::cout << path << ": " << report.pixels << " pixels of " << report.points << " points recomputed, all bits equal";
+  std::cout << printable(path) << ": " << report.pixels << " pixels of " << report.points
+            << " points recomputed, all bits equal";
   if (report.sweep.refinement.kind != RefinementKind::none) {
     std::cout << ", except the fates of " << report.wrong_fills << " of " << report.filled << " filled pixels";
   }
   std::cout << '\n';
+  if (options.all) std::cout << "not checked: " << printable(listed_in_words(report.unchecked)) << '\n';
 }
 
 }  // namespace

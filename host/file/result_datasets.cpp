@@ -59,6 +59,18 @@ Extent pixel_extent(const Schema& schema) {
   return joined(point_extent(schema), {length(schema.plane[0].range.count), length(schema.plane[1].range.count)});
 }
 
+/// How pixel fields are stored: each tile is a chunk.
+Layout pixel_layout(const Schema& schema) {
+  const ChunkShape chunk = chunk_shape(schema);
+  return {.extent = pixel_extent(schema),
+          .chunk = joined(ones(schema), {length(chunk.rows), length(chunk.columns)}),
+          .deflate_level = deflate_level};
+}
+
+Layout point_layout(const Schema& schema, const PointVariable& field) {
+  return {.extent = point_extent(schema, field)};
+}
+
 std::size_t done_index(const Schema& schema) {
   const auto at = std::ranges::find(schema.point_fields, point_done,
                                     [](const PointVariable& field) { return field.variable.name; });
@@ -70,10 +82,7 @@ std::size_t done_index(const Schema& schema) {
 
 ResultDatasets ResultDatasets::create(File& file, const Schema& schema) {
   const Scales scales = create_coordinates(file, schema);
-  const ChunkShape chunk = chunk_shape(schema);
-  const Layout by_pixel = {.extent = pixel_extent(schema),
-                           .chunk = joined(ones(schema), {length(chunk.rows), length(chunk.columns)}),
-                           .deflate_level = deflate_level};
+  const Layout by_pixel = pixel_layout(schema);
   ResultDatasets datasets;
   for (const Variable& field : schema.pixel_fields) {
     datasets.pixel_fields.push_back(
@@ -82,7 +91,7 @@ ResultDatasets ResultDatasets::create(File& file, const Schema& schema) {
   for (const PointVariable& field : schema.point_fields) {
     std::vector<const Dataset*> last;
     if (!field.code_axis.empty()) last.push_back(&scales.codes.at(field.code_axis));
-    const Layout layout = {.extent = point_extent(schema, field)};
+    const Layout layout = point_layout(schema, field);
     datasets.point_fields.push_back(create_variable(file, field.variable, layout, scales.with(last), scales.scalars));
   }
   return datasets;
@@ -102,6 +111,28 @@ ResultDatasets ResultDatasets::open(const File& file, const Schema& schema) {
   return datasets;
 }
 
+bool stores_own_chunks(const Dataset& dataset, const Variable& field, const Schema& schema) {
+  return dataset.stores_as(field.type, pixel_layout(schema));
+}
+
+void check_own_layout(const File& file, const Schema& schema, const ResultDatasets& datasets) {
+  const auto check = [&file](bool is_own, const std::string& name) {
+    if (is_own) return;
+    throw StorageError(
+        file.path() + ": " + name +
+        " is not stored as deadcone stores it: another program has rewritten the file. Merging it into a "
+        "new file stores it so");
+  };
+  for (std::size_t i = 0; i < datasets.pixel_fields.size(); ++i) {
+    const Variable& field = schema.pixel_fields[i];
+    check(stores_own_chunks(datasets.pixel_fields[i], field, schema), field.name);
+  }
+  for (std::size_t i = 0; i < datasets.point_fields.size(); ++i) {
+    const PointVariable& field = schema.point_fields[i];
+    check(datasets.point_fields[i].stores_as(field.variable.type, point_layout(schema, field)), field.variable.name);
+  }
+}
+
 std::vector<std::int8_t> read_point_done(const ResultDatasets& datasets, const Schema& schema) {
   return datasets.point_fields[done_index(schema)].read_all<std::int8_t>();
 }
@@ -112,30 +143,11 @@ void check_index(const File& file, const Schema& schema, const ResultDatasets& d
   for (std::size_t point = 0; point < done.size(); ++point) {
     if (done[point] == 0) continue;
     for (std::int64_t i = 0; i < tiles.count(); ++i) {
-      const Extent offset = box_of(schema, static_cast<std::int64_t>(point), tiles[i]).offset;
-      const auto has_tile = [&](const Dataset& field) { return field.has_chunk(offset); };
+      const Box box = box_of(schema, static_cast<std::int64_t>(point), tiles[i]);
+      const auto has_tile = [&](const Dataset& field) { return field.has_box(box.offset, box.count); };
       if (std::ranges::all_of(datasets.pixel_fields, has_tile)) continue;
       throw StorageError(file.path() + ": is damaged: point " + std::to_string(point) +
                          " is marked done, but parts of its maps are missing");
-    }
-  }
-}
-
-std::size_t most_chunk_bytes(const Schema& schema) {
-  const ChunkShape shape = chunk_shape(schema);
-  return 2 * sizeof(double) * static_cast<std::size_t>(shape.pixels()) + 1024;
-}
-
-void check_chunks(const Schema& schema, const ResultDatasets& datasets, std::int64_t point, const Tile& tile) {
-  const Tiling tiles = schema.tiles();
-  for (std::int64_t i = 0; i < tiles.count(); ++i) {
-    const Tile chunk = tiles[i];
-    const bool apart = chunk.first_b + chunk.count_b <= tile.first_b || tile.first_b + tile.count_b <= chunk.first_b ||
-                       chunk.first_w + chunk.count_w <= tile.first_w || tile.first_w + tile.count_w <= chunk.first_w;
-    if (apart) continue;
-    const Extent offset = box_of(schema, point, chunk).offset;
-    for (const Dataset& field : datasets.pixel_fields) {
-      if (field.has_chunk(offset)) field.read_chunk(offset, most_chunk_bytes(schema));
     }
   }
 }

@@ -1,8 +1,7 @@
 #pragma once
 
-// The datasets of a file of results: creates or finds those of its Schema, and checks what their chunks hold.
+// The datasets of a file of results: creates or finds those of its Schema, and checks how they are stored.
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,16 +25,16 @@ struct ResultDatasets {
 /// Whether each point is complete.
 std::vector<std::int8_t> read_point_done(const ResultDatasets& datasets, const Schema& schema);
 
-/// Throws StorageError unless every finished point has all its chunks: for one that its index has lost, HDF5 would give
+/// Whether a pixel field is stored in chunks as this program writes them, so that they can be copied from and to a file
+/// as they are. Tools that rewrite files change types, chunks and filters.
+bool stores_own_chunks(const hdf5::Dataset& dataset, const Variable& field, const Schema& schema);
+
+/// Throws StorageError unless all datasets are stored as create() stores them, so that points can be added.
+void check_own_layout(const hdf5::File& file, const Schema& schema, const ResultDatasets& datasets);
+
+/// Throws StorageError unless all of every finished point is stored: for a chunk that its index has lost, reading gives
 /// what is not computed yet.
 void check_index(const hdf5::File& file, const Schema& schema, const ResultDatasets& datasets);
-
-/// More bytes than an encoded chunk of any pixel field can take, with any compressor.
-std::size_t most_chunk_bytes(const Schema& schema);
-
-/// Looks at the chunks that a tile of a point touches before HDF5 decodes them: it trusts a chunk that says it is not
-/// compressed to be as long as it should be. Throws StorageError.
-void check_chunks(const Schema& schema, const ResultDatasets& datasets, std::int64_t point, const Tile& tile);
 
 /// The bytes of a file without compression: of all pixel fields, and of all else that grows with the configuration.
 double pixel_bytes(const Schema& schema);

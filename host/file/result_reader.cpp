@@ -6,8 +6,11 @@ ResultReader::ResultReader(const std::string& path, const SchemaSource& schema_o
     : file_(hdf5::File::open_to_read(path)),
       schema_(schema_of(read_configuration(file_), path)),
       datasets_(ResultDatasets::open(file_, schema_)),
-      done_(read_point_done(datasets_, schema_)) {
+      done_(read_point_done(datasets_, schema_)),
+      encoder_(schema_) {
   check_index(file_, schema_, datasets_);
+  for (std::size_t i = 0; i < datasets_.pixel_fields.size(); ++i)
+    has_own_chunks_.push_back(stores_own_chunks(datasets_.pixel_fields[i], schema_.pixel_fields[i], schema_));
 }
 
 PointValues ResultReader::read_point(std::int64_t point) const {
@@ -22,7 +25,6 @@ PointValues ResultReader::read_point(std::int64_t point) const {
 }
 
 void ResultReader::read(std::int64_t point, const Tile& tile, const std::vector<void*>& to) const {
-  check_chunks(schema_, datasets_, point, tile);
   const Box box = box_of(schema_, point, tile);
   for (std::size_t i = 0; i < to.size(); ++i) {
     if (to[i] == nullptr) continue;
@@ -31,10 +33,18 @@ void ResultReader::read(std::int64_t point, const Tile& tile, const std::vector<
 }
 
 EncodedTile ResultReader::read_encoded(std::int64_t point, const Tile& tile) const {
-  const hdf5::Extent offset = box_of(schema_, point, tile).offset;
+  const Box box = box_of(schema_, point, tile);
   EncodedTile chunks;
-  for (const hdf5::Dataset& field : datasets_.pixel_fields)
-    chunks.push_back(field.read_chunk(offset, most_chunk_bytes(schema_)));
+  for (std::size_t i = 0; i < datasets_.pixel_fields.size(); ++i) {
+    if (has_own_chunks_[i]) {
+      chunks.push_back(datasets_.pixel_fields[i].read_chunk(box.offset));
+      continue;
+    }
+    const hdf5::Type type = schema_.pixel_fields[i].type;
+    Bytes values(box.elements() * size_of(type));
+    datasets_.pixel_fields[i].read(box.offset, box.count, type, values.data());
+    chunks.push_back(encoder_.encode_field(i, tile, {values.data(), box.elements()}));
+  }
   return chunks;
 }
 

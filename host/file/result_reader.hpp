@@ -26,13 +26,18 @@ class ResultReader {
   /// The numerics version of the program that wrote it.
   int numerics() const { return read_numerics(file_); }
   bool is_done(std::int64_t point) const { return done_[point] != 0; }
+  /// What marks the point as done, or not: 1 or 0 in a sound file.
+  int done_mark(std::int64_t point) const { return done_[point]; }
 
   PointValues read_point(std::int64_t point) const;
   /// Reads a tile of a point in each pixel field, row by row, to the place with its number; not where that is null.
-  /// Throws StorageError where the chunks do not pass their checksum.
+  /// Decodes whatever way the file stores it in. Throws StorageError where it cannot, or where the chunks do not pass
+  /// their checksum.
   void read(std::int64_t point, const Tile& tile, const std::vector<void*>& to) const;
-  /// A tile of Schema::tiles() as it stands in the file. Throws StorageError where it is not there, or cannot be what
-  /// it should be; does not look at what is compressed in it.
+  /// Whether pixel field `field` is stored in the chunks that this program writes.
+  bool has_own_chunks(std::size_t field) const { return has_own_chunks_[field]; }
+  /// A tile of Schema::tiles() as this program's files have it: the chunks that stand in the file where they are its
+  /// own, else encoded anew. Throws StorageError where it is not there, or does not decode to what it should be.
   EncodedTile read_encoded(std::int64_t point, const Tile& tile) const;
   /// The bytes that the pixel fields take in the file, and would take without compression.
   std::uint64_t stored_bytes() const;
@@ -43,6 +48,8 @@ class ResultReader {
   Schema schema_;
   ResultDatasets datasets_;
   std::vector<std::int8_t> done_;
+  std::vector<bool> has_own_chunks_;
+  TileEncoder encoder_;
 };
 
 }  // namespace deadcone

@@ -46,6 +46,7 @@ std::vector<std::int8_t> done_in(const std::string& path, const Schema& schema, 
     throw ConfigError(path + ": holds another sweep than the one asked for: " + text);
   }
   const ResultDatasets datasets = ResultDatasets::open(file, schema);
+  check_own_layout(file, schema, datasets);
   check_index(file, schema, datasets);
   return read_point_done(datasets, schema);
 }

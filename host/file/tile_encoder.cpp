@@ -29,25 +29,24 @@ ChunkShape chunk_shape(const Schema& schema) {
 TileEncoder::TileEncoder(const Schema& schema) : fields_(schema.pixel_fields), shape_(chunk_shape(schema)) {}
 
 EncodedTile TileEncoder::encode(const Tile& tile, const TileValues& values) const {
+  EncodedTile chunks;
+  for (std::size_t i = 0; i < fields_.size(); ++i) chunks.push_back(encode_field(i, tile, values.fields[i]));
+  return chunks;
+}
+
+ChunkBytes TileEncoder::encode_field(std::size_t field, const Tile& tile, const PixelValues& values) const {
   thread_local ChunkEncoder encoder;
   const auto pixels = static_cast<std::size_t>(shape_.pixels());
   const bool is_whole = tile.count_b == shape_.rows && tile.count_w == shape_.columns;
-  EncodedTile chunks;
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
-    const std::size_t size = size_of(fields_[i].type);
-    const void* data = values.fields[i].data;
-    std::vector<std::byte> zeros;
-    if (values.fields[i].count == 0) {
-      zeros.resize(static_cast<std::size_t>(tile.pixels()) * size);
-      data = zeros.data();
-    }
-    if (is_whole) {
-      chunks.push_back(encoder.encode(data, pixels, size));
-    } else {
-      chunks.push_back(encoder.encode(padded(tile, shape_, data, fields_[i]).data(), pixels, size));
-    }
+  const std::size_t size = size_of(fields_[field].type);
+  const void* data = values.data;
+  std::vector<std::byte> zeros;
+  if (values.count == 0) {
+    zeros.resize(static_cast<std::size_t>(tile.pixels()) * size);
+    data = zeros.data();
   }
-  return chunks;
+  if (is_whole) return encoder.encode(data, pixels, size);
+  return encoder.encode(padded(tile, shape_, data, fields_[field]).data(), pixels, size);
 }
 
 }  // namespace deadcone

@@ -40,6 +40,8 @@ class TileEncoder {
  public:
   explicit TileEncoder(const Schema& schema);
   EncodedTile encode(const Tile& tile, const TileValues& values) const;
+  /// The chunk of one field, by its number.
+  ChunkBytes encode_field(std::size_t field, const Tile& tile, const PixelValues& values) const;
 
  private:
   std::vector<Variable> fields_;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,5 +32,9 @@ class Compressor {
  private:
   std::vector<unsigned char> tables_;
 };
+
+/// Decodes a zlib stream of `size` bytes to `to`, where there is room for `most`; gives the number of bytes that it
+/// holds. Nothing where they are more, or do not pass their checksum.
+std::optional<std::size_t> inflate_stream(const std::byte* from, std::size_t size, std::byte* to, std::size_t most);
 
 }  // namespace deadcone

@@ -39,6 +39,18 @@ std::uint32_t Compressor::checksum(std::span<const std::byte> bytes, std::uint32
   return crc32_gzip_refl(before, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
 }
 
+std::optional<std::size_t> inflate_stream(const std::byte* from, std::size_t size, std::byte* to, std::size_t most) {
+  inflate_state stream;
+  isal_inflate_init(&stream);
+  stream.next_in = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(from));
+  stream.avail_in = static_cast<std::uint32_t>(size);
+  stream.next_out = reinterpret_cast<std::uint8_t*>(to);
+  stream.avail_out = static_cast<std::uint32_t>(most);
+  stream.crc_flag = ISAL_ZLIB;
+  if (isal_inflate_stateless(&stream) != ISAL_DECOMP_OK) return std::nullopt;
+  return stream.total_out;
+}
+
 std::string Compressor::library() {
   return "ISA-L " + std::to_string(ISAL_MAJOR_VERSION) + "." + std::to_string(ISAL_MINOR_VERSION) + "." +
          std::to_string(ISAL_PATCH_VERSION);

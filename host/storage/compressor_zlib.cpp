@@ -24,6 +24,13 @@ std::uint32_t Compressor::checksum(std::span<const std::byte> bytes, std::uint32
   return static_cast<std::uint32_t>(crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
+std::optional<std::size_t> inflate_stream(const std::byte* from, std::size_t size, std::byte* to, std::size_t most) {
+  uLongf length = most;
+  const int status = uncompress(reinterpret_cast<Bytef*>(to), &length, reinterpret_cast<const Bytef*>(from), size);
+  if (status != Z_OK) return std::nullopt;
+  return length;
+}
+
 std::string Compressor::library() {
   return std::string("zlib ") + zlibVersion();
 }

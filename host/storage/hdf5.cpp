@@ -1,6 +1,5 @@
 #include "storage/hdf5.hpp"
 
-#include <hdf5.h>
 #include <hdf5_hl.h>
 
 #include <sys/stat.h>
@@ -12,50 +11,13 @@
 #include <utility>
 
 #include "deadcone/errors.hpp"
+#include "storage/hdf5_calls.hpp"
+#include "storage/stored_dataset.hpp"
 
 namespace deadcone::hdf5 {
 namespace {
 
-static_assert(sizeof(hid_t) == sizeof(std::int64_t));
-static_assert(sizeof(hsize_t) == sizeof(std::uint64_t));
-
-/// The reason that lies deepest in HDF5's error stack; the system's own words where it has some.
-std::string reason() {
-  std::string text;
-  const auto take_first = [](unsigned, const H5E_error2_t* error, void* data) -> herr_t {
-    auto& first = *static_cast<std::string*>(data);
-    if (first.empty() && error->desc != nullptr) first = error->desc;
-    return 0;
-  };
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, &text);
-  H5Eclear2(H5E_DEFAULT);
-  const std::string mark = "error message = '";
-  if (const auto begin = text.find(mark); begin != std::string::npos) {
-    const auto end = text.find('\'', begin + mark.size());
-    text = text.substr(begin + mark.size(), end - begin - mark.size());
-  }
-  return text.empty() ? "HDF5 gave no reason" : text;
-}
-
-/// Stops HDF5 from printing its error stack, which it does in every new thread: errors are reported as StorageError.
-void silence() {
-  static const bool leaves_broken_files = H5dont_atexit() >= 0;
-  static_cast<void>(leaves_broken_files);
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-}
-
-[[noreturn]] void fail(const std::string& path, const std::string& what) {
-  throw StorageError(path + ": cannot " + what + ": " + reason());
-}
-
-/// The result of a call, if it succeeded.
-template <class Result>
-Result check(Result result, const FileState& file, const std::string& what) {
-  if (result < 0) fail(file.path, what);
-  return result;
-}
-
-/// The same for a call that writes: when it fails, the file is not touched again.
+/// The result of a call that writes, if it succeeded: when it fails, the file is not touched again.
 template <class Result>
 Result check_write(Result result, FileState& file, const std::string& what) {
   if (result < 0) {
@@ -64,22 +26,6 @@ Result check_write(Result result, FileState& file, const std::string& what) {
   }
   return result;
 }
-
-/// An identifier for the length of a scope.
-class Scoped {
- public:
-  Scoped(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
-  Scoped(const Scoped&) = delete;
-  Scoped& operator=(const Scoped&) = delete;
-  ~Scoped() {
-    if (id_ >= 0) close_(id_);
-  }
-  operator hid_t() const noexcept { return id_; }
-
- private:
-  hid_t id_;
-  herr_t (*close_)(hid_t);
-};
 
 int close_file(std::int64_t id) {
   return H5Fclose(id);
@@ -91,46 +37,8 @@ int close_group(std::int64_t id) {
   return H5Gclose(id);
 }
 
-hid_t memory_type(Type type) {
-  switch (type) {
-    case Type::int8:
-      return H5T_NATIVE_INT8;
-    case Type::int32:
-      return H5T_NATIVE_INT32;
-    case Type::int64:
-      return H5T_NATIVE_INT64;
-    case Type::float32:
-      return H5T_NATIVE_FLOAT;
-    case Type::float64:
-      return H5T_NATIVE_DOUBLE;
-  }
-  return -1;
-}
-
-hid_t file_type(Type type) {
-  switch (type) {
-    case Type::int8:
-      return H5T_STD_I8LE;
-    case Type::int32:
-      return H5T_STD_I32LE;
-    case Type::int64:
-      return H5T_STD_I64LE;
-    case Type::float32:
-      return H5T_IEEE_F32LE;
-    case Type::float64:
-      return H5T_IEEE_F64LE;
-  }
-  return -1;
-}
-
 std::size_t size_of(Type type) {
   return H5Tget_size(memory_type(type));
-}
-
-hid_t make_space(const Extent& extent) {
-  return extent.empty() ? H5Screate(H5S_SCALAR)
-                        : H5Screate_simple(static_cast<int>(extent.size()),
-                                           reinterpret_cast<const hsize_t*>(extent.data()), nullptr);
 }
 
 /// How files are opened.
@@ -244,11 +152,13 @@ std::string Object::text_attribute(const std::string& name) const {
   return text;
 }
 
+const StoredDataset& Dataset::stored() const {
+  if (!stored_) stored_ = std::make_shared<const StoredDataset>(id_, file_->path, name_);
+  return *stored_;
+}
+
 Extent Dataset::extent() const {
-  const Scoped space(H5Dget_space(id_), H5Sclose);
-  Extent extent(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), *file_, "read a dataset's shape")));
-  H5Sget_simple_extent_dims(space, reinterpret_cast<hsize_t*>(extent.data()), nullptr);
-  return extent;
+  return stored().extent();
 }
 
 std::uint64_t Dataset::stored_bytes() const {
@@ -275,32 +185,20 @@ void Dataset::write_chunk(const Extent& offset, const std::vector<std::byte>& en
               *file_, "write");
 }
 
-bool Dataset::has_chunk(const Extent& offset) const {
-  hsize_t size = 0;
-  return H5Dget_chunk_storage_size(id_, reinterpret_cast<const hsize_t*>(offset.data()), &size) >= 0 && size > 0;
+bool Dataset::stores_as(Type type, const Layout& layout) const {
+  return stored().stores_as(type, layout);
 }
 
-std::vector<std::byte> Dataset::read_chunk(const Extent& offset, std::size_t most_bytes) const {
-  const auto* at = reinterpret_cast<const hsize_t*>(offset.data());
-  hsize_t size = 0;
-  check(H5Dget_chunk_storage_size(id_, at, &size), *file_, "find a chunk");
-  if (size == 0 || size > most_bytes) throw StorageError(file_->path + ": is damaged: a chunk is missing or too long");
-  std::vector<std::byte> encoded(size);
-  std::uint32_t filters_left_out = 0;
-  check(H5Dread_chunk(id_, H5P_DEFAULT, at, &filters_left_out, encoded.data()), *file_, "read a chunk");
-  if (filters_left_out != 0) throw StorageError(file_->path + ": has a chunk that is not compressed as the others");
-  return encoded;
+bool Dataset::has_box(const Extent& offset, const Extent& count) const {
+  return stored().has_box(offset, count);
+}
+
+std::vector<std::byte> Dataset::read_chunk(const Extent& offset) const {
+  return stored().read_chunk(offset);
 }
 
 void Dataset::read_box(const Extent& offset, const Extent& count, Type type, void* values) const {
-  const Scoped space(H5Dget_space(id_), H5Sclose);
-  const Scoped memory(make_space(count), H5Sclose);
-  if (!count.empty()) {
-    check(H5Sselect_hyperslab(space, H5S_SELECT_SET, reinterpret_cast<const hsize_t*>(offset.data()), nullptr,
-                              reinterpret_cast<const hsize_t*>(count.data()), nullptr),
-          *file_, "select a part of a dataset");
-  }
-  check(H5Dread(id_, memory_type(type), memory, space, H5P_DEFAULT, values), *file_, "read");
+  stored().read(offset, count, type, values);
 }
 
 void Dataset::make_scale(const std::string& name) {
@@ -354,8 +252,12 @@ Dataset Group::create_dataset(const std::string& name, Type type, const Layout& 
 }
 
 Dataset Group::dataset(const std::string& name) const {
-  return Dataset(check(H5Dopen2(id_, name.c_str(), H5P_DEFAULT), *file_, "open the dataset " + name), close_dataset,
-                 file_);
+  check_link(name);
+  Dataset dataset(check(H5Dopen2(id_, name.c_str(), H5P_DEFAULT), *file_, "open the dataset " + name), close_dataset,
+                  file_);
+  dataset.name_ = name;
+  dataset.stored();  // refuses values in other files
+  return dataset;
 }
 
 Group Group::create_group(const std::string& name) {
@@ -369,7 +271,18 @@ Group Group::create_group(const std::string& name) {
 }
 
 Group Group::group(const std::string& name) const {
+  check_link(name);
   return Group(check(H5Gopen2(id_, name.c_str(), H5P_DEFAULT), *file_, "open the group " + name), close_group, file_);
+}
+
+/// Throws StorageError where a name stands for a place elsewhere: in another file, which may be a pipe, or in this one.
+void Group::check_link(const std::string& name) const {
+  silence();
+  H5L_info_t link;
+  check(H5Lget_info(id_, name.c_str(), &link, H5P_DEFAULT), *file_, "find " + name);
+  if (link.type == H5L_TYPE_HARD) return;
+  throw StorageError(file_->path + ": " + name + " is a link to another " +
+                     (link.type == H5L_TYPE_SOFT ? "place" : "file") + "; deadcone does not follow it");
 }
 
 void Group::remove(const std::string& name) {

@@ -1,13 +1,14 @@
 #pragma once
 
 // A thin layer over the HDF5 C API: handles that close themselves, errors as StorageError, and the handful of calls
-// that this project needs to write files which are valid netCDF-4, too. hdf5.cpp is the only file that includes hdf5.h.
+// that this project needs to write files which are valid netCDF-4, too.
 //
 // Use it from one thread at a time: not every build of HDF5 is thread-safe.
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,8 @@ struct FileState {
   bool broken = false;
 };
 
+class StoredDataset;
+
 /// A group or a dataset: something with attributes. Move-only; closing never throws.
 class Object {
  public:
@@ -78,6 +81,9 @@ class Object {
   void close();
   /// Text of either kind. Throws StorageError where it is not there or not text.
   std::string text_attribute(const std::string& name) const;
+  std::vector<std::string> attribute_names() const;
+  /// A text, or numbers with blanks between them; nothing for attributes of other kinds.
+  std::optional<std::string> attribute_in_words(const std::string& name) const;
 
  protected:
   Object(std::int64_t id, int (*close_id)(std::int64_t), std::shared_ptr<FileState> file);
@@ -92,11 +98,14 @@ class Object {
 class Dataset : public Object {
  public:
   Extent extent() const;
+  /// What elements are that were not written.
+  double fill_value() const;
   /// Bytes that it takes in the file.
   std::uint64_t stored_bytes() const;
 
   /// Writes or reads the box of `count` elements at `offset`, row-major, converting between number types where they
-  /// differ.
+  /// differ. Reading decodes every layout and every filter that is known, and throws StorageError for others, for chunks
+  /// that are not as long as they should be, and for whole numbers that the type asked for cannot hold.
   template <class T>
   void write(const Extent& offset, const Extent& count, const T* values) {
     write_box(offset, count, type_of<T>(), values);
@@ -115,11 +124,15 @@ class Dataset : public Object {
   /// Writes the whole chunk at `offset`, a multiple of the chunk's lengths, as it stands in the file: what the
   /// dataset's filters would have made of it.
   void write_chunk(const Extent& offset, const std::vector<std::byte>& encoded);
-  /// Whether the index finds the chunk at `offset`. A damaged one may not, and reading then gives the fill value.
-  bool has_chunk(const Extent& offset) const;
+  /// Whether it is stored as create_dataset() would store it: type, byte order, shape, chunks and filters, but for the
+  /// level of compression. Only then may chunks be written and read as they stand in the file: tools that rewrite files
+  /// store them in other ways, which read() decodes.
+  bool stores_as(Type type, const Layout& layout) const;
+  /// Whether all of a box is stored: reading gives the fill value for what is not.
+  bool has_box(const Extent& offset, const Extent& count) const;
   /// The chunk at `offset` as it stands in the file, all filters applied. Throws StorageError where there is none, or
-  /// where it claims to be longer than `most_bytes`.
-  std::vector<std::byte> read_chunk(const Extent& offset, std::size_t most_bytes) const;
+  /// where it is not what its filters make of a chunk.
+  std::vector<std::byte> read_chunk(const Extent& offset) const;
   /// The whole of it.
   template <class T>
   std::vector<T> read_all() const {
@@ -138,8 +151,12 @@ class Dataset : public Object {
  private:
   friend class Group;
   using Object::Object;
+  const StoredDataset& stored() const;
   void write_box(const Extent& offset, const Extent& count, Type type, const void* values);
   void read_box(const Extent& offset, const Extent& count, Type type, void* values) const;
+
+  std::string name_ = "a dataset";
+  mutable std::shared_ptr<const StoredDataset> stored_;  ///< made when it is first asked for
 };
 
 /// A group of datasets: the root of a file, or one within it.
@@ -152,19 +169,27 @@ class Group : public Object {
   }
   /// The same with the element type as a value, and one element of it.
   Dataset create_dataset(const std::string& name, Type type, const Layout& layout, const void* fill);
+  /// Opens a dataset. Throws StorageError where there is none in this file: links to other places are not followed, and
+  /// values in other files not read.
   Dataset dataset(const std::string& name) const;
 
   /// A group within this one, which keeps the order of creation.
   Group create_group(const std::string& name);
+  /// Opens one; likewise.
   Group group(const std::string& name) const;
   /// Takes a group or dataset out. Its space in the file stays.
   void remove(const std::string& name);
 
   /// Whether there is a group or dataset of that name.
   bool has(const std::string& name) const;
+  /// The names of all groups, datasets and links within.
+  std::vector<std::string> names() const;
 
  protected:
   using Object::Object;
+
+ private:
+  void check_link(const std::string& name) const;
 };
 
 /// An open file.
@@ -173,6 +198,8 @@ class File : public Group {
   /// Creates a file that keeps the order of creation, as netCDF-4 wants it, or empties the one that is there. `name` is
   /// what errors call it. Throws StorageError.
   static File create(const std::string& path, const std::string& name);
+  /// Creates one that no other process sees, and that ends with this.
+  static File create_in_memory(const std::string& name);
   static File open_to_read(const std::string& path);
   static File open_to_write(const std::string& path, const std::string& name);
 

@@ -1,13 +1,19 @@
 #include "deadcone/verify.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <memory>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep_file.hpp"
+#include "file/experiment.hpp"
+#include "file/result_reader.hpp"
+#include "file/schema_check.hpp"
 #include "verify/pixel_differences.hpp"
 
 namespace deadcone {
@@ -18,9 +24,38 @@ constexpr std::int64_t patch_side = 16;
 
 class Verification {
  public:
-  Verification(const SweepReader& file, Mapper& mapper, VerifyObserver& observer, const Experiment& experiment)
-      : file_(file), mapper_(mapper), observer_(observer), experiment_(experiment) {
+  Verification(const std::string& path, const SweepReader& file, Mapper& mapper, VerifyObserver& observer,
+               const Experiment& experiment)
+      : path_(path),
+        file_(file),
+        results_(path, experiment.schema_source()),
+        mapper_(mapper),
+        observer_(observer),
+        experiment_(experiment) {
     report_.sweep = file.sweep();
+  }
+
+  /// Compares all that needs no computing.
+  void check_file() {
+    const SchemaCheck found = check_against_schema(path_, experiment_.schema_source());
+    for (const std::string& what : found.wrong) tell_of(what);
+    std::int64_t pending = 0;
+    for (std::int64_t point = 0; point < file_.sweep().points(); ++point) {
+      const int mark = results_.done_mark(point);
+      pending += mark == 0 ? 1 : 0;
+      if (mark != 0 && mark != 1) {
+        tell_of(std::string(point_done) + " of point " + std::to_string(point) + " is " + std::to_string(mark) +
+                ", should be 0 or 1");
+      }
+    }
+    if (pending > 0)
+      report_.unchecked.push_back(std::to_string(pending) + (pending == 1 ? " point that is" : " points that are") +
+                                  " not done");
+    for (const PointVariable& field : results_.schema().point_fields) {
+      if (!field.repeats) report_.unchecked.push_back(field.variable.name);
+    }
+    if (refines()) report_.unchecked.emplace_back("fill_mismatches");
+    report_.unchecked.insert(report_.unchecked.end(), found.unchecked.begin(), found.unchecked.end());
   }
 
   /// Recomputes tiles of a point, `all` of its pixels or some, and compares them with the file.
@@ -38,9 +73,10 @@ class Verification {
     const Counts stored = file_.counts(point);
     counts.fill_mismatches = stored.fill_mismatches;                       // the pixels do not show these
     if (report_.wrong_fills != wrong_before) counts.fates = stored.fates;  // those are as they were filled
-    if (stored.pixels() == file_.sweep().window.pixels() && (!all || stored == counts)) return;
+    const std::string wrong = wrong_point_fields(point, all ? counts : stored);
+    if (wrong.empty() && stored.pixels() == file_.sweep().window.pixels()) return;
     ++report_.wrong_counts;
-    if (observer_.wrong_counts) observer_.wrong_counts(report_.sweep, point);
+    if (observer_.wrong_counts) observer_.wrong_counts(report_.sweep, point, wrong.empty() ? "fate_count" : wrong);
   }
 
   const VerifyReport& report() const { return report_; }
@@ -67,6 +103,40 @@ class Verification {
       }
     }
     return counts;
+  }
+
+  void tell_of(const std::string& what) {
+    ++report_.wrong_values;
+    if (observer_.wrong_value) observer_.wrong_value(what);
+  }
+
+  /// The names of the results of a point that are not those of these counts.
+  std::string wrong_point_fields(std::int64_t point, const Counts& counts) const {
+    const PointValues stored = results_.read_point(point);
+    const PointValues right = experiment_.point_values(file_.sweep(), {counts, file_.seconds(point)});
+    std::string names;
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+      const PointVariable& field = results_.schema().point_fields[i];
+      if (!field.repeats || field.variable.name == point_done || stored[i] == right[i] ||
+          (field.variable.type == hdf5::Type::float64 && are_equal(stored[i], right[i])))
+        continue;
+      names += (names.empty() ? "" : ", ") + field.variable.name;
+    }
+    return names;
+  }
+
+  /// Whether real numbers have the same bits, whatever those of a NaN.
+  static bool are_equal(const Bytes& one, const Bytes& other) {
+    const auto number = [](const Bytes& bytes, std::size_t at) {
+      double value = 0.0;
+      std::memcpy(&value, bytes.data() + at, sizeof value);
+      return value;
+    };
+    for (std::size_t at = 0; at < one.size(); at += sizeof(double)) {
+      const bool are_no_numbers = std::isnan(number(one, at)) && std::isnan(number(other, at));
+      if (!are_no_numbers && std::memcmp(one.data() + at, other.data() + at, sizeof(double)) != 0) return false;
+    }
+    return true;
   }
 
   bool refines() const { return file_.sweep().refinement.kind != RefinementKind::none; }
@@ -100,7 +170,9 @@ class Verification {
     }
   }
 
+  const std::string& path_;
   const SweepReader& file_;
+  const ResultReader results_;
   Mapper& mapper_;
   VerifyObserver& observer_;
   const Experiment& experiment_;
@@ -138,7 +210,8 @@ VerifyReport verify_file(const std::string& path, const VerifyOptions& options, 
                 ", whose results have other bits; only that version can verify it");
   }
   const std::unique_ptr<Mapper> mapper = make_cpu_mapper(options.threads, InstructionSet::scalar);
-  Verification verification(file, *mapper, observer, experiment);
+  Verification verification(path, file, *mapper, observer, experiment);
+  verification.check_file();
   for (std::int64_t point = 0; point < file.sweep().points(); ++point) {
     if (file.is_done(point)) verification.check(point, chosen_tiles(file.sweep().window, options, point), options.all);
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "deadcone/config.hpp"
 #include "deadcone/mapper.hpp"
@@ -37,19 +38,26 @@ struct VerifyReport {
   std::int64_t filled = 0;        ///< of these, how many the file has filled
   std::int64_t wrong_fills = 0;   ///< of these, how many have another fate
   std::int64_t wrong_pixels = 0;  ///< pixels that are in error; a wrong fill is one only where fills are proved
-  std::int64_t wrong_counts = 0;  ///< points whose counts are not those of their pixels
+  std::int64_t wrong_counts = 0;  ///< points whose counts, fractions or means are not those of their pixels
+  std::int64_t wrong_values = 0;  ///< coordinates, scalars, attributes and marks that are not what they should be
+  /// What cannot be checked, because it follows from nothing: names of datasets and attributes, and points not done.
+  std::vector<std::string> unchecked;
 
-  bool passes() const { return wrong_pixels == 0 && wrong_counts == 0; }
+  bool passes() const { return wrong_pixels == 0 && wrong_counts == 0 && wrong_values == 0; }
 };
 
 /// Follows a verification. Functions may be empty; calls come from the thread that verifies.
 struct VerifyObserver {
   std::function<void(const Sweep& sweep, const WrongPixel& pixel)> wrong_pixel;
-  std::function<void(const Sweep& sweep, std::int64_t point)> wrong_counts;  ///< of a point
-  Meter meter;  ///< pixels recomputed; set `stop` to end with Interrupted
+  /// Of a point, with the names of the datasets.
+  std::function<void(const Sweep& sweep, std::int64_t point, const std::string& names)> wrong_counts;
+  std::function<void(const std::string& what)> wrong_value;  ///< in words
+  Meter meter;                                               ///< pixels recomputed; set `stop` to end with Interrupted
 };
 
-/// Recomputes pixels of the finished points of a file with the scalar path, and compares them with what is stored.
+/// Recomputes pixels of the finished points of a file with the scalar path, and compares them with what is stored; and so
+/// all else that follows from the configuration and from the pixels: counts, fractions and means, coordinates, scalars,
+/// and attributes.
 ///
 /// Throws ConfigError where an option is wrong; StorageError where the file cannot be read; Error where it was written
 /// with other numerics, so that its bits cannot be compared; Interrupted when the observer's meter has its flag set.

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import random
 import re
 import shutil
 import subprocess
@@ -360,9 +361,13 @@ def test_info_tells_which_points_are_pending(deadcone, copy):
 @pytest.mark.parametrize("options", ["", "--all", "--patches 1", "--all --threads 2"])
 def test_verify_accepts_a_good_file(deadcone, swept, options):
     result = deadcone.done("verify", options, swept)
-    assert result.stderr == "" and len(result.stdout.splitlines()) == 1
+    assert result.stderr == ""
     if "--all" in options:
-        assert f"{8 * 24 * 20} pixels of 8 points" in result.stdout
+        first, second = result.stdout.splitlines()
+        assert f"{8 * 24 * 20} pixels of 8 points" in first
+        assert second == "not checked: seconds, compiler, device, git_commit, hdf5, history, version, DIMENSION_LIST, REFERENCE_LIST"
+    else:
+        assert len(result.stdout.splitlines()) == 1
 
 
 def assert_verify_finds(deadcone, path, *lines):
@@ -443,7 +448,107 @@ def test_verify_leaves_out_pending_points(deadcone, copy):
     with h5py.File(copy, "r+") as file:
         file["point_done"][1, ...] = 0
         file["fate"][1, ...] = -1
-    assert "of 4 points" in deadcone.done("verify --all", copy).stdout
+    text = deadcone.done("verify --all", copy).stdout
+    assert "of 4 points" in text and "not checked: 4 points that are not done, " in text
+
+
+def set_value(name, index, value):
+    return lambda file: file[name].__setitem__(index, value)
+
+
+def set_attribute(name, attribute, value):
+    return lambda file: file[name].attrs.modify(attribute, value)
+
+
+def remove_attribute(name, attribute):
+    return lambda file: file[name].attrs.__delitem__(attribute)
+
+
+# What follows from the configuration or from the counts, and how `verify --all` calls a change of it.
+WRONG_VALUES = {
+    "coordinate of points": (set_value("beta", 1, 0.8), "beta: value 1 is 0.8, should be 0.9"),
+    "coordinate by an ulp": (set_value("gamma", 0, np.nextafter(1, 2)), "gamma: value 0 is 1.0000000000000002, should be 1"),
+    "coordinate of pixels": (set_value("w", 3, 0.5), "w: value 3 is 0.5, should be -1.41666666666666.*"),
+    "coordinate of fates": (set_value("fate_code", 4, 5), "fate_code: value 4 is 5, should be 4"),
+    "scalar": (set_value("eta", (), 0.2), "eta is 0.2, should be 0.1"),
+    "sign of a zero": (set_value("delta", (), -0.0), "delta is -0, should be 0"),
+    "mark 2": (set_value("point_done", (1, 0, 1), 2), "point_done of point 5 is 2, should be 0 or 1"),
+    "mark -1": (set_value("point_done", (0, 0, 0), -1), "point_done of point 0 is -1, should be 0 or 1"),
+    "fraction": (set_value("fate_fraction", (1, 0, 1, 2), 0.25), "point 5 .* counts .*: fate_fraction"),
+    "mean": (set_value("steps_mean", (1, 0, 1), 1.0), "point 5 .* counts .*: steps_mean"),
+    "flag values": (set_attribute("fate", "flag_values", np.arange(6, dtype="i1")), 'fate: .*flag_values is "0 1 2 3 4 5", should be "-1 0 1 2 3 4"'),
+    "flag meanings": (set_attribute("fate_code", "flag_meanings", np.bytes_("a b c d e")), 'fate_code: .*flag_meanings is "a b c d e", .*'),
+    "no flag meanings": (remove_attribute("fate", "flag_meanings"), "fate: the attribute flag_meanings is missing"),
+    "units": (set_attribute("seconds", "units", np.bytes_("h")), 'seconds: the attribute units is "h", should be "s"'),
+    "name": (set_attribute("steps", "long_name", np.bytes_("steps")), 'steps: the attribute long_name is "steps", .*'),
+    "title": (set_attribute("/", "title", np.bytes_("A title")), 'the attribute title is "A title", should be .*'),
+    "precision": (set_attribute("/", "precision", np.bytes_("half")), 'the attribute precision is "half", should be "float"'),
+}
+
+
+@pytest.mark.parametrize(("change", "told"), WRONG_VALUES.values(), ids=WRONG_VALUES)
+def test_verify_finds_whatever_does_not_follow(deadcone, copy, change, told):
+    with h5py.File(copy, "r+") as file:
+        change(file)
+    assert_verify_finds(deadcone, copy, told)
+
+
+def test_verify_names_what_it_does_not_check(deadcone, copy):
+    with h5py.File(copy, "r+") as file:
+        file["mine"] = np.arange(3)
+        file["fate"].attrs["colour"] = "red"
+        file.create_group("results")
+    last = deadcone.done("verify --all", copy).stdout.splitlines()[-1]
+    assert last.startswith("not checked: ") and all(name in last.split(": ", 1)[1] for name in ("mine", "fate: colour", "results"))
+
+
+def flipped(content, random):
+    content = bytearray(content)
+    content[random.randrange(len(content))] ^= 1 << random.randrange(8)
+    return content
+
+
+def what_h5py_reads(path):
+    """Every value and attribute of a file, but for lists of references: HDF5 never ends where those are damaged."""
+
+    def attributes(item):
+        names = [name for name in item.attrs if name not in ("DIMENSION_LIST", "REFERENCE_LIST")]
+        return {name: str(item.attrs[name]) for name in names}
+
+    with h5py.File(path) as file:
+        values = {"/": attributes(file)}
+        file.visititems(lambda name, item: values.update({name: (item[...].tolist().__repr__(), item.shape, attributes(item))}))
+    return values
+
+
+# Attributes of which `verify --all` says that it does not check them.
+CANNOT_BE_CHECKED = ("compiler", "device", "git_commit", "hdf5", "history", "version")
+
+
+# DEADCONE_FLIPS=N tries N.
+def test_verify_passes_no_flipped_bit_that_a_reader_would_see(deadcone, tmp_path):
+    path = tmp_path / "map.h5"
+    deadcone.done("sweep --quiet --beta 0,0.9 --w -2:2:8 --b -1.5:1.5:6 --max-steps 400 --out", path)
+    content = path.read_bytes()
+    original = what_h5py_reads(path)
+    passed = 0
+    for seed in range(int(os.environ.get("DEADCONE_FLIPS", "40"))):
+        path.write_bytes(flipped(content, random.Random(seed)))
+        result = deadcone("verify --all", path)
+        assert result.returncode in (0, 1, 2, 3), f"flip {seed}: {result.stderr}"
+        if result.returncode != 0 or "not done" in result.stdout:
+            continue
+        passed += 1
+        try:
+            found = what_h5py_reads(path)
+        except (OSError, RuntimeError, KeyError, ValueError) as error:  # h5py is stricter
+            pytest.fail(f"flip {seed}: h5py cannot read what passes: {error}")
+        for values in (found, original):
+            values.pop("seconds", None)
+            for name in CANNOT_BE_CHECKED:
+                values["/"].pop(name, None)
+        assert found == original, f"flip {seed}"
+    assert passed > 0
 
 
 # --config

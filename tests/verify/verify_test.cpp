@@ -86,7 +86,7 @@ TEST_F(Verify, GivesEveryDifferenceWithItsPlaceAndBothValues) {
   std::vector<std::int64_t> points;
   VerifyObserver observer;
   observer.wrong_pixel = [&](const Sweep&, const WrongPixel& pixel) { pixels.push_back(pixel); };
-  observer.wrong_counts = [&](const Sweep&, std::int64_t point) { points.push_back(point); };
+  observer.wrong_counts = [&](const Sweep&, std::int64_t point, const std::string&) { points.push_back(point); };
   const VerifyReport report = verify_file(path_, {.all = true, .threads = 1}, observer);
   EXPECT_FALSE(report.passes());
   EXPECT_EQ(report.wrong_pixels, 1);
