@@ -614,6 +614,32 @@ def test_how_it_is_run_changes_no_bit(deadcone, one_thread, tmp_path, how):
     assert_same_results(tmp_path / "other.h5", one_thread)
 
 
+def threads_used(path):
+    with h5py.File(path) as file:
+        return int(re.match(r"cpu, (\d+) thread", file.attrs["device"].decode())[1])
+
+
+def test_threads_are_those_that_the_process_may_use(deadcone, tmp_path):
+    """The processors of its affinity, or fewer where the scheduler or the user says so."""
+    processors = sorted(os.sched_getaffinity(0))
+    bare = {key: value for key, value in os.environ.items() if key not in ("SLURM_CPUS_PER_TASK", "OMP_NUM_THREADS")}
+
+    def used(variables=None, cpus=processors, options=""):
+        deadcone.done(
+            f"sweep --quiet --overwrite --device cpu {options} --w -2:2:8 --b -2:2:8 --out",
+            tmp_path / "a.h5",
+            env=bare | (variables or {}),
+            preexec_fn=lambda: os.sched_setaffinity(0, cpus),
+        )
+        return threads_used(tmp_path / "a.h5")
+
+    assert used() <= len(processors)
+    assert used(cpus=processors[:1]) == 1
+    assert used({"SLURM_CPUS_PER_TASK": "1"}) == used({"OMP_NUM_THREADS": "1"}) == 1
+    assert used({"SLURM_CPUS_PER_TASK": "4096"}) == used({"OMP_NUM_THREADS": "none"}) == used()
+    assert used({"OMP_NUM_THREADS": "1"}, cpus=processors[:1], options="--threads 3") == 3
+
+
 def test_overwrite_replaces_a_file(deadcone, tmp_path):
     path, fresh = tmp_path / "a.h5", tmp_path / "b.h5"
     path.write_text("no sweep")
