@@ -1,6 +1,5 @@
 #include "base/thread_pool.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/processors.hpp"
@@ -12,8 +11,8 @@ ThreadPool::ThreadPool(int threads) {
   workers_.reserve(static_cast<std::size_t>(threads - 1));
   try {
     for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
-  } catch (const std::system_error&) {
-    // The system has no more threads; the existing ones do the work.
+  } catch (const std::exception&) {
+    // The system has no more threads, or no memory for one; the existing ones do the work.
   }
 }
 

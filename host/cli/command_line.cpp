@@ -1,7 +1,9 @@
 #include "cli/command_line.hpp"
 
-#include <algorithm>
 #include <iostream>
+#include <new>
+#include <string>
+#include <vector>
 
 #include "base/build_info.hpp"
 #include "cli/commands.hpp"
@@ -19,9 +21,8 @@ std::string joined(int argc, const char* const* argv) {
 }
 
 /// Prints an error in one line to stderr, and gives the status back.
-int report(std::string message, ExitStatus status) {
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  std::cerr << "deadcone: " << message << std::endl;
+int report(const std::string& message, ExitStatus status) {
+  std::cerr << "deadcone: " << in_one_line(message) << std::endl;
   return status;
 }
 
@@ -34,9 +35,7 @@ void run_parsed(const std::vector<Command>& commands) {
   if (!std::cout.flush()) throw StorageError(stdout_failure);
 }
 
-}  // namespace
-
-int run_command_line(int argc, const char* const* argv, const Experiment& experiment) {
+int parse_and_run(int argc, const char* const* argv, const Experiment& experiment) {
   CLI::App main("Basins of attraction of a rectified unit under gradient descent with momentum", "deadcone");
   main.require_subcommand(1);
   main.set_version_flag("--version", std::string("deadcone ") + version() + " (commit " + git_commit() + ")");
@@ -63,6 +62,14 @@ int run_command_line(int argc, const char* const* argv, const Experiment& experi
     return std::cout.flush() ? static_cast<int>(exit_done) : report(stdout_failure, exit_storage);
   } catch (const CLI::Error& error) {
     return report(std::string(error.what()) + " (see --help)", exit_usage);
+  }
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv, const Experiment& experiment) {
+  try {
+    return parse_and_run(argc, argv, experiment);
   } catch (const Error& error) {
     return report(text_for_user(error), status_of(error.kind()));
   } catch (const EndWithStatus& end) {

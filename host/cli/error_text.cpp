@@ -1,7 +1,10 @@
 #include "cli/error_text.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
+
+#include "base/text.hpp"
 
 namespace deadcone {
 
@@ -25,6 +28,21 @@ std::string text_for_user(const Error& error) {
   if (error.kind() == ErrorKind::device) return text + "; use --device cpu";
   if (error.kind() == ErrorKind::memory) return text + "; use fewer pixels";
   return text;
+}
+
+std::string in_one_line(std::string message) {
+  constexpr std::size_t longest = 500;
+  const std::string dots = "...";
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  message = printable(message);
+  if (message.size() <= longest) return message;
+  // The end says what is wrong, the beginning with what.
+  const auto is_inside = [&](std::size_t i) { return (static_cast<unsigned char>(message[i]) & 0xc0) == 0x80; };
+  std::size_t head = (longest - dots.size()) / 2;
+  std::size_t tail = message.size() - (longest - dots.size() - head);
+  while (is_inside(head)) --head;
+  while (is_inside(tail)) ++tail;
+  return message.substr(0, head) + dots + message.substr(tail);
 }
 
 }  // namespace deadcone

@@ -4,6 +4,7 @@ Exit status: 1 it failed, 2 the command line or the configuration is wrong, 3 th
 such device, 130 interrupted, 143 by SIGTERM.
 """
 
+import itertools
 import json
 import os
 import pathlib
@@ -577,7 +578,6 @@ class SmallFiles:
 
     @staticmethod
     def _limit(size):
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that writing fails instead of ending the process
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     def make_room(self):
@@ -648,6 +648,122 @@ def test_full_stdout(deadcone, good_file, command):
     with open("/dev/full", "w") as full:
         result = deadcone(command, *file, stdout=full, capture_output=False, stderr=subprocess.PIPE)
     assert_one_error(result, 3, "stdout")
+
+
+# Standard streams that are closed: no file takes their place.
+
+COMMANDS = {  # and whether they write results to stdout
+    f"sweep --overwrite --progress plain --beta 0,0.9 {SMALL} --fields fate,steps,final --out good.h5": False,
+    "field --overwrite --w -2:2:8 --b -2:2:8 --out field.h5": False,
+    "merge --overwrite merged.h5 good.h5": False,
+    "analyze --overwrite --samples 10 good.h5": True,
+    "info good.h5": True,
+    "verify good.h5": True,
+    "trace": True,
+    "spectrum": True,
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.split()[0])
+def test_closed_standard_streams(deadcone, good_file, tmp_path, command):
+    """All seven ways to close some."""
+    shutil.copy(good_file, tmp_path / "good.h5")
+    results = read_all(good_file)
+    for closed in itertools.chain.from_iterable(itertools.combinations(range(3), n) for n in (1, 2, 3)):
+
+        def close(closed=closed):
+            for descriptor in closed:
+                os.close(descriptor)
+
+        result = deadcone(command, cwd=tmp_path, preexec_fn=close)
+        if 1 in closed and COMMANDS[command]:
+            assert result.returncode == 3, closed
+            assert 2 in closed or "stdout" in result.stderr
+        else:
+            assert result.returncode == 0, (closed, result.stderr)
+        for name in files_in(tmp_path):
+            with h5py.File(tmp_path / name) as file:
+                if name != "field.h5":
+                    same = [file[key][...].tobytes() == values.tobytes() for key, values in results.items() if key != "seconds"]
+                    assert all(same), closed
+
+
+# 1: the limits of the process.
+
+FEW_THREADS = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+/* As if the system had room for so many threads only. */
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*), void* argument) {
+  static int made = 0;
+  int (*real)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*) = dlsym(RTLD_NEXT, "pthread_create");
+  return made++ < atoi(getenv("MOST_THREADS")) ? real(thread, attributes, start, argument) : EAGAIN;
+}
+"""
+
+
+@pytest.mark.parametrize("most", range(6))
+def test_few_threads_are_enough_or_an_error(deadcone, good_file, tmp_path, few_threads, most):
+    """The pool makes one thread here, the writer two or three, the bar one."""
+    path = tmp_path / "map.h5"
+    environment = few_threads | {"MOST_THREADS": str(most)}
+    options = "--device cpu --threads 2 --beta 0,0.9 --fields fate,steps,final --progress bar --out"
+    result = deadcone("sweep", SMALL, options, path, env=environment)
+    if most < 3:
+        assert_one_error(result, 1, "threads")
+    else:
+        assert result.returncode == 0
+        assert_same_results(path, good_file)
+    assert deadcone("verify --threads 2", good_file, env=environment).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def few_threads(tmp_path_factory):
+    """The environment of a process that gets MOST_THREADS threads."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler to take threads away with")
+    folder = tmp_path_factory.mktemp("threads")
+    (folder / "threads.c").write_text(FEW_THREADS)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", folder / "threads.so", folder / "threads.c", "-ldl"], check=True)
+    return os.environ | {
+        "LD_PRELOAD": str(folder / "threads.so"),
+        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
+    }
+
+
+def test_little_memory_is_an_error(deadcone, tmp_path):
+    """From a little more than the program needs to start, to enough: there is always an end, and a word."""
+
+    def run(megabytes, *args):
+        limit = (int(megabytes * 2**20), resource.RLIM_INFINITY)
+        return deadcone(*args, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limit))
+
+    smallest = next((size for size in range(8, 200) if run(size, "--version").returncode == 0), None)
+    if smallest is None:
+        pytest.skip("it needs a lot of memory to start, as under a sanitizer")
+    statuses = set()
+    # HDF5 crashes where it finds no memory for its own tables, in the first megabytes.
+    for size in range(smallest + 3, smallest + 60, 6):
+        result = run(size, "sweep --quiet --device cpu --threads 2 --overwrite", SMALL, "--out", tmp_path / "map.h5")
+        statuses.add(result.returncode)
+        if result.returncode != 0:
+            assert_one_error(result, 1)
+    assert statuses == {0, 1}
+
+
+def test_a_long_message_is_short(deadcone, tmp_path):
+    """The name of a file may be long, and have anything in it but a slash."""
+    name = "\x1b[31m\n" + 30 * "é/" + 240 * "x"
+    for command in ("info", "sweep --w -2:2:8 --b -2:2:8 --out"):
+        result = deadcone(command, tmp_path / (20 * name))
+        assert result.returncode in (2, 3)
+        assert len(result.stderr.encode()) <= len("deadcone: ") + 500 + 1
+        assert result.stderr[:-1].isprintable() and result.stderr.endswith(("no such file\n", "exist\n"))
 
 
 # 130: interrupted.
