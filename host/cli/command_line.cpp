@@ -42,7 +42,8 @@ int parse_and_run(int argc, const char* const* argv, const Experiment& experimen
   main.footer(
       "`deadcone COMMAND --help` prints the options of a command.\n"
       "Exit status: 0 success, 1 failure, 2 wrong command line or configuration, 3 disk or file error, 4 device error, "
-      "130 interrupted (143 by SIGTERM).");
+      "130 interrupted by Ctrl-C, 128 + n ended by signal n (143 SIGTERM, 129 SIGHUP, 138 SIGUSR1, 140 SIGUSR2, "
+      "152 SIGXCPU).");
   const std::string command_line = joined(argc, argv);
   const std::vector<Command> commands = {add_sweep_command(main, command_line, experiment),
                                          add_field_command(main, command_line),

@@ -1,5 +1,9 @@
+#include <array>
+#include <atomic>
 #include <csignal>
+#include <cstddef>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 #include "cli/commands.hpp"
@@ -30,20 +34,39 @@ struct SweepOptions {
   std::string config;
 };
 
-/// While it lives, SIGINT (Ctrl-C) and SIGTERM set `meter.stop`. A second signal ends the process at once.
+/// A signal that asks a process to end.
+struct EndingSignal {
+  int number;
+  bool kills_when_repeated;  ///< the user is impatient; others come again and again, as SIGXCPU every second
+};
+constexpr EndingSignal ending_signals[] = {
+    {SIGINT, true},    // Ctrl-C
+    {SIGTERM, true},   // kill; schedulers, some time before they kill
+    {SIGHUP, false},   // the terminal is closed
+    {SIGUSR1, false},  // schedulers before the end of a job, where asked to: Slurm --signal, SGE -notify, LSF -wa
+    {SIGUSR2, false}, {SIGXCPU, false},  // the limit of processor time
+};
+
+/// While it lives, these signals set `meter.stop`, except those that were ignored: a shell starts what is not to be
+/// interrupted that way, with & or nohup.
 class StopOnSignal {
  public:
   explicit StopOnSignal(Meter& meter) {
     static_assert(std::atomic<bool>::is_always_lock_free);
     stop_ = &meter.stop;
-    struct sigaction action = {};
-    action.sa_handler = [](int signal) {
-      terminated_ = signal == SIGTERM ? 1 : 0;
-      stop_->store(true);
-    };
-    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-    sigaction(SIGINT, &action, &old_interrupt_);
-    sigaction(SIGTERM, &action, &old_terminate_);
+    first_signal_ = 0;
+    for (std::size_t i = 0; i < std::size(ending_signals); ++i) {
+      const EndingSignal& signal = ending_signals[i];
+      sigaction(signal.number, nullptr, &old_[i]);
+      if (old_[i].sa_handler == SIG_IGN) continue;
+      struct sigaction action = {};
+      action.sa_handler = [](int number) {
+        if (first_signal_ == 0) first_signal_ = number;
+        stop_->store(true);
+      };
+      action.sa_flags = static_cast<int>(SA_RESTART | (signal.kills_when_repeated ? SA_RESETHAND : 0U));
+      sigaction(signal.number, &action, nullptr);
+    }
   }
   ~StopOnSignal() {
     sigaction(SIGINT, &old_interrupt_, nullptr);
@@ -53,13 +76,12 @@ class StopOnSignal {
   StopOnSignal& operator=(const StopOnSignal&) = delete;
 
   /// The exit status of a process that a signal ended.
-  static ExitStatus exit_status() { return terminated_ != 0 ? exit_terminated : exit_interrupted; }
+  static ExitStatus exit_status() { return status_of_signal(first_signal_); }
 
  private:
-  static inline volatile std::sig_atomic_t terminated_ = 0;
+  static inline volatile std::sig_atomic_t first_signal_ = 0;
   static inline std::atomic<bool>* stop_ = nullptr;
-  struct sigaction old_interrupt_ = {};
-  struct sigaction old_terminate_ = {};
+  std::array<struct sigaction, std::size(ending_signals)> old_ = {};
 };
 
 std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& mapper, const std::string& command_line,

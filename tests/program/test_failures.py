@@ -1,7 +1,7 @@
 """What goes wrong, and that it goes wrong well: one line, the right status, and no result lost or left half made.
 
 Exit status: 1 it failed, 2 the command line or the configuration is wrong, 3 the disk or the file failed, 4 there is no
-such device, 130 interrupted, 143 by SIGTERM.
+such device, 130 interrupted, 128 + n ended by signal n.
 """
 
 import itertools
@@ -815,6 +815,41 @@ def test_interrupted_sweep_can_be_resumed(deadcone, long_file, tmp_path, sent, s
     # Only what is missing is computed, on however many threads.
     resumed = deadcone.done(LONG.replace("--threads 2", "--threads 1"), "--resume --progress plain --out", path)
     assert resumed.stderr.startswith(f"1/{LONG_POINTS - done} points")
+    assert_same_results(path, long_file)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU])
+def test_signals_of_schedulers_stop_it_gracefully(deadcone, long_file, tmp_path, sent):
+    path = tmp_path / "map.h5"
+    process = start_and_wait_for_a_point(deadcone, LONG, "--out", path)
+    for _ in range(3):  # some come again and again
+        process.send_signal(sent)
+    _, stderr = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 128 + sent
+    assert "interrupted" in stderr.splitlines()[-1] and "--resume" in stderr.splitlines()[-1]
+    assert 1 <= assert_done_points_match(path, long_file) < LONG_POINTS
+
+
+def test_the_limit_of_processor_time_stops_it_gracefully(deadcone, tmp_path):
+    options = "sweep --quiet --device cpu --threads 2 --beta 0:0.9:40 --w -2:2:256 --b -2:2:256 --out"
+    limit = (1, resource.RLIM_INFINITY)
+    result = deadcone(options, tmp_path / "map.h5", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, limit))
+    assert_one_error(result, 128 + signal.SIGXCPU, "interrupted")
+    assert "of 40 done" in deadcone.done("info", tmp_path / "map.h5").stdout
+
+
+@pytest.mark.parametrize("ignored", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_that_was_ignored_stays_ignored(deadcone, long_file, tmp_path, ignored):
+    """As shells start what runs in the background, and nohup."""
+    path = tmp_path / "map.h5"
+    process = deadcone.start(
+        LONG, "--progress plain --out", path, preexec_fn=lambda: signal.signal(ignored, signal.SIG_IGN)
+    )
+    while "finished" not in process.stderr.readline():
+        pass
+    process.send_signal(ignored)
+    process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0
     assert_same_results(path, long_file)
 
 
