@@ -38,6 +38,8 @@ void run_parsed(const std::vector<Command>& commands) {
 int parse_and_run(int argc, const char* const* argv, const Experiment& experiment) {
   CLI::App main("Basins of attraction of a rectified unit under gradient descent with momentum", "deadcone");
   main.require_subcommand(1);
+  // Given twice, an option takes its last value: a script's options can be overridden by appending others.
+  main.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   main.set_version_flag("--version", std::string("deadcone ") + version() + " (commit " + git_commit() + ")");
   main.footer(
       "`deadcone COMMAND --help` prints the options of a command.\n"

@@ -437,6 +437,28 @@ def test_verify_leaves_out_pending_points(deadcone, copy):
     assert "of 4 points" in deadcone.done("verify --all", copy).stdout
 
 
+# Options given twice.
+
+
+@pytest.mark.parametrize(
+    ("twice", "once"),
+    [
+        ("--beta 0.1 --beta 0.2", "--beta 0.2"),
+        ("--w -1:1:3 --max-updates 9 --max-steps 8 --w -2:2:8", "--max-updates 8 --w -2:2:8"),
+        ("--refine borders --refine exact", "--refine exact"),
+        ("--refine exact --refine", "--refine"),
+        ("--certify --certify", "--certify"),
+        ("--fields loss --fields steps --tol nonsense --tol 1e-5", "--fields steps --tol 1e-5"),
+    ],
+)
+def test_an_option_takes_its_last_value(deadcone, tmp_path, twice, once):
+    for name, options in (("twice", twice), ("once", once)):
+        given = " ".join(text for text in ("--w -2:2:8", "--b -2:2:8") if text.split()[0] not in options.split())
+        deadcone.done("sweep --quiet", given, options, "--out", tmp_path / f"{name}.h5")
+    assert configuration(tmp_path / "twice.h5") == configuration(tmp_path / "once.h5")
+    assert_same_results(tmp_path / "twice.h5", tmp_path / "once.h5")
+
+
 # --config
 
 
@@ -497,8 +519,7 @@ def test_old_name_of_an_option_is_an_alias(deadcone, config, tmp_path, name):
     assert "after 7 updates" in deadcone.done(f"trace --{name} 7 --tol 1e-9").stdout
 
 
-def test_an_option_and_its_alias_exclude_each_other(deadcone, config, tmp_path):
-    assert_one_error(deadcone("trace --max-updates 7 --max-steps 7"), 2)
+def test_an_option_and_its_alias_exclude_each_other_in_a_config(deadcone, config):
     path = config("max-updates = 7\nmax-steps = 7\n")
     assert_one_error(deadcone("trace --config", path), 2, str(path), "max-updates")
 
