@@ -9,14 +9,16 @@
 #include "cli/commands.hpp"
 #include "cli/error_text.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/shell_quote.hpp"
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
 
-std::string joined(int argc, const char* const* argv) {
+/// What the user typed, so that a shell reads the same arguments from it.
+std::string command_line_of(int argc, const char* const* argv) {
   std::string text;
-  for (int i = 0; i < argc; ++i) text += (i == 0 ? "" : " ") + std::string(argv[i]);
+  for (int i = 0; i < argc; ++i) text += (i == 0 ? "" : " ") + quoted_for_shell(argv[i]);
   return text;
 }
 
@@ -46,7 +48,7 @@ int parse_and_run(int argc, const char* const* argv, const Experiment& experimen
       "Exit status: 0 success, 1 failure, 2 wrong command line or configuration, 3 disk or file error, 4 device error, "
       "130 interrupted by Ctrl-C, 128 + n ended by signal n (143 SIGTERM, 129 SIGHUP, 138 SIGUSR1, 140 SIGUSR2, "
       "152 SIGXCPU).");
-  const std::string command_line = joined(argc, argv);
+  const std::string command_line = command_line_of(argc, argv);
   const std::vector<Command> commands = {add_sweep_command(main, command_line, experiment),
                                          add_field_command(main, command_line),
                                          add_trace_command(main),
