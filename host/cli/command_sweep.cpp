@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
@@ -28,7 +29,8 @@ struct SweepOptions {
   bool overwrite = false;
   bool resume = false;
   bool dry_run = false;
-  std::string shard;
+  std::optional<Shard> shard;                     ///< as the user gives it
+  std::optional<SchedulerShard> scheduler_shard;  ///< that the scheduler gives
   ProgressStyle progress = ProgressStyle::automatic;
   bool quiet = false;
   std::string config;
@@ -69,8 +71,7 @@ class StopOnSignal {
     }
   }
   ~StopOnSignal() {
-    sigaction(SIGINT, &old_interrupt_, nullptr);
-    sigaction(SIGTERM, &old_terminate_, nullptr);
+    for (std::size_t i = 0; i < std::size(ending_signals); ++i) sigaction(ending_signals[i].number, &old_[i], nullptr);
   }
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
@@ -109,14 +110,25 @@ void report_unprovable_points(SweepMaps& maps, const Shard& shard) {
       << " no fate can be proved, because eta, epsilon or rho is too large; trajectories there run to their end\n";
 }
 
+/// The part that the scheduler gives. It must not belong to another split than the parts that are there: the same job
+/// may have been submitted again with other numbers.
+Shard shard_from_scheduler(const SchedulerShard& wanted, const std::string& out) {
+  const Shard shard = shard_from_scheduler(wanted, environment_variable);
+  const std::string other = wanted.count || out.empty() ? "" : part_of_another_split(out, shard.count);
+  if (other.empty()) return shard;
+  throw ConfigError("--shard auto: this process would compute part " + to_string(shard) + ", but there is " + other +
+                    "; give the number of parts (--shard auto/N or K/N), or remove the parts of the other split");
+}
+
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Sweep& sweep = options.sweep;
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE or --dry-run");
   if (options.overwrite && options.resume) throw ConfigError("--overwrite and --resume cannot be combined");
   validate(sweep);
   Shard& shard = options.execution.shard;
-  if (!options.shard.empty()) {
-    shard = options.shard == "auto" ? shard_from_scheduler(environment_variable) : parse_shard(options.shard);
+  if (options.scheduler_shard) options.shard = shard_from_scheduler(*options.scheduler_shard, options.out);
+  if (options.shard) {
+    shard = *options.shard;
     if (!options.out.empty()) options.out = path_of_shard(options.out, shard);
   }
   const ProgressStyle style = options.quiet ? ProgressStyle::none : style_for_stderr(options.progress);
@@ -169,11 +181,15 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line, const
   app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
   app->add_flag("--resume", options->resume, "continue the output file if it exists: compute the points that it lacks");
-  app->add_option(
-         "--shard", options->shard,
-         "compute part K of N (K from 1): every N-th point, written to FILE with .K-of-N before its extension. auto: "
-         "take K and N from Slurm or mpirun. `deadcone merge` joins the parts")
-      ->type_name("K/N|auto");
+  add_text_option(
+      *app, "--shard", "K/N|auto|auto/N",
+      [options](const std::string& text) {
+        options->scheduler_shard = parse_scheduler_shard(text);
+        options->shard = options->scheduler_shard ? std::nullopt : std::make_optional(parse_shard(text));
+      },
+      "compute part K of N (K from 1): every N-th point, written to FILE with .K-of-N before its extension. auto: take "
+      "K and N from the scheduler (Slurm, PBS, SGE, LSF, Flux, mpirun); auto/N: take K from it. `deadcone merge` joins "
+      "the parts");
   app->add_flag("--dry-run", options->dry_run, "compute everything and write no file: for timing");
   add_text_option(
       *app, "--progress", join_names<ProgressStyle>("|"),
