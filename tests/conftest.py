@@ -6,6 +6,7 @@ the equations, so that the tests do not compare the program with itself.
 
 import os
 import pathlib
+import signal
 import subprocess
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ import h5py
 import numpy as np
 import pytest
 from scipy.special import ndtr
+
+# The suite may run in the background, where the shell has SIGINT ignored; the programs that it starts would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Long enough for a sanitized binary on a busy machine: a limit for hangs, not a statement about speed.
 TIMEOUT = 300

@@ -5,16 +5,15 @@
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/processors.hpp"
 #include "cli/options.hpp"
 #include "contestant.hpp"
 #include "cpu/cpu_mapper.hpp"
@@ -42,8 +41,7 @@ void list() {
     if (has_instruction_set(each.set)) names += (names.empty() ? "\"" : ", \"") + each.name + '"';
   }
   if (cuda_device_is_present()) names += ", \"cuda\"";
-  std::cout << "{\"mappers\": [" << names << "], \"threads\": " << std::max(1U, std::thread::hardware_concurrency())
-            << "}\n";
+  std::cout << "{\"mappers\": [" << names << "], \"threads\": " << deadcone::default_threads() << "}\n";
 }
 
 std::unique_ptr<Mapper> make(const std::string& name, int threads) {

@@ -1,20 +1,37 @@
 #include "base/ordered_pipeline.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <string>
 #include <utility>
+
+#include "deadcone/errors.hpp"
 
 namespace deadcone {
 
 OrderedPipeline::OrderedPipeline(int workers, std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) {
   threads_.reserve(static_cast<std::size_t>(workers) + 1);
-  threads_.emplace_back([this] { commit(); });
-  for (int i = 0; i < std::max(workers, 1); ++i) threads_.emplace_back([this] { work(); });
+  try {
+    threads_.emplace_back([this] { commit(); });
+    for (int i = 0; i < std::max(workers, 1); ++i) threads_.emplace_back([this] { work(); });
+  } catch (const std::exception& error) {  // no thread, or no memory for one
+    if (threads_.size() >= 2) return;
+    end_threads();
+    throw Error(std::string("the system has no threads left: ") + error.what());
+  }
 }
 
 OrderedPipeline::~OrderedPipeline() {
   {
     std::unique_lock lock(mutex_);
     job_ended_.wait(lock, [this] { return jobs_.empty(); });
+  }
+  end_threads();
+}
+
+void OrderedPipeline::end_threads() {
+  {
+    const std::lock_guard lock(mutex_);
     closing_ = true;
   }
   job_given_.notify_all();

@@ -19,7 +19,9 @@ class OrderedPipeline {
   using SecondStage = std::function<void()>;
   using FirstStage = std::function<SecondStage()>;
 
-  /// `workers` threads run the first stage, at least 1; at most `capacity` jobs are in the pipeline at a time.
+  /// `workers` threads run the first stage, at least 1, and fewer where the system has no more threads; at most
+  /// `capacity` jobs are in the pipeline at a time. Throws Error where the system has not even two threads, one for
+  /// each stage.
   OrderedPipeline(int workers, std::size_t capacity);
   /// Finishes all jobs. Ignores failures: call drain() before.
   ~OrderedPipeline();
@@ -42,6 +44,7 @@ class OrderedPipeline {
 
   void work();
   void commit();
+  void end_threads();
   Job* next_waiting();
   void rethrow_failure() const;
 

@@ -56,6 +56,11 @@ std::string escaped(std::uint32_t code, bool is_byte) {
 
 }  // namespace
 
+std::size_t printable_length(std::string_view text, std::size_t position) {
+  const auto [length, code, is_valid] = first_character(text.substr(position));
+  return is_valid && is_shown(code) ? length : 0;
+}
+
 std::string printable(std::string_view text) {
   std::string shown;
   while (!text.empty()) {

@@ -1,17 +1,18 @@
 #include "base/thread_pool.hpp"
 
-#include <algorithm>
 #include <utility>
+
+#include "base/processors.hpp"
 
 namespace deadcone {
 
 ThreadPool::ThreadPool(int threads) {
-  if (threads <= 0) threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  if (threads <= 0) threads = default_threads();
   workers_.reserve(static_cast<std::size_t>(threads - 1));
   try {
     for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
-  } catch (const std::system_error&) {
-    // The system has no more threads; the existing ones do the work.
+  } catch (const std::exception&) {
+    // The system has no more threads, or no memory for one; the existing ones do the work.
   }
 }
 

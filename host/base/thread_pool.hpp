@@ -14,7 +14,7 @@ namespace deadcone {
 
 class ThreadPool {
  public:
-  /// `threads` threads work, the caller of for_each_block among them; 0 means one for each core.
+  /// `threads` threads work, the caller of for_each_block among them; 0 means default_threads().
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

@@ -1,7 +1,11 @@
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <iostream>
 #include <memory>
-#include <sstream>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "config/parse.hpp"
@@ -19,22 +23,33 @@ struct NameTable<Shell> {
 
 namespace {
 
-/// What may follow an option: one of some words, a file, or anything.
+/// What may follow an option: one of some words, a file, anything, or nothing.
 struct Argument {
   std::string words;  ///< blank-separated; empty if not a choice
   bool is_file = false;
   bool is_optional = false;
+  bool is_nothing = false;
 };
 
 Argument argument_of(const CLI::Option& option) {
+  Argument argument;
+  argument.is_optional = option.get_expected_min() == 0;
+  argument.is_nothing = option.get_expected_max() == 0;
   const std::string type = option.get_type_name();
-  if (type.find("FILE") != std::string::npos) return {.words = "", .is_file = true};
-  if (type.find('|') == std::string::npos) return {};
-  std::string words;
-  for (const char c : type) {
-    if (c != '[' && c != ']') words += c == '|' ? ' ' : c;
+  if (type.find("FILE") != std::string::npos) {
+    argument.is_file = true;
+  } else if (type.find('|') != std::string::npos) {
+    std::string word;
+    for (const char c : type + '|') {
+      if (c != '|' && c != '[' && c != ']') word += c;
+      if (c != '|') continue;
+      const bool is_placeholder =
+          std::any_of(word.begin(), word.end(), [](unsigned char l) { return std::isupper(l) != 0; });
+      if (!is_placeholder) argument.words += (argument.words.empty() ? "" : " ") + word;
+      word.clear();
+    }
   }
-  return {.words = words, .is_optional = option.get_expected_min() == 0};
+  return argument;
 }
 
 std::string long_name(const CLI::Option& option) {
@@ -55,54 +70,76 @@ std::string names_of(const std::vector<const CLI::App*>& commands) {
   return names;
 }
 
-/// The positional argument of a command.
-Argument positional_of(const CLI::App& app) {
+/// The first positional argument of a command; none where it has none.
+std::optional<Argument> positional_of(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) return argument_of(*option);
   }
-  return {};
+  return std::nullopt;
 }
 
+/// What the bash script does to offer an argument.
+std::string bash_action(const Argument& argument) {
+  if (argument.is_file) return "files=yes";
+  return argument.words.empty() ? "return" : "words=\"" + argument.words + "\"";
+}
+
+constexpr const char* bash_head = R"(# bash completion for deadcone; made by `deadcone completion bash`
+_deadcone() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" prefix="" words="" files=""
+  COMPREPLY=()
+  # --option=value: three words where COMP_WORDBREAKS has the equals sign, as it has by default; else one.
+  if [[ $current == "=" ]]; then
+    current=""
+  elif [[ $previous == "=" ]]; then
+    previous="${COMP_WORDS[COMP_CWORD-2]}"
+  elif [[ $current == --*=* ]]; then
+    previous="${current%%=*}" prefix="${current%%=*}=" current="${current#*=}"
+  fi
+)";
+
+constexpr const char* bash_tail = R"(  if [[ -z $files ]]; then
+    mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$words" -- "$current")
+  elif [[ -n $prefix ]]; then
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$current")
+  else
+    compopt -o bashdefault -o default  # bash completes the names of files itself, those with blanks, too
+  fi
+}
+complete -F _deadcone deadcone
+)";
+
 void print_bash(const CLI::App& main, const std::vector<const CLI::App*>& commands) {
-  std::cout << "# bash completion for deadcone; made by `deadcone completion bash`\n"
-               "_deadcone() {\n"
-               "  local current=\"${COMP_WORDS[COMP_CWORD]}\" previous=\"${COMP_WORDS[COMP_CWORD-1]}\" words=\"\"\n"
-               "  COMPREPLY=()\n"
-               "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-               "    COMPREPLY=($(compgen -W \""
+  std::cout << bash_head
+            << "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+               "    words=\""
             << names_of(commands) << ' ' << long_names(main)
-            << "\" -- \"$current\"))\n"
-               "    return\n"
-               "  fi\n"
-               "  case \"${COMP_WORDS[1]} $previous\" in\n";
+            << "\"\n"
+               "  else\n"
+               "    case \"${COMP_WORDS[1]} $previous\" in\n";
   for (const CLI::App* command : commands) {
     for (const CLI::Option* option : command->get_options()) {
       const Argument argument = argument_of(*option);
-      if (long_name(*option).empty() || (argument.words.empty() && !argument.is_file)) continue;
-      std::cout << "    \"" << command->get_name() << ' ' << long_name(*option) << "\") "
-                << (argument.is_optional ? "case \"$current\" in -*) ;; *) " : "") << "COMPREPLY=($(compgen "
-                << (argument.is_file ? "-f" : "-W \"" + argument.words + "\"") << " -- \"$current\")); return ;;"
-                << (argument.is_optional ? " esac ;;" : "") << '\n';
+      if (long_name(*option).empty() || argument.is_nothing) continue;
+      std::cout << "      \"" << command->get_name() << ' ' << long_name(*option) << "\") "
+                << (argument.is_optional ? "[[ $current == -* ]] || " : "") << bash_action(argument) << " ;;\n";
     }
   }
-  std::cout << "  esac\n"
-               "  case \"${COMP_WORDS[1]}\" in\n";
+  std::cout << "    esac\n"
+               "  fi\n"
+               "  if [[ -z $words$files ]]; then\n"
+               "    case \"${COMP_WORDS[1]}\" in\n";
   for (const CLI::App* command : commands) {
-    std::cout << "    " << command->get_name() << ") words=\"" << long_names(*command) << "\"";
-    const std::string choice = positional_of(*command).words;
-    if (!choice.empty()) std::cout << "; case \"$current\" in -*) ;; *) words=\"" << choice << "\" ;; esac";
+    std::cout << "      " << command->get_name() << ") words=\"" << long_names(*command) << "\"";
+    if (const std::optional<Argument> positional = positional_of(*command)) {
+      std::cout << "; [[ $current == -* ]] || " << bash_action(*positional);
+    }
     std::cout << " ;;\n";
   }
-  std::cout << "  esac\n"
-               "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n";
-  for (const CLI::App* command : commands) {
-    if (!positional_of(*command).is_file) continue;
-    std::cout << "  [ \"${COMP_WORDS[1]}\" = " << command->get_name()
-              << " ] && COMPREPLY+=($(compgen -f -- \"$current\"))\n";
-  }
-  std::cout << "  return 0\n"
-               "}\n"
-               "complete -o filenames -F _deadcone deadcone\n";
+  std::cout << "    esac\n"
+               "  fi\n"
+            << bash_tail;
 }
 
 /// Text inside a zsh specification, in single quotes.
@@ -123,14 +160,17 @@ void print_zsh_option(const CLI::Option& option) {
   const Argument argument = argument_of(option);
   const std::string action = argument.is_file ? "_files" : argument.words.empty() ? "" : "(" + argument.words + ")";
   if (option.get_positional()) {
-    std::cout << "        '1:" << zsh_text(option.get_description()) << ':' << action << "' \\\n";
+    const bool takes_rest = option.get_expected_max() > 1;
+    std::cout << "        '" << (takes_rest ? "*:" : ":") << zsh_text(option.get_description()) << ':' << action
+              << "' \\\n";
     return;
   }
-  const bool is_flag = option.get_expected_max() == 0;
-  std::cout << "        '" << long_name(option) << '[' << zsh_text(option.get_description()) << ']'
-            << (is_flag ? ""
-                        : (argument.is_optional ? "::" : ":") + zsh_text(option.get_lnames().front()) + ":" + action)
-            << "' \\\n";
+  std::cout << "        '" << long_name(option) << (argument.is_nothing ? "" : "=") << '['
+            << zsh_text(option.get_description()) << ']';
+  if (!argument.is_nothing) {
+    std::cout << (argument.is_optional ? "::" : ":") << zsh_text(option.get_lnames().front()) << ':' << action;
+  }
+  std::cout << "' \\\n";
 }
 
 void print_zsh(const std::vector<const CLI::App*>& commands) {

@@ -43,11 +43,11 @@ void run(const MergeOptions& options, const std::string& command_line, const Exp
 Command add_merge_command(CLI::App& main, const std::string& command_line, const Experiment& experiment) {
   auto options = std::make_shared<MergeOptions>();
   CLI::App* app = main.add_subcommand("merge", "Join the parts of a sweep (sweep --shard) in one file");
-  app->add_option("out", options->out, "the new file")->type_name("OUT")->required();
+  app->add_option("out", options->out, "the new file")->type_name("FILE")->required();
   app->add_option("parts", options->parts, "files of the same sweep; they stay as they are")
-      ->type_name("PART...")
+      ->type_name("FILE...")
       ->required();
-  app->add_flag("--overwrite", options->overwrite, "replace OUT if it exists");
+  app->add_flag("--overwrite", options->overwrite, "replace the new file if it exists");
   add_lock_option(*app, options->missing_lock);
   return {app, [options, command_line, &experiment] { run(*options, command_line, experiment); }};
 }

@@ -1,6 +1,11 @@
+#include <array>
+#include <atomic>
 #include <csignal>
+#include <cstddef>
 #include <iostream>
+#include <iterator>
 #include <memory>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
@@ -25,42 +30,60 @@ struct SweepOptions {
   bool resume = false;
   MissingLock missing_lock = MissingLock::refuse;
   bool dry_run = false;
-  std::string shard;
+  std::optional<Shard> shard;                     ///< as the user gives it
+  std::optional<SchedulerShard> scheduler_shard;  ///< that the scheduler gives
   ProgressStyle progress = ProgressStyle::automatic;
   bool quiet = false;
   std::string config;
 };
 
-/// While it lives, SIGINT (Ctrl-C) and SIGTERM set `meter.stop`. A second signal ends the process at once.
+/// A signal that asks a process to end.
+struct EndingSignal {
+  int number;
+  bool kills_when_repeated;  ///< the user is impatient; others come again and again, as SIGXCPU every second
+};
+constexpr EndingSignal ending_signals[] = {
+    {SIGINT, true},    // Ctrl-C
+    {SIGTERM, true},   // kill; schedulers, some time before they kill
+    {SIGHUP, false},   // the terminal is closed
+    {SIGUSR1, false},  // schedulers before the end of a job, where asked to: Slurm --signal, SGE -notify, LSF -wa
+    {SIGUSR2, false}, {SIGXCPU, false},  // the limit of processor time
+};
+
+/// While it lives, these signals set `meter.stop`, except those that were ignored: a shell starts what is not to be
+/// interrupted that way, with & or nohup.
 class StopOnSignal {
  public:
   explicit StopOnSignal(Meter& meter) {
     static_assert(std::atomic<bool>::is_always_lock_free);
     stop_ = &meter.stop;
-    struct sigaction action = {};
-    action.sa_handler = [](int signal) {
-      terminated_ = signal == SIGTERM ? 1 : 0;
-      stop_->store(true);
-    };
-    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-    sigaction(SIGINT, &action, &old_interrupt_);
-    sigaction(SIGTERM, &action, &old_terminate_);
+    first_signal_ = 0;
+    for (std::size_t i = 0; i < std::size(ending_signals); ++i) {
+      const EndingSignal& signal = ending_signals[i];
+      sigaction(signal.number, nullptr, &old_[i]);
+      if (old_[i].sa_handler == SIG_IGN) continue;
+      struct sigaction action = {};
+      action.sa_handler = [](int number) {
+        if (first_signal_ == 0) first_signal_ = number;
+        stop_->store(true);
+      };
+      action.sa_flags = static_cast<int>(SA_RESTART | (signal.kills_when_repeated ? SA_RESETHAND : 0U));
+      sigaction(signal.number, &action, nullptr);
+    }
   }
   ~StopOnSignal() {
-    sigaction(SIGINT, &old_interrupt_, nullptr);
-    sigaction(SIGTERM, &old_terminate_, nullptr);
+    for (std::size_t i = 0; i < std::size(ending_signals); ++i) sigaction(ending_signals[i].number, &old_[i], nullptr);
   }
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
 
   /// The exit status of a process that a signal ended.
-  static ExitStatus exit_status() { return terminated_ != 0 ? exit_terminated : exit_interrupted; }
+  static ExitStatus exit_status() { return status_of_signal(first_signal_); }
 
  private:
-  static inline volatile std::sig_atomic_t terminated_ = 0;
+  static inline volatile std::sig_atomic_t first_signal_ = 0;
   static inline std::atomic<bool>* stop_ = nullptr;
-  struct sigaction old_interrupt_ = {};
-  struct sigaction old_terminate_ = {};
+  std::array<struct sigaction, std::size(ending_signals)> old_ = {};
 };
 
 std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& mapper, const std::string& command_line,
@@ -89,6 +112,16 @@ void report_unprovable_points(SweepMaps& maps, const Shard& shard) {
       << " no fate can be proved, because eta, epsilon or rho is too large; trajectories there run to their end\n";
 }
 
+/// The part that the scheduler gives. It must not belong to another split than the parts that are there: the same job
+/// may have been submitted again with other numbers.
+Shard shard_from_scheduler(const SchedulerShard& wanted, const std::string& out) {
+  const Shard shard = shard_from_scheduler(wanted, environment_variable);
+  const std::string other = wanted.count || out.empty() ? "" : part_of_another_split(out, shard.count);
+  if (other.empty()) return shard;
+  throw ConfigError("--shard auto: this process would compute part " + to_string(shard) + ", but there is " + other +
+                    "; give the number of parts (--shard auto/N or K/N), or remove the parts of the other split");
+}
+
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Sweep& sweep = options.sweep;
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE or --dry-run");
@@ -96,8 +129,9 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
   check_not_config_file(options.out, options.config);
   validate(sweep);
   Shard& shard = options.execution.shard;
-  if (!options.shard.empty()) {
-    shard = options.shard == "auto" ? shard_from_scheduler(environment_variable) : parse_shard(options.shard);
+  if (options.scheduler_shard) options.shard = shard_from_scheduler(*options.scheduler_shard, options.out);
+  if (options.shard) {
+    shard = *options.shard;
     if (!options.out.empty()) options.out = path_of_shard(options.out, shard);
   }
   const ProgressStyle style = options.quiet ? ProgressStyle::none : style_for_stderr(options.progress);
@@ -151,11 +185,15 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line, const
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
   app->add_flag("--resume", options->resume, "continue the output file if it exists: compute the points that it lacks");
   add_lock_option(*app, options->missing_lock);
-  app->add_option(
-         "--shard", options->shard,
-         "compute part K of N (K from 1): every N-th point, written to FILE with .K-of-N before its extension. auto: "
-         "take K and N from Slurm or mpirun. `deadcone merge` joins the parts")
-      ->type_name("K/N|auto");
+  add_text_option(
+      *app, "--shard", "K/N|auto|auto/N",
+      [options](const std::string& text) {
+        options->scheduler_shard = parse_scheduler_shard(text);
+        options->shard = options->scheduler_shard ? std::nullopt : std::make_optional(parse_shard(text));
+      },
+      "compute part K of N (K from 1): every N-th point, written to FILE with .K-of-N before its extension. auto: take "
+      "K and N from the scheduler (Slurm, PBS, SGE, LSF, Flux, mpirun); auto/N: take K from it. `deadcone merge` joins "
+      "the parts");
   app->add_flag("--dry-run", options->dry_run, "compute everything and write no file: for timing");
   add_text_option(
       *app, "--progress", join_names<ProgressStyle>("|"),

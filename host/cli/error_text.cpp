@@ -1,7 +1,10 @@
 #include "cli/error_text.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
+
+#include "base/printable.hpp"
 
 namespace deadcone {
 
@@ -27,6 +30,12 @@ std::string text_for_user(const Error& error) {
   if (error.kind() == ErrorKind::device) return text + "; use --device cpu";
   if (error.kind() == ErrorKind::memory) return text + "; use fewer pixels";
   return text;
+}
+
+std::string in_one_line(std::string message) {
+  constexpr std::size_t longest = 500;
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  return shortened(printable(message), longest);
 }
 
 }  // namespace deadcone

@@ -2,6 +2,7 @@
 
 // The exit statuses of the command line.
 
+#include <csignal>
 #include <stdexcept>
 #include <string>
 
@@ -15,9 +16,14 @@ enum ExitStatus : int {
   exit_usage = 2,
   exit_storage = 3,
   exit_device = 4,
-  exit_interrupted = 130,  ///< by SIGINT
-  exit_terminated = 143,   ///< by SIGTERM
+  exit_by_signal = 128,                        ///< plus the number of the signal that asked to end
+  exit_interrupted = exit_by_signal + SIGINT,  ///< 130
 };
+
+/// The exit status of a process that ends because of a signal, as shells give it.
+constexpr ExitStatus status_of_signal(int signal) {
+  return static_cast<ExitStatus>(exit_by_signal + signal);
+}
 
 /// The exit status that an error of this kind leads to.
 constexpr ExitStatus status_of(ErrorKind kind) {

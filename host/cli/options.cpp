@@ -110,7 +110,7 @@ void add_threads_option(CLI::App& app, int& threads) {
   add_text_option(
       app, "--threads", "N",
       [&threads](const std::string& text) { threads = static_cast<int>(parse_integer(text, 0, largest_threads)); },
-      "CPU threads; 0: one for each core", std::to_string(threads));
+      "CPU threads; 0: as many as this process may use", std::to_string(threads));
 }
 
 void add_execution_options(CLI::App& app, Execution& execution) {

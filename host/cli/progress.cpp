@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cmath>
+#include <exception>
 #include <iomanip>
 #include <sstream>
+#include <system_error>
 
 namespace deadcone {
 namespace {
@@ -55,7 +57,12 @@ Progress::Progress(ProgressStyle style, std::ostream& out, const Meter& meter, s
       pixels_(points * pixels_per_point),
       start_(Clock::now()),
       next_line_(start_) {
-  if (style_ != ProgressStyle::none) thread_ = std::thread([this] { run(); });
+  if (style_ == ProgressStyle::none) return;
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    // The system has no more threads: the sweep goes on, with the lines of point_finished() alone.
+  }
 }
 
 Progress::~Progress() {
@@ -79,6 +86,14 @@ void Progress::point_finished(const std::string& name, double seconds) {
 }
 
 void Progress::run() {
+  try {
+    show();
+  } catch (const std::exception&) {
+    // No memory for a line: the sweep goes on without.
+  }
+}
+
+void Progress::show() {
   std::unique_lock lock(mutex_);
   const bool bar = style_ == ProgressStyle::bar;
   while (!closing_) {

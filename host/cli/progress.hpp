@@ -48,6 +48,7 @@ class Progress {
 
  private:
   void run();
+  void show();
   void draw_bar();
   std::string summary() const;
 

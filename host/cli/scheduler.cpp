@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
+#include <system_error>
 
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
@@ -9,41 +11,111 @@
 namespace deadcone {
 namespace {
 
+/// How a scheduler numbers the tasks of an array, by the names of variables; null where it has none for this.
+struct ArrayVariables {
+  const char* scheduler;
+  const char* number;     ///< of this task
+  const char* not_array;  ///< the text of `number` in a job that is no array
+  const char* first;      ///< the smallest number of the array as it was submitted
+  const char* last;       ///< the largest
+  const char* step;       ///< between two numbers
+  const char* count;      ///< of tasks: of a list with gaps, too
+};
+
+// Where the schedulers document them: sbatch(1) OUTPUT ENVIRONMENT VARIABLES; PBS Professional User's Guide, Job
+// Arrays; Torque, qsub -t; Grid Engine, qsub(1) -t; LSF, Environment variables set for job execution;
+// flux-environment(7). PBS, Torque, LSF and Flux do not tell a task where its array begins.
+constexpr ArrayVariables arrays[] = {
+    {"Slurm", "SLURM_ARRAY_TASK_ID", nullptr, "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX", nullptr,
+     "SLURM_ARRAY_TASK_COUNT"},
+    {"PBS", "PBS_ARRAY_INDEX", nullptr, nullptr, nullptr, nullptr, nullptr},
+    {"Torque", "PBS_ARRAYID", nullptr, nullptr, nullptr, nullptr, nullptr},
+    {"SGE", "SGE_TASK_ID", "undefined", "SGE_TASK_FIRST", "SGE_TASK_LAST", "SGE_TASK_STEPSIZE", nullptr},
+    {"LSF", "LSB_JOBINDEX", "0", nullptr, nullptr, nullptr, nullptr},
+    {"Flux", "FLUX_JOB_CC", nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+/// Variables of a rank from 0 and of the number of ranks, set for each process that a launcher starts. A launcher may
+/// run inside another, whose variables its processes see, too: the innermost comes first.
+//
+// For Slurm it is the size of the step. SLURM_NTASKS, and SLURM_PROCID = 0, are also set in a batch script, which runs
+// once for all tasks (sbatch(1)); SLURM_STEP_NUM_TASKS is set by srun only (srun(1)).
+struct RankVariables {
+  const char* rank;
+  const char* size;
+};
+constexpr RankVariables ranks[] = {{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
+                                   {"PMI_RANK", "PMI_SIZE"},
+                                   {"FLUX_TASK_RANK", "FLUX_JOB_SIZE"},
+                                   {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS"}};
+
+[[noreturn]] void refuse(const std::string& reason) {
+  throw ConfigError("--shard auto: " + reason);
+}
+
 /// The number in a variable; none where it is not set.
-std::optional<std::int64_t> number(const Environment& environment, const std::string& name) {
-  const std::optional<std::string> text = environment(name);
+std::optional<std::int64_t> number(const Environment& environment, const char* name) {
+  const std::optional<std::string> text = name == nullptr ? std::nullopt : environment(name);
   if (!text) return std::nullopt;
   try {
     return parse_integer(*text, 0);
   } catch (const ConfigError& error) {
-    throw ConfigError("--shard auto: " + name + ": " + error.what());
+    refuse(std::string(name) + ": " + error.what());
   }
 }
 
-/// The task of a Slurm array. Its numbers may begin anywhere and have any step.
-std::optional<Shard> array_task(const Environment& environment) {
-  const auto task = number(environment, "SLURM_ARRAY_TASK_ID");
-  const auto count = number(environment, "SLURM_ARRAY_TASK_COUNT");
-  if (!task || !count) return std::nullopt;
-  const std::int64_t first = number(environment, "SLURM_ARRAY_TASK_MIN").value_or(0);
-  const std::int64_t last = number(environment, "SLURM_ARRAY_TASK_MAX").value_or(first + *count - 1);
-  const std::int64_t step = *count > 1 ? (last - first) / (*count - 1) : 1;
-  if (step < 1 || last - first != step * (*count - 1) || (*task - first) % step != 0) {
-    throw ConfigError("--shard auto: the numbers of the Slurm array are not evenly spaced; use --shard K/N");
+/// The array that this process is a task of. There cannot be two.
+const ArrayVariables* find_array(const Environment& environment) {
+  const ArrayVariables* found = nullptr;
+  for (const ArrayVariables& array : arrays) {
+    const std::optional<std::string> text = environment(array.number);
+    if (!text || (array.not_array != nullptr && *text == array.not_array)) continue;
+    if (found != nullptr) {
+      refuse(std::string("both ") + found->number + " and " + array.number + " are set; use --shard K/N");
+    }
+    found = &array;
   }
-  return Shard{(*task - first) / step, *count};
+  return found;
 }
 
-/// A rank of mpirun or srun.
+/// The size of an array that begins at 0 or 1 and has no gaps; none where it is another, or not told.
+std::optional<std::int64_t> certain_size(const ArrayVariables& array, const Environment& environment) {
+  const auto first = number(environment, array.first);
+  const auto last = number(environment, array.last);
+  const auto count = number(environment, array.count);
+  const auto step = number(environment, array.step);
+  if (!first || !last || *first > 1 || *last < *first) return std::nullopt;
+  const std::int64_t size = *last - *first + 1;
+  if (array.count != nullptr ? count != size : step != 1) return std::nullopt;
+  return size;
+}
+
+/// The task of an array; none if there is none.
+std::optional<Shard> array_task(const SchedulerShard& wanted, const Environment& environment) {
+  const ArrayVariables* array = find_array(environment);
+  if (array == nullptr) return std::nullopt;
+  const std::int64_t task = *number(environment, array->number);
+  const std::string name = std::string(array->scheduler) + " array";
+  const auto first = number(environment, array->first);
+  if (wanted.count) {
+    if (task < 1 || task > *wanted.count || first == 0) {
+      refuse("the " + name + " has a task " + std::to_string(first == 0 ? 0 : task) + ", but auto/" +
+             std::to_string(*wanted.count) + " counts from 1; number the tasks from 1, or use --shard K/N");
+    }
+    return Shard{task - 1, *wanted.count};
+  }
+  const std::optional<std::int64_t> size = certain_size(*array, environment);
+  if (!size) {
+    refuse("the " + name +
+           " may be a part of a larger one; give the number of parts: --shard auto/N, if the tasks count " +
+           "from 1, or --shard K/N");
+  }
+  return Shard{task - *first, *size};
+}
+
+/// A rank; none if there is none.
 std::optional<Shard> rank(const Environment& environment) {
-  struct Names {
-    const char* rank;
-    const char* size;
-  };
-  // mpirun under Slurm sets Slurm's variables, too, for itself; so its own take precedence.
-  constexpr Names all[] = {
-      {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}, {"PMI_RANK", "PMI_SIZE"}, {"SLURM_PROCID", "SLURM_NTASKS"}};
-  for (const Names& names : all) {
+  for (const RankVariables& names : ranks) {
     const auto index = number(environment, names.rank);
     const auto count = number(environment, names.size);
     if (index && count) return Shard{*index, *count};
@@ -71,20 +143,35 @@ std::optional<std::string> environment_variable(const std::string& name) {
   return value;
 }
 
-Shard shard_from_scheduler(const Environment& environment) {
-  const std::optional<Shard> task = array_task(environment);
+std::optional<SchedulerShard> parse_scheduler_shard(const std::string& text) {
+  if (text == "auto") return SchedulerShard{};
+  const std::string prefix = "auto/";
+  if (!text.starts_with(prefix)) return std::nullopt;
+  return SchedulerShard{parse_integer(text.substr(prefix.size()), 1)};
+}
+
+Shard shard_from_scheduler(const SchedulerShard& wanted, const Environment& environment) {
+  const std::optional<Shard> task = array_task(wanted, environment);
   const std::optional<Shard> within = rank(environment);
   if (!task && !within) {
-    throw ConfigError("--shard auto: no scheduler (Slurm, Open MPI, PMI) started this process; use --shard K/N");
+    if (number(environment, "SLURM_NTASKS").value_or(1) > 1) {
+      refuse("this is a Slurm job of several tasks, but srun did not start this process; use srun, or --shard K/N");
+    }
+    refuse("no scheduler (Slurm, PBS, SGE, LSF, Flux, mpirun) started this process; use --shard K/N");
+  }
+  if (!task && wanted.count && within->count != *wanted.count) {
+    refuse("this is one of " + std::to_string(within->count) + " processes, not of " + std::to_string(*wanted.count) +
+           "; use --shard K/N");
   }
   const Shard outer = task.value_or(Shard{});
   const Shard inner = within.value_or(Shard{});
-  const Shard shard = {outer.index * inner.count + inner.index, outer.count * inner.count};
-  if (inner.count < 1 || outer.count < 1 || shard.index >= shard.count) {
-    throw ConfigError("--shard auto: the scheduler gives this process the number " + std::to_string(shard.index) +
-                      " of " + std::to_string(shard.count) + ", counted from 0; use --shard K/N");
+  const bool is_possible = outer.index >= 0 && outer.index < outer.count && inner.index < inner.count;
+  if (!is_possible || outer.count > std::numeric_limits<std::int64_t>::max() / inner.count) {
+    const Shard& wrong = outer.index >= 0 && outer.index < outer.count ? inner : outer;
+    refuse("the scheduler gives this process the number " + std::to_string(wrong.index) + " of " +
+           std::to_string(wrong.count) + ", counted from 0; use --shard K/N");
   }
-  return shard;
+  return {outer.index * inner.count + inner.index, outer.count * inner.count};
 }
 
 std::string path_of_shard(const std::string& path, const Shard& shard) {
@@ -92,6 +179,29 @@ std::string path_of_shard(const std::string& path, const Shard& shard) {
   const std::string name = whole.stem().string() + "." + std::to_string(shard.index + 1) + "-of-" +
                            std::to_string(shard.count) + whole.extension().string();
   return (whole.parent_path() / name).string();
+}
+
+std::string part_of_another_split(const std::string& path, std::int64_t count) {
+  namespace fs = std::filesystem;
+  const fs::path whole(path);
+  const std::string head = whole.stem().string() + ".";
+  const std::string tail = whole.extension().string();
+  std::error_code error;
+  const fs::path folder = whole.has_parent_path() ? whole.parent_path() : fs::path(".");
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.size() <= head.size() + tail.size() || !name.starts_with(head) || !name.ends_with(tail)) continue;
+    const std::string numbers = name.substr(head.size(), name.size() - head.size() - tail.size());
+    const std::size_t of = numbers.find("-of-");
+    if (of == std::string::npos) continue;
+    try {
+      const Shard other = parse_shard(numbers.substr(0, of) + "/" + numbers.substr(of + 4));
+      if (other.count != count) return (whole.parent_path() / name).string();
+    } catch (const ConfigError&) {
+      continue;  // a name that only looks like one
+    }
+  }
+  return "";
 }
 
 }  // namespace deadcone

@@ -8,7 +8,7 @@
 namespace deadcone {
 
 /// The mapper that runs trajectories on every thread, in the best instruction set that the machine has. `threads` = 0:
-/// one for each core.
+/// default_threads().
 std::unique_ptr<Mapper> make_cpu_mapper(int threads);
 
 /// The same in a given instruction set, which must be there; scalar, one trajectory after the other, is the reference

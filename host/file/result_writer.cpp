@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
 
 #include "base/ordered_pipeline.hpp"
+#include "base/processors.hpp"
 #include "config/sweep_json.hpp"
 #include "deadcone/errors.hpp"
 #include "file/result_file.hpp"
@@ -111,7 +111,7 @@ ResultWriter::ResultWriter(const std::string& path, const Schema& schema, const 
                            ExistingFile existing, const SchemaSource& schema_of) {
   check_output_path(path, existing != ExistingFile::refuse, pixel_bytes(schema), other_bytes(schema));
   contents_ = std::make_unique<Contents>(path, schema, run_info, existing, schema_of);
-  const int encoders = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_encoders);
+  const int encoders = std::min(default_threads(), most_encoders);
   pipeline_ = std::make_unique<OrderedPipeline>(encoders, static_cast<std::size_t>(2 * encoders + 2));
 }
 

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "base/build_info.hpp"
+#include "base/printable.hpp"
 
 namespace deadcone {
 namespace {
@@ -18,6 +19,10 @@ std::string now_utc() {
   return text;
 }
 
+std::string history(const std::string& command_line) {
+  return now_utc() + ": " + printable(command_line);
+}
+
 }  // namespace
 
 std::string ascii(std::string text) {
@@ -28,7 +33,7 @@ std::string ascii(std::string text) {
 }
 
 void describe_origin(hdf5::Group& group, const std::string& command_line) {
-  group.set_attribute("history", ascii(now_utc() + ": " + command_line));
+  group.set_long_attribute("history", history(command_line));
   group.set_attribute("version", version());
   group.set_attribute("git_commit", git_commit());
 }
@@ -37,7 +42,7 @@ void describe_file(hdf5::File& file, const std::string& title, const std::string
                    const std::string& configuration, const std::string& precision) {
   file.set_attribute("title", title);
   file.set_attribute("Conventions", "CF-1.8");
-  file.set_attribute("history", ascii(now_utc() + ": " + command_line));
+  file.set_long_attribute("history", history(command_line));
   file.set_attribute("references", "arXiv:2005.06195");
   file.set_long_attribute("configuration", configuration);
   file.set_attribute("precision", precision);

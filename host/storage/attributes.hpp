@@ -14,7 +14,7 @@ void describe_file(hdf5::File& file, const std::string& title, const std::string
 /// Writes the attributes of a group that is added to a file: history, version, git_commit.
 void describe_origin(hdf5::Group& group, const std::string& command_line);
 
-/// Returns the text with '?' for everything that is not printable ASCII: netCDF readers expect ASCII attributes.
+/// Returns the text with '?' for everything that is not printable ASCII, for attributes of fixed-length ASCII.
 std::string ascii(std::string text);
 
 }  // namespace deadcone

@@ -115,7 +115,7 @@ struct AnalysisProgress {
 
 /// How analyze_file() runs.
 struct AnalysisRun {
-  int threads = 0;                ///< CPU threads; 0: one for each core
+  int threads = 0;                ///< CPU threads; 0: as many as this process has processors
   bool overwrite = false;         ///< replace an analysis with other options
   std::string command_line = {};  ///< for the history in the file
   MissingLock missing_lock = MissingLock::refuse;

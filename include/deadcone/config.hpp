@@ -151,7 +151,7 @@ struct Shard {
 /// How a sweep is run.
 struct Execution {
   Device device = Device::automatic;
-  int threads = 0;  ///< CPU threads; 0: one for each core
+  int threads = 0;  ///< CPU threads; 0: as many as this process has processors
   Shard shard = {};
 };
 

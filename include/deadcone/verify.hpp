@@ -16,7 +16,7 @@ namespace deadcone {
 struct VerifyOptions {
   bool all = false;          ///< recompute every pixel of the finished points instead of a sample
   std::int64_t patches = 4;  ///< sample: patches of 16 x 16 pixels, spread over every map; at least 1
-  int threads = 0;           ///< CPU threads; 0: one for each core
+  int threads = 0;           ///< CPU threads; 0: as many as this process has processors
 };
 
 /// A pixel whose values are not those that are computed.

@@ -86,8 +86,19 @@ try() {
   "$DEADCONE" merge sweep.h5 sweep.*-of-"$count".h5
   compare sweep.h5 "$work/whole/sweep.1-of-1.h5"
 }
-try slurm-array 5 sbatch --wait --quiet --array=3-11:2 "$scripts/slurm_array.sh" "${quick[@]}"
-try sbatch-with-srun 2 sbatch --wait --quiet --ntasks=2 --wrap "srun $scripts/mpirun.sh ${quick[*]}"
+# Three tasks of an array, then the two that are missing.
+slurm_array_in_two() {
+  PARTS=5 sbatch --wait --quiet --array=1,3,4 "$scripts/slurm_array.sh" "${quick[@]}"
+  PARTS=5 sbatch --wait --quiet --array=2,5 "$scripts/slurm_array.sh" "${quick[@]}"
+}
+# A batch script of two tasks runs once, outside srun: it is refused.
+batch_script_without_srun() {
+  ! sbatch --wait --quiet --ntasks=2 --wrap "$scripts/mpirun.sh ${quick[*]}" && grep -q 'srun did not start' slurm-*.out
+  rm slurm-*.out
+  sbatch --wait --quiet --ntasks=2 --wrap "srun $scripts/mpirun.sh ${quick[*]}"
+}
+try slurm-array 5 slurm_array_in_two
+try sbatch-with-srun 2 batch_script_without_srun
 try srun 2 srun --ntasks=2 "$scripts/mpirun.sh" "${quick[@]}"
 try mpirun 3 mpirun --allow-run-as-root --oversubscribe -n 3 "$scripts/mpirun.sh" "${quick[@]}"
 echo "try_schedulers: all are the same"

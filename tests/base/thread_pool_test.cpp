@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/processors.hpp"
+
 namespace deadcone {
 namespace {
 
@@ -115,7 +117,7 @@ TEST_P(ThreadPoolTest, AllThreadsWorkTogether) {
 INSTANTIATE_TEST_SUITE_P(Threads, ThreadPoolTest, ::testing::Values(1, 2, 3, 7, 16));
 
 TEST(ThreadPool, HasOneThreadForEachCoreUnlessToldOtherwise) {
-  EXPECT_EQ(ThreadPool(0).size(), std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+  EXPECT_EQ(ThreadPool(0).size(), default_threads());
 }
 
 TEST(ThreadPool, CanBeMadeAndEndedWithoutWork) {

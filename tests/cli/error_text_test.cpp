@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <string>
+
+#include "base/printable.hpp"
+
 namespace deadcone {
 namespace {
 
@@ -22,6 +27,24 @@ TEST(ErrorText, SaysWhatToDo) {
   EXPECT_EQ(text_for_user(DeviceError("no CUDA device")), "no CUDA device; use --device cpu");
   EXPECT_EQ(text_for_user(OutOfMemory("too large")), "too large; use fewer pixels");
   EXPECT_EQ(text_for_user(StorageError("map.h5: no space")), "map.h5: no space");
+}
+
+TEST(ErrorText, IsOneShortLine) {
+  EXPECT_EQ(in_one_line("map.h5: no space"), "map.h5: no space");
+  EXPECT_EQ(in_one_line("two\nlines \x1b[31m\xff"), "two lines \\x1b[31m\\xff");
+  const std::string beta = "\xce\xb2";
+  for (std::size_t length = 480; length < 520; ++length) {
+    for (const std::string& text : {std::string(length, 'x'), std::string(length % 3, 'x') + beta}) {
+      std::string message = "begin ";
+      while (message.size() < length) message += text;
+      message += " end";
+      const std::string line = in_one_line(message);
+      EXPECT_LE(line.size(), 500U);
+      EXPECT_EQ(line == message, message.size() <= 500);
+      EXPECT_EQ(line, printable(line)) << "no character is cut";
+      EXPECT_TRUE(line.starts_with("begin ") && line.ends_with(" end"));
+    }
+  }
 }
 
 }  // namespace

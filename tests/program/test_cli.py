@@ -5,8 +5,11 @@ import os
 import pty
 import random
 import re
+import select
+import shlex
 import shutil
 import subprocess
+import time
 
 import h5py
 import numpy as np
@@ -551,6 +554,28 @@ def test_verify_passes_no_flipped_bit_that_a_reader_would_see(deadcone, tmp_path
     assert passed > 0
 
 
+# Options given twice.
+
+
+@pytest.mark.parametrize(
+    ("twice", "once"),
+    [
+        ("--beta 0.1 --beta 0.2", "--beta 0.2"),
+        ("--w -1:1:3 --max-updates 9 --max-steps 8 --w -2:2:8", "--max-updates 8 --w -2:2:8"),
+        ("--refine borders --refine exact", "--refine exact"),
+        ("--refine exact --refine", "--refine"),
+        ("--certify --certify", "--certify"),
+        ("--fields loss --fields steps --tol nonsense --tol 1e-5", "--fields steps --tol 1e-5"),
+    ],
+)
+def test_an_option_takes_its_last_value(deadcone, tmp_path, twice, once):
+    for name, options in (("twice", twice), ("once", once)):
+        given = " ".join(text for text in ("--w -2:2:8", "--b -2:2:8") if text.split()[0] not in options.split())
+        deadcone.done("sweep --quiet", given, options, "--out", tmp_path / f"{name}.h5")
+    assert configuration(tmp_path / "twice.h5") == configuration(tmp_path / "once.h5")
+    assert_same_results(tmp_path / "twice.h5", tmp_path / "once.h5")
+
+
 # --config
 
 
@@ -611,8 +636,7 @@ def test_old_name_of_an_option_is_an_alias(deadcone, config, tmp_path, name):
     assert "after 7 updates" in deadcone.done(f"trace --{name} 7 --tol 1e-9").stdout
 
 
-def test_an_option_and_its_alias_exclude_each_other(deadcone, config, tmp_path):
-    assert_one_error(deadcone("trace --max-updates 7 --max-steps 7"), 2)
+def test_an_option_and_its_alias_exclude_each_other_in_a_config(deadcone, config):
     path = config("max-updates = 7\nmax-steps = 7\n")
     assert_one_error(deadcone("trace --config", path), 2, str(path), "max-updates")
 
@@ -726,6 +750,32 @@ def test_how_it_is_run_changes_no_bit(deadcone, one_thread, tmp_path, how):
     deadcone.done(f"sweep --quiet {how} {THREADED}", "--out", tmp_path / "other.h5")
     assert configuration(tmp_path / "other.h5") == configuration(one_thread)
     assert_same_results(tmp_path / "other.h5", one_thread)
+
+
+def threads_used(path):
+    with h5py.File(path) as file:
+        return int(re.match(r"cpu, (\d+) thread", file.attrs["device"].decode())[1])
+
+
+def test_threads_are_those_that_the_process_may_use(deadcone, tmp_path):
+    """The processors of its affinity, or fewer where the scheduler or the user says so."""
+    processors = sorted(os.sched_getaffinity(0))
+    bare = {key: value for key, value in os.environ.items() if key not in ("SLURM_CPUS_PER_TASK", "OMP_NUM_THREADS")}
+
+    def used(variables=None, cpus=processors, options=""):
+        deadcone.done(
+            f"sweep --quiet --overwrite --device cpu {options} --w -2:2:8 --b -2:2:8 --out",
+            tmp_path / "a.h5",
+            env=bare | (variables or {}),
+            preexec_fn=lambda: os.sched_setaffinity(0, cpus),
+        )
+        return threads_used(tmp_path / "a.h5")
+
+    assert used() <= len(processors)
+    assert used(cpus=processors[:1]) == 1
+    assert used({"SLURM_CPUS_PER_TASK": "1"}) == used({"OMP_NUM_THREADS": "1"}) == 1
+    assert used({"SLURM_CPUS_PER_TASK": "4096"}) == used({"OMP_NUM_THREADS": "none"}) == used()
+    assert used({"OMP_NUM_THREADS": "1"}, cpus=processors[:1], options="--threads 3") == 3
 
 
 def test_overwrite_replaces_a_file(deadcone, tmp_path):
@@ -875,6 +925,13 @@ def test_bash_accepts_its_completion(bash_completion):
         (["deadcone", "sweep", "--refine", "--th"], ["--threads"]),
         (["deadcone", "sweep", "--certify", "--th"], ["--threads"]),
         (["deadcone", "sweep", "--progress", "p"], ["plain"]),
+        (["deadcone", "sweep", "--shard", ""], ["auto"]),
+        (["deadcone", "sweep", "--beta", ""], []),
+        # --stop=u, as bash splits it, and as it is where COMP_WORDBREAKS has no equals sign.
+        (["deadcone", "sweep", "--stop", "=", "u"], ["update"]),
+        (["deadcone", "sweep", "--stop", "="], ["stationary", "update"]),
+        (["deadcone", "sweep", "--stop=u"], ["--stop=update"]),
+        (["deadcone", "sweep", "--stop="], ["--stop=stationary", "--stop=update"]),
         (["deadcone", "spectrum", "--st"], []),
         (["deadcone", "completion", ""], ["bash", "zsh"]),
     ],
@@ -889,10 +946,98 @@ def test_bash_completes_every_option(bash_completion, command):
     assert set(complete(bash_completion, "deadcone", command, "--")) == expected
 
 
-@pytest.mark.parametrize("words", [["sweep", "--out"], ["sweep", "--config"], ["info"], ["verify", "--all"]])
-def test_bash_completes_files(bash_completion, tmp_path, words):
-    (tmp_path / "map.h5").touch()
-    assert complete(bash_completion, "deadcone", *words, "ma", cwd=tmp_path) == ["map.h5"]
+class Typist:
+    """A shell on a terminal, in which keys are typed."""
+
+    def __init__(self, command, folder, set_up):
+        self.leader, follower = pty.openpty()
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "dumb", "PS1": "", "LC_ALL": "C.UTF-8"}
+        self.process = subprocess.Popen(
+            command, stdin=follower, stdout=follower, stderr=follower, cwd=folder, env=environment, start_new_session=True
+        )
+        os.close(follower)
+        self.type(f"stty cols 200\n{set_up}\necho rea''dy\n")
+        self.read_to("ready")
+
+    def type(self, keys):
+        os.write(self.leader, keys.encode())
+
+    def read_to(self, mark):
+        sent, end = "", time.monotonic() + 20
+        while mark not in sent:
+            assert select.select([self.leader], [], [], max(0.0, end - time.monotonic()))[0], f"no {mark} in {sent!r}"
+            sent += os.read(self.leader, 4096).decode(errors="replace")
+        return sent
+
+    def completed(self, line):
+        """What the line becomes when the Tab key is pressed behind it. Ctrl-G is bound to print the line."""
+        self.type(f"{line}\t\x07")
+        text = self.read_to("]]]")
+        self.type("\x15")  # an empty line again
+        return re.search(r"\[\[\[(.*)\]\]\]", text)[1]
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.leader)
+
+
+COMPLETED_LINES = {
+    "sweep --out ma": "sweep --out map.h5 ",
+    "sweep --config ma": "sweep --config map.h5 ",
+    "info ma": "info map.h5 ",
+    "verify --all ma": "verify --all map.h5 ",
+    "merge ma": "merge map.h5 ",
+    "merge map.h5 tw": "merge map.h5 two\\ words.h5 ",
+    "merge map.h5 map.h5 fo": "merge map.h5 map.h5 folder/",
+    "info two": "info two\\ words.h5 ",
+    "info two\\ w": "info two\\ words.h5 ",
+    "info 'two w": "info 'two words.h5' ",
+    "sweep --out=ma": "sweep --out=map.h5 ",
+    "sweep --out=two": "sweep --out=two\\ words.h5 ",
+    "sweep --stop=u": "sweep --stop=update ",
+    "sweep --refine=e": "sweep --refine=exact ",
+    "sweep --refine e": "sweep --refine exact ",
+    "trace --precision=d": "trace --precision=double ",
+    "sweep --thr": "sweep --threads ",
+    "sweep --beta ma": "sweep --beta ma",  # a number, and no file
+}
+
+
+def assert_completes(shell, folder):
+    for name in ("map.h5", "two words.h5"):
+        (folder / name).touch()
+    (folder / "folder").mkdir()
+    for typed, wanted in COMPLETED_LINES.items():
+        # After an option that takes a value, zsh leaves out the blank.
+        assert shell.completed(f"deadcone {typed}").rstrip().removesuffix("=") == f"deadcone {wanted}".rstrip()
+
+
+def test_bash_completes_on_a_terminal(bash_completion, tmp_path):
+    show = r"""bind -x '"\C-g": printf "[[[%s]]]" "$READLINE_LINE"'"""
+    shell = Typist(["bash", "--norc", "--noprofile", "-i"], tmp_path, f"{show}\nsource '{bash_completion}'")
+    try:
+        assert_completes(shell, tmp_path)
+    finally:
+        shell.close()
+
+
+def test_zsh_completes_on_a_terminal(deadcone, tmp_path):
+    if shutil.which("zsh") is None:
+        pytest.skip("zsh is not installed, so what it makes of the script is not known")
+    functions, folder = tmp_path / "functions", tmp_path / "files"
+    functions.mkdir()
+    folder.mkdir()
+    (functions / "_deadcone").write_text(deadcone.done("completion zsh").stdout)
+    set_up = f"""
+        fpath=('{functions}' $fpath); autoload -Uz compinit; compinit -u -d '{tmp_path}/dump'
+        show() {{ print -rn -- "[[[$BUFFER]]]" }}; zle -N show; bindkey -e; bindkey '^G' show; unsetopt beep
+    """
+    shell = Typist(["zsh", "-f", "-i"], folder, set_up)
+    try:
+        assert_completes(shell, folder)
+    finally:
+        shell.close()
 
 
 def test_zsh_completion(deadcone, tmp_path):
@@ -901,12 +1046,13 @@ def test_zsh_completion(deadcone, tmp_path):
     for command, options in OPTIONS.items():
         assert f"'{command}:" in text
         for name in options:
-            assert f"'--{name}[" in text, name
+            assert re.search(rf"'--{name}=?\[", text), name
     specifications = {}
     for line in text.splitlines():
-        if match := re.fullmatch(r" +'--([\w-]+)\[.*\](.*)' \\", line):
+        if match := re.fullmatch(r" +'--([\w-]+)=?\[.*\](.*)' \\", line):
             specifications.setdefault(match[1], match[2])
     assert specifications["stop"] == ":stop:(stationary update)"
+    assert specifications["shard"] == ":shard:(auto)"
     assert specifications["refine"] == "::refine:(none borders exact)"  # which may be left out
     assert specifications["refine-sample"] == ":refine-sample:" and specifications["certify"] == ""
     if shutil.which("zsh") is None:

@@ -1,9 +1,10 @@
 """What goes wrong, and that it goes wrong well: one line, the right status, and no result lost or left half made.
 
 Exit status: 1 it failed, 2 the command line or the configuration is wrong, 3 the disk or the file failed, 4 there is no
-such device, 130 interrupted, 143 by SIGTERM.
+such device, 130 interrupted, 128 + n ended by signal n.
 """
 
+import itertools
 import json
 import os
 import pathlib
@@ -64,7 +65,6 @@ WRONG_SWEEPS = {
     "empty axis": "--beta ,",
     "value twice": "--beta 0.9,0,0.9",
     "zero twice": "--delta 0,-0.0",
-    "axis given twice": "--beta 0.1 --beta 0.2",
     # windows
     "window downwards": "--w 1:-1:8",
     "window of no width": "--w 1:1:8",
@@ -94,7 +94,6 @@ WRONG_SWEEPS = {
     },
     "certify with a value": "--certify=perhaps",
     "refine typo": "--refine nonsense",
-    "refine twice": "--refine borders --refine exact",
     "two ways to refine": "--refine borders exact",
     **{f"refine-sample {value}": f"--refine-sample {value}" for value in ("-0.1", "2", "nan", "inf", "some")},
     **{f"refine, refine-sample {value}": f"--refine --refine-sample {value}" for value in ("-0.1", "2", "nan")},
@@ -114,7 +113,7 @@ WRONG_SWEEPS = {
 
 @pytest.mark.parametrize("options", WRONG_SWEEPS.values(), ids=WRONG_SWEEPS)
 def test_wrong_sweep(deadcone, tmp_path, options):
-    # The good options come first: given twice, an option is an error of its own.
+    # Given twice, an option takes its last value.
     good = " ".join(text for text in ("--w -2:2:8", "--b -2:2:8") if text.split()[0] not in options.split())
     assert_one_error(deadcone("sweep", good, options, "--out", tmp_path / "map.h5"), 2)
     assert files_in(tmp_path) == []
@@ -575,7 +574,6 @@ class SmallFiles:
 
     @staticmethod
     def _limit(size):
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that writing fails instead of ending the process
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     def make_room(self):
@@ -649,6 +647,122 @@ def test_full_stdout(deadcone, good_file, command):
     assert_one_error(result, 3, "stdout")
 
 
+# Standard streams that are closed: no file takes their place.
+
+COMMANDS = {  # and whether they write results to stdout
+    f"sweep --overwrite --progress plain --beta 0,0.9 {SMALL} --fields fate,steps,final --out good.h5": False,
+    "field --overwrite --w -2:2:8 --b -2:2:8 --out field.h5": False,
+    "merge --overwrite merged.h5 good.h5": False,
+    "analyze --overwrite --samples 10 good.h5": True,
+    "info good.h5": True,
+    "verify good.h5": True,
+    "trace": True,
+    "spectrum": True,
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.split()[0])
+def test_closed_standard_streams(deadcone, good_file, tmp_path, command):
+    """All seven ways to close some."""
+    shutil.copy(good_file, tmp_path / "good.h5")
+    results = read_all(good_file)
+    for closed in itertools.chain.from_iterable(itertools.combinations(range(3), n) for n in (1, 2, 3)):
+
+        def close(closed=closed):
+            for descriptor in closed:
+                os.close(descriptor)
+
+        result = deadcone(command, cwd=tmp_path, preexec_fn=close)
+        if 1 in closed and COMMANDS[command]:
+            assert result.returncode == 3, closed
+            assert 2 in closed or "stdout" in result.stderr
+        else:
+            assert result.returncode == 0, (closed, result.stderr)
+        for name in files_in(tmp_path):
+            with h5py.File(tmp_path / name) as file:
+                if name != "field.h5":
+                    same = [file[key][...].tobytes() == values.tobytes() for key, values in results.items() if key != "seconds"]
+                    assert all(same), closed
+
+
+# 1: the limits of the process.
+
+FEW_THREADS = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+/* As if the system had room for so many threads only. */
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*), void* argument) {
+  static int made = 0;
+  int (*real)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*) = dlsym(RTLD_NEXT, "pthread_create");
+  return made++ < atoi(getenv("MOST_THREADS")) ? real(thread, attributes, start, argument) : EAGAIN;
+}
+"""
+
+
+@pytest.mark.parametrize("most", range(6))
+def test_few_threads_are_enough_or_an_error(deadcone, good_file, tmp_path, few_threads, most):
+    """The pool makes one thread here, the writer two or three, the bar one."""
+    path = tmp_path / "map.h5"
+    environment = few_threads | {"MOST_THREADS": str(most)}
+    options = "--device cpu --threads 2 --beta 0,0.9 --fields fate,steps,final --progress bar --out"
+    result = deadcone("sweep", SMALL, options, path, env=environment)
+    if most < 3:
+        assert_one_error(result, 1, "threads")
+    else:
+        assert result.returncode == 0
+        assert_same_results(path, good_file)
+    assert deadcone("verify --threads 2", good_file, env=environment).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def few_threads(tmp_path_factory):
+    """The environment of a process that gets MOST_THREADS threads."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler to take threads away with")
+    folder = tmp_path_factory.mktemp("threads")
+    (folder / "threads.c").write_text(FEW_THREADS)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", folder / "threads.so", folder / "threads.c", "-ldl"], check=True)
+    return os.environ | {
+        "LD_PRELOAD": str(folder / "threads.so"),
+        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
+    }
+
+
+def test_little_memory_is_an_error(deadcone, tmp_path):
+    """From a little more than the program needs to start, to enough: there is always an end, and a word."""
+
+    def run(megabytes, *args):
+        limit = (int(megabytes * 2**20), resource.RLIM_INFINITY)
+        return deadcone(*args, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limit))
+
+    smallest = next((size for size in range(8, 200) if run(size, "--version").returncode == 0), None)
+    if smallest is None:
+        pytest.skip("it needs a lot of memory to start, as under a sanitizer")
+    statuses = set()
+    # HDF5 crashes where it finds no memory for its own tables, in the first megabytes.
+    for size in range(smallest + 3, smallest + 60, 6):
+        result = run(size, "sweep --quiet --device cpu --threads 2 --overwrite", SMALL, "--out", tmp_path / "map.h5")
+        statuses.add(result.returncode)
+        if result.returncode != 0:
+            assert_one_error(result, 1)
+    assert statuses == {0, 1}
+
+
+def test_a_long_message_is_short(deadcone, tmp_path):
+    """The name of a file may be long, and have anything in it but a slash."""
+    name = "\x1b[31m\n" + 30 * "é/" + 240 * "x"
+    for command in ("info", "sweep --w -2:2:8 --b -2:2:8 --out"):
+        result = deadcone(command, tmp_path / (20 * name))
+        assert result.returncode in (2, 3)
+        assert len(result.stderr.encode()) <= len("deadcone: ") + 500 + 1
+        assert result.stderr[:-1].isprintable() and result.stderr.endswith(("no such file\n", "exist\n"))
+
+
 # 130: interrupted.
 
 # Several points that each take long enough to be interrupted.
@@ -698,4 +812,39 @@ def test_interrupted_sweep_can_be_resumed(deadcone, long_file, tmp_path, sent, s
     # Only what is missing is computed, on however many threads.
     resumed = deadcone.done(LONG.replace("--threads 2", "--threads 1"), "--resume --progress plain --out", path)
     assert resumed.stderr.startswith(f"1/{LONG_POINTS - done} points")
+    assert_same_results(path, long_file)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU])
+def test_signals_of_schedulers_stop_it_gracefully(deadcone, long_file, tmp_path, sent):
+    path = tmp_path / "map.h5"
+    process = start_and_wait_for_a_point(deadcone, LONG, "--out", path)
+    for _ in range(3):  # some come again and again
+        process.send_signal(sent)
+    _, stderr = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 128 + sent
+    assert "interrupted" in stderr.splitlines()[-1] and "--resume" in stderr.splitlines()[-1]
+    assert 1 <= assert_done_points_match(path, long_file) < LONG_POINTS
+
+
+def test_the_limit_of_processor_time_stops_it_gracefully(deadcone, tmp_path):
+    options = "sweep --quiet --device cpu --threads 2 --beta 0:0.9:40 --w -2:2:256 --b -2:2:256 --out"
+    limit = (1, resource.RLIM_INFINITY)
+    result = deadcone(options, tmp_path / "map.h5", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, limit))
+    assert_one_error(result, 128 + signal.SIGXCPU, "interrupted")
+    assert "of 40 done" in deadcone.done("info", tmp_path / "map.h5").stdout
+
+
+@pytest.mark.parametrize("ignored", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_that_was_ignored_stays_ignored(deadcone, long_file, tmp_path, ignored):
+    """As shells start what runs in the background, and nohup."""
+    path = tmp_path / "map.h5"
+    process = deadcone.start(
+        LONG, "--progress plain --out", path, preexec_fn=lambda: signal.signal(ignored, signal.SIG_IGN)
+    )
+    while "finished" not in process.stderr.readline():
+        pass
+    process.send_signal(ignored)
+    process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0
     assert_same_results(path, long_file)

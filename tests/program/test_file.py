@@ -1,8 +1,10 @@
 """The file of a sweep: what is in it, that its numbers are right, and that the usual tools read it as it is."""
 
 import json
+import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -180,7 +182,7 @@ def text_type(file, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["title", "Conventions", "history", "precision", "version", "git_commit", "compiler", "device", "numerics", "hdf5"],
+    ["title", "Conventions", "precision", "version", "git_commit", "compiler", "device", "numerics", "hdf5"],
 )
 def test_root_attributes_are_fixed_ascii(rich, name):
     kind = text_type(rich, name)
@@ -189,12 +191,51 @@ def test_root_attributes_are_fixed_ascii(rich, name):
 
 
 def test_history_has_the_command_line_and_the_time(rich, rich_path, deadcone):
+    kind = text_type(rich, "history")
+    assert kind.encoding == "utf-8" and kind.length == len(rich.attrs["history"])
     history = rich.attrs["history"].decode()
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: ", history)
     assert history.endswith(" ".join(deadcone.command(RICH, "--out", rich_path)))
     assert rich.attrs["version"].decode() in deadcone.done("--version").stdout
     assert rich.attrs["git_commit"].decode() in deadcone.done("--version").stdout
     assert rich.attrs["device"].startswith(b"cpu") or rich.attrs["device"].startswith(b"cuda")
+
+
+ODD_NAMES = ["plain.h5", "two words.h5", "βü💀.h5", "it's \"$HOME\" `x`;*.h5", "-x\\y.h5", "new\nline\x1b[31m.h5", b"latin\xe9'1.h5"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_shell_reads_the_command_from_the_history(deadcone, tmp_path, name):
+    """Any name, as a shell gives it to the program, which keeps its UTF-8."""
+    arguments = [*deadcone.command("sweep --quiet --w -2:2:4 --b -2:2:4"), "--out", name, "--fields=fate"]
+    arguments[-2] = os.path.join(os.fsencode(tmp_path), os.fsencode(name))
+    subprocess.run(arguments, check=True)
+    with h5py.File(arguments[-2]) as file:
+        history = file.attrs["history"].decode()
+    assert history.isprintable()
+    time, command = history.split(": ", 1)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", time)
+    if isinstance(name, str) and name.isprintable():
+        assert shlex.split(command) == [os.fsdecode(argument) for argument in arguments]
+    script = f"printf '%s\\0' {command}"
+    words = subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout.split(b"\0")[:-1]
+    assert words == [os.fsencode(argument) for argument in arguments]
+
+
+@pytest.mark.parametrize("size", [0, 20_000, 40_000, 100_000])
+def test_netcdf_reads_a_history_in_utf8_of_any_length(deadcone, tmp_path, size):
+    path = tmp_path / "ü.h5"
+    deadcone.done("sweep --quiet --w -2:2:4 --b -2:2:4", (size // 15 + 1) * "--fields steps  ", "--out", path)
+    with h5py.File(path) as file:
+        history = file.attrs["history"]
+        history = history if isinstance(history, str) else history.decode()
+    assert "ü.h5" in history and len(history) >= size
+    with netCDF4.Dataset(path) as file:
+        assert file.history == history
+    for engine in ("h5netcdf", "netcdf4"):
+        with xarray.open_dataset(path, engine=engine) as dataset:
+            assert dataset.attrs["history"] == history or dataset.attrs["history"].decode() == history
+    assert history in deadcone.done("info", path).stdout
 
 
 def test_configuration_says_everything(rich):

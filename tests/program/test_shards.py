@@ -123,17 +123,73 @@ def test_a_part_with_a_chunk_cut_off_is_refused(deadcone, whole, tmp_path):
     assert_one_error(deadcone("merge", tmp_path / "merged.h5", part), 3, "part.h5", "damaged")
 
 
-SLURM = {"SLURM_ARRAY_TASK_ID": "6", "SLURM_ARRAY_TASK_MIN": "2", "SLURM_ARRAY_TASK_MAX": "6", "SLURM_ARRAY_TASK_COUNT": "3"}
+def slurm(task, first, last, count):
+    names = ("ID", "MIN", "MAX", "COUNT")
+    return {f"SLURM_ARRAY_TASK_{name}": str(value) for name, value in zip(names, (task, first, last, count), strict=True)}
+
+
+def without_scheduler():
+    known = "SLURM|OMPI|PMI|PBS|SGE|LSB|FLUX"
+    return {key: value for key, value in os.environ.items() if not re.match(known, key)}
+
+
+FEW = "sweep --device cpu --quiet --beta 0:0.9:5 --gamma 0.1,1 --w -2:2:4 --b -2:2:4 --max-steps 10"
 MPI = {"OMPI_COMM_WORLD_RANK": "1", "OMPI_COMM_WORLD_SIZE": "4"}
+STEP = {"SLURM_PROCID": "2", "SLURM_STEP_NUM_TASKS": "4"}
 
 
-@pytest.mark.parametrize(("variables", "name"), [(SLURM, "map.3-of-3.h5"), (MPI, "map.2-of-4.h5")])
-def test_the_scheduler_says_which_part(deadcone, tmp_path, variables, name):
-    clean = {key: value for key, value in os.environ.items() if not re.match("SLURM|OMPI|PMI", key)}
-    deadcone.done(SWEEP, "--shard auto --out", tmp_path / "map.h5", env=clean | variables)
+@pytest.mark.parametrize(
+    ("variables", "asked", "name"),
+    [
+        (slurm(3, 1, 3, 3), "auto", "map.3-of-3.h5"),
+        (slurm(0, 0, 7, 8), "auto", "map.1-of-8.h5"),
+        (slurm(3, 3, 3, 1), "auto/8", "map.3-of-8.h5"),
+        (slurm(2, 1, 3, 3) | STEP, "auto", "map.7-of-12.h5"),
+        (MPI, "auto", "map.2-of-4.h5"),
+        (STEP, "auto", "map.3-of-4.h5"),
+        ({"SGE_TASK_ID": "2", "SGE_TASK_FIRST": "1", "SGE_TASK_LAST": "5", "SGE_TASK_STEPSIZE": "1"}, "auto", "map.2-of-5.h5"),
+        ({"PBS_ARRAY_INDEX": "2"}, "auto/4", "map.2-of-4.h5"),
+        ({"LSB_JOBINDEX": "4"}, "auto/4", "map.4-of-4.h5"),
+        ({"FLUX_JOB_CC": "1"}, "auto/4", "map.1-of-4.h5"),
+    ],
+)
+def test_the_scheduler_says_which_part(deadcone, tmp_path, variables, asked, name):
+    out = tmp_path / "map.h5"
+    deadcone.done(FEW, f"--shard {asked} --out", out, env=without_scheduler() | variables)
     assert [path.name for path in tmp_path.iterdir()] == [name]
-    result = deadcone(SWEEP, "--shard auto --out", tmp_path / "map.h5", env=clean)
-    assert_one_error(result, 2, "--shard auto", "K/N")
+
+
+@pytest.mark.parametrize(
+    ("variables", "asked", "mentioned"),
+    [
+        ({}, "auto", ["K/N"]),
+        (slurm(3, 3, 7, 2), "auto", ["Slurm array", "auto/N"]),  # --array=3,7: tasks 3 and 7 once more
+        (slurm(3, 3, 3, 1), "auto", ["Slurm array", "auto/N"]),
+        (slurm(4, 4, 7, 4), "auto", ["Slurm array", "auto/N"]),
+        ({"SLURM_PROCID": "0", "SLURM_NTASKS": "4"}, "auto", ["srun"]),  # a batch script
+        ({"PBS_ARRAY_INDEX": "2"}, "auto", ["PBS array", "auto/N"]),
+        (slurm(0, 0, 7, 8), "auto/8", ["counts from 1"]),
+        (slurm(9, 1, 9, 9), "auto/8", ["auto/8"]),
+        (MPI, "auto/8", ["4 processes"]),
+        (slurm(1, 1, 2, 2) | {"FLUX_JOB_CC": "1"}, "auto", ["SLURM_ARRAY_TASK_ID", "FLUX_JOB_CC"]),
+        ({}, "auto/x", ["'x'"]),
+    ],
+)
+def test_a_part_that_is_not_certain_is_refused(deadcone, tmp_path, variables, asked, mentioned):
+    result = deadcone(FEW, f"--shard {asked} --out", tmp_path / "map.h5", env=without_scheduler() | variables)
+    assert_one_error(result, 2, "--shard", *mentioned)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_of_another_split_is_not_begun_beside(deadcone, tmp_path):
+    """Tasks 1 to 3 of eight, submitted once more, look like an array of three."""
+    out, environment = tmp_path / "map.h5", without_scheduler()
+    for task in (1, 2):
+        deadcone.done(FEW, "--shard auto --out", out, env=environment | slurm(task, 1, 8, 8))
+    again = environment | slurm(3, 1, 3, 3)
+    assert_one_error(deadcone(FEW, "--shard auto --resume --out", out, env=again), 2, "3/3", "map.", "-of-8.h5", "auto/N")
+    deadcone.done(FEW, "--shard auto/8 --resume --out", out, env=again)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"map.{k}-of-8.h5" for k in (1, 2, 3)]
 
 
 def test_a_dry_run_writes_nothing(deadcone, tmp_path):
