@@ -41,7 +41,7 @@ Scales create_coordinates(File& file, const Schema& schema) {
       scales.points.push_back(create_coordinate(file, {axis.name, axis.meaning, axis.values}));
       if (!axis.cf_axis.empty()) scales.points.back().set_attribute("axis", axis.cf_axis);
     } else {
-      create_scalar(file, axis.name, axis.meaning, axis.values.front(), 0.0);
+      create_scalar(file, axis.name, axis.meaning, axis.values.front());
       scales.scalars += (scales.scalars.empty() ? "" : " ") + axis.name;
     }
   }
