@@ -547,7 +547,7 @@ def test_axes_are_named_as_in_the_file(page, deadcone, tmp_path):
     def rename(path):
         with h5py.File(path, "r+") as file:
             file["eta"].attrs["long_name"] = np.bytes_("speed")
-            file["gamma"].attrs["long_name"] = np.bytes_("width")
+            file["gamma"].attrs["long_name"] = np.bytes_("<b>width</b> & </script>")
 
     atlas = Atlas(deadcone, tmp_path, "--beta 0,0.9 --eta 0.1,0.2 --w -1:1:8 --b -1:1:8", change=rename)
     page.open(atlas.site)
@@ -555,12 +555,29 @@ def test_axes_are_named_as_in_the_file(page, deadcone, tmp_path):
     titles = page.run(
         "const {xaxis, yaxis} = document.getElementById('heat-map').layout; return [xaxis.title.text, yaxis.title.text]"
     )
-    assert titles == ["momentum β", "width γ"]
+    assert titles == ["momentum β", "&#60;b&#62;width&#60;/b&#62; &#38; &#60;/script&#62; γ"]
+    shown = page.run("return document.querySelector('#heat-map .ytitle').textContent")
+    assert shown == "<b>width</b> & </script> γ" and page.errors() == []
 
 
-def test_a_broken_link_shows_something(page, small):
-    page.open(small.site, "beta=x&gamma=&eta=1e999&share=none&hide=all&start=1&view=a,b,c")
-    assert page.state()["share"] == "dead" and page.errors() == []
+BROKEN_VIEWS = ["1e308,0,1", "-1e308,1e308,1e308", "0,0,1e308", "0,0,-1e308", "0,0,-40", "NaN,0,1", "0,Infinity,1"]
+BROKEN_VIEWS += ["50,0,1", "a,b,c", "", ",,", "0,0", "0,0,1,2", "0,0,0x", "%00,0,1", "5e-324,1e-320,1e17"]
+
+
+def test_a_broken_link_shows_the_whole_window(page, small):
+    page.open(small.site)
+    for view in BROKEN_VIEWS:
+        page.run("atlas.map.setView({w: 0.25, b: -0.5, zoom: 4.25})")
+        assert "view" in page.state()
+        page.run("location.hash = arguments[0]", f"beta=x&gamma=&eta=1e999&share=none&hide=all&start=1&view={view}")
+        page.wait("return location.hash.includes('share=dead')")
+        assert "view" not in page.state() and page.run("return atlas.map.showsWhole()"), view
+        assert page.errors() == [], view
+
+
+def test_a_broken_link_can_be_opened(page, small):
+    page.open(small.site, "beta=1e308&gamma=-1e308&start=1e308,-1e308&view=1e308,1e308,1e308")
+    assert page.run("return atlas.map.showsWhole()") and page.errors() == []
 
 
 @pytest.mark.parametrize("site", ["small", "large", "certified"])
