@@ -4,11 +4,8 @@ Needs chromium and chromedriver; is skipped without them, unless DEADCONE_REQUIR
 """
 
 import os
-import pathlib
 import re
 import shutil
-import subprocess
-import sys
 from urllib.parse import parse_qs
 
 import h5py
@@ -18,9 +15,8 @@ from scipy.special import ndtr
 
 from conftest import CONVERGED, DEAD, FATES, fill_pixels
 
-SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
-sys.path.insert(0, str(SCRIPTS / "plots"))
-from palettes import DEATHS, PALETTES  # noqa: E402
+from in_process import run  # makes the scripts modules
+from palettes import DEATHS, PALETTES
 
 COLOURS = PALETTES["default"].fates
 AXES = ("beta", "gamma", "eta", "delta", "r")
@@ -157,8 +153,7 @@ class Atlas:
         self.path, self.site = folder / "sweep.h5", folder / "atlas"
         deadcone.done(f"sweep {options} --out", self.path)
         change(self.path)
-        command = [sys.executable, SCRIPTS / "atlas" / "atlas.py", self.path, "-o", self.site]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        assert run("atlas", self.path, "-o", self.site).returncode == 0
 
 
 @pytest.fixture(scope="module")
@@ -623,7 +618,7 @@ def test_pending_points_are_said_to_be(page, other, tmp_path):
     path.write_bytes(other.path.read_bytes())
     with h5py.File(path, "a") as file:
         file["point_done"][..., 1] = 0
-    subprocess.run([sys.executable, SCRIPTS / "atlas" / "atlas.py", path, "-o", site], check=True, capture_output=True)
+    assert run("atlas", path, "-o", site).returncode == 0
     page.open(site, "eta=0.1&r=0.7&start=0.4,0.4")
     assert page.driver.find_element("id", "pending").is_displayed() and page.text("stored") == "pending"
     assert not any(colour for row in page.colours() for colour in row)
