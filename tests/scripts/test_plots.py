@@ -221,6 +221,15 @@ def test_the_size_follows_the_panels_and_the_resolution(tmp_path):
     assert picture("plot_sweep", wide, tmp_path).shape[1] > 2 * picture("plot_sweep", wide, tmp_path).shape[0]
 
 
+def test_more_maps_than_a_picture_holds_are_refused(tmp_path):
+    many = {**AXES, "beta": np.linspace(0, 0.9, 4100), "gamma": [1.0]}
+    sweep = write_sweep(tmp_path / "many.nc", lambda *_: PENDING, many, size=(16, 32))
+    for script in ("plot_sweep", "plot_steps"):
+        result = run(script, sweep, "--out", tmp_path / "picture.png")
+        assert result.returncode == 1 and "too large" in result.stderr and result.stderr.count("\n") == 1
+    picture("plot_sweep", sweep, tmp_path, "--beta", 0.9, "--dpi", 30)
+
+
 def test_what_is_not_computed_yet_is_hatched(tmp_path):
     def fate_of(point, b, w):
         return PENDING if point["beta"] > 0 and point["gamma"] < 1 else CONVERGED
