@@ -46,6 +46,8 @@ def read_spectrum(name, text):
 
 def read_input(name):
     """The text of a file, or with - of standard input."""
+    if name == "-" and sys.stdin is None:
+        raise FileError("standard input: is closed")
     with contextlib.nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as file:
         content = file.read(LONGEST_TABLE + 1)
     if len(content) > LONGEST_TABLE:

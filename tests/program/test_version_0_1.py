@@ -110,6 +110,8 @@ def as_in_version_0_1(items):
             continue
         items[name].description.pop("fill value", None)
         attributes = items[name].attributes
+        if name == "/beta":
+            attributes.pop("axis", None)  # "T", which CF has for time
         if name.startswith("/analysis/"):
             attributes.pop("coordinates", None)
             for scales in attributes.get("DIMENSION_LIST", []):
