@@ -99,7 +99,7 @@ def name_of(rng, file):
 
 def change_values(rng, file):
     dataset = file[name_of(rng, file)]
-    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iuf" or not dataset.size:
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iuf" or not 0 < dataset.size < 1e6:
         return
     values = dataset[()]
     values = np.array(values).reshape(-1)
