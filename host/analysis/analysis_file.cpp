@@ -194,26 +194,34 @@ void create_group(File& file, const Schema& schema, const AnalysisOptions& optio
   group.set_attribute("title", "Measures of the basins of attraction");
   group.set_attribute("configuration", configuration_of(options));
 
+  // Coordinates once more: xarray opens a group without those of the file.
   std::vector<Dataset> axes;
+  std::string scalars;
   for (const PointAxis& axis : schema.axes) {
-    if (axis.is_dimension) axes.push_back(file.dataset(axis.name));
+    if (axis.is_dimension) {
+      axes.push_back(create_coordinate(group, {axis.name, axis.meaning, axis.values}));
+    } else {
+      create_scalar(group, axis.name, axis.meaning, axis.values.front());
+      scalars += (scalars.empty() ? "" : " ") + axis.name;
+    }
   }
   std::map<std::string, Dataset> codes;
-  for (const Coordinate& axis : schema.code_axes) {
-    codes.emplace(axis.name, file.has(axis.name) ? file.dataset(axis.name) : create_coordinate(group, axis));
-  }
-  create_scalar(group, "start_mass", "probability that a start from the distribution is in the window", start_mass,
-                start_mass);
+  for (const Coordinate& axis : schema.code_axes) codes.emplace(axis.name, create_coordinate(group, axis));
+  create_scalar(group, "start_mass", "probability that a start from the distribution is in the window", start_mass);
 
   const auto create = [&](const PointVariable& field) {
     std::vector<const Dataset*> scales;
     for (const Dataset& axis : axes) scales.push_back(&axis);
     if (!field.code_axis.empty()) scales.push_back(&codes.at(field.code_axis));
     const hdf5::Layout layout = {.extent = point_extent(schema, field)};
-    create_variable(group, field.variable, layout, scales);
+    create_variable(group, field.variable, layout, scales, scalars);
   };
   for (const PointVariable& field : schema.point_fields) create(field);
-  create({.variable = {point_analyzed, "1 where the point is analyzed", hdf5::Type::int8, 0}});
+  create({.variable = {.name = point_analyzed,
+                       .meaning = "1 where the point is analyzed",
+                       .type = hdf5::Type::int8,
+                       .fill = -1,
+                       .initial = 0.0}});
 }
 
 }  // namespace

@@ -63,8 +63,6 @@ Schema Experiment::schema(const Sweep& of) const {
   };
   for (const SweepAxis& axis : of.axes) schema.axes.push_back({axis.name, axis.meaning, axis.values, false});
   for (const std::size_t axis : dimensions(of)) schema.axes[axis].is_dimension = true;
-  // ParaView and its like show maps of at most three dimensions beside the one that is marked as time.
-  schema.axes.front().cf_axis = "T";
   for (const PixelField* field : kept(of)) {
     schema.pixel_fields.push_back(field->variable);
     schema.pixel_fields.back().type = field->type_in(of);

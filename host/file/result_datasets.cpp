@@ -39,9 +39,8 @@ Scales create_coordinates(File& file, const Schema& schema) {
   for (const PointAxis& axis : schema.axes) {
     if (axis.is_dimension) {
       scales.points.push_back(create_coordinate(file, {axis.name, axis.meaning, axis.values}));
-      if (!axis.cf_axis.empty()) scales.points.back().set_attribute("axis", axis.cf_axis);
     } else {
-      create_scalar(file, axis.name, axis.meaning, axis.values.front(), 0.0);
+      create_scalar(file, axis.name, axis.meaning, axis.values.front());
       scales.scalars += (scales.scalars.empty() ? "" : " ") + axis.name;
     }
   }

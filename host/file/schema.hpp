@@ -25,7 +25,6 @@ struct PointAxis {
   std::string meaning;
   std::vector<double> values;
   bool is_dimension = true;  ///< an axis of one value need not be one
-  std::string cf_axis = {};  ///< the CF attribute `axis` of a dimension; empty: none
 };
 
 /// An axis of a map: its pixels have their coordinates at their centres.

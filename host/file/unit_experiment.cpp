@@ -127,6 +127,12 @@ PointVariable by_point(const std::string& name, const std::string& meaning, hdf5
   return {.variable = {name, meaning, type, fill}};
 }
 
+/// A number of things: 0 until they are counted.
+PointVariable counted(PointVariable variable) {
+  variable.variable.initial = 0.0;
+  return variable;
+}
+
 PointVariable by_fate(const std::string& name, const std::string& meaning, hdf5::Type type, double fill) {
   return {.variable = {name, meaning, type, fill}, .code_axis = "fate_code"};
 }
@@ -149,7 +155,7 @@ std::vector<PointField> make_point_fields() {
   seconds.variable.units = "s";
   seconds.repeats = false;
   return {
-      {.variable = by_fate("fate_count", "initial parameters of each fate", Type::int64, 0),
+      {.variable = counted(by_fate("fate_count", "initial parameters of each fate", Type::int64, -1)),
        .get = [](const PointResult& result) { return bytes_of(std::span<const std::int64_t>(result.counts.fates)); },
        .set = [](const Bytes& bytes,
                  PointResult& result) { std::memcpy(result.counts.fates.data(), bytes.data(), bytes.size()); }},
@@ -165,17 +171,18 @@ std::vector<PointField> make_point_fields() {
           by_point("steps_max", "largest number of updates", Type::int32, -1),
           [](auto& result) -> auto& { return result.counts.most_updates; }),
       stored_at(
-          by_point("updates", "sum of the updates of all pixels", Type::int64, 0),
+          counted(by_point("updates", "sum of the updates of all pixels", Type::int64, -1)),
           [](auto& result) -> auto& { return result.counts.updates; }),
       stored_at(
           seconds, [](auto& result) -> auto& { return result.seconds; }),
-      {.variable = by_point(point_done, "1 where the map is complete", Type::int8, 0),
+      {.variable = counted(by_point(point_done, "1 where the map is complete", Type::int8, -1)),
        .get = [](const PointResult&) { return Bytes(1); }},
       stored_at(
-          by_point("pixels_filled", "pixels that were filled, not computed", Type::int64, 0),
+          counted(by_point("pixels_filled", "pixels that were filled, not computed", Type::int64, -1)),
           [](auto& result) -> auto& { return result.counts.filled; }, refines),
       stored_at(
-          by_point("fill_mismatches", "sampled pixels that were to be filled and had another fate", Type::int64, 0),
+          counted(by_point("fill_mismatches", "sampled pixels that were to be filled and had another fate", Type::int64,
+                           -1)),
           [](auto& result) -> auto& { return result.counts.fill_mismatches; }, refines),
   };
 }

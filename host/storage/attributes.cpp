@@ -41,7 +41,7 @@ void describe_origin(hdf5::Group& group, const std::string& command_line) {
 void describe_file(hdf5::File& file, const std::string& title, const std::string& command_line,
                    const std::string& configuration, const std::string& precision) {
   file.set_attribute("title", title);
-  file.set_attribute("Conventions", "CF-1.8");
+  file.set_attribute("Conventions", "CF-1.9");
   file.set_long_attribute("history", history(command_line));
   file.set_attribute("references", "arXiv:2005.06195");
   file.set_long_attribute("configuration", configuration);

@@ -1,6 +1,10 @@
 #include "storage/variables.hpp"
 
 #include <cstring>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <type_traits>
 
 namespace deadcone {
 namespace {
@@ -28,6 +32,13 @@ auto with_type(Type type, const Use& use) {
   return use.template operator()<double>();
 }
 
+/// A fill value for what is written at once: never a value of it.
+template <class T>
+constexpr T no_value() {
+  if constexpr (std::is_floating_point_v<T>) return std::numeric_limits<T>::quiet_NaN();
+  return static_cast<T>(-1);
+}
+
 void describe(Dataset& dataset, const std::string& meaning, const std::string& units) {
   dataset.set_attribute("long_name", meaning);
   dataset.set_attribute("units", units);
@@ -43,6 +54,14 @@ void describe(Dataset& dataset, const FlagNames& flags) {
   }
   dataset.set_attribute("flag_values", values);
   dataset.set_attribute("flag_meanings", meanings);
+}
+
+void write_everywhere(Dataset& dataset, Type type, const Bytes& element) {
+  const hdf5::Extent extent = dataset.extent();
+  Bytes values;
+  const std::uint64_t count = std::accumulate(extent.begin(), extent.end(), std::uint64_t{1}, std::multiplies<>());
+  for (std::uint64_t i = 0; i < count; ++i) values.insert(values.end(), element.begin(), element.end());
+  dataset.write(hdf5::Extent(extent.size(), 0), extent, type, values.data());
 }
 
 }  // namespace
@@ -67,7 +86,7 @@ std::size_t Coordinate::size() const {
 Dataset create_coordinate(Group& group, const Coordinate& coordinate) {
   return std::visit(
       [&]<class T>(const std::vector<T>& values) {
-        Dataset scale = group.create_dataset(coordinate.name, Layout{.extent = {values.size()}}, T{});
+        Dataset scale = group.create_dataset(coordinate.name, Layout{.extent = {values.size()}}, no_value<T>());
         scale.write({0}, {values.size()}, values.data());
         scale.make_scale(coordinate.name);
         describe(scale, coordinate.meaning, "1");
@@ -77,8 +96,8 @@ Dataset create_coordinate(Group& group, const Coordinate& coordinate) {
       coordinate.values);
 }
 
-void create_scalar(Group& group, const std::string& name, const std::string& meaning, double value, double fill) {
-  Dataset scalar = group.create_dataset(name, Layout{.extent = {}}, fill);
+void create_scalar(Group& group, const std::string& name, const std::string& meaning, double value) {
+  Dataset scalar = group.create_dataset(name, Layout{.extent = {}}, no_value<double>());
   scalar.write({}, {}, &value);
   describe(scalar, meaning, "1");
 }
@@ -92,6 +111,7 @@ Dataset create_variable(Group& group, const Variable& variable, const Layout& la
   if (!scalars.empty()) dataset.set_attribute("coordinates", scalars);
   describe(dataset, variable.flags);
   if (!variable.comment.empty()) dataset.set_attribute("comment", variable.comment);
+  if (variable.initial) write_everywhere(dataset, variable.type, element_of(variable.type, *variable.initial));
   return dataset;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -43,10 +44,13 @@ struct Variable {
   std::string name;
   std::string meaning;  ///< long_name
   hdf5::Type type;
-  double fill;  ///< of elements that are not written yet
+  /// Of elements that are not written yet. No valid value: Zarr readers (kerchunk) take every fill value for missing.
+  double fill;
   std::string units = "1";
   FlagNames flags = {};
   std::string comment = {};  ///< empty: none
+  /// What its elements are before they are computed, where that is a valid value.
+  std::optional<double> initial = {};
 };
 
 /// The values of a coordinate, in the type that they have in the file.
@@ -73,10 +77,10 @@ Coordinate code_coordinate(const std::string& name, const std::string& meaning) 
 /// Creates and writes a coordinate, and makes it the scale of a dimension of its name.
 hdf5::Dataset create_coordinate(hdf5::Group& group, const Coordinate& coordinate);
 
-/// Creates and writes a number; `fill` is the dataset's fill value.
-void create_scalar(hdf5::Group& group, const std::string& name, const std::string& meaning, double value, double fill);
+/// Creates and writes a number.
+void create_scalar(hdf5::Group& group, const std::string& name, const std::string& meaning, double value);
 
-/// Creates a variable. `scales` are the coordinates of its dimensions; `scalars`, where not empty, the names of the
+/// Creates a variable, and writes its initial values where it has some. `scales` are the coordinates of its dimensions; `scalars`, where not empty, the names of the
 /// scalar coordinates that hold for all of it, with blanks between them.
 hdf5::Dataset create_variable(hdf5::Group& group, const Variable& variable, const hdf5::Layout& layout,
                               const std::vector<const hdf5::Dataset*>& scales, const std::string& scalars = "");

@@ -9,6 +9,7 @@ import argparse
 import base64
 import importlib.util
 import json
+import math
 import pathlib
 import shutil
 import sys
@@ -20,7 +21,7 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "plots"))
 import sweep_file  # noqa: E402
 from palettes import PALETTES  # noqa: E402
-from sweep_file import PENDING, PROOF_OF_DEATH, PlotError  # noqa: E402
+from sweep_file import PENDING, PROOF_OF_DEATH, FileError, PlotError, printable  # noqa: E402
 
 PAGE = pathlib.Path(__file__).resolve().parent / "page"
 DEBIAN_LEAFLET = "/usr/share/javascript/leaflet"
@@ -31,8 +32,19 @@ TILE = 512
 COMPRESSION = 6
 # The maps of a tile, in this order, without those that the file does not have.
 MAPS = {"fate": "<i1", "steps": "<i4", "proof": "<i1", "provenance": "<i1"}
-# The entries of the configuration from which the page computes trajectories.
-CRITERIA = {"stop", "tolerance", "relative_tolerance", "rho", "epsilon", "max_steps"}
+# The entries of the configuration from which the page computes trajectories, and their types; what follows may lack.
+CRITERIA = {
+    "stop": str,
+    "tolerance": float,
+    "relative_tolerance": bool,
+    "rho": float,
+    "epsilon": float,
+    "max_steps": int,
+}
+OPTIONAL_CRITERIA = {"certify": bool}
+# More cannot be counted in the file.
+MOST_UPDATES = 1 << 31
+WINDOW = {"lo": float, "hi": float, "count": int}
 
 
 # ---- Libraries
@@ -83,19 +95,37 @@ def copy_page(site, libraries):
 # ---- The sweep
 
 
+def entries_of(found, kinds, where):
+    """The entries of a JSON object that `kinds` names with their types; raises ValueError if one is not of its type."""
+    entries = {}
+    for name, kind in kinds.items():
+        value = found[name]
+        if kind is float and type(value) is int:
+            value = float(value)
+        if type(value) is not kind or (kind is float and not math.isfinite(value)):
+            raise ValueError(f"'{name}' of its {where} is not what it should be")
+        entries[name] = printable(value) if kind is str else value
+    return entries
+
+
 def configuration_of(data):
-    """The configuration of the sweep, as `deadcone sweep` stores it."""
+    """The window and the criteria of the sweep, as `deadcone sweep` stores them."""
     try:
-        configuration = json.loads(data.attribute("configuration"))
-        for name in ("w", "b"):
-            window = configuration["window"][name]
-            if window["count"] != getattr(data, name).size or not window["lo"] < window["hi"]:
+        stored = json.loads(data.attribute("configuration"))
+        window = {name: entries_of(stored["window"][name], WINDOW, "window") for name in ("w", "b")}
+        for name, side in window.items():
+            if side["count"] != getattr(data, name).size or not side["lo"] < side["hi"]:
                 raise ValueError(f"its window does not match the coordinate '{name}'")
-        if not configuration["criteria"].keys() >= CRITERIA:
+        criteria = stored["criteria"]
+        if not criteria.keys() >= CRITERIA.keys():
             raise ValueError("its criteria are incomplete")
-    except (ValueError, KeyError, TypeError) as error:
-        raise PlotError(f"{data.path}: the attribute 'configuration' cannot be used: {error}") from error
-    return configuration
+        optional = {name: kind for name, kind in OPTIONAL_CRITERIA.items() if name in criteria}
+        criteria = entries_of(criteria, CRITERIA | optional, "criteria")
+        if not 0 <= criteria["max_steps"] < MOST_UPDATES:
+            raise ValueError("'max_steps' of its criteria is not what it should be")
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise FileError(f"{data.path}: the attribute 'configuration' cannot be used: {error}") from error
+    return {"window": window, "criteria": criteria}
 
 
 def positions_of(data):
@@ -110,19 +140,19 @@ def positions_of(data):
 def fate_names(data):
     """The names of the fates by value, in the order of `fate_code`, without pending."""
     names = data.meanings("fate")
-    codes = data.read("fate_code").tolist()
+    codes = data.codes("fate_code")
     if set(codes) != {value for value, name in names.items() if name != PENDING}:
-        raise PlotError(f"{data.path}: 'fate_code' does not list the fates that 'fate' names")
+        raise FileError(f"{data.path}: 'fate_code' does not list the fates that 'fate' names")
     return {code: names[code] for code in codes}
 
 
 def shares_of(data, position, fates):
     """The fraction of every fate at a point, in the order of `fates`; None if it is not computed yet."""
-    if not data.read("point_done", position):
+    if not data.by_point("point_done", position):
         return None
-    fractions = data.read("fate_fraction", position)
-    if fractions.size != len(fates) or not np.all(fractions >= 0):
-        raise PlotError(f"{data.path}: 'fate_fraction' does not have a fraction for each fate")
+    fractions = data.by_point("fate_fraction", position, (len(fates),))
+    if not np.all((fractions >= 0) & (fractions <= 1)):
+        raise FileError(f"{data.path}: 'fate_fraction' does not have a fraction for each fate")
     return fractions.tolist()
 
 
@@ -139,16 +169,13 @@ def describe(data, configuration, shares, palette):
     fates = sweep_file.key_of(fate_names(data), palette)
     deaths = sweep_file.key_of(data.death_names(), palette) if data.has("proof") else {}
     return {
-        "name": pathlib.Path(data.path).name,
-        "history": data.attribute("history"),
-        "version": data.attribute("version"),
-        "precision": data.attribute("precision"),
+        "name": printable(pathlib.Path(data.path).name),
+        **{name: printable(data.attribute(name)) for name in ("history", "version", "precision")},
         "axes": {name: np.sort(values).tolist() for name, values in data.values.items()},
         "meanings": {name: data.long_name(name) for name in data.values},
         "w": data.w.tolist(),
         "b": data.b.tolist(),
-        "window": configuration["window"],
-        "criteria": configuration["criteria"],
+        **configuration,
         "pending": data.code("fate", PENDING),
         "fates": coded(fates),
         "deaths": coded(deaths),
@@ -274,13 +301,14 @@ def main():
     libraries = {"leaflet": find_leaflet(arguments.leaflet), "plotly": find_plotly()}
     with sweep_file.ResultFile(arguments.file, "fate") as data:
         # Made beside its final place and then moved there, so that the folder is a complete atlas at any time.
-        out.resolve().parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.resolve().parent, prefix=f".{out.name}.") as part:
+        place = out.resolve()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".") as part:
             site = pathlib.Path(part) / "site"
             write_atlas(data, site, libraries, PALETTES[arguments.palette])
-            if out.exists():
-                shutil.rmtree(out)
-            site.rename(out)
+            if place.exists():
+                place.rename(pathlib.Path(part) / "replaced")
+            site.rename(place)
     print(out / "index.html")
 
 

@@ -17,6 +17,8 @@ import typing
 from dataclasses import dataclass, replace
 
 import numpy as np
+
+import picture_style  # noqa: F401  before matplotlib
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
@@ -57,7 +59,7 @@ class ProgramError(PlotError):
 
     def __init__(self, status, message):
         super().__init__(message)
-        self.status = status
+        self.status = status if status > 0 else PlotError.status  # below 0: killed by a signal
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class Job:
             flag = "--" + name.replace("_", "-")
             words += [flag] if value is True else [flag, str(value)]
         try:
-            result = subprocess.run([self.program, *words], capture_output=True, text=True, check=False)
+            command = [self.program, *words]
+            result = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
         except OSError as error:
             raise PlotError(f"{self.program}: {error.strerror}; build it, or give its path with --program") from error
         if result.returncode:
@@ -119,6 +122,8 @@ class Job:
         lines = self.run("trace", **options).splitlines()
         lines = lines[:FIRST_UPDATES] + lines[FIRST_UPDATES:-2:THINNING] + lines[max(FIRST_UPDATES, len(lines) - 2) :]
         columns, notes = sweep_file.read_table("trace", lines, ("step", "w", "b"))
+        if not notes.get("fate"):
+            raise PlotError(f"{self.program}: has printed a trajectory without its fate")
         return columns, notes["fate"].split()[0]
 
 

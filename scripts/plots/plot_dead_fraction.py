@@ -9,13 +9,15 @@ import textwrap
 from dataclasses import dataclass
 
 import numpy as np
+
+import picture_style  # noqa: F401  before matplotlib
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.patches import Rectangle
 
 import sweep_file
 from palettes import PALETTES
-from sweep_file import DEAD, UNFINISHED, PlotError, number, symbol
+from sweep_file import DEAD, UNFINISHED, FileError, number, symbol
 
 # Sizes in inches. Numbers would not be legible in cells smaller than the last.
 LARGEST_CELL, SMALLEST_CELL, SMALLEST_WITH_NUMBER = 0.62, 0.16, 0.36
@@ -48,12 +50,15 @@ class Fractions:
 
 def read_fractions(data, grid):
     """The dead fractions of a grid and its unfinished starts."""
-    codes, names = data.read("fate_code").tolist(), data.meanings("fate_code")
+    codes, names = data.codes("fate_code"), data.meanings("fate_code")
     columns = {names.get(code): column for column, code in enumerate(codes)}
     if DEAD not in columns:
-        raise PlotError(f"{data.path}: 'fate_code' has no fate '{DEAD}'")
+        raise FileError(f"{data.path}: 'fate_code' has no fate '{DEAD}'")
     # At once: a sweep may have thousands of points.
-    done, fractions, counts = (data.read(name) for name in ("point_done", "fate_fraction", "fate_count"))
+    done = data.by_point("point_done")
+    fractions, counts = (data.by_point(name, codes=(len(codes),)) for name in ("fate_fraction", "fate_count"))
+    if not np.all((fractions[done != 0] >= 0) & (fractions[done != 0] <= 1)):
+        raise FileError(f"{data.path}: 'fate_fraction' holds what is no fraction")
     dead = np.full(grid.shape, np.nan)
     unfinished, starts, most = 0, 0, 0.0
     for cell, position in grid.positions.items():
@@ -83,7 +88,7 @@ def two_digits(fraction):
 
 def axis_label(data, axis, line=80):
     """What an axis is, in words, in lines of so many characters, and its symbol."""
-    return f"{textwrap.fill(data.long_name(axis), line)} ${symbol(axis)}$"
+    return f"{textwrap.fill(sweep_file.plain(data.long_name(axis)), line)} ${symbol(axis)}$"
 
 
 def draw(fractions, grid, labels, dpi, palette=PALETTES["default"]):

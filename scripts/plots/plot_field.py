@@ -9,15 +9,17 @@ have the same length. There are none where the gradient is less than a millionth
 import argparse
 from statistics import NormalDist
 
-import matplotlib
 import numpy as np
+
+import picture_style  # noqa: F401  before matplotlib
+import matplotlib
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.lines import Line2D
 
 import sweep_file
 from palettes import PALETTES
-from sweep_file import DEAD, PlotError, equation
+from sweep_file import DEAD, FileError, equation
 
 ARROWS_PER_INCH = 5.5
 SMALLEST_GRADIENT = 1e-6
@@ -117,7 +119,7 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
         gradients[cell] = [data.sample(name, position, *arrows) for name in ("grad_w", "grad_b")]
         targets[cell] = [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
         if not (np.all(np.isfinite(losses[cell])) and np.all(np.isfinite(gradients[cell]))):
-            raise PlotError(f"{data.path}: the loss or its gradient is not finite everywhere")
+            raise FileError(f"{data.path}: the loss or its gradient is not finite everywhere")
 
     norm = norm_of(losses.values())
     r = data.values["r"][index_r]

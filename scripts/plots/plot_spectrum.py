@@ -8,16 +8,20 @@ oscillate.
 Reads the table that `deadcone spectrum` prints, from a file or from standard input.
 """
 
-import pathlib
+import contextlib
 import sys
 
 import numpy as np
+
+import picture_style  # noqa: F401  before matplotlib
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 import sweep_file
-from sweep_file import PlotError, equation, number
+from sweep_file import FileError, equation, number
 
+# Bytes of a table, and the largest number in it that can be drawn.
+LONGEST_TABLE, LARGEST = 1 << 28, 1e100
 COLUMNS = ("beta", "re1", "im1", "re2", "im2", "abs1", "abs2")
 # The second is dashed, so that both show where they agree.
 FIRST = {"color": "#0072B2", "linewidth": 1.6}
@@ -31,9 +35,24 @@ def read_spectrum(name, text):
     """The columns by name, and the numbers `eta` and `critical_beta` if the comments of the table have them."""
     table, notes = sweep_file.read_table(name, text.splitlines(), COLUMNS)
     try:
-        return table, {key: float(notes[key]) for key in ("eta", "critical_beta") if key in notes}
+        named = {key: float(notes[key]) for key in ("eta", "critical_beta") if key in notes}
     except ValueError as error:
-        raise PlotError(f"{name}: {error}") from error
+        raise FileError(f"{name}: {error}") from error
+    drawn = [*(table[column] for column in COLUMNS), *named.values()]
+    if not all(np.all(np.abs(numbers) <= LARGEST) for numbers in drawn):
+        raise FileError(f"{name}: the table holds numbers that cannot be drawn")
+    return table, named
+
+
+def read_input(name):
+    """The text of a file, or with - of standard input."""
+    if name == "-" and sys.stdin is None:
+        raise FileError("standard input: is closed")
+    with contextlib.nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as file:
+        content = file.read(LONGEST_TABLE + 1)
+    if len(content) > LONGEST_TABLE:
+        raise FileError(f"{name}: is too long for a table of eigenvalues")
+    return content.decode("utf-8", errors="replace")
 
 
 def draw_sizes(axes, table, first=FIRST, second=SECOND):
@@ -110,11 +129,8 @@ def main():
     parser.add_argument("file", metavar="FILE", nargs="?", default="-", help=meaning)
     arguments = parser.parse_args()
 
-    if arguments.file == "-":
-        name, content = "standard input", sys.stdin.buffer.read()
-    else:
-        name, content = arguments.file, pathlib.Path(arguments.file).read_bytes()
-    figure = draw(*read_spectrum(name, content.decode("utf-8", errors="replace")))
+    name = "standard input" if arguments.file == "-" else arguments.file
+    figure = draw(*read_spectrum(name, read_input(arguments.file)))
     default = "spectrum.png" if arguments.file == "-" else sweep_file.beside(arguments.file, ".png")
     sweep_file.save(figure, arguments.out or default, arguments.dpi)
 

@@ -10,6 +10,8 @@ area, and structure shows at every scale: where updates differ by a factor of a 
 """
 
 import numpy as np
+
+import picture_style  # noqa: F401  before matplotlib
 from matplotlib.colors import ListedColormap, LogNorm
 
 import sweep_file
@@ -79,7 +81,7 @@ def draw_colour_bars(panels, ramps, scale, quantity):
         bar.set(yscale="log" if scale else "linear", xticks=[], ylim=(edges[0], edges[-1]))
         # Within the bar, at its dark end.
         style = {"rotation": 90, "ha": "center", "va": "top", "color": "white", "fontsize": 9}
-        bar.text(0.5, 0.98, name, transform=bar.transAxes, **style)
+        bar.text(0.5, 0.98, sweep_file.plain(name), transform=bar.transAxes, **style)
         bar.tick_params(which="both", left=False, labelleft=False)
     if bar:
         bar.tick_params(which="both", right=True, labelright=True)

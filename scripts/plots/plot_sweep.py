@@ -10,6 +10,8 @@ each fate.
 import itertools
 
 import numpy as np
+
+import picture_style  # noqa: F401  before matplotlib
 from matplotlib.lines import Line2D
 
 import sweep_file

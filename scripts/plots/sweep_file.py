@@ -10,13 +10,17 @@ Figures do not use pyplot, so they need no display.
 """
 
 import argparse
+import errno
+import io
+import os
 import pathlib
 import re
-import sys
+import stat
+import tempfile
 
-import h5py
-import matplotlib
 import numpy as np
+
+import picture_style  # before matplotlib
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -25,7 +29,11 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 
+from failures import LONGEST, FileError, PlotError, printable, run
+from guarded_hdf5 import INTEGERS, MOST_ELEMENTS, NUMBERS, GuardedFile
 from palettes import DEATHS, PALETTES
+
+__all__ = ["LONGEST", "FileError", "PlotError", "printable", "run"]  # what scripts take from here
 
 # How formulas show an axis; another axis is shown by its name.
 SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Delta", "r": "r_0"}
@@ -34,36 +42,26 @@ SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Del
 PENDING, CONVERGED, DEAD, UNFINISHED, DIVERGED = "pending", "converged", "dead", "unfinished", "diverged"
 NO_PROOF, PROOF_OF_DEATH = "none", "trap"
 
+# Variables that hold codes or counts.
+LABELS = ("fate", "proof", "provenance", "steps")
+# As CF wants names: they are written in formulas, too.
+AXIS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
+
 # A pixel that has a fate but was not computed, in pictures of what only computed pixels have.
 MISSING = ("filled, not computed", "#C4C4C4")
 # Visible on all of them.
 TARGET_STYLE = {"linestyle": "", "marker": "o", "markersize": 4.5, "color": "white", "markeredgecolor": "black"}
 PENDING_STYLE = {"facecolor": "#F4F4F4", "edgecolor": "#B0B0B0", "hatch": "////", "linewidth": 0.0}
 
-STYLE = {
-    "font.family": "STIXGeneral",
-    "mathtext.fontset": "stix",
-    "font.size": 10,
-    "axes.titlesize": 11,
-    "axes.labelsize": 11,
-    "axes.linewidth": 0.6,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
-    "legend.fontsize": 10,
-    "legend.frameon": False,
-    "hatch.linewidth": 0.5,
-    # Text in a PDF stays text: TrueType, which publishers take.
-    "pdf.fonttype": 42,
-}
 GREY = "#555555"
 
 
-class PlotError(Exception):
-    """An error that the user can correct; its message is one line."""
+# Limits of a sweep, as the program has them, but for the sides of a map, of which whole rows are read.
+MOST_POINTS, LONGEST_SIDE, MOST_PIXELS = 1 << 24, 1 << 19, 1 << 32
+# Names that a variable may give its values, and the largest of these.
+MOST_NAMES, LARGEST_CODE = 100, 1 << 15
+# Points of a picture, maps of one, and pixels along its side, which Matplotlib cannot draw more of.
+MOST_CELLS, MOST_PANELS, LONGEST_PICTURE = 1 << 16, 4096, (1 << 16) - 1
 
 
 # ---- Reading
@@ -78,23 +76,33 @@ class ResultFile:
 
     def __init__(self, path, variable):
         self.path = path
-        if not pathlib.Path(path).is_file():
-            raise PlotError(f"{path}: no such file")
+        self._file = GuardedFile(path)
         try:
-            self._file = h5py.File(path, "r")
-        except OSError as error:
-            raise PlotError(f"{path}: cannot be opened as HDF5: {_reason(error)}") from error
+            self._read_shape(variable)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _read_shape(self, variable):
         if not self.has(variable):
-            raise PlotError(f"{path}: the file has no variable '{variable}'")
+            raise FileError(f"{self.path}: the file has no variable '{variable}'")
         self.axes = self._dimensions(variable)
         self.values = {name: np.atleast_1d(self._coordinate(name)) for name in (*self.axes, *self._scalars(variable))}
         self.b, self.w = (np.atleast_1d(self._coordinate(name)) for name in ("b", "w"))
-        self._shape = tuple(self.values[name].size for name in self.axes) + (self.b.size, self.w.size)
-        if 0 in self._shape or self._file[variable].shape != self._shape:
-            shape = self._file[variable].shape
-            raise PlotError(f"{path}: '{variable}' has the shape {shape}, but its coordinates have {self._shape}")
+        self.lengths = tuple(self.values[name].size for name in self.axes)
+        self._shape = (*self.lengths, self.b.size, self.w.size)
+        self._check_shape(variable)
+        if 0 in self._shape:
+            raise FileError(f"{self.path}: '{variable}' is empty")
         if np.any(np.diff(self.b) <= 0) or np.any(np.diff(self.w) <= 0):
-            raise PlotError(f"{path}: 'b' and 'w' do not increase")
+            raise FileError(f"{self.path}: 'b' and 'w' do not increase")
+        if max(self._shape[-2:]) > LONGEST_SIDE or self.b.size * self.w.size > MOST_PIXELS:
+            raise FileError(f"{self.path}: maps of {self.w.size} x {self.b.size} pixels are too large to be drawn")
+        if int(np.prod(self.lengths, dtype=object)) > MOST_POINTS:
+            raise FileError(f"{self.path}: the sweep has more than {MOST_POINTS} points")
+        left, right, low, high = self.window()
+        if not (left < right and low < high and np.all(np.isfinite([right - left, high - low]))):
+            raise FileError(f"{self.path}: 'b' and 'w' are too large to be drawn")
 
     def __enter__(self):
         return self
@@ -104,7 +112,7 @@ class ResultFile:
 
     def has(self, name):
         """Whether the file has this variable."""
-        return isinstance(self._file.get(name), h5py.Dataset)
+        return self._file.dataset(name) is not None
 
     def nearest(self, axis, wanted):
         """The index of the value nearest to `wanted`; the first if that is None."""
@@ -118,33 +126,34 @@ class ResultFile:
     def values_of(self, axis):
         """The values of an axis, in the order of the file; raises PlotError if the file does not have the axis."""
         if axis not in self.values:
-            raise PlotError(f"{self.path}: the file has no axis '{axis}'")
+            raise FileError(f"{self.path}: the file has no axis '{axis}'")
         return self.values[axis]
 
     def position(self, indices):
-        """The index of a map, from the index along each axis."""
-        return tuple(indices[name] for name in self.axes)
+        """The index of a map, from the index along each axis; the first along axes that are not given."""
+        return tuple(indices.get(name, 0) for name in self.axes)
 
     def window(self):
         """(w low, w high, b low, b high): the edges of the outermost pixels, whose centres are the coordinates."""
         return _edges(self.w) + _edges(self.b)
 
-    def read(self, name, index=()):
-        """One variable, or the part of it at `index`."""
-        if not self.has(name):
-            raise PlotError(f"{self.path}: the file has no variable '{name}'")
-        try:
-            return self._file[name][index]
-        except (OSError, ValueError, RuntimeError, IndexError) as error:
-            raise PlotError(f"{self.path}: cannot read '{name}': {_reason(error)}") from error
+    def read(self, name, index=(), kinds=NUMBERS):
+        """The numbers of a variable, or those at an index; `kinds` are the kinds of numbers that they may be."""
+        return self._file.read(name, index, kinds)
+
+    def by_point(self, name, position=(), codes=(), kinds=NUMBERS):
+        """A variable that has a value of every point, or one for each of some codes: all of it, or that of a point."""
+        self._check_shape(name, (*self.lengths, *codes))
+        return self.read(name, position, kinds)
 
     def sample(self, name, position, rows, columns):
         """At most rows x columns pixels of one map, evenly spread over it, the row of the lowest b first.
 
         Reads a row of chunks at a time: HDF5 unpacks whole chunks anyway, and picks single elements out of them slowly.
         """
-        chunks = self._map_variable(name).chunks
-        band = chunks[-2] if chunks else 512
+        self._check_shape(name)
+        chunks = self._file.dataset(name).chunks
+        band = min(chunks[-2] if chunks else 512, max(1, MOST_ELEMENTS // self.w.size))
         j, i = spread(self.b.size, rows), spread(self.w.size, columns)
         parts = []
         for low in range(0, self.b.size, band):
@@ -155,8 +164,8 @@ class ResultFile:
 
     def map_rows(self, name, position, rows):
         """All pixels of some rows of one map, the row of the lowest b first."""
-        self._map_variable(name)
-        return self.read(name, (*position, rows))
+        self._check_shape(name)
+        return self.read(name, (*position, rows), INTEGERS if name in LABELS else NUMBERS)
 
     def fates(self, position, rows, columns):
         """A sample of one map of fates."""
@@ -166,7 +175,7 @@ class ResultFile:
         """The same fates; raises PlotError if one of them has no name in the file."""
         unknown = sorted(set(np.unique(fates).tolist()) - set(self.meanings("fate")))
         if unknown:
-            raise PlotError(f"{self.path}: 'fate' holds the value {unknown[0]}, which its flag_values do not list")
+            raise FileError(f"{self.path}: 'fate' holds the value {unknown[0]}, which its flag_values do not list")
         return fates
 
     def proofs(self, position, rows, columns):
@@ -200,19 +209,28 @@ class ResultFile:
         """DEATHS by the values that outcomes() gives them, which follow those of the fates."""
         return dict(enumerate(DEATHS, start=max(self.meanings("fate")) + 1))
 
+    def codes(self, name):
+        """The values of a coordinate that lists codes, such as `fate_code`."""
+        if self.has(name) and (len(self._shape_of(name) or ()) != 1 or self._shape_of(name)[0] > MOST_NAMES):
+            raise FileError(f"{self.path}: '{name}' is not a list of codes")
+        return self.read(name, kinds=INTEGERS).tolist()
+
     def meanings(self, name):
         """The names of a variable's values, by value, from the file; empty if the file does not have the variable."""
         if not self.has(name):
             return {}
-        attributes = self._file[name].attrs
-        missing = [attribute for attribute in ("flag_values", "flag_meanings") if attribute not in attributes]
-        if missing:
-            raise PlotError(f"{self.path}: '{name}' has no attribute '{missing[0]}', which names its values")
-        values = np.atleast_1d(attributes["flag_values"]).tolist()
-        names = _text(attributes["flag_meanings"]).split()
-        if len(values) != len(names):
-            raise PlotError(f"{self.path}: '{name}' has {len(values)} values in flag_values, but {len(names)} names")
-        return dict(zip(values, names))
+        values, names = (self._file.attribute(attribute, name) for attribute in ("flag_values", "flag_meanings"))
+        for attribute, found in (("flag_values", values), ("flag_meanings", names)):
+            if found is None:
+                raise FileError(f"{self.path}: '{name}' has no attribute '{attribute}', which names its values")
+        values, names = np.atleast_1d(values), [printable(word, LONGEST // 5) for word in _text(names).split()]
+        if values.dtype.kind not in INTEGERS or values.ndim != 1 or np.any(np.abs(values.astype(float)) > LARGEST_CODE):
+            raise FileError(f"{self.path}: the flag_values of '{name}' are no codes")
+        if values.size != len(names):
+            raise FileError(f"{self.path}: '{name}' has {values.size} values in flag_values, but {len(names)} names")
+        if not 0 < values.size <= MOST_NAMES:
+            raise FileError(f"{self.path}: '{name}' has {values.size} names of values, but may have 1 to {MOST_NAMES}")
+        return dict(zip(values.tolist(), names))
 
     def code(self, name, meaning):
         """The value of a variable with this name; None if no value has it."""
@@ -220,49 +238,60 @@ class ResultFile:
 
     def attribute(self, name):
         """An attribute of the file, as text."""
-        if name not in self._file.attrs:
-            raise PlotError(f"{self.path}: the file has no attribute '{name}'")
-        return _text(self._file.attrs[name])
+        found = self._file.attribute(name)
+        if found is None:
+            raise FileError(f"{self.path}: the file has no attribute '{name}'")
+        return _text(found)
 
     def long_name(self, name):
-        """What a variable is, in words; its name if the file does not say."""
-        return self._text_of(name, "long_name") or name
+        """What a variable is, in words that can be shown; its name if the file does not say."""
+        return printable(self._text_of(name, "long_name")) or name
 
     def _text_of(self, name, attribute):
-        """An attribute of a variable as text; empty if it has none."""
-        return _text(self._file[name].attrs.get(attribute, ""))
+        """An attribute of a variable, or with None of the file, as text; empty if it has none."""
+        found = self._file.attribute(attribute, name)
+        return "" if found is None else _text(found)
 
     def _dimensions(self, variable):
         """The names of a variable's dimensions before the last two, which are b and w."""
-        dataset = self._file[variable]
-        names = []
-        for i in range(dataset.ndim - 2):
-            try:
-                names.append(dataset.dims[i][0].name.removeprefix("/"))
-            except (RuntimeError, KeyError, OSError) as error:
-                raise PlotError(f"{self.path}: dimension {i} of '{variable}' has no coordinate") from error
-        return tuple(names)
+        names = self._file.dimension_names(variable)
+        if len(names) < 2:
+            raise FileError(f"{self.path}: '{variable}' is no map")
+        for i, name in enumerate(names[:-2]):
+            if name is None:
+                raise FileError(f"{self.path}: dimension {i} of '{variable}' has no coordinate")
+            if not AXIS_NAME.fullmatch(name) or names.count(name) > 1:
+                raise FileError(f"{self.path}: '{name}' cannot be the name of an axis of '{variable}'")
+        return tuple(names[:-2])
 
     def _scalars(self, variable):
         """The names of the axes that are not swept, in the attributes that CF has for them.
 
         xarray writes the coordinates of a map that it takes out of a sweep into the attribute of the file.
         """
-        names = self._text_of(variable, "coordinates").split() + _text(self._file.attrs.get("coordinates", "")).split()
-        return [name for name in names if self.has(name) and self._file[name].shape == ()]
+        names = self._text_of(variable, "coordinates").split() + self._text_of(None, "coordinates").split()
+        return [name for name in names if AXIS_NAME.fullmatch(name) and self.has(name) and self._shape_of(name) == ()]
 
-    def _map_variable(self, name):
+    def _shape_of(self, name):
+        return self._file.dataset(name).shape
+
+    def _check_shape(self, name, shape=None):
+        """Raises FileError unless a variable has a shape, by default that of the maps."""
+        shape = self._shape if shape is None else shape
         if not self.has(name):
-            raise PlotError(f"{self.path}: the file has no variable '{name}'")
-        dataset = self._file[name]
-        if dataset.shape != self._shape:
-            raise PlotError(f"{self.path}: '{name}' has the shape {dataset.shape}, not {self._shape}")
-        return dataset
+            raise FileError(f"{self.path}: the file has no variable '{name}'")
+        if self._shape_of(name) != shape:
+            raise FileError(f"{self.path}: '{name}' has the shape {self._shape_of(name)}, not {shape}")
 
     def _coordinate(self, name):
+        if not self.has(name):
+            raise FileError(f"{self.path}: the file has no variable '{name}'")
+        shape = self._shape_of(name)
+        if shape is None or len(shape) > 1 or max(shape, default=1) > MOST_POINTS:
+            raise FileError(f"{self.path}: '{name}' is not a coordinate")
         values = np.asarray(self.read(name), dtype=float)
-        if values.ndim > 1 or not np.all(np.isfinite(values)):
-            raise PlotError(f"{self.path}: '{name}' is not a coordinate")
+        if not np.all(np.isfinite(values)):
+            raise FileError(f"{self.path}: '{name}' is not a coordinate: it is not finite everywhere")
         return values
 
 
@@ -281,13 +310,13 @@ def read_table(name, lines, columns):
             header = words
         elif words:
             if len(words) != len(header):
-                raise PlotError(f"{name}:{place}: {len(words)} values, but {len(header)} columns")
+                raise FileError(f"{name}:{place}: {len(words)} values, but {len(header)} columns")
             rows.append(_numbers(f"{name}:{place}", words))
     missing = [column for column in columns if column not in (header or [])]
     if missing:
-        raise PlotError(f"{name}: the table has no column '{missing[0]}'; is it printed by deadcone?")
+        raise FileError(f"{name}: the table has no column '{missing[0]}'; is it printed by deadcone?")
     if not rows:
-        raise PlotError(f"{name}: the table is empty")
+        raise FileError(f"{name}: the table is empty")
     return dict(zip(header, np.array(rows).T)), notes
 
 
@@ -295,7 +324,7 @@ def _numbers(place, words):
     try:
         return [float(word) for word in words]
     except ValueError as error:
-        raise PlotError(f"{place}: {error}") from error
+        raise FileError(f"{place}: {error}") from error
 
 
 def spread(count, wanted):
@@ -311,12 +340,6 @@ def _edges(centres):
 
 def _text(attribute):
     return attribute.decode(errors="replace") if isinstance(attribute, bytes) else str(attribute)
-
-
-def _reason(error):
-    """The part in brackets of HDF5's message, which has the reason, on one line."""
-    text = " ".join(str(error).split())
-    return text[text.find("(") + 1 : text.rfind(")")] if "(" in text and text.endswith(")") else text
 
 
 # ---- Command line
@@ -370,24 +393,46 @@ def beside(path, ending):
 
 
 def save(figure, path, dpi):
-    """Writes a figure in the format of the path's suffix."""
+    """Writes a figure in the format of the path's suffix. Whatever fails, a picture that is there stays as it is."""
+    suffix = pathlib.Path(path).suffix.removeprefix(".")
+    picture = io.BytesIO()
     try:
-        figure.savefig(path, dpi=dpi)
+        figure.savefig(picture, dpi=dpi, format=suffix or None)
     except ValueError as error:  # a suffix that Matplotlib does not know, or a picture beyond its largest size
-        raise PlotError(f"{path}: {error}") from error
-
-
-def run(main):
-    """Runs a script; on an error it prints one line and exits with status 1."""
+        raise FileError(f"{path}: {error}") from error
     try:
-        main()
-    except PlotError as error:
-        message = str(error)
+        _write(path, picture.getbuffer())
     except OSError as error:
-        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    else:
+        hint = "; give a shorter name with --out" if error.errno == errno.ENAMETOOLONG else ""
+        raise FileError(f"{path}: {error.strerror}{hint}") from error
+
+
+def _write(path, content):
+    """Writes a file in place of the one that is there, whose permissions it keeps; a device or a pipe is written to."""
+    exists = os.path.exists(path)
+    if exists and not os.path.isfile(path):
+        with open(path, "wb") as file:
+            file.write(content)
         return
-    sys.exit(f"{pathlib.Path(sys.argv[0]).stem}: {' '.join(message.split())}")
+    path = os.path.realpath(path)
+    if exists and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    mode = stat.S_IMODE(os.stat(path).st_mode) if exists else 0o666 & ~_umask()
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".", delete=False) as file:
+        try:
+            file.write(content)
+            file.close()
+            os.chmod(file.name, mode)
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 # ---- Layout
@@ -399,6 +444,11 @@ def number(value):
     if not exponent:
         return mantissa
     return ("" if mantissa == "1" else rf"{mantissa} \cdot ") + f"10^{{{int(exponent)}}}"
+
+
+def plain(text):
+    """Text from a file, for a picture: no part of it is a formula."""
+    return text.replace("$", r"\$")
 
 
 def equation(axis, value):
@@ -419,6 +469,8 @@ class Grid:
         self._data = data
         betas = data.ascending("beta", wanted.get("beta"))
         gammas = data.ascending("gamma", wanted.get("gamma"))[::-1]
+        if len(betas) * len(gammas) > MOST_CELLS:
+            raise PlotError(f"{data.path}: {len(betas)} x {len(gammas)} maps are too many; choose --beta or --gamma")
         self.betas, self.gammas = data.values["beta"][betas], data.values["gamma"][gammas]
         others = [axis for axis in data.values if axis not in ("beta", "gamma")]
         self._fixed = {axis: data.nearest(axis, wanted.get(axis)) for axis in others}
@@ -446,14 +498,12 @@ class Grid:
 
 
 def new_figure(**options):
-    matplotlib.rcParams.update(STYLE)
     return Figure(**options)
 
 
 def wrapped(text, width, points):
     """The text as lines of at most `width` inches in letters of so many points; no formula is broken."""
-    matplotlib.rcParams.update(STYLE)
-    font = FontProperties(family=STYLE["font.family"], size=points)
+    font = FontProperties(family=picture_style.STYLE["font.family"], size=points)
 
     def inches(word):
         return text_to_path.get_text_width_height_descent(word, font, "$" in word)[0] / 72
@@ -500,7 +550,7 @@ def key_of(names, palette):
 
 def legend_of(values, key):
     """Entries for the values that occur, pending for those without a name and colour in `key`, and the target."""
-    entries = [Patch(facecolor=colour, label=name) for value, (name, colour) in key.items() if value in values]
+    entries = [Patch(facecolor=colour, label=plain(name)) for value, (name, colour) in key.items() if value in values]
     pending = [Patch(label=PENDING, **PENDING_STYLE)] if set(values) - set(key) else []
     return entries + pending + [Line2D([], [], **TARGET_STYLE, label="target")]
 
@@ -547,6 +597,8 @@ class Panels:
         if across is not None:
             width = (across - self.LEFT - right - (columns - 1) * self.GAP) / columns
         self.pixels = (round(width * shape * dpi), round(width * dpi))
+        if rows * columns > MOST_PANELS or max(rows * self.pixels[0], columns * self.pixels[1]) > LONGEST_PICTURE:
+            raise PlotError(f"a picture of {columns} x {rows} maps is too large; choose fewer, or a lower --dpi")
 
     def draw(self, column_titles, row_titles, caption, legend, labels=("initial $w$", "initial $b$")):
         """Makes the figure and returns its axes, rows by columns."""

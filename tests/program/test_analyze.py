@@ -302,8 +302,10 @@ def test_the_group_is_described(analyzed):
         assert re.search("analyze --init normal:1:0.5", group.attrs["history"].decode())
         for name, dataset in group.items():
             assert dataset.attrs["long_name"] and dataset.attrs["units"] == b"1", name
-            if name not in ("box_size", "start_mass"):
-                assert [dataset.dims[i][0].name for i in range(2)] == ["/beta", "/gamma"], name
+            if dataset.ndim > 1:
+                assert [dataset.dims[i][0].name for i in range(2)] == ["/analysis/beta", "/analysis/gamma"], name
+        for name in ("beta", "gamma", "eta", "delta", "r", "fate_code"):
+            assert group[name][()].tobytes() == file[name][()].tobytes(), name
     for engine in ("h5netcdf", "netcdf4"):
         with xarray.open_dataset(analyzed, group="analysis", engine=engine) as group:
             assert group["box_count"].dims == ("beta", "gamma", "box_size")

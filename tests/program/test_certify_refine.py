@@ -130,7 +130,7 @@ def test_each_way_adds_its_maps(made, way):
             assert list(dataset.attrs["flag_values"]) == list(range(len(meanings)))
         for name in ("pixels_filled", "fill_mismatches"):
             if way in REFINED:
-                assert (file[name].dtype, file[name].shape, file[name].fillvalue) == (np.int64, (3, 2), 0)
+                assert (file[name].dtype, file[name].shape, file[name].fillvalue) == (np.int64, (3, 2), -1)
                 assert [scale[0].name for scale in file[name].dims] == ["/beta", "/gamma"]
                 assert file[name].attrs["long_name"] and file[name].attrs["units"] == b"1"
 

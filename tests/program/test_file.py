@@ -128,12 +128,44 @@ def test_types(deadcone, tmp_path, precision, real):
 
 def test_fill_values_say_pending(rich):
     assert rich["fate"].fillvalue == -1 and rich["steps"].fillvalue == -1 and rich["steps_max"].fillvalue == -1
-    assert rich["point_done"].fillvalue == 0
-    assert (rich["fate_count"].fillvalue, rich["updates"].fillvalue) == (0, 0)
     for name in ("r_final", "w_final", "b_final", "loss_final", "fate_fraction", "steps_mean", "seconds"):
         assert np.isnan(rich[name].fillvalue), name
     # With this attribute xarray would make floats of the labels.
     assert "_FillValue" not in rich["fate"].attrs and "missing_value" not in rich["fate"].attrs
+
+
+def test_no_fill_value_is_a_value(rich_path, values, deadcone, tmp_path):
+    """Readers that take a fill value for missing, as kerchunk's are, lose nothing: not 0, of which there are many."""
+    path = tmp_path / "refined.h5"
+    deadcone.done("sweep --quiet --certify --refine --w -2:2:40 --b -2:2:40 --out", path)
+    deadcone.done("analyze --samples 2", path)
+    missing = {"steps", "proof", "analysis/steps_max_of_fate", "analysis/wada_distance"}  # -1: there is none
+    zeros = set()
+
+    def check(name, dataset):
+        if not isinstance(dataset, h5py.Dataset) or name in missing:
+            return
+        values, fill = np.asarray(dataset[()]), dataset.fillvalue
+        if values.dtype.kind == "f":
+            assert np.isnan(fill), name
+        else:
+            assert not np.any(values == fill), name
+        if np.any(values == 0):
+            zeros.add(name)
+
+    for file in (rich_path, path):
+        with h5py.File(file) as opened:
+            opened.visititems(check)
+    assert {"beta", "delta", "r", "fate_code", "fate_count", "fill_mismatches", "analysis/proof_count"} <= zeros
+
+
+def test_pending_points_have_counts_of_zero(deadcone, tmp_path):
+    path = tmp_path / "part.h5"
+    deadcone.done("sweep --quiet --beta 0,0.9 --w -2:2:8 --b -2:2:8 --certify --refine --shard 1/2 --out", path)
+    results = read_all(next(tmp_path.iterdir()))
+    np.testing.assert_array_equal(results["point_done"].ravel(), [1, 0])
+    for name in ("fate_count", "updates", "pixels_filled", "fill_mismatches"):
+        assert not np.any(results[name].reshape(2, -1)[1]), name
 
 
 def test_maps_are_compressed_by_point(rich):
@@ -451,7 +483,7 @@ def test_xarray_names_dimensions_and_coordinates(opened, values):
     for name in ("eta", "r"):
         assert opened["fate"].coords[name].shape == ()
         assert opened["fate"].coords[name].item() == values[name]
-    assert opened.attrs["Conventions"] == "CF-1.8"
+    assert opened.attrs["Conventions"] == "CF-1.9"  # the first that has int64
 
 
 def test_xarray_keeps_types_and_values(opened, values):
@@ -512,6 +544,73 @@ def test_ncdump_shows_dimensions_and_flags(rich_path):
     assert 'fate:coordinates = "eta r" ;' in result.stdout
 
 
+@pytest.mark.parametrize("engine", ["h5netcdf", "netcdf4"])
+def test_xarray_knows_the_coordinates_of_an_analysis(deadcone, tmp_path, engine):
+    path = tmp_path / "map.h5"
+    deadcone.done("sweep --quiet --beta 0,0.9 --gamma 1,0.1 --w -2:2:16 --b -2:2:12 --max-steps 200 --out", path)
+    deadcone.done("analyze --samples 2", path)
+    with xarray.open_dataset(path, group="analysis", engine=engine) as analysis, h5py.File(path) as file:
+        found = analysis.fate_probability.sel(beta=0.9, gamma=0.1, fate_code=1)
+        assert found.item() == file["analysis/fate_probability"][1, 1, 1]
+        assert {"eta", "delta", "r"} <= set(found.coords) and found.eta.item() == 0.1
+        assert analysis.fate_code.flag_meanings.split() == list(FATES)
+        assert analysis.boundary_pixels.sel(beta=0).dims == ("gamma",)
+    if hasattr(xarray, "open_datatree"):  # where the coordinates of a group must be those of the file
+        with xarray.open_datatree(path, engine=engine) as tree:
+            assert tree["analysis"].fate_probability.shape == (2, 2, 5)
+
+
+@pytest.fixture(scope="module")
+def parted(deadcone, tmp_path_factory):
+    """The parts of a sweep, and the same sweep merged."""
+    folder = tmp_path_factory.mktemp("parts")
+    options = "sweep --quiet --beta 0,0.3,0.9 --gamma 1,0.1 --w -2:2:16 --b -2:2:12 --max-steps 300 --fields steps,final"
+    for part in (1, 2, 3):
+        deadcone.done(options, f"--shard {part}/3 --out", folder / "part.h5")
+    parts = sorted(folder.iterdir())
+    deadcone.done("merge", folder / "whole.h5", *parts)
+    return parts, folder / "whole.h5"
+
+
+def assert_joined(joined, whole):
+    for name in whole.data_vars:
+        if name != "seconds":
+            assert joined[name].dtype == whole[name].dtype, name
+            np.testing.assert_array_equal(joined[name].values, whole[name].values, err_msg=name)
+    assert set(joined.coords) == set(whole.coords)
+
+
+def test_xarray_joins_parts(parted):
+    """As docs/file-format.md says: what is pending in a part is below all labels and counts."""
+    parts, whole = parted
+    opened = [xarray.open_dataset(part, engine="h5netcdf") for part in parts]
+    with xarray.open_dataset(whole, engine="h5netcdf") as expected:
+        assert_joined(xarray.concat(opened, "part", data_vars="all").max("part"), expected)
+    for part in opened:
+        part.close()
+
+
+def test_xarray_opens_parts_as_one(parted):
+    pytest.importorskip("dask", reason="dask is not installed: pip install dask")
+    parts, whole = parted
+    with (
+        xarray.open_mfdataset(parts, combine="nested", concat_dim="part", engine="h5netcdf") as opened,
+        xarray.open_dataset(whole, engine="h5netcdf") as expected,
+    ):
+        assert_joined(opened.max("part"), expected)
+
+
+def test_pyfive_reads_everything(rich_path, values):
+    """A reader without HDF5's library: it knows the older kinds of superblocks and chunk indexes alone."""
+    pyfive = pytest.importorskip("pyfive", reason="pyfive is not installed: pip install pyfive")
+    with pyfive.File(rich_path) as file:
+        assert set(file) == set(values)
+        for name, expected in values.items():
+            np.testing.assert_array_equal(file[name][()], expected, err_msg=name)
+        assert bytes(file["fate"].attrs["flag_meanings"]).decode().split() == ["pending", *FATES]
+        assert [scales[0].name.lstrip("/") for scales in file["fate"].dims] == [*POINT_DIMENSIONS, "b", "w"]
+
+
 def test_the_example_for_xarray_draws_a_map(deadcone, tmp_path):
     path = tmp_path / "map.h5"
     deadcone.done("sweep --quiet --beta 0,0.9 --gamma 1,0.1 --w -2:2:32 --b -2:2:24 --max-steps 500 --out", path)
@@ -526,8 +625,13 @@ def test_the_example_for_xarray_draws_a_map(deadcone, tmp_path):
     assert pixels.shape[0] > 300 and len(np.unique(pixels.reshape(-1, 4), axis=0)) > 50
 
 
+def test_no_coordinate_is_said_to_be_time(rich):
+    """CF wants time in seconds or days since a date; checkers refuse `axis = "T"` of a momentum."""
+    assert not any("axis" in dataset.attrs for dataset in rich.values())
+
+
 def test_paraview_shows_a_map_for_each_momentum(deadcone, tmp_path):
-    """Its reader takes what is said to be time for time, so that gamma, b and w are what a picture shows."""
+    """Its reader shows at most three dimensions beside time. Said to be time, as docs/file-format.md does, beta is."""
     reader_of = pytest.importorskip("vtkmodules.vtkIONetCDF", reason="VTK is not installed: pip install vtk")
     from vtkmodules.util.numpy_support import vtk_to_numpy
 
@@ -536,6 +640,10 @@ def test_paraview_shows_a_map_for_each_momentum(deadcone, tmp_path):
     values = read_all(path)
     reader = reader_of.vtkNetCDFCFReader()
     assert reader.CanReadFile(str(path))
+    with xarray.open_dataset(path, engine="h5netcdf") as sweep:
+        sweep.beta.attrs["axis"] = "T"
+        path = tmp_path / "film.nc"
+        sweep.to_netcdf(path)
     reader.SetFileName(str(path))
     reader.SphericalCoordinatesOff()
     reader.UpdateMetaData()

@@ -2,11 +2,9 @@
 
 import base64
 import json
+import functools
 import os
-import pathlib
 import re
-import subprocess
-import sys
 import zlib
 
 import h5py
@@ -14,17 +12,16 @@ import numpy as np
 import pytest
 from conftest import FATES, fill_pixels
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "scripts" / "atlas" / "atlas.py"
-sys.path.insert(0, str(ROOT / "scripts" / "plots"))
-from palettes import PALETTES  # noqa: E402
+import in_process  # makes the scripts modules
+from palettes import PALETTES
+
+ROOT = in_process.SCRIPTS.parent
 
 TILE = 512
 
 
-def run(*arguments, **options):
-    command = [sys.executable, SCRIPT, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **options)
+def run(*arguments):
+    return in_process.run("atlas", *arguments)
 
 
 def make(sweep, site, *options):
@@ -40,9 +37,9 @@ def description(site):
     return json.loads(text.removeprefix("atlas.sweep = ").removesuffix(";\n"))
 
 
-def refuses(*arguments, mentions, **options):
-    result = run(*arguments, **options)
-    assert result.returncode == 1 and result.stdout == ""
+def refuses(*arguments, mentions, status=3, run=run):
+    result = run(*arguments)
+    assert result.returncode == status and result.stdout == ""
     assert result.stderr.startswith("atlas: ") and result.stderr.count("\n") == 1, result.stderr
     assert all(text in result.stderr for text in mentions), result.stderr
 
@@ -193,7 +190,7 @@ def test_a_folder_that_is_there_is_not_overwritten_unless_asked(sweep, tmp_path)
     make(sweep, site)
     (site / "left over").write_text("")
     before = (site / "index.html").stat().st_mtime_ns
-    refuses(sweep, "-o", site, mentions=[str(site), "--overwrite"])
+    refuses(sweep, "-o", site, mentions=[str(site), "--overwrite"], status=1)
     assert (site / "index.html").stat().st_mtime_ns == before
     make(sweep, site, "--overwrite")
     assert not (site / "left over").exists()
@@ -205,7 +202,7 @@ def test_what_is_no_atlas_is_never_overwritten(sweep, tmp_path):
     (folder / "thesis.txt").write_text("")
     file.write_text("")
     for target in (folder, file):
-        refuses(sweep, "-o", target, "--overwrite", mentions=[str(target), "no atlas"])
+        refuses(sweep, "-o", target, "--overwrite", mentions=[str(target), "no atlas"], status=1)
     assert (folder / "thesis.txt").exists() and file.exists()
 
 
@@ -244,15 +241,16 @@ def test_spoilt_files(sweep, tmp_path, spoil, mention):
 
 
 def test_missing_libraries_are_named_with_what_to_install(sweep, tmp_path):
-    refuses(sweep, "-o", tmp_path / "site", "--leaflet", tmp_path, mentions=["libjs-leaflet", "--leaflet"])
+    refuses(sweep, "-o", tmp_path / "site", "--leaflet", tmp_path, mentions=["libjs-leaflet", "--leaflet"], status=1)
     # A package of that name without the script hides the real one.
     (tmp_path / "plotly.py").write_text("")
     hidden = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    refuses(sweep, "-o", tmp_path / "site", mentions=["pip install plotly"], env=hidden)
+    alone = functools.partial(in_process.run_alone, "atlas", env=hidden)
+    refuses(sweep, "-o", tmp_path / "site", mentions=["pip install plotly"], status=1, run=alone)
 
 
 def test_help():
-    result = run("--help")
+    result = in_process.run_alone("atlas", "--help")
     assert result.returncode == 0 and "--overwrite" in result.stdout and "--leaflet" in result.stdout
 
 

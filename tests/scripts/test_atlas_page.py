@@ -4,11 +4,8 @@ Needs chromium and chromedriver; is skipped without them, unless DEADCONE_REQUIR
 """
 
 import os
-import pathlib
 import re
 import shutil
-import subprocess
-import sys
 from urllib.parse import parse_qs
 
 import h5py
@@ -18,9 +15,8 @@ from scipy.special import ndtr
 
 from conftest import CONVERGED, DEAD, FATES, fill_pixels
 
-SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
-sys.path.insert(0, str(SCRIPTS / "plots"))
-from palettes import DEATHS, PALETTES  # noqa: E402
+from in_process import run  # makes the scripts modules
+from palettes import DEATHS, PALETTES
 
 COLOURS = PALETTES["default"].fates
 AXES = ("beta", "gamma", "eta", "delta", "r")
@@ -157,8 +153,7 @@ class Atlas:
         self.path, self.site = folder / "sweep.h5", folder / "atlas"
         deadcone.done(f"sweep {options} --out", self.path)
         change(self.path)
-        command = [sys.executable, SCRIPTS / "atlas" / "atlas.py", self.path, "-o", self.site]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        assert run("atlas", self.path, "-o", self.site).returncode == 0
 
 
 @pytest.fixture(scope="module")
@@ -547,7 +542,7 @@ def test_axes_are_named_as_in_the_file(page, deadcone, tmp_path):
     def rename(path):
         with h5py.File(path, "r+") as file:
             file["eta"].attrs["long_name"] = np.bytes_("speed")
-            file["gamma"].attrs["long_name"] = np.bytes_("width")
+            file["gamma"].attrs["long_name"] = np.bytes_("<b>width</b> & </script>")
 
     atlas = Atlas(deadcone, tmp_path, "--beta 0,0.9 --eta 0.1,0.2 --w -1:1:8 --b -1:1:8", change=rename)
     page.open(atlas.site)
@@ -555,12 +550,29 @@ def test_axes_are_named_as_in_the_file(page, deadcone, tmp_path):
     titles = page.run(
         "const {xaxis, yaxis} = document.getElementById('heat-map').layout; return [xaxis.title.text, yaxis.title.text]"
     )
-    assert titles == ["momentum β", "width γ"]
+    assert titles == ["momentum β", "&#60;b&#62;width&#60;/b&#62; &#38; &#60;/script&#62; γ"]
+    shown = page.run("return document.querySelector('#heat-map .ytitle').textContent")
+    assert shown == "<b>width</b> & </script> γ" and page.errors() == []
 
 
-def test_a_broken_link_shows_something(page, small):
-    page.open(small.site, "beta=x&gamma=&eta=1e999&share=none&hide=all&start=1&view=a,b,c")
-    assert page.state()["share"] == "dead" and page.errors() == []
+BROKEN_VIEWS = ["1e308,0,1", "-1e308,1e308,1e308", "0,0,1e308", "0,0,-1e308", "0,0,-40", "NaN,0,1", "0,Infinity,1"]
+BROKEN_VIEWS += ["50,0,1", "a,b,c", "", ",,", "0,0", "0,0,1,2", "0,0,0x", "%00,0,1", "5e-324,1e-320,1e17"]
+
+
+def test_a_broken_link_shows_the_whole_window(page, small):
+    page.open(small.site)
+    for view in BROKEN_VIEWS:
+        page.run("atlas.map.setView({w: 0.25, b: -0.5, zoom: 4.25})")
+        assert "view" in page.state()
+        page.run("location.hash = arguments[0]", f"beta=x&gamma=&eta=1e999&share=none&hide=all&start=1&view={view}")
+        page.wait("return location.hash.includes('share=dead')")
+        assert "view" not in page.state() and page.run("return atlas.map.showsWhole()"), view
+        assert page.errors() == [], view
+
+
+def test_a_broken_link_can_be_opened(page, small):
+    page.open(small.site, "beta=1e308&gamma=-1e308&start=1e308,-1e308&view=1e308,1e308,1e308")
+    assert page.run("return atlas.map.showsWhole()") and page.errors() == []
 
 
 @pytest.mark.parametrize("site", ["small", "large", "certified"])
@@ -606,7 +618,7 @@ def test_pending_points_are_said_to_be(page, other, tmp_path):
     path.write_bytes(other.path.read_bytes())
     with h5py.File(path, "a") as file:
         file["point_done"][..., 1] = 0
-    subprocess.run([sys.executable, SCRIPTS / "atlas" / "atlas.py", path, "-o", site], check=True, capture_output=True)
+    assert run("atlas", path, "-o", site).returncode == 0
     page.open(site, "eta=0.1&r=0.7&start=0.4,0.4")
     assert page.driver.find_element("id", "pending").is_displayed() and page.text("stored") == "pending"
     assert not any(colour for row in page.colours() for colour in row)

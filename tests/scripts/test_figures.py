@@ -4,10 +4,7 @@ DEADCONE=build/release/deadcone python -m pytest tests/scripts/test_figures.py  
 """
 
 import os
-import pathlib
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -18,8 +15,7 @@ from matplotlib import image  # noqa: E402
 from matplotlib.font_manager import FontProperties  # noqa: E402
 from matplotlib.textpath import text_to_path  # noqa: E402
 
-SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "plots"
-sys.path.insert(0, str(SCRIPTS))
+import in_process  # noqa: E402  makes the scripts modules
 import figures  # noqa: E402
 import plot_spectrum  # noqa: E402
 import plot_steps  # noqa: E402
@@ -34,8 +30,7 @@ COARSE |= {"dead-fraction": ("--side", 8, "--points", 3), "dimension": ("--side"
 
 def run(*arguments, program=None):
     program = program or os.environ.get("DEADCONE", "")
-    command = [sys.executable, SCRIPTS / "figures.py", arguments[0], "--program", program, *arguments[1:]]
-    return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, check=False)
+    return in_process.run("figures", arguments[0], "--program", program, *arguments[1:])
 
 
 def fails(status, *arguments, program=None):
@@ -100,7 +95,7 @@ def test_no_start_of_figure_4_is_unfinished(deadcone, tmp_path):
             return int(file["fate_count"][..., FATES.index("unfinished")].sum())
 
     # The sweep of run.sh, with fewer pixels.
-    text = (SCRIPTS.parent / "run.sh").read_text().replace("\\\n", " ").replace("$resolution", "64").replace('"', "")
+    text = (in_process.SCRIPTS / "run.sh").read_text().replace("\\\n", " ").replace("$resolution", "64").replace('"', "")
     options = re.search(r"deadcone sweep (.*) --out out/fig4\.h5", text)[1]
     deadcone.done("sweep --quiet", options, "--out", tmp_path / "run.h5")
     assert unfinished(tmp_path / "run.h5") == 0
@@ -136,8 +131,8 @@ def test_what_goes_wrong_is_told_in_a_line(deadcone, tmp_path):
     assert "no-program" in fails(1, "fig2", "--out", tmp_path, program=tmp_path / "no-program")
     for name in ("taken", "fig4.h5"):
         (tmp_path / name).write_text("this is no folder and no HDF5 file")
-    assert "taken" in fails(1, "fig2", "--out", tmp_path / "taken")
-    assert "fig4.h5" in fails(1, "fig4", "--out", tmp_path, "--side", 8)
+    assert "taken" in fails(3, "fig2", "--out", tmp_path / "taken")
+    assert "fig4.h5" in fails(3, "fig4", "--out", tmp_path, "--side", 8)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 python -m pytest tests/scripts/test_plots.py            needs numpy, h5py, matplotlib
 """
 
+import io
 import itertools
-import pathlib
+import os
+import re
+import resource
 import subprocess
 import sys
 
@@ -15,8 +18,7 @@ h5py = pytest.importorskip("h5py")
 pytest.importorskip("matplotlib")
 from matplotlib import image  # noqa: E402
 
-SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "plots"
-sys.path.insert(0, str(SCRIPTS))
+from in_process import SCRIPTS, run, run_alone  # noqa: E402  and makes the scripts modules
 import sweep_file  # noqa: E402
 import plot_sweep  # noqa: E402
 import plot_dead_fraction  # noqa: E402
@@ -126,11 +128,6 @@ beta re1 im1 re2 im2 abs1 abs2
 """
 
 
-def run(script, *arguments, text=None):
-    command = [sys.executable, SCRIPTS / f"{script}.py", *map(str, arguments)]
-    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
-
-
 def picture(script, file, tmp_path, *options):
     """Runs a script and returns its picture, rows from the top, RGB bytes."""
     out = tmp_path / "picture.png"
@@ -222,6 +219,15 @@ def test_the_size_follows_the_panels_and_the_resolution(tmp_path):
     assert 300 < small[0] < 700 and 300 < small[1] < 700
     assert np.allclose(np.divide(large, small)[:2], 3, atol=0.05)
     assert picture("plot_sweep", wide, tmp_path).shape[1] > 2 * picture("plot_sweep", wide, tmp_path).shape[0]
+
+
+def test_more_maps_than_a_picture_holds_are_refused(tmp_path):
+    many = {**AXES, "beta": np.linspace(0, 0.9, 4100), "gamma": [1.0]}
+    sweep = write_sweep(tmp_path / "many.nc", lambda *_: PENDING, many, size=(16, 32))
+    for script in ("plot_sweep", "plot_steps"):
+        result = run(script, sweep, "--out", tmp_path / "picture.png")
+        assert result.returncode == 1 and "too large" in result.stderr and result.stderr.count("\n") == 1
+    picture("plot_sweep", sweep, tmp_path, "--beta", 0.9, "--dpi", 30)
 
 
 def test_what_is_not_computed_yet_is_hatched(tmp_path):
@@ -665,7 +671,86 @@ def test_eigenvalues_are_curves_in_the_complex_plane_with_crosses_at_momentum_ze
     assert "beta = 0" not in " ".join(text.get_text() for text in plane.get_legend().get_texts())
 
 
+# ---- The user's settings of Matplotlib
+
+# Of users, dark or with TeX, which is not installed everywhere; and what is no settings at all.
+HOSTILE_SETTINGS = (
+    "text.usetex: True\naxes.facecolor: black\nfigure.facecolor: black\ntext.color: white\nlines.linewidth: 9\n"
+    "savefig.bbox: tight\nsavefig.transparent: True\nsavefig.dpi: 31\nimage.cmap: gray\nfont.size: 33\n"
+    "image.interpolation: bilinear\nxtick.bottom: False\nlegend.loc: center\nnonsense: 1\n"
+).encode()
+NO_SETTINGS = b"\xff\xfe\x00backend: nowhere\n"
+
+
+DRAW_ALL = """
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from in_process import run
+folder = pathlib.Path(sys.argv[2])
+for script, data in zip(sys.argv[3::2], sys.argv[4::2]):
+    result = run(script, data, "--out", folder / f"{script}.png", "--dpi", 60)
+    assert (result.returncode, result.stderr) == (0, ""), result.stderr
+"""
+
+
+BOTH_SETTINGS = [(HOSTILE_SETTINGS, NO_SETTINGS), (NO_SETTINGS, HOSTILE_SETTINGS)]
+
+
+@pytest.mark.parametrize("here, there", BOTH_SETTINGS, ids=["a style", "no settings"])
+def test_settings_of_the_user_change_no_picture(tmp_path, here, there):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "matplotlibrc").write_bytes(here)
+    (tmp_path / "matplotlibrc").write_bytes(there)
+    settings = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "MATPLOTLIBRC": str(tmp_path)}
+    (tmp_path / "table.txt").write_text(SPECTRUM)
+    sweep, field = write_sweep(tmp_path / "sweep.nc", bands(ALL_FATES)), write_field(tmp_path / "field.nc")
+    data = {"plot_sweep": sweep, "plot_steps": sweep, "plot_dead_fraction": sweep, "plot_field": field}
+    data["plot_spectrum"] = tmp_path / "table.txt"
+    words = [str(word) for item in data.items() for word in item]
+    command = [sys.executable, "-c", DRAW_ALL, os.path.dirname(__file__), str(tmp_path), *words]
+    result = subprocess.run(command, cwd=folder, env=os.environ | settings, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    for script, file in data.items():
+        expected = picture(script, file, tmp_path, "--dpi", 60)
+        assert np.array_equal(np.rint(255 * image.imread(tmp_path / f"{script}.png")[..., :3]), expected), script
+
+
+def test_every_script_sets_the_style_before_it_imports_matplotlib():
+    for path in (SCRIPTS / "plots").glob("*.py"):
+        modules = re.findall(r"^(?:import|from) (\w+)", path.read_text(), re.MULTILINE)
+        if "matplotlib" in modules and path.stem not in ("picture_style", "example_xarray"):
+            assert "picture_style" in modules[: modules.index("matplotlib")], path.name
+
+
 # ---- Where the picture goes, and errors
+
+
+def test_a_picture_is_replaced_as_a_whole_and_keeps_its_permissions(tmp_path):
+    field, out = write_field(tmp_path / "field.nc"), tmp_path / ("x" * 251 + ".png")  # the longest name there is
+    assert run("plot_field", field, "--out", out).returncode == 0
+    out.chmod(0o600)
+    link = tmp_path / "link.png"
+    link.symlink_to(out)
+    old = out.read_bytes()
+    assert run("plot_field", field, "--out", link, "--gamma", 1).returncode == 0
+    assert link.is_symlink() and out.read_bytes() != old and out.stat().st_mode & 0o777 == 0o600
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["field.nc", "link.png", out.name]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))  # as if the disk were full
+    try:
+        old, result = out.read_bytes(), run("plot_field", field, "--out", out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert result.returncode == 3 and result.stderr.startswith("plot_field: ") and result.stderr.count("\n") == 1
+    assert out.read_bytes() == old
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["field.nc", "link.png", out.name]
+
+
+def test_a_default_name_may_be_too_long(tmp_path):
+    sweep = write_sweep(tmp_path / ("x" * 252 + ".nc"), bands(CODES))
+    result = run("plot_steps", sweep)
+    assert result.returncode == 3 and "--out" in result.stderr and len(result.stderr.encode()) <= 501
+    assert run("plot_steps", sweep, "--out", tmp_path / "steps.png").returncode == 0
 
 
 @pytest.mark.parametrize("script", ["plot_sweep", "plot_steps", "plot_dead_fraction"])
@@ -682,10 +767,20 @@ def test_help(script):
     assert result.returncode == 0 and "--dpi" in result.stdout
 
 
+def test_a_script_alone_does_what_it_does_here(tmp_path):
+    """All other tests run the scripts within this interpreter."""
+    sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES))
+    pixels = picture("plot_sweep", sweep, tmp_path)
+    result = run_alone("plot_sweep", sweep, "--out", "/dev/stdout", text=False)  # which is a pipe
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert np.array_equal(np.rint(255 * image.imread(io.BytesIO(result.stdout))[..., :3]), pixels)
+    assert run_alone("plot_sweep", tmp_path / "none", "--out", tmp_path / "no.png").returncode == 3
+
+
 def fails(script, file, tmp_path, *words):
     out = tmp_path / "picture.png"
     result = run(script, file, "--out", out)
-    assert result.returncode == 1 and result.stdout == "" and not out.exists()
+    assert result.returncode == 3 and result.stdout == "" and not out.exists()
     assert result.stderr.startswith(f"{script}: ") and result.stderr.count("\n") == 1, result.stderr
     assert all(word in result.stderr for word in words), result.stderr
 
@@ -758,4 +853,4 @@ def test_pictures_that_cannot_be_written(tmp_path):
     sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES))
     for out in (tmp_path / "none" / "picture.png", tmp_path / "picture.unknown"):
         result = run("plot_sweep", sweep, "--out", out)
-        assert result.returncode == 1 and result.stderr.startswith("plot_sweep: ") and result.stderr.count("\n") == 1
+        assert result.returncode == 3 and result.stderr.startswith("plot_sweep: ") and result.stderr.count("\n") == 1

@@ -5,7 +5,7 @@
 //   #beta=0.9&gamma=0.1&share=dead&hide=stalled&colour=proof&start=-0.5,1&view=0,0.25,1.5
 //
 // Axes that are not swept are left out; so is the colour (by fate or by proof) if there are no proofs. start is (w, b);
-// view is (w, b) of its middle and the zoom; without it the page shows the whole window.
+// view is (w, b) of its middle and the zoom; without it, or far from the window, the page shows the whole window.
 
 atlas.address = (() => {
   const DIGITS = 8;
@@ -18,8 +18,8 @@ atlas.address = (() => {
 
   /** Exactly `count` finite numbers, or null. */
   function numbers(text, count) {
-    const values = (text ?? "").split(",").map(Number);
-    return text && values.length === count && values.every(Number.isFinite) ? values : null;
+    const values = (text ?? "").split(",").map((part) => (part.trim() ? Number(part) : NaN));
+    return values.length === count && values.every(Number.isFinite) ? values : null;
   }
 
   /** The code of a fate that is not pending, or null. */

@@ -39,7 +39,7 @@ atlas.createHeatMap = ({ onChoose }) => {
     zeroline: false,
   });
 
-  const title = (name) => `${sweep.meanings[name]} ${atlas.symbol(name)}`;
+  const title = (name) => `${atlas.markup(sweep.meanings[name])} ${atlas.symbol(name)}`;
 
   const cell = (column, row, colour, width) => ({
     type: "rect",
@@ -64,7 +64,7 @@ atlas.createHeatMap = ({ onChoose }) => {
       const shares = sharesOf(indices, share);
       const text = shares.map((row, j) =>
         row.map((value, i) => {
-          const meaning = value === null ? "not computed yet" : `${atlas.percent(value)} ${atlas.fateName(share)}`;
+          const meaning = value === null ? "not computed yet" : `${atlas.percent(value)} ${atlas.markup(atlas.fateName(share))}`;
           return `β ${atlas.number(beta[i])}, γ ${atlas.number(gamma[j])}<br>${meaning}`;
         }),
       );

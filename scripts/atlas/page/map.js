@@ -181,8 +181,11 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
     showsWhole,
     /** The lower and the upper corner of what is in view. */
     corners: () => [map.getBounds().getSouthWest(), map.getBounds().getNorthEast()].map(fromPlane),
+    /** Shows a view, or the whole window if the view is not near it or its zoom is none of the map. */
     setView({ w, b, zoom }) {
-      map.setView(toPlane({ w, b }), zoom, { animate: false });
+      const zooms = zoom >= map.getMinZoom() && zoom <= map.getMaxZoom();
+      if (zooms && bounds.pad(1).contains(toPlane({ w, b }))) map.setView(toPlane({ w, b }), zoom, { animate: false });
+      else fit();
     },
     /** Shows the whole window. */
     fit,

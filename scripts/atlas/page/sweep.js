@@ -13,6 +13,9 @@ const atlas = {
 
   element: (id) => document.getElementById(id),
 
+  /** Text from the file for Plotly, which reads some HTML. */
+  markup: (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`),
+
   /** A number in at most so many digits. */
   number(value, digits = 10) {
     const rounded = Number(value.toPrecision(digits));

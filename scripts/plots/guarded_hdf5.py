@@ -1,0 +1,125 @@
+"""HDF5 files that may be damaged, or made to mislead: what cannot be read is a FileError, and nothing is read that lies
+outside of the file or would not fit into memory.
+"""
+
+import os
+import pathlib
+
+# A file is replaced as a whole, never changed in place: readers need no lock, which some file systems do not have.
+os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
+import h5py  # noqa: E402  reads the variable
+import numpy as np
+
+from failures import FileError
+
+# What h5py raises where it cannot read something, or NumPy has no type for it.
+ERRORS = (OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError)
+# Elements that are read at once, and bytes of a chunk, which is unpacked as a whole.
+MOST_ELEMENTS, LARGEST_CHUNK = 1 << 28, 1 << 30
+# A chunk that the filters could not shorten takes more than its own bytes, but not this many more.
+CHUNK_OVERHEAD = 1 << 16
+NUMBERS, INTEGERS = "iuf", "iu"
+
+
+class GuardedFile:
+    """An HDF5 file that is open to be read. It stays as it was when it was opened, even if it is replaced meanwhile."""
+
+    def __init__(self, path):
+        self.path = path
+        place = pathlib.Path(path)
+        if not place.is_file():
+            raise FileError(f"{path}: {'is not a file' if place.exists() else 'no such file'}")
+        try:
+            self._file = h5py.File(path, "r", locking=False)
+        except ERRORS as error:
+            raise FileError(f"{path}: cannot be opened as HDF5: {reason(error)}") from error
+        self._checked = set()
+
+    def close(self):
+        self._file.close()
+
+    def dataset(self, name):
+        """The dataset of a name; None if there is none. Raises FileError for one that is stored in another file."""
+        try:
+            found = self._follow(name)
+            if not isinstance(found, h5py.Dataset):
+                return None
+            if name not in self._checked:
+                self._check(name, found)
+                self._checked.add(name)
+            return found
+        except ERRORS as error:
+            raise FileError(f"{self.path}: cannot open '{name}': {reason(error)}") from error
+
+    def read(self, name, index=(), kinds=NUMBERS):
+        """The numbers of a dataset, or those at an index; `kinds` are the kinds of numbers that they may be."""
+        dataset = self.dataset(name)
+        if dataset is None:
+            raise FileError(f"{self.path}: the file has no variable '{name}'")
+        if dataset.dtype.kind not in kinds:
+            wanted = "whole numbers" if kinds == INTEGERS else "numbers"
+            raise FileError(f"{self.path}: '{name}' does not hold {wanted}")
+        if index == () and dataset.size > MOST_ELEMENTS:
+            raise FileError(f"{self.path}: '{name}' has {dataset.size} elements, which are too many")
+        try:
+            return dataset[index]
+        except ERRORS as error:
+            raise FileError(f"{self.path}: cannot read '{name}': {reason(error)}") from error
+
+    def attribute(self, name, of=None):
+        """An attribute of a dataset, or of the file; None if it has none of that name."""
+        try:
+            holder = self._file if of is None else self.dataset(of)
+            return holder.attrs[name] if name in holder.attrs else None
+        except ERRORS as error:
+            raise FileError(f"{self.path}: cannot read the attribute '{name}': {reason(error)}") from error
+
+    def dimension_names(self, name):
+        """The names of the coordinates of a dataset's dimensions; None where a dimension has none."""
+        dataset = self.dataset(name)
+        try:
+            if "DIMENSION_LIST" not in dataset.attrs:
+                return [None] * dataset.ndim
+            # Checked here because HDF5 crashes where the attribute is not what it should be.
+            stored = dataset.attrs.get_id("DIMENSION_LIST")
+            kind = h5py.check_vlen_dtype(stored.dtype)
+            refers = kind is not None and h5py.check_ref_dtype(kind) is h5py.Reference
+            if stored.shape != (dataset.ndim,) or not refers:
+                raise FileError(f"{self.path}: the attribute 'DIMENSION_LIST' of '{name}' does not list its dimensions")
+            lists = dataset.attrs["DIMENSION_LIST"]
+            return [self._file[scales[0]].name.removeprefix("/") if len(scales) else None for scales in lists]
+        except ERRORS as error:
+            raise FileError(f"{self.path}: cannot read the dimensions of '{name}': {reason(error)}") from error
+
+    def _follow(self, name):
+        """What has a name. Links to other names could lead to other files."""
+        found = self._file
+        for part in name.split("/"):
+            link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
+            if link is None:
+                return None
+            if not isinstance(link, h5py.HardLink):
+                raise FileError(f"{self.path}: '{name}' is a link to another place, which is not followed")
+            found = found[part]
+        return found
+
+    def _check(self, name, dataset):
+        if dataset.external or dataset.is_virtual:
+            raise FileError(f"{self.path}: '{name}' is stored in another file, which is not read")
+        if not dataset.chunks:
+            return
+        size = int(np.prod(dataset.chunks, dtype=object)) * dataset.dtype.itemsize
+        if size > LARGEST_CHUNK:
+            raise FileError(f"{self.path}: '{name}' has chunks of {size} bytes, which are too large")
+
+        def check_chunk(chunk):
+            if chunk.size > size + CHUNK_OVERHEAD:
+                raise FileError(f"{self.path}: '{name}' has a chunk that is too long")
+
+        dataset.id.chunk_iter(check_chunk)
+
+
+def reason(error):
+    """The part in brackets of HDF5's message, which has the reason."""
+    text = " ".join(str(error).split())
+    return text[text.find("(") + 1 : text.rfind(")")] if "(" in text and text.endswith(")") else text
