@@ -87,6 +87,12 @@ void report_unprovable_points(SweepMaps& maps, const Shard& shard) {
       << " no fate can be proved, because eta, epsilon or rho is too large; trajectories there run to their end\n";
 }
 
+/// Says on stderr what whoever uses the results has to know of the sweep.
+void report_warnings(const Sweep& sweep, const Experiment& experiment) {
+  const char* advice = sweep.precision == Precision::float32 ? "; --precision double rounds less" : "";
+  for (const auto& [name, text] : experiment.warnings(sweep)) std::cerr << name << ": " << text << advice << '\n';
+}
+
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Sweep& sweep = options.sweep;
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE or --dry-run");
@@ -109,6 +115,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
     points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
   SweepMaps maps(sweep);
   if (sweep.criteria.certify && style != ProgressStyle::none) report_unprovable_points(maps, shard);
+  if (!options.quiet) report_warnings(sweep, experiment);
   Meter meter;
   Counts total;
   const StopOnSignal stop(meter);

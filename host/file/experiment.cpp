@@ -69,6 +69,7 @@ Schema Experiment::schema(const Sweep& of) const {
       .pixel_fields = {},
       .point_fields = {},
       .notes = notes(of),
+      .warnings = warnings(of),
   };
   for (const SweepAxis& axis : of.axes) schema.axes.push_back({axis.name, axis.meaning, axis.values, false});
   for (const std::size_t axis : dimensions(of)) schema.axes[axis].is_dimension = true;

@@ -68,6 +68,7 @@ struct ResultWriter::Contents {
     describe_file(file, schema.title, run_info.command_line, schema.configuration, schema.precision);
     file.set_attribute("numerics", std::to_string(schema.numerics));
     file.set_attribute("device", ascii(run_info.device));
+    for (const auto& [name, text] : schema.warnings) file.set_attribute(name, ascii(text));
     ResultDatasets datasets = ResultDatasets::create(file, schema);
     file.flush();
     return std::make_unique<Contents>(Contents{place.take_place(), schema, std::move(file), std::move(datasets),

@@ -58,6 +58,8 @@ struct Schema {
   std::vector<PointVariable> point_fields;
   /// The configuration in words: names and texts, for whoever looks at the file.
   std::vector<std::pair<std::string, std::string>> notes;
+  /// The same for what whoever uses the results has to know: attributes of the file, too.
+  std::vector<std::pair<std::string, std::string>> warnings;
 
   /// The number of points, and of maps.
   std::int64_t points() const;
