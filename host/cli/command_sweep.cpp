@@ -115,7 +115,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
     points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
   SweepMaps maps(sweep);
   if (sweep.criteria.certify && style != ProgressStyle::none) report_unprovable_points(maps, shard);
-  if (!options.quiet) report_warnings(sweep, experiment);
+  if (style != ProgressStyle::none) report_warnings(sweep, experiment);
   Meter meter;
   Counts total;
   const StopOnSignal stop(meter);
