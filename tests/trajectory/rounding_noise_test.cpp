@@ -51,6 +51,10 @@ Point point_at(double beta, double share) {
   return point;
 }
 
+double noise_of(const Point& point, Precision precision) {
+  return rounding_noise(point, precision, share_of_stability_limit(point));
+}
+
 TEST(RoundingNoise, IsWhatNoisyGradientsKeepUp) {
   test::Dice dice(1);
   for (const double beta : {0.0, 0.5, 0.9}) {
@@ -68,7 +72,7 @@ TEST(RoundingNoise, IsWhatNoisyGradientsKeepUp) {
         sum += distance * distance;
       }
       const double kept_up = point.eta * curvature * std::sqrt(sum / updates);
-      EXPECT_NEAR(rounding_noise(point, Precision::float32) / (kept_up * 0x1p-24), 1, 0.05) << beta << " " << share;
+      EXPECT_NEAR(noise_of(point, Precision::float32) / (kept_up * 0x1p-24), 1, 0.05) << beta << " " << share;
     }
   }
 }
@@ -78,7 +82,7 @@ TEST(RoundingNoise, DecidesNearAndBeyondTheLimitOfStability) {
     for (const Precision precision : {Precision::float32, Precision::float64}) {
       EXPECT_TRUE(rounding_may_decide(point_at(beta, 0.95), {}, precision));
       EXPECT_TRUE(rounding_may_decide(point_at(beta, 1.5), {}, precision));
-      EXPECT_EQ(rounding_noise(point_at(beta, 1.5), precision), HUGE_VAL);
+      EXPECT_EQ(noise_of(point_at(beta, 1.5), precision), HUGE_VAL);
     }
   }
 }

@@ -32,8 +32,8 @@ inline double share_of_stability_limit(const Point& point) {
 }
 
 /// The length of the updates that rounding keeps up at the target, root mean square; infinite where it is not stable.
-inline double rounding_noise(const Point& point, Precision precision) {
-  const double share = share_of_stability_limit(point);
+/// `share` is share_of_stability_limit() of the point.
+inline double rounding_noise(const Point& point, Precision precision, double share) {
   if (!(share < 1.0)) return std::numeric_limits<double>::infinity();
   const double h = share * affine_largest_learning_rate(point.beta);
   const double ulp = precision == Precision::float32 ? static_cast<double>(std::numeric_limits<float>::epsilon())
@@ -46,8 +46,8 @@ inline double rounding_noise(const Point& point, Precision precision) {
 inline bool rounding_may_decide(const Point& point, const Criteria& criteria, Precision precision) {
   constexpr double unstable = 0.9;  // of the limit
   constexpr double noisy = 0.25;    // of the tolerance
-  return share_of_stability_limit(point) >= unstable ||
-         rounding_noise(point, precision) >= noisy * absolute_tolerance(point, criteria);
+  const double share = share_of_stability_limit(point);
+  return share >= unstable || rounding_noise(point, precision, share) >= noisy * absolute_tolerance(point, criteria);
 }
 
 }  // namespace deadcone
