@@ -114,6 +114,7 @@ void print_results(const std::string& path, const Experiment& experiment) {
   for (const PointAxis& axis : schema.axes) print_line(axis.name, in_words(axis.values) + "  (" + axis.meaning + ")");
   for (const std::size_t side : {1, 0}) print_line(schema.plane[side].name, in_words(schema.plane[side].range));
   for (const auto& [name, text] : schema.notes) print_line(name, text);
+  for (const auto& [name, text] : schema.warnings) print_line(name, text);
   print_line("fields", fields);
   print_line("size", megabytes(file.stored_bytes()) + " of maps, " + megabytes(file.raw_bytes()) + " uncompressed");
   print_points(file, experiment.sweep_of(schema.configuration, path), experiment);

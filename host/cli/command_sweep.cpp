@@ -122,6 +122,12 @@ Shard shard_from_scheduler(const SchedulerShard& wanted, const std::string& out)
                     "; give the number of parts (--shard auto/N or K/N), or remove the parts of the other split");
 }
 
+/// Says on stderr what whoever uses the results has to know of the sweep.
+void report_warnings(const Sweep& sweep, const Experiment& experiment) {
+  const char* advice = sweep.precision == Precision::float32 ? "; --precision double rounds less" : "";
+  for (const auto& [name, text] : experiment.warnings(sweep)) std::cerr << name << ": " << text << advice << '\n';
+}
+
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Sweep& sweep = options.sweep;
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE or --dry-run");
@@ -146,6 +152,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
     points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
   SweepMaps maps(sweep);
   if (sweep.criteria.certify && style != ProgressStyle::none) report_unprovable_points(maps, shard);
+  if (style != ProgressStyle::none) report_warnings(sweep, experiment);
   Meter meter;
   Counts total;
   const StopOnSignal stop(meter);

@@ -69,8 +69,9 @@ struct Experiment {
   std::vector<PixelField> pixel_fields;
   std::vector<PointField> point_fields;
   std::vector<PointColumn> columns;
-  /// A configuration in words: Schema::notes.
+  /// A configuration in words: Schema::notes, and Schema::warnings.
   std::function<std::vector<std::pair<std::string, std::string>>(const Sweep&)> notes;
+  std::function<std::vector<std::pair<std::string, std::string>>(const Sweep&)> warnings;
 
   /// The words of --fields, beside `fate`.
   std::vector<FieldOption> field_options() const;

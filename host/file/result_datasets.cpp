@@ -6,6 +6,7 @@
 
 #include "deadcone/errors.hpp"
 #include "file/tile_encoder.hpp"
+#include "storage/attributes.hpp"
 
 namespace deadcone {
 namespace {
@@ -130,6 +131,14 @@ void check_own_layout(const File& file, const Schema& schema, const ResultDatase
     const PointVariable& field = schema.point_fields[i];
     check(datasets.point_fields[i].stores_as(field.variable.type, point_layout(schema, field)), field.variable.name);
   }
+}
+
+ResultDatasets create_results(File& file, const Schema& schema, const RunInfo& run_info) {
+  describe_file(file, schema.title, run_info.command_line, schema.configuration, schema.precision);
+  file.set_attribute("numerics", std::to_string(schema.numerics));
+  file.set_attribute("device", ascii(run_info.device));
+  for (const auto& [name, text] : schema.warnings) file.set_attribute(name, ascii(text));
+  return ResultDatasets::create(file, schema);
 }
 
 std::vector<std::int8_t> read_point_done(const ResultDatasets& datasets, const Schema& schema) {

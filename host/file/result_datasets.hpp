@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "deadcone/file_options.hpp"
 #include "file/schema.hpp"
 #include "storage/hdf5.hpp"
 
@@ -21,6 +22,9 @@ struct ResultDatasets {
   /// Finds them. Throws StorageError where one is missing or has another shape.
   static ResultDatasets open(const hdf5::File& file, const Schema& schema);
 };
+
+/// Makes an empty file of results: its root attributes, coordinates and datasets.
+ResultDatasets create_results(hdf5::File& file, const Schema& schema, const RunInfo& run_info);
 
 /// Whether each point is complete.
 std::vector<std::int8_t> read_point_done(const ResultDatasets& datasets, const Schema& schema);

@@ -4,8 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "storage/attributes.hpp"
-
 namespace deadcone {
 
 using hdf5::Dataset;
@@ -37,10 +35,7 @@ ResultFile::ResultFile(File file, const Schema& schema, ResultDatasets datasets)
 ResultFile ResultFile::create(const std::string& path, const std::string& name, const Schema& schema,
                               const RunInfo& run_info) {
   File file = File::create(path, name);
-  describe_file(file, schema.title, run_info.command_line, schema.configuration, schema.precision);
-  file.set_attribute("numerics", std::to_string(schema.numerics));
-  file.set_attribute("device", ascii(run_info.device));
-  ResultDatasets datasets = ResultDatasets::create(file, schema);
+  ResultDatasets datasets = create_results(file, schema, run_info);
   return ResultFile(std::move(file), schema, std::move(datasets));
 }
 

@@ -49,7 +49,7 @@ struct Schema {
   std::string title;
   std::string configuration;  ///< JSON, complete: equal configurations give equal results
   std::string precision;
-  int numerics;  ///< raised whenever the bits of some result change
+  int numerics;  ///< the number of the bits of its results: with another, they are others
   std::vector<PointAxis> axes;
   std::array<PlaneAxis, 2> plane;      ///< rows, columns
   std::vector<Coordinate> code_axes;   ///< coordinates that results by point have beside the axes
@@ -57,6 +57,8 @@ struct Schema {
   std::vector<PointVariable> point_fields;
   /// The configuration in words: names and texts, for whoever looks at the file.
   std::vector<std::pair<std::string, std::string>> notes;
+  /// The same for what whoever uses the results has to know: attributes of the file, too.
+  std::vector<std::pair<std::string, std::string>> warnings;
 
   /// The number of points, and of maps.
   std::int64_t points() const;

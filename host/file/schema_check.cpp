@@ -10,7 +10,6 @@
 #include "base/build_info.hpp"
 #include "config/parse.hpp"
 #include "file/result_datasets.hpp"
-#include "storage/attributes.hpp"
 
 namespace deadcone {
 namespace {
@@ -46,9 +45,7 @@ constexpr std::array<std::string_view, 11> bookkeeping = {"CLASS",
 /// The file that the configuration would begin, in memory.
 File expected_file(const Schema& schema) {
   File file = File::create_in_memory("expected");
-  describe_file(file, schema.title, "", schema.configuration, schema.precision);
-  file.set_attribute("numerics", std::to_string(schema.numerics));
-  ResultDatasets::create(file, schema);
+  create_results(file, schema, {});
   return file;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "config/parse.hpp"
+#include "deadcone/trajectory/rounding_noise.hpp"
 #include "file/experiment.hpp"
 
 namespace deadcone {
@@ -239,6 +240,40 @@ std::vector<std::pair<std::string, std::string>> notes_of(const Sweep& sweep) {
   return notes;
 }
 
+/// Whether rounding may decide fates at the largest eta and the smallest beta, where it does first.
+bool rounding_may_decide_anywhere(const Sweep& sweep) {
+  Point point;
+  point.eta = std::ranges::max(sweep.values(Axis::eta));
+  point.beta = std::ranges::min(sweep.values(Axis::beta));
+  for (const double gamma : sweep.values(Axis::gamma)) {
+    for (const double delta : sweep.values(Axis::delta)) {
+      point.gamma = gamma;
+      point.delta = delta;
+      if (rounding_may_decide(point, sweep.criteria, sweep.precision)) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::pair<std::string, std::string>> warnings_of(const Sweep& sweep) {
+  if (!rounding_may_decide_anywhere(sweep)) return {};
+  constexpr std::int64_t most_named = 4;
+  std::int64_t found = 0;
+  std::string names;
+  const std::int64_t points = sweep.points();
+  for (std::int64_t point = 0; point < points; ++point) {
+    if (!rounding_may_decide(sweep.point(point), sweep.criteria, sweep.precision)) continue;
+    ++found;
+    if (found <= most_named) names += (names.empty() ? "" : "; ") + point_name(sweep, point);
+  }
+  if (found == 0) return {};
+  if (found > most_named) names += "; ...";
+  return {{"rounding", "may decide fates at " + std::to_string(found) + " of " + std::to_string(points) +
+                           (points == 1 ? " point (" : " points (") + names +
+                           "), where the target is unstable or nearly so, or the noise of rounding at it not far below "
+                           "the tolerance"}};
+}
+
 }  // namespace
 
 const Experiment& unit_experiment() {
@@ -251,6 +286,7 @@ const Experiment& unit_experiment() {
       .point_fields = make_point_fields(),
       .columns = make_columns(),
       .notes = notes_of,
+      .warnings = warnings_of,
   };
   return experiment;
 }

@@ -654,3 +654,35 @@ def test_paraview_shows_a_map_for_each_momentum(deadcone, tmp_path):
         for name in ("fate", "steps"):
             found = vtk_to_numpy(points.GetArray(name))
             np.testing.assert_array_equal(found, values[name][index].ravel(), err_msg=f"{name}, beta {beta}")
+
+
+# Where rounding decides fates.
+
+UNSTABLE = "sweep --beta 0,0.9 --eta 2.2,38 --w -2:2:8 --b -2:2:8 --max-updates 500"
+WARNING = "may decide fates at 3 of 4 points (beta 0, gamma 1, eta 2.2; beta 0, gamma 1, eta 38; beta 0.9, gamma 1, eta 38)"
+
+
+def test_file_says_where_rounding_decides(deadcone, tmp_path):
+    path = tmp_path / "unstable.h5"
+    result = deadcone.done(UNSTABLE, "--progress plain --out", path)
+    (line,) = (line for line in result.stderr.splitlines() if line.startswith("rounding: "))
+    assert line.startswith(f"rounding: {WARNING}, where") and "--precision double" in line
+    with h5py.File(path, "r+") as file:
+        assert file.attrs["rounding"].decode().startswith(WARNING)
+        del file.attrs["rounding"]  # as an older file
+    said = [line for line in deadcone.done("info", path).stdout.splitlines() if line.startswith("rounding")]
+    assert said == [f"rounding   {line.removeprefix('rounding: ').removesuffix('; --precision double rounds less')}"]
+    for quiet in ("--quiet", "--progress none"):
+        assert deadcone.done(UNSTABLE, quiet, "--resume --out", path).stderr == ""
+    deadcone.done("merge", tmp_path / "merged.h5", path)
+    with h5py.File(tmp_path / "merged.h5") as file:
+        assert file.attrs["rounding"].decode().startswith(WARNING)
+
+
+def test_file_says_nothing_of_rounding_where_it_decides_nothing(deadcone, tmp_path):
+    path = tmp_path / "stable.h5"
+    options = "--beta 0,0.9,0.99 --gamma 1,0.01 --eta 0.01,0.1,1 --w -2:2:4 --b -2:2:4 --max-updates 50"
+    assert "rounding" not in deadcone.done("sweep --progress plain", options, "--out", path).stderr
+    assert "rounding" not in deadcone.done("info", path).stdout
+    with h5py.File(path) as file:
+        assert "rounding" not in file.attrs
