@@ -95,6 +95,7 @@ class ResultFile:
             raise PlotError(f"{path}: '{variable}' has the shape {shape}, but its coordinates have {self._shape}")
         if np.any(np.diff(self.b) <= 0) or np.any(np.diff(self.w) <= 0):
             raise PlotError(f"{path}: 'b' and 'w' do not increase")
+        self._refuse_repeated_coordinates()
 
     def __enter__(self):
         return self
@@ -250,6 +251,17 @@ class ResultFile:
         """
         names = self._text_of(variable, "coordinates").split() + _text(self._file.attrs.get("coordinates", "")).split()
         return [name for name in names if self.has(name) and self._file[name].shape == ()]
+
+    def _refuse_repeated_coordinates(self):
+        """Pixels were computed in the precision of the file, in which those of version 0.1 may be one number."""
+        precision = _text(self._file.attrs.get("precision", ""))
+        pixel = np.float32 if precision == "float" else np.float64
+        rounded = {**self.values, "b": self.b.astype(pixel), "w": self.w.astype(pixel)}
+        for name, values in rounded.items():
+            distinct = np.unique(values).size
+            if distinct < values.size:
+                numbers = f"{distinct} different numbers" + (f" in {precision}" if values.dtype == np.float32 else "")
+                raise PlotError(f"{self.path}: '{name}' has {values.size} values, but only {numbers}")
 
     def _map_variable(self, name):
         if not self.has(name):
