@@ -2,7 +2,7 @@
 # The benchmark: builds, verifies and times everything that runs on this machine, and writes bench/results/. Arguments go to
 # bench/suite/bench.py. Peers that are not installed are left out; PYTHON=... uses another environment.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 
 scripts/setup.sh
 mkdir -p build

@@ -4,7 +4,7 @@
 #   scripts/check_style.sh [--fix] [FILE...]    --fix lets clang-format rewrite; FILE...: check these only
 # clang-tidy 14 cannot read .cu files; those are formatted only. Without nvcc, sources that need CUDA are skipped.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 
 fix=
 if [ "${1:-}" = --fix ]; then fix=yes; shift; fi

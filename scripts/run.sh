@@ -2,7 +2,7 @@
 # Makes the paper's Figure 4 on a fresh machine: installs missing packages, builds, runs the sweep and draws it. Writes
 # out/fig4.h5 and out/fig4.png. RESOLUTION=N makes maps of N x N pixels; arguments go to `deadcone sweep`.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 
 resolution=${RESOLUTION:-512}
 

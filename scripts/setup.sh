@@ -3,7 +3,7 @@
 # nothing where all are installed. Run it from anywhere; run.sh and test.sh call it.
 #   scripts/setup.sh --browser    also installs the browser that the atlas is tested in
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 
 packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libisal-dev libjs-leaflet
           libtomlplusplus-dev netcdf-bin nlohmann-json3-dev python3 python3-venv)
@@ -41,13 +41,17 @@ install_packages() {
 }
 
 install_python() {
-  local stamp=.venv/requirements.sum sum
-  sum=$(sha256sum scripts/requirements.txt)
+  local lock=scripts/requirements.lock stamp=.venv/requirements.sum sum
+  sum=$(sha256sum "$lock")
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && .venv/bin/python -c '' 2>/dev/null && return
+  if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    echo "setup: Python 3.11 or later is needed; python3 is $(python3 --version 2>&1)" >&2
+    return 1
+  fi
   echo "setup: making the Python environment .venv" >&2
   rm -rf .venv
   python3 -m venv .venv
-  .venv/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements.txt
+  .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
   echo "$sum" >"$stamp"
 }
 

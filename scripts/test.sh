@@ -4,7 +4,7 @@
 #   scripts/test.sh --slow   and those labelled slow
 #   scripts/test.sh --all    and the quick ones again under the sanitizers, as CI does
 set -euo pipefail
-cd "$(dirname "$0")/.."
+CDPATH= cd -- "$(dirname -- "$0")/.."
 
 build_and_test() {
   local preset=$1

@@ -9,6 +9,7 @@
 #include "analysis/basin_entropy.hpp"
 #include "analysis/cone_sample.hpp"
 #include "analysis/start_distribution.hpp"
+#include "config/parse.hpp"
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
@@ -71,11 +72,12 @@ void check_pixels(const Map& map, const LabelGrid& grid, const PixelFields& fiel
 
 void validate(const AnalysisOptions& options) {
   parse_start_distribution(options.init);
-  const auto require_positive = [](std::int64_t value, const char* parameter) {
-    if (value < 1) throw ConfigError(parameter, "must be >= 1, but is " + std::to_string(value));
+  const auto require = [](std::int64_t value, const char* parameter, std::int64_t largest) {
+    if (value < 1 || value > largest)
+      throw ConfigError(parameter, "must be " + in_words(1, largest) + ", but is " + std::to_string(value));
   };
-  require_positive(options.box_side, "box_side");
-  require_positive(options.samples, "samples");
+  require(options.box_side, "box_side", largest_side);
+  require(options.samples, "samples", largest_samples);
 }
 
 bool has_fates(const LabelGrid& grid) {

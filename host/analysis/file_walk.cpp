@@ -5,6 +5,7 @@
 #include "analysis/analysis_file.hpp"
 #include "analysis/start_distribution.hpp"
 #include "base/thread_pool.hpp"
+#include "config/checks.hpp"
 #include "deadcone/analysis.hpp"
 #include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
@@ -79,6 +80,11 @@ FileAnalysis analyze_file(const std::string& path, const AnalysisOptions& option
   validate(options);
   validate(Execution{.device = Device::cpu, .threads = run.threads});
   const Sweep sweep = SweepReader(path, experiment).sweep();
+  try {
+    check_distinct(sweep);  // files of version 0.1 may hold what is not
+  } catch (const ConfigError& error) {
+    throw StorageError(path + ": " + error.what());
+  }
   const double mass = weights_of(parse_start_distribution(options.init), sweep.window).mass;
   if (!(mass > 0.0)) {
     throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window of " + path);

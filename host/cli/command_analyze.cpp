@@ -76,13 +76,12 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
                   "xavier:FAN_IN:FAN_OUT (both with b = 0)")
       ->type_name("DISTRIBUTION")
       ->capture_default_str();
-  add_text_option(
-      *app, "--box", "N", [options](const std::string& text) { options->analysis.box_side = parse_integer(text, 1); },
-      "side in pixels of the boxes of the basin entropy", std::to_string(options->analysis.box_side));
-  add_text_option(
-      *app, "--samples", "N",
-      [options](const std::string& text) { options->analysis.samples = parse_integer(text, 1); },
-      "trajectories of each map to run again, for the time in the cones", std::to_string(options->analysis.samples));
+  add_integer_option(
+      *app, "--box", 1, largest_side, [options](std::int64_t number) { options->analysis.box_side = number; },
+      "side in pixels of the boxes of the basin entropy", options->analysis.box_side);
+  add_integer_option(
+      *app, "--samples", 1, largest_samples, [options](std::int64_t number) { options->analysis.samples = number; },
+      "trajectories of each map to run again, for the time in the cones", options->analysis.samples);
   add_threads_option(*app, options->run.threads);
   app->add_flag("--overwrite", options->run.overwrite, "replace an analysis with other options");
   add_lock_option(*app, options->run.missing_lock);

@@ -31,19 +31,17 @@ void run(const FieldOptions& options, const std::string& command_line) {
 Command add_field_command(CLI::App& main, const std::string& command_line) {
   auto options = std::make_shared<FieldOptions>();
   CLI::App* app = main.add_subcommand("field", "Write the loss and its gradient on a grid of parameters");
-  add_axis_option(*app, "gamma", meaning_of(Axis::gamma), options->grid.gamma);
-  add_axis_option(*app, "delta", meaning_of(Axis::delta), options->grid.delta);
+  add_axis_option(*app, "gamma", explain(Axis::gamma), options->grid.gamma);
+  add_axis_option(*app, "delta", explain(Axis::delta), options->grid.delta);
   add_text_option(
       *app, "--r", "AXIS", [options](const std::string& text) { options->grid.r = parse_axis(text); },
-      "weight orthogonal to the target direction", "0");
+      "weight orthogonal to the target direction (" + in_words(any_number) + ")", "0");
   add_window_options(*app, options->grid.window, "");
   app->add_option("--out", options->out, "output file (HDF5)")->type_name("FILE");
   app->add_flag("--overwrite", options->overwrite, "replace the output file if it exists");
   add_lock_option(*app, options->missing_lock);
   add_config_option(*app, options->config);
-  app->footer(
-      "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N.\n"
-      "All numbers are in double precision and dimensionless.");
+  app->footer(explain_axes() + "\nAll numbers are in double precision and dimensionless.");
   return {app, [app, options, command_line] {
             apply_config_file(*app, options->config);
             run(*options, command_line);

@@ -49,13 +49,12 @@ Command add_spectrum_command(CLI::App& main) {
       main.add_subcommand("spectrum", "Print the eigenvalues of the affine system (no rectifier) for each momentum");
   add_text_option(
       *app, "--beta", "AXIS", [options](const std::string& text) { options->beta = parse_axis(text); },
-      meaning_of(Axis::beta), "0:0.99:100");
-  add_text_option(
-      *app, "--eta", "X", [options](const std::string& text) { options->eta = parse_number(text); },
-      meaning_of(Axis::eta), shortest(options->eta));
+      explain(Axis::beta), "0:0.99:100");
+  add_number_option(*app, "--eta", bounds_of(Axis::eta), options->eta, meaning_of(Axis::eta));
   add_config_option(*app, options->config);
   app->footer(
-      "Above the critical momentum, which a line beginning with # gives, the eigenvalues are complex and the system "
+      explain_axes() +
+      "\nAbove the critical momentum, which a line beginning with # gives, the eigenvalues are complex and the system "
       "oscillates.");
   return {app, [app, options] {
             apply_config_file(*app, options->config);

@@ -18,6 +18,7 @@
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
 #include "file/experiment.hpp"
+#include "file/stored_axes.hpp"
 
 namespace deadcone {
 namespace {
@@ -140,6 +141,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
     shard = *options.shard;
     if (!options.out.empty()) options.out = path_of_shard(options.out, shard);
   }
+  if (options.resume && !options.dry_run) adopt_stored_axes(options.out, options.sweep, experiment);
   const ProgressStyle style = options.quiet ? ProgressStyle::none : style_for_stderr(options.progress);
   const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
   const std::unique_ptr<SweepSink> sink = open_sink(options, *mapper, command_line, experiment);
@@ -181,7 +183,8 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line, const
   auto options = std::make_shared<SweepOptions>();
   options->sweep = experiment.sweep;
   CLI::App* app = main.add_subcommand("sweep", "Map the fate of every start in a window, at every point of a sweep");
-  for (SweepAxis& axis : options->sweep.axes) add_axis_option(*app, axis.name, axis.meaning, axis.values);
+  for (SweepAxis& axis : options->sweep.axes)
+    add_axis_option(*app, axis.name, axis.meaning + " (" + in_words(axis.bounds) + ")", axis.values);
   add_window_options(*app, options->sweep.window, "initial ");
   add_criteria_options(*app, options->sweep.criteria);
   add_refinement_options(*app, options->sweep.refinement);
@@ -208,9 +211,7 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line, const
       "progress on stderr: " + explain_names<ProgressStyle>(), name_of(options->progress));
   app->add_flag("--quiet", options->quiet, "print only errors to stderr");
   add_config_option(*app, options->config);
-  app->footer(
-      "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N.\n"
-      "A sweep is the product of its axes. All numbers except seconds are dimensionless.");
+  app->footer(explain_axes() + "\nA sweep is the product of its axes. All numbers except seconds are dimensionless.");
   return {app, [app, options, command_line, &experiment] {
             apply_config_file(*app, options->config);
             run(*options, command_line, experiment);

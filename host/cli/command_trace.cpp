@@ -66,18 +66,16 @@ void run(const TraceOptions& options) {
 Command add_trace_command(CLI::App& main) {
   auto options = std::make_shared<TraceOptions>();
   CLI::App* app = main.add_subcommand("trace", "Print one trajectory, update by update");
-  const auto add = [app](const std::string& name, double& value, const std::string& description) {
-    add_text_option(
-        *app, name, "X", [&value](const std::string& text) { value = parse_number(text); }, description,
-        shortest(value));
+  add_number_option(*app, "--w", any_number, options->w, "initial weight along the target direction");
+  add_number_option(*app, "--b", any_number, options->b, "initial bias");
+  const auto add = [app](Axis axis, double& value) {
+    add_number_option(*app, std::string("--") + name_of(axis), bounds_of(axis), value, meaning_of(axis));
   };
-  add("--w", options->w, "initial weight along the target direction");
-  add("--b", options->b, "initial bias");
-  add("--r", options->point.r, meaning_of(Axis::r));
-  add("--beta", options->point.beta, meaning_of(Axis::beta));
-  add("--gamma", options->point.gamma, meaning_of(Axis::gamma));
-  add("--eta", options->point.eta, meaning_of(Axis::eta));
-  add("--delta", options->point.delta, meaning_of(Axis::delta));
+  add(Axis::r, options->point.r);
+  add(Axis::beta, options->point.beta);
+  add(Axis::gamma, options->point.gamma);
+  add(Axis::eta, options->point.eta);
+  add(Axis::delta, options->point.delta);
   add_criteria_options(*app, options->criteria);
   add_precision_option(*app, options->precision);
   add_config_option(*app, options->config);

@@ -86,9 +86,9 @@ Command add_verify_command(CLI::App& main, const Experiment& experiment) {
       main.add_subcommand("verify", "Recompute pixels of a sweep with the scalar path and compare every bit");
   app->add_option("file", *path, "file of a sweep")->type_name("FILE")->required();
   app->add_flag("--all", options->all, "recompute all pixels instead of a sample");
-  add_text_option(
-      *app, "--patches", "N", [options](const std::string& text) { options->patches = parse_integer(text, 1); },
-      "sample: number of patches of 16 x 16 pixels, spread over each map", std::to_string(options->patches));
+  add_integer_option(
+      *app, "--patches", 1, largest_patches, [options](std::int64_t number) { options->patches = number; },
+      "sample: number of patches of 16 x 16 pixels, spread over each map", options->patches);
   add_threads_option(*app, options->threads);
   return {app, [path, options, &experiment] { run(*path, *options, experiment); }};
 }

@@ -1,7 +1,13 @@
 #include "cli/config_file.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
+#include <string>
+#include <string_view>
 
 #include <toml++/toml.h>
 
@@ -20,19 +26,65 @@ std::string as_typed(const toml::node& node) {
   if (const auto* list = node.as_array()) {
     std::string text;
     for (const toml::node& element : *list) {
-      if (element.is_array()) return "";
-      text += (text.empty() ? "" : ",") + as_typed(element);
+      const std::string part = element.is_array() ? "" : as_typed(element);
+      if (part.empty()) return "";
+      text += (text.empty() ? "" : ",") + part;
     }
     return text;
   }
   return "";
 }
 
+/// Where a TOML text goes on behind the string that begins at `start`. A string in single quotes ends with its line at
+/// the latest.
+std::size_t behind_string(const std::string& text, std::size_t start) {
+  const char quote = text[start];
+  const std::string three(3, quote);
+  const std::string end = text.compare(start, 3, three) == 0 ? three : three.substr(0, 1);
+  std::size_t i = start + end.size();
+  while (i < text.size() && text.compare(i, end.size(), end) != 0) {
+    if (end.size() == 1 && text[i] == '\n') return i;
+    i += text[i] == '\\' && quote == '"' ? 2 : 1;
+  }
+  return std::min(i + end.size(), text.size());
+}
+
+/// The parser makes a table of each part of a key, a.b.c, and takes them down by recursion: a long key would overflow
+/// the stack. No option has a key of several parts.
+void check_keys(const std::string& text, const std::string& path) {
+  constexpr int most_parts = 100;
+  int parts = 1;
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const char c = text[i];
+    if (c == '"' || c == '\'') {
+      i = behind_string(text, i);
+      continue;
+    }
+    if (c == '#') {
+      i = std::min(text.find('\n', i), text.size());
+      continue;
+    }
+    if (c == '.') ++parts;
+    if (std::string_view(",=[]{}\n").find(c) != std::string_view::npos) parts = 1;
+    if (parts > most_parts) {
+      const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i), '\n') + 1;
+      throw ConfigError(path + ":" + std::to_string(line) + ": a key has more than " + std::to_string(most_parts) +
+                        " parts");
+    }
+    ++i;
+  }
+}
+
 toml::table parse(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) throw ConfigError(path + ": no such configuration file");
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file) throw ConfigError(path + ": cannot be read");
+  check_keys(text, path);
   try {
-    return toml::parse_file(path);
+    return toml::parse(text, path);
   } catch (const toml::parse_error& failure) {
     throw ConfigError(path + ":" + std::to_string(failure.source().begin.line) +
                       ": not TOML: " + std::string(failure.description()));

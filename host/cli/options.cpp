@@ -34,6 +34,30 @@ CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::
   return option;
 }
 
+CLI::Option* add_integer_option(CLI::App& app, const std::string& name, std::int64_t lo, std::int64_t hi,
+                                const std::function<void(std::int64_t)>& take, const std::string& description,
+                                std::int64_t default_value) {
+  return add_text_option(
+      app, name, "N", [=](const std::string& text) { take(parse_integer(text, lo, hi)); },
+      description + " (" + in_words(lo, hi) + ")", std::to_string(default_value));
+}
+
+CLI::Option* add_number_option(CLI::App& app, const std::string& name, const Bounds& bounds, double& value,
+                               const std::string& description) {
+  return add_text_option(
+      app, name, "X", [&value](const std::string& text) { value = parse_number(text); },
+      description + " (" + in_words(bounds) + ")", shortest(value));
+}
+
+std::string explain(Axis axis) {
+  return meaning_of(axis) + std::string(" (") + in_words(bounds_of(axis)) + ")";
+}
+
+std::string explain_axes() {
+  return "An AXIS is a value 0.9, a list 0,0.7,0.9, LO:HI:N (N points, both ends included) or log:LO:HI:N; N is " +
+         in_words(1, largest_side) + ".";
+}
+
 void add_axis_option(CLI::App& app, const std::string& name, const std::string& meaning, std::vector<double>& values) {
   add_text_option(
       app, "--" + name, "AXIS", [&values](const std::string& text) { values = parse_axis(text); }, meaning,
@@ -46,28 +70,27 @@ void add_window_options(CLI::App& app, Window& window, const std::string& what) 
         app, name, "LO:HI:N", [&range](const std::string& text) { range = parse_range(text); }, description,
         text_of(range));
   };
-  add("--w", window.w, what + "weight along the target direction: the centres of N pixels between LO and HI");
-  add("--b", window.b, what + "bias: the centres of N pixels between LO and HI");
+  const std::string pixels = ": the centres of N pixels between LO and HI (N " + in_words(1, largest_side) + ")";
+  add("--w", window.w, what + "weight along the target direction" + pixels);
+  add("--b", window.b, what + "bias" + pixels);
 }
 
 void add_criteria_options(CLI::App& app, Criteria& criteria) {
-  const auto add_number = [&app](const std::string& name, double& value, const std::string& description) {
-    add_text_option(
-        app, name, "X", [&value](const std::string& text) { value = parse_number(text); }, description,
-        shortest(value));
-  };
   add_text_option(
       app, "--stop", join_names<StopRule>("|"),
       [&criteria](const std::string& text) { criteria.stop = parse_name<StopRule>(text); },
       "when a trajectory comes to rest: " + explain_names<StopRule>(), name_of(criteria.stop));
-  add_number("--tol", criteria.tolerance, "tolerance: the length below which an update counts as zero");
+  add_number_option(app, "--tol", tolerance_bounds, criteria.tolerance,
+                    "tolerance: the length below which an update counts as zero");
   app.add_flag("--tol-relative", criteria.relative_tolerance, "multiply --tol by |(gamma, delta)|");
-  add_number("--rho", criteria.rho, "converged: rests within rho |(gamma, delta)| of the target");
-  add_number("--epsilon", criteria.epsilon, "dead: rests where the unit is active with a probability below this");
-  add_text_option(
-      app, "--max-updates,--max-steps", "N",
-      [&criteria](const std::string& text) { criteria.max_updates = parse_integer(text, 1, largest_max_updates); },
-      "largest number of updates", std::to_string(criteria.max_updates));
+  add_number_option(app, "--rho", rho_bounds, criteria.rho,
+                    "converged: rests within rho |(gamma, delta)| of the target");
+  add_number_option(app, "--epsilon", epsilon_bounds, criteria.epsilon,
+                    "dead: rests where the unit is active with a probability below this");
+  add_integer_option(
+      app, "--max-updates,--max-steps", 1, largest_max_updates,
+      [&criteria](std::int64_t number) { criteria.max_updates = number; }, "largest number of updates",
+      criteria.max_updates);
   app.add_flag("--certify", criteria.certify,
                "end a trajectory as soon as its fate is proved: the same fates in a fraction of the time");
 }
@@ -93,10 +116,8 @@ void add_refinement_options(CLI::App& app, Refinement& refinement) {
       "fill blocks of pixels instead of computing them: blocks whose border has one fate (borders, the default), or "
       "only blocks whose fate is proved (exact)")
       ->expected(0, 1);
-  add_text_option(
-      app, "--refine-sample", "X", [&refinement](const std::string& text) { refinement.sample = parse_number(text); },
-      "share of the filled pixels to compute as a check; a block with another fate inside is split",
-      shortest(refinement.sample));
+  add_number_option(app, "--refine-sample", sample_bounds, refinement.sample,
+                    "share of the filled pixels to compute as a check; a block with another fate inside is split");
 }
 
 void add_precision_option(CLI::App& app, Precision& precision) {
@@ -107,10 +128,9 @@ void add_precision_option(CLI::App& app, Precision& precision) {
 }
 
 void add_threads_option(CLI::App& app, int& threads) {
-  add_text_option(
-      app, "--threads", "N",
-      [&threads](const std::string& text) { threads = static_cast<int>(parse_integer(text, 0, largest_threads)); },
-      "CPU threads; 0: as many as this process may use", std::to_string(threads));
+  add_integer_option(
+      app, "--threads", 0, largest_threads, [&threads](std::int64_t number) { threads = static_cast<int>(number); },
+      "CPU threads; 0: as many as this process may use", threads);
 }
 
 void add_execution_options(CLI::App& app, Execution& execution) {

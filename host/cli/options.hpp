@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,6 +19,21 @@ namespace deadcone {
 CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::string& type,
                              const std::function<void(const std::string&)>& take, const std::string& description,
                              const std::string& default_text = "");
+
+/// The same for an integer from `lo` to `hi`; the help names these.
+CLI::Option* add_integer_option(CLI::App& app, const std::string& name, std::int64_t lo, std::int64_t hi,
+                                const std::function<void(std::int64_t)>& take, const std::string& description,
+                                std::int64_t default_value);
+
+/// The same for a number within bounds, which are checked by whoever uses it; the help names them.
+CLI::Option* add_number_option(CLI::App& app, const std::string& name, const Bounds& bounds, double& value,
+                               const std::string& description);
+
+/// What an axis of the unit is, and the values that it may have.
+std::string explain(Axis axis);
+
+/// What an AXIS may be, one line.
+std::string explain_axes();
 
 /// `--name`, an axis, with its meaning as help.
 void add_axis_option(CLI::App& app, const std::string& name, const std::string& meaning, std::vector<double>& values);

@@ -1,5 +1,6 @@
 #include "cli/scheduler.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
@@ -126,11 +127,14 @@ std::optional<Shard> rank(const Environment& environment) {
 }  // namespace
 
 Shard parse_shard(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) throw ConfigError("'" + text + "' must be K/N (part K of N) or auto");
-  const Shard shard = {parse_integer(text.substr(0, slash), 1) - 1, parse_integer(text.substr(slash + 1), 1)};
-  if (shard.index >= shard.count) throw ConfigError("'" + text + "' has no such part: K must be from 1 to N");
-  return shard;
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  try {
+    const std::int64_t count = parse_integer(text.substr(std::min(slash + 1, text.size())), 1, largest_points);
+    return {parse_integer(text.substr(0, slash), 1, count) - 1, count};
+  } catch (const ConfigError&) {
+    throw ConfigError("--shard: '" + text + "' must be K/N, part K (from 1 to N) of N (" + in_words(1, largest_points) +
+                      "), or auto");
+  }
 }
 
 std::string to_string(const Shard& shard) {

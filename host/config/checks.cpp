@@ -1,26 +1,23 @@
-#include "deadcone/config.hpp"
+#include "config/checks.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <sstream>
 
+#include "config/parse.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 
 namespace deadcone {
 namespace {
 
-std::string written(double value) {
-  std::ostringstream text;
-  text.precision(std::numeric_limits<double>::digits10);
-  text << value;
-  return text.str();
-}
-
 /// One rule for one number.
 void require(bool holds, const std::string& parameter, double value, const std::string& rule) {
-  if (!holds) throw ConfigError(parameter, rule + ", but is " + written(value));
+  if (!holds) throw ConfigError(parameter, rule + ", but is " + shortest(value));
+}
+
+void require(const Bounds& bounds, const std::string& parameter, double value) {
+  require(bounds.has(value), parameter, value, "must be " + in_words(bounds));
 }
 
 template <class Kind>
@@ -30,7 +27,7 @@ void require_kind(Kind kind, const std::string& parameter) {
 
 /// One side of a window.
 void validate(const Range& range, const std::string& parameter) {
-  const std::string ends = "runs from " + written(range.lo) + " to " + written(range.hi);
+  const std::string ends = "runs from " + shortest(range.lo) + " to " + shortest(range.hi);
   if (!std::isfinite(range.lo) || !std::isfinite(range.hi)) {
     throw ConfigError(parameter, ends + ", but its ends must be finite");
   }
@@ -42,12 +39,13 @@ void validate(const Range& range, const std::string& parameter) {
   }
 }
 
-void validate_axis(std::vector<double> values, const std::string& name) {
-  if (values.empty()) throw ConfigError(name, "has no value");
-  for (const double value : values) require(std::isfinite(value), name, value, "must be finite");
+void validate_axis(const SweepAxis& axis) {
+  if (axis.values.empty()) throw ConfigError(axis.name, "has no value");
+  for (const double value : axis.values) require(axis.bounds, axis.name, value);
+  std::vector<double> values = axis.values;
   std::sort(values.begin(), values.end());
   const auto twice = std::adjacent_find(values.begin(), values.end());
-  if (twice != values.end()) throw ConfigError(name, "has the value " + written(*twice) + " twice");
+  if (twice != values.end()) throw ConfigError(axis.name, "has the value " + shortest(*twice) + " twice");
 }
 
 /// Squares of tolerances must not vanish in the precision in use, or no trajectory would ever come to rest.
@@ -57,14 +55,14 @@ void validate_constants(const Point& point, const Criteria& criteria) {
   const std::string precision = name_of(precision_of<Real>);
   const auto representable = [&](Real value, const std::string& parameter, double given, const std::string& what) {
     if (!std::isnormal(value)) {
-      throw ConfigError(parameter, "is " + written(given) + ", so " + what + " is outside the range of " + precision);
+      throw ConfigError(parameter, "is " + shortest(given) + ", so " + what + " is outside the range of " + precision);
     }
   };
   representable(dynamics.target.gamma, "gamma", point.gamma, "it");
   representable(dynamics.descent.minus_eta, "eta", point.eta, "it");
   if (point.beta != 0.0) representable(dynamics.descent.beta, "beta", point.beta, "it");
   if (!(dynamics.descent.beta < Real(1))) {
-    throw ConfigError("beta", "is " + written(point.beta) + ", which rounds to 1 in " + precision);
+    throw ConfigError("beta", "is " + shortest(point.beta) + ", which rounds to 1 in " + precision);
   }
   if (point.delta != 0.0) representable(dynamics.target.delta, "delta", point.delta, "it");
   if (point.r != 0.0) representable(static_cast<Real>(point.r), "r", point.r, "it");
@@ -90,6 +88,84 @@ double farthest(const Range& range) {
   return std::fmax(std::fabs(range.lo), std::fabs(range.hi));
 }
 
+/// How many numbers the centres of a range are in a precision. They never decrease.
+template <class Real>
+std::int64_t distinct_centres(const Range& range) {
+  // Pixels wider than this are distinct, however their centres are rounded.
+  using Limits = std::numeric_limits<Real>;
+  const double spacing = std::fmax(farthest(range) * static_cast<double>(Limits::epsilon()), Limits::denorm_min());
+  if ((range.hi - range.lo) / static_cast<double>(range.count) > 8.0 * spacing) return range.count;
+  std::int64_t distinct = 1;
+  auto last = static_cast<Real>(range.centre(0));
+  for (std::int64_t i = 1; i < range.count; ++i) {
+    const auto centre = static_cast<Real>(range.centre(i));
+    distinct += centre != last ? 1 : 0;
+    last = centre;
+  }
+  return distinct;
+}
+
+/// How many numbers the values of an axis are in a precision.
+template <class Real>
+std::int64_t distinct_values(const SweepAxis& axis) {
+  std::vector<double> values = axis.values;
+  std::sort(values.begin(), values.end());
+  // Momentum is used as beta and as 1 - beta, each of them rounded.
+  const bool is_momentum = axis.place == &Point::beta;
+  const auto coincide = [is_momentum](double one, double other) {
+    return static_cast<Real>(one) == static_cast<Real>(other) &&
+           (!is_momentum || static_cast<Real>(1.0 - one) == static_cast<Real>(1.0 - other));
+  };
+  return std::unique(values.begin(), values.end(), coincide) - values.begin();
+}
+
+/// Throws where `distinct` of Real is not `count`. `what` are the things that must be distinct, in words.
+template <class Count>
+void require_distinct(Precision precision, const std::string& parameter, std::int64_t count, const std::string& what,
+                      const Count& distinct) {
+  const std::int64_t found = with_precision(precision, distinct);
+  if (found == count) return;
+  const bool wider = precision != Precision::float64 && distinct.template operator()<double>() == count;
+  throw ConfigError(
+      parameter,
+      "has " + std::to_string(count) + " " + what + ", but they are only " + std::to_string(found) +
+          (found == 1 ? " number in " : " numbers in ") + name_of(precision) + "; " +
+          (wider ? std::string(name_of(Precision::float64)) + " tells them apart" : "no precision tells them apart"));
+}
+
+void check_distinct(const Range& range, const std::string& parameter, Precision precision) {
+  require_distinct(precision, parameter, range.count, "pixels from " + shortest(range.lo) + " to " + shortest(range.hi),
+                   [&]<class Real>() { return distinct_centres<Real>(range); });
+}
+
+/// The centre nearest to 0.
+double nearest_centre(const Range& range) {
+  double nearest = range.centre(0);
+  for (std::int64_t i = 1; i < range.count; ++i) {
+    if (std::fabs(range.centre(i)) < std::fabs(nearest)) nearest = range.centre(i);
+  }
+  return nearest;
+}
+
+/// Whether the length of a weight (r, w) beside the plane can be computed: its square is neither 0 nor subnormal, which has
+/// too few digits.
+template <class Real>
+bool has_length(double r, double w) {
+  const auto of_r = static_cast<Real>(r);
+  const auto of_w = static_cast<Real>(w);
+  return r == 0.0 || std::isnormal(std::fma(of_w, of_w, of_r * of_r));
+}
+
+void check_length(double r, double w, Precision precision) {
+  if (with_precision(precision, [&]<class Real>() { return has_length<Real>(r, w); })) return;
+  throw ConfigError(
+      "r", "is " + shortest(r) + " where w is " + shortest(w) + ", so r^2 + w^2 is outside the range of " +
+               name_of(precision) + "; " +
+               (has_length<double>(r, w)
+                    ? std::string(name_of(Precision::float64)) + " holds it"
+                    : "scale r, w, b, gamma, delta and the tolerance by one factor: trajectories scale with them"));
+}
+
 }  // namespace
 
 std::vector<SweepAxis> unit_axes() {
@@ -97,7 +173,7 @@ std::vector<SweepAxis> unit_axes() {
   std::vector<SweepAxis> axes;
   for (std::size_t i = 0; i < Table::values.size(); ++i) {
     const auto& [axis, name, meaning] = Table::values[i];
-    axes.push_back({name, meaning, Table::places[i], {Point{}.*Table::places[i]}});
+    axes.push_back({name, meaning, Table::places[i], {Point{}.*Table::places[i]}, Table::bounds[i]});
   }
   return axes;
 }
@@ -133,34 +209,30 @@ void validate(const Window& window) {
 }
 
 void validate(const Point& point, const Criteria& criteria, Precision precision) {
-  require(point.beta >= 0.0 && point.beta < 1.0, "beta", point.beta, "must be in [0, 1)");
-  require(point.gamma > 0.0 && std::isfinite(point.gamma), "gamma", point.gamma, "must be > 0 and finite");
-  require(point.eta > 0.0 && std::isfinite(point.eta), "eta", point.eta, "must be > 0 and finite");
-  require(std::isfinite(point.delta), "delta", point.delta, "must be finite");
-  require(std::isfinite(point.r), "r", point.r, "must be finite");
+  for (const auto& [axis, name, meaning] : NameTable<Axis>::values)
+    require(bounds_of(axis), name, point.*NameTable<Axis>::places[static_cast<std::size_t>(axis)]);
   require_kind(criteria.stop, "stop");
   require_kind(precision, "precision");
-  require(criteria.tolerance > 0.0 && std::isfinite(criteria.tolerance), "tolerance", criteria.tolerance,
-          "must be > 0 and finite");
-  require(criteria.rho > 0.0 && std::isfinite(criteria.rho), "rho", criteria.rho, "must be > 0 and finite");
-  require(criteria.epsilon > 0.0 && criteria.epsilon < 1.0, "epsilon", criteria.epsilon, "must be in (0, 1)");
+  require(tolerance_bounds, "tolerance", criteria.tolerance);
+  require(rho_bounds, "rho", criteria.rho);
+  require(epsilon_bounds, "epsilon", criteria.epsilon);
   require(criteria.max_updates >= 1 && criteria.max_updates <= largest_max_updates, "max_updates",
           static_cast<double>(criteria.max_updates), "must be in [1, " + std::to_string(largest_max_updates) + "]");
   with_precision(precision, [&]<class Real>() { validate_constants<Real>(point, criteria); });
 }
 
 void validate_start(double w, double b, const Point& point, const Criteria& criteria, Precision precision) {
-  require(std::isfinite(w), "w", w, "must be finite");
-  require(std::isfinite(b), "b", b, "must be finite");
+  require(any_number, "w", w);
+  require(any_number, "b", b);
   validate(point, criteria, precision);
+  check_length(point.r, w, precision);
   validate_divergence_limit(std::hypot(w, b, point.r), point, precision);
 }
 
-void validate(const Sweep& sweep) {
+void validate_stored(const Sweep& sweep) {
   validate(sweep.window);
   require_kind(sweep.refinement.kind, "refine");
-  require(sweep.refinement.sample >= 0.0 && sweep.refinement.sample <= 1.0, "refine_sample", sweep.refinement.sample,
-          "must be in [0, 1]");
+  require(sample_bounds, "refine_sample", sweep.refinement.sample);
   if (sweep.refinement.kind != RefinementKind::none && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError("fields", "must not have final or loss with refine: most pixels are filled, not computed");
   }
@@ -170,7 +242,7 @@ void validate(const Sweep& sweep) {
   }
   std::int64_t points = 1;
   for (const SweepAxis& axis : sweep.axes) {
-    validate_axis(axis.values, axis.name);
+    validate_axis(axis);
     if (__builtin_mul_overflow(points, static_cast<std::int64_t>(axis.values.size()), &points)) {
       throw ConfigError("the sweep has more points than an integer can count");
     }
@@ -191,6 +263,30 @@ void validate(const Sweep& sweep) {
       __builtin_mul_overflow(sweep.window.pixels(), sweep.criteria.max_updates, &updates)) {
     throw ConfigError("the sweep has more pixels or updates than an integer can count");
   }
+}
+
+void check_distinct(const Sweep& sweep) {
+  for (const SweepAxis& axis : sweep.axes) {
+    if (axis.place == nullptr) continue;  // what it sets may be computed in another precision
+    require_distinct(sweep.precision, axis.name, std::ssize(axis.values), "values",
+                     [&]<class Real>() { return distinct_values<Real>(axis); });
+  }
+  check_distinct(sweep.window.w, "w", sweep.precision);
+  check_distinct(sweep.window.b, "b", sweep.precision);
+}
+
+void check_squares(const Sweep& sweep) {
+  for (const double r : sweep.values(Axis::r)) {
+    // The square of most is large enough by itself.
+    const bool any_w = with_precision(sweep.precision, [&]<class Real>() { return has_length<Real>(r, 0.0); });
+    if (!any_w) check_length(r, nearest_centre(sweep.window.w), sweep.precision);
+  }
+}
+
+void validate(const Sweep& sweep) {
+  validate_stored(sweep);
+  check_distinct(sweep);
+  check_squares(sweep);
 }
 
 void validate(const Execution& execution) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "deadcone/errors.hpp"
 
@@ -13,18 +14,51 @@ namespace {
   throw ConfigError("'" + text + "' is not " + wanted);
 }
 
-/// N points from lo to hi, both included and exact.
+/// The number of the shortest decimal, of at most 17 digits, within `tolerance` of `value`.
+double nearest_decimal(double value, double tolerance) {
+  char buffer[32];  // longer than a number of 17 digits with its exponent
+  const auto rounded = [&](int digits) {
+    const char* end =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific, digits - 1).ptr;
+    double number = 0.0;
+    std::from_chars(buffer, end, number);
+    return number;
+  };
+  if (std::fabs(value) <= tolerance) return 0.0;
+  // The more digits, the nearer is the nearest decimal.
+  int few = 0;
+  int enough = std::numeric_limits<double>::max_digits10;
+  while (enough - few > 1) {
+    const int digits = (few + enough) / 2;
+    (std::fabs(rounded(digits) - value) <= tolerance ? enough : few) = digits;
+  }
+  return rounded(enough);
+}
+
+/// N points from lo to hi, both included and exact. Those between are the decimals that a person would write: the
+/// shortest ones within the rounding errors of a few operations, and so far apart that all are distinct.
 std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logarithmic) {
   if (!std::isfinite(lo) || !std::isfinite(hi)) throw ConfigError("the ends of an axis must be finite");
   if (count == 1 && lo != hi) throw ConfigError("an axis of one point cannot include two ends");
   if (count > 1 && !(lo < hi)) throw ConfigError("an axis must run from low to high");
+  if (!std::isfinite(hi - lo)) throw ConfigError("an axis must not be longer than the largest number");
   if (logarithmic && !(lo > 0.0)) throw ConfigError("a logarithmic axis must begin above 0");
+  constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
+  const auto steps = static_cast<double>(count - 1);
+  const long double ratio = static_cast<long double>(hi) / static_cast<long double>(lo);
+  // The shortest distance of two points, over their size where that is what is spaced.
+  const double spacing = logarithmic ? static_cast<double>(std::log(ratio)) / steps : (hi - lo) / steps;
+  const double tolerance =
+      std::fmin(rounding * (logarithmic ? 1.0 : std::fmax(std::fabs(lo), std::fabs(hi))), spacing / 4.0);
   std::vector<double> values(static_cast<std::size_t>(count), lo);
   for (std::int64_t i = 1; i + 1 < count; ++i) {
-    // The product comes before the division, so that 0:0.99:100 has 0.05 and not its neighbour.
-    const auto steps = static_cast<double>(count - 1);
-    values[i] = logarithmic ? lo * std::pow(hi / lo, static_cast<double>(i) / steps)
-                            : lo + static_cast<double>(i) * (hi - lo) / steps;
+    const auto step = static_cast<double>(i);
+    if (logarithmic) {
+      const auto value = static_cast<double>(lo * std::pow(ratio, static_cast<long double>(i) / (count - 1)));
+      values[i] = nearest_decimal(value, tolerance * value);
+    } else {
+      values[i] = nearest_decimal(lo + step * (hi - lo) / steps, tolerance);
+    }
   }
   values.back() = hi;
   return values;
@@ -64,7 +98,7 @@ std::int64_t parse_integer(const std::string& text, std::int64_t lo, std::int64_
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < lo || value > hi) {
-    reject(text, "an integer from " + std::to_string(lo) + " to " + std::to_string(hi));
+    reject(text, "an integer " + in_words(lo, hi));
   }
   return value;
 }
@@ -111,6 +145,19 @@ RefinementKind parse_refinement(const std::string& text) {
   if (text == "true") return RefinementKind::borders;
   if (text == "false") return RefinementKind::none;
   return parse_name<RefinementKind>(text);
+}
+
+std::string in_words(const Bounds& bounds) {
+  if (std::isfinite(bounds.hi)) {
+    return (bounds.has_lo ? "in [" : "in (") + shortest(bounds.lo) + ", " + shortest(bounds.hi) +
+           (bounds.has_hi ? "]" : ")");
+  }
+  if (!std::isfinite(bounds.lo)) return "finite";
+  return (bounds.has_lo ? ">= " : "> ") + shortest(bounds.lo) + " and finite";
+}
+
+std::string in_words(std::int64_t lo, std::int64_t hi) {
+  return "from " + std::to_string(lo) + " to " + std::to_string(hi);
 }
 
 std::string shortest(double value) {

@@ -50,6 +50,12 @@ std::vector<std::size_t> dimensions(const Sweep& sweep);
 /// The values of a point along those axes, in words: "beta 0.9, gamma 0.1".
 std::string point_name(const Sweep& sweep, std::int64_t index);
 
+/// The rule for a number in words: "in [0, 1)", "> 0 and finite", "finite".
+std::string in_words(const Bounds& bounds);
+
+/// The same for an integer: "from 1 to 4096".
+std::string in_words(std::int64_t lo, std::int64_t hi);
+
 /// The shortest text that reads back as the same number of the same type.
 std::string shortest(double value);
 std::string shortest(float value);

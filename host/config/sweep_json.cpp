@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/checks.hpp"
 #include "config/parse.hpp"
 #include "config/range_json.hpp"
 #include "deadcone/errors.hpp"
@@ -119,7 +120,7 @@ Sweep sweep_from_json(const std::string& text, const std::string& where, const S
       sweep.refinement = {parse_name<RefinementKind>(refinement.at("kind").get<std::string>()),
                           refinement.at("sample").get<double>()};
     }
-    validate(sweep);
+    validate_stored(sweep);
     return sweep;
   } catch (const Json::exception& error) {
     throw StorageError(where + ": its configuration cannot be read: " + error.what());

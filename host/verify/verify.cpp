@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "config/parse.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep_file.hpp"
@@ -202,7 +203,10 @@ std::vector<Tile> chosen_tiles(const Window& window, const VerifyOptions& option
 
 VerifyReport verify_file(const std::string& path, const VerifyOptions& options, VerifyObserver& observer,
                          const Experiment& experiment) {
-  if (options.patches < 1) throw ConfigError("patches", "must be >= 1, but is " + std::to_string(options.patches));
+  if (options.patches < 1 || options.patches > largest_patches) {
+    throw ConfigError("patches",
+                      "must be " + in_words(1, largest_patches) + ", but is " + std::to_string(options.patches));
+  }
   validate(Execution{.device = Device::cpu, .threads = options.threads});
   const SweepReader file(path, experiment);
   if (file.numerics() != numerics_of(file.sweep())) {

@@ -19,13 +19,16 @@
 
 namespace deadcone {
 
+/// The largest number of sampled trajectories of a map: their standard errors are 1/3000 of the deviation then.
+inline constexpr std::int64_t largest_samples = 10'000'000;
+
 struct AnalysisOptions {
   /// Distribution of the starts: `uniform` over the window; or independent w and b, normal around zero, of standard
   /// deviations `normal:SIGMA_W:SIGMA_B`, `he:FAN_IN` (variance of w 2/fan_in, b = 0; He et al., arXiv 1502.01852) or
   /// `xavier:FAN_IN:FAN_OUT` (variance of w 2/(fan_in + fan_out), b = 0; Glorot and Bengio 2010).
   std::string init = "uniform";
-  std::int64_t box_side = 5;    ///< side in pixels of the boxes of the basin entropy, at least 1
-  std::int64_t samples = 1000;  ///< trajectories of a map that run once more, for ConeSample; at least 1
+  std::int64_t box_side = 5;    ///< side in pixels of the boxes of the basin entropy, 1 to largest_side
+  std::int64_t samples = 1000;  ///< trajectories of a map that run once more, for ConeSample; 1 to largest_samples
 };
 
 /// The fates of a window, b-major. None is pending.

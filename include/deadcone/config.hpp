@@ -4,14 +4,34 @@
 // run may never change what comes out, so the two are kept apart.
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "deadcone/kinds.hpp"
 
 namespace deadcone {
+
+/// The numbers that a parameter may have: finite ones, between two bounds that may be among them.
+struct Bounds {
+  double lo = -std::numeric_limits<double>::infinity();
+  double hi = std::numeric_limits<double>::infinity();
+  bool has_lo = false;
+  bool has_hi = false;
+
+  bool has(double value) const {
+    return std::isfinite(value) && (has_lo ? value >= lo : value > lo) && (has_hi ? value <= hi : value < hi);
+  }
+};
+
+inline constexpr Bounds any_number = {};
+inline constexpr Bounds positive_number = {.lo = 0.0};
+inline constexpr Bounds open_share = {.lo = 0.0, .hi = 1.0};
+inline constexpr Bounds closed_share = {.lo = 0.0, .hi = 1.0, .has_lo = true, .has_hi = true};
+inline constexpr Bounds share_below_one = {.lo = 0.0, .hi = 1.0, .has_lo = true};
 
 /// A range of initial values, cut into `count` pixels.
 struct Range {
@@ -106,7 +126,21 @@ struct NameTable<Axis> {
   /// The member of a point that each axis sets.
   static constexpr std::array<double Point::*, 5> places = {&Point::beta, &Point::gamma, &Point::eta, &Point::delta,
                                                             &Point::r};
+  /// The values that it may have.
+  static constexpr std::array<Bounds, 5> bounds = {share_below_one, positive_number, positive_number, any_number,
+                                                   any_number};
 };
+
+/// The values that an axis of the unit may have.
+constexpr const Bounds& bounds_of(Axis axis) {
+  return NameTable<Axis>::bounds[static_cast<std::size_t>(axis)];
+}
+
+/// Those of numbers of Criteria and Refinement.
+inline constexpr Bounds tolerance_bounds = positive_number;
+inline constexpr Bounds rho_bounds = positive_number;
+inline constexpr Bounds epsilon_bounds = open_share;
+inline constexpr Bounds sample_bounds = closed_share;
 
 /// One axis of a sweep: its values and the part of a point that they set.
 struct SweepAxis {
@@ -114,6 +148,7 @@ struct SweepAxis {
   std::string meaning;   ///< in a few words
   double Point::*place;  ///< what its values set; null: nothing of the unit
   std::vector<double> values;
+  Bounds bounds = any_number;  ///< of its values
 };
 
 /// The axes of the unit, each with one value, its default.
@@ -155,7 +190,8 @@ struct Execution {
   Shard shard = {};
 };
 
-/// Checks every number of a sweep. Throws ConfigError with one line that says what is wrong, as all of these do.
+/// Checks every number of a sweep, and that its values and pixels are distinct numbers in its precision. Throws
+/// ConfigError with one line that says what is wrong, as all of these do.
 void validate(const Sweep& sweep);
 
 /// The same for one map and its criteria.

@@ -13,9 +13,12 @@
 
 namespace deadcone {
 
+/// The largest number of patches of a map.
+inline constexpr std::int64_t largest_patches = std::int64_t{1} << 20;
+
 struct VerifyOptions {
   bool all = false;          ///< recompute every pixel of the finished points instead of a sample
-  std::int64_t patches = 4;  ///< sample: patches of 16 x 16 pixels, spread over every map; at least 1
+  std::int64_t patches = 4;  ///< sample: patches of 16 x 16 pixels, spread over every map; 1 to largest_patches
   int threads = 0;           ///< CPU threads; 0: as many as this process has processors
 };
 

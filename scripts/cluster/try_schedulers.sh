@@ -3,7 +3,7 @@
 # Open MPI from Debian, runs its own Slurm in a temporary folder, and compares each merged file with that of one process.
 # Needs root, a built program and scripts/setup.sh's Python; leaves the packages and nothing else.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+CDPATH= cd -- "$(dirname -- "$0")/../.."
 [ "$(id -u)" -eq 0 ] || { echo "try_schedulers: needs root, to install and to run Slurm" >&2; exit 1; }
 
 DEADCONE=${DEADCONE:-$PWD/build/release/deadcone}

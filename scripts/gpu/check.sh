@@ -5,7 +5,7 @@
 # must have the bits of the CPU's; the benchmark. Exit status 0 if all went well. The benchmark needs python3 with NumPy, and
 # times the peers that are installed (CuPy, Numba, JAX, PyTorch).
 set -uo pipefail
-cd "$(dirname "$0")" || exit
+CDPATH= cd -- "$(dirname -- "$0")" || exit
 if [ ! -x deadcone ]; then
   echo "gpu_check: run it in the folder that scripts/gpu/bundle.sh makes" >&2
   exit 2

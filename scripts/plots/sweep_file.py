@@ -103,6 +103,7 @@ class ResultFile:
         left, right, low, high = self.window()
         if not (left < right and low < high and np.all(np.isfinite([right - left, high - low]))):
             raise FileError(f"{self.path}: 'b' and 'w' are too large to be drawn")
+        self._refuse_repeated_coordinates()
 
     def __enter__(self):
         return self
@@ -271,6 +272,17 @@ class ResultFile:
         """
         names = self._text_of(variable, "coordinates").split() + self._text_of(None, "coordinates").split()
         return [name for name in names if AXIS_NAME.fullmatch(name) and self.has(name) and self._shape_of(name) == ()]
+
+    def _refuse_repeated_coordinates(self):
+        """Pixels were computed in the precision of the file, in which those of version 0.1 may be one number."""
+        precision = self._text_of(None, "precision")
+        pixel = np.float32 if precision == "float" else np.float64
+        rounded = {**self.values, "b": self.b.astype(pixel), "w": self.w.astype(pixel)}
+        for name, values in rounded.items():
+            distinct = np.unique(values).size
+            if distinct < values.size:
+                numbers = f"{distinct} different numbers" + (f" in {precision}" if values.dtype == np.float32 else "")
+                raise FileError(f"{self.path}: '{name}' has {values.size} values, but only {numbers}")
 
     def _shape_of(self, name):
         return self._file.dataset(name).shape

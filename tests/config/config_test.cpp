@@ -133,7 +133,7 @@ TEST(Validate, AcceptsTheLimits) {
   EXPECT_NO_THROW(validate(sweep));
   sweep.criteria.max_updates = 1;
   EXPECT_NO_THROW(validate(sweep));
-  sweep.window.w.count = largest_side;
+  sweep.window.w = {-1, 1, largest_side};
   EXPECT_NO_THROW(validate(sweep));
 }
 
@@ -286,6 +286,113 @@ TEST(Validate, RefusesInFloatWhatRoundsAwayThere) {
       {"epsilon", [](Sweep& sweep) { sweep.criteria.epsilon = 1e-60; }},
   };
   for (const Fault& fault : faults) expect_refused_in_float_alone(fault);
+}
+
+TEST(Validate, RefusesValuesAndPixelsThatRoundToOneNumber) {
+  const std::vector<Fault> faults = {
+      {"beta",
+       [](Sweep& sweep) {
+         sweep.values(Axis::beta) = {0.9, 0.1, 0.900000001};
+       }},
+      {"gamma",
+       [](Sweep& sweep) {
+         sweep.values(Axis::gamma) = {0.1, 0.100000001};
+       }},
+      {"eta",
+       [](Sweep& sweep) {
+         sweep.values(Axis::eta) = {0.1, 0.100000001};
+       }},
+      {"delta",
+       [](Sweep& sweep) {
+         sweep.values(Axis::delta) = {-3.00000001, 0, -3};
+       }},
+      {"r",
+       [](Sweep& sweep) {
+         sweep.values(Axis::r) = {7, 7.00000001};
+       }},
+      {"w ",
+       [](Sweep& sweep) {
+         sweep.window.w = {0.5, 0.500001, 64};
+       }},
+      {"18 numbers in float; double",
+       [](Sweep& sweep) {
+         sweep.window.w = {0.5, 0.500001, 64};
+       }},
+      {"b ",
+       [](Sweep& sweep) {
+         sweep.window.b = {1e6, 1.0001e6, 4096};
+       }},
+      {"b ",
+       [](Sweep& sweep) {
+         sweep.window.b = {-1e-45, 1e-45, 8};
+       }},
+  };
+  for (const Fault& fault : faults) expect_refused_in_float_alone(fault);
+  const auto in_double = [](const std::function<void(Sweep&)>& commit) {
+    return [=](Sweep& sweep) {
+      sweep.precision = Precision::float64;
+      commit(sweep);
+    };
+  };
+  expect_refused({{"no precision", in_double([](Sweep& sweep) {
+                     sweep.window.w = {1, 1 + 1e-15, 8};
+                   })},
+                  {"no precision", in_double([](Sweep& sweep) {
+                     sweep.window.b = {-1e-323, 1e-323, 8};
+                   })}});
+}
+
+TEST(Validate, AcceptsPixelsAsFineAsThePrecision) {
+  for (const double first : {1.0, -0.5, 0.0, 1e-3, 1000.0}) {
+    Sweep sweep;
+    const double spacing =
+        std::nextafter(static_cast<float>(std::fabs(first) + 1e-4), 1e9F) - static_cast<float>(std::fabs(first) + 1e-4);
+    sweep.window.w = {first, first + 128 * spacing, 64};  // centres that are numbers of the precision
+    EXPECT_NO_THROW(validate(sweep)) << first;
+    sweep.window.w.count = 256;
+    if (first == 0.0) continue;  // floats are finer and finer there
+    EXPECT_THROW(validate(sweep), ConfigError) << first;
+  }
+}
+
+TEST(Validate, TakesMomentaThatDifferInOneMinusBetaAlone) {
+  Sweep sweep;
+  sweep.values(Axis::beta) = {0.99999, 0.99999001};
+  ASSERT_EQ(static_cast<float>(0.99999), static_cast<float>(0.99999001));
+  EXPECT_NO_THROW(validate(sweep));
+}
+
+TEST(Validate, RefusesWeightsWhoseLengthVanishes) {
+  // s = sqrt(r^2 + w^2) would be 0, and the unit constant.
+  expect_refused_in_float_alone({"r ", [](Sweep& sweep) {
+                                   sweep.values(Axis::r) = {1.0, 1e-25};
+                                   sweep.window.w = {-2e-25, 2e-25, 3};
+                                 }});
+  expect_refused_in_float_alone({"double holds it", [](Sweep& sweep) {
+                                   sweep.values(Axis::r) = {1e-22};
+                                   sweep.window.w = {-2, 2, 5};  // one of which is 0
+                                 }});
+  expect_refused({{"scale", [](Sweep& sweep) {
+                     sweep.precision = Precision::float64;
+                     sweep.values(Axis::r) = {1e-170};
+                     sweep.window.w = {-1, 1, 3};
+                   }}});
+  EXPECT_THROW(validate_start(1e-25, -1e-26, {.r = 1e-25}, Criteria{}, Precision::float32), ConfigError);
+  EXPECT_NO_THROW(validate_start(1e-25, -1e-26, {.r = 1e-25}, Criteria{}, Precision::float64));
+}
+
+TEST(Validate, AcceptsWeightsThatAreSmallWithoutHarm) {
+  Sweep sweep;
+  sweep.values(Axis::r) = {0.0, 1e-18, 0.5};
+  sweep.window.w = {-0.3, 0.3, 3};  // whose middle is nearly 0
+  EXPECT_NO_THROW(validate(sweep));
+  sweep.window.w = {-1e-30, 1e-30, 3};
+  EXPECT_NO_THROW(validate(sweep));  // r alone has a square, and the plane needs none
+  sweep.values(Axis::r) = {0.0, 1e-25};
+  sweep.window.w = {-2, 2, 4};
+  EXPECT_NO_THROW(validate(sweep));
+  EXPECT_NO_THROW(validate_start(0.0, 1.0, Point{}, Criteria{}, Precision::float32));
+  EXPECT_NO_THROW(validate_start(1e-30, -1e-26, Point{}, Criteria{}, Precision::float32));
 }
 
 TEST(Validate, RefusesInFloatStartsWhoseDivergenceCouldNotBeTold) {

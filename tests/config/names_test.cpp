@@ -37,6 +37,47 @@ TEST(ParseAxis, SpacesLogarithmically) {
   for (std::size_t i = 1; i < decades.size(); ++i) EXPECT_NEAR(decades[i] / decades[i - 1], 10.0, 1e-12);
 }
 
+/// An axis between two numbers, as a person would write its values.
+struct WrittenAxis {
+  const char* axis;
+  const char* values;
+};
+
+TEST(ParseAxis, HoldsTheNumbersThatAPersonWouldWrite) {
+  for (const auto& [axis, values] : {
+           WrittenAxis{"log:0.001:1:4", "0.001,0.01,0.1,1"},
+           {"log:1e-6:1:4", "1e-6,1e-4,0.01,1"},
+           {"log:1e-150:1e150:5", "1e-150,1e-75,1,1e75,1e150"},
+           {"log:0.5:8:5", "0.5,1,2,4,8"},
+           {"0.05:0.95:19", "0.05,.1,.15,.2,.25,.3,.35,.4,.45,.5,.55,.6,.65,.7,.75,.8,.85,.9,0.95"},
+           {"0:0.99:4", "0,0.33,0.66,0.99"},
+           {"-0.3:0.6:10", "-0.3,-0.2,-0.1,0,0.1,0.2,0.3,0.4,0.5,0.6"},  // 0, and not 5.6e-17
+           {"-1e-3:2e-3:4", "-1e-3,0,1e-3,2e-3"},
+           {"1e300:3e300:3", "1e300,2e300,3e300"},
+       }) {
+    EXPECT_EQ(parse_axis(axis), parse_axis(values)) << axis;
+  }
+}
+
+TEST(ParseAxis, StaysWithinAFewRoundingErrorsOfTheFormula) {
+  constexpr double epsilon = std::numeric_limits<double>::epsilon();
+  for (const int count : {3, 7, 16, 100, 1000}) {
+    const std::string points = ":" + std::to_string(count);
+    const Values linear = parse_axis("-0.1:0.7" + points);
+    const Values powers = parse_axis("log:0.001:3" + points);
+    for (int i = 0; i < count; ++i) {
+      const double share = i / (count - 1.0);
+      EXPECT_NEAR(linear[i], -0.1 + share * 0.8, 6 * epsilon * 0.7) << i;
+      EXPECT_NEAR(powers[i] / (0.001 * std::pow(3000.0, share)), 1.0, 16 * epsilon) << i;
+    }
+  }
+}
+
+TEST(ParseAxis, KeepsPointsApartThatLieAtTheLimitOfPrecision) {
+  const Values values = parse_axis("1:1.0000000000000018:9");  // 8 units in the last place
+  for (std::size_t i = 1; i < values.size(); ++i) EXPECT_LT(values[i - 1], values[i]);
+}
+
 class BadAxis : public testing::TestWithParam<const char*> {};
 
 TEST_P(BadAxis, IsRefused) {
@@ -46,7 +87,8 @@ TEST_P(BadAxis, IsRefused) {
 INSTANTIATE_TEST_SUITE_P(All, BadAxis,
                          testing::Values("", "x", "0.9x", "0,,1", "0,1,", "0:0.9", "0:0.9:3:4", "0:0.9:0", "0:0.9:-2",
                                          "0:0.9:2.5", "1:0:3", "0:1:1", "log", "log:0.1", "log:0:1:3", "log:-1:1:3",
-                                         "nan:1:3", "0:inf:3", "0:1:999999999999999999999", "0x10", "1e999"));
+                                         "nan:1:3", "0:inf:3", "-1e308:1e308:3", "0:1:999999999999999999999", "0x10",
+                                         "1e999"));
 
 TEST(ParseRange, TakesAWindow) {
   const Range range = parse_range("-2:2.5:512");

@@ -1,5 +1,5 @@
 # Installs a build into an empty prefix, builds the consumer and the examples against it and runs them.
-#   cmake -DBUILD=... -DSOURCE=... -DEXAMPLES=... -DWORK=... -DCXX_FLAGS=... -P check.cmake
+#   cmake -DBUILD=... -DSOURCE=... -DEXAMPLES=... -DWORK=... -DCHECK_RPATH=... -DCXX_FLAGS=... -P check.cmake
 file(REMOVE_RECURSE ${WORK})
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY WORKING_DIRECTORY ${WORK})
@@ -26,6 +26,7 @@ run_and_expect("^dead: 0\\.[0-9]+\nb -1\\.34375, w -0\\.71875: [a-z]+\n$" ${WORK
 run_and_expect("\n64 updates: .*\nconverged after [0-9]+ updates\n$" ${WORK}/examples/one_trajectory)
 run_and_expect("beta 0 took .*beta 0\\.7 took .*beta 0\\.9 took .* pixels recomputed, 0 differ\n$"
                ${WORK}/examples/stream_to_file ${WORK}/map.h5)
+run(${CHECK_RPATH} ${WORK}/prefix/bin/deadcone)
 run(${WORK}/prefix/bin/deadcone --version)
 run(${WORK}/prefix/bin/deadcone verify --all ${WORK}/map.h5)
 foreach(file share/bash-completion/completions/deadcone share/zsh/site-functions/_deadcone)

@@ -265,4 +265,9 @@ def test_texts_are_the_same(deadcone, name):
         fates = [word for line in comments for word in re.findall(r"\w+", line) if word in FATES]
         return numbers, fates, len(table[0].split()), table[1:]
 
-    assert essence(deadcone.done(TEXTS[name]).stdout) == essence((DATA / f"{name}.txt").read_text())
+    expected = (DATA / f"{name}.txt").read_text()
+    command = TEXTS[name]
+    if name == "spectrum":  # the values of LO:HI:N were rounded otherwise
+        command += " --beta " + ",".join(line.split()[0] for line in expected.splitlines()[3:])
+        command = command.replace("--beta 0:0.99:34 ", "")
+    assert essence(deadcone.done(command).stdout) == essence(expected)

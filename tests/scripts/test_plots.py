@@ -825,6 +825,19 @@ def test_values_that_mean_nothing(tmp_path):
     fails("plot_field", field, tmp_path, "finite")
 
 
+def test_coordinates_that_repeat(tmp_path):
+    """Pixels of a sweep in float are compared as what they were computed as."""
+    sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES))
+    with h5py.File(sweep, "a") as file:
+        file["w"][...] = np.linspace(0.5, 0.500001, 60)
+    assert run("plot_sweep", sweep, "--out", tmp_path / "double.png").returncode == 0
+    with h5py.File(sweep, "a") as file:
+        file.attrs["precision"] = np.bytes_("float")
+    fails("plot_sweep", sweep, tmp_path, "'w' has 60 values", "numbers in float")
+    repeated = write_sweep(tmp_path / "axis.nc", bands(CODES), axes={**AXES, "beta": [0.9, 0.5, 0.9]})
+    fails("plot_dead_fraction", repeated, tmp_path, "'beta' has 3 values", "2 different numbers")
+
+
 def test_broken_chunks(tmp_path):
     sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES))
     with h5py.File(sweep) as file:
