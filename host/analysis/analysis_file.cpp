@@ -71,6 +71,16 @@ bool has_proofs(const Sweep& sweep) {
   return sweep.criteria.certify;
 }
 
+/// "why boundary_dimension may not be one: 0 none (...), 1 ..."
+std::string doubts_in_words() {
+  std::string text = "why boundary_dimension may not be one: ";
+  for (const auto& [doubt, name, meaning] : NameTable<DimensionDoubt>::values) {
+    text += doubt == DimensionDoubt::none ? "" : ", ";
+    text += std::to_string(static_cast<int>(doubt)) + " " + name + " (" + meaning + ")";
+  }
+  return text;
+}
+
 /// All measures, in the order of the file.
 std::vector<Measure> measures_of(const Sweep& sweep) {
   using I = std::size_t;
@@ -90,25 +100,41 @@ std::vector<Measure> measures_of(const Sweep& sweep) {
           "steps_median_of_fate", "median number of updates of the trajectories of each fate", by_fate,
           [](auto& p, I i) -> auto& { return p.updates.at(i).median; }),
       measure(
-          "boundary_dimension", "box-counting dimension of the boundary", "",
+          "boundary_dimension", "dimension of the boundary: 2 minus uncertainty_exponent", "",
           [](auto& p, I) -> auto& { return p.dimension.slope; }),
       measure(
-          "boundary_dimension_error", "standard error of boundary_dimension, from the fit", "",
+          "boundary_dimension_error", "standard error of boundary_dimension: that of uncertainty_exponent", "",
           [](auto& p, I) -> auto& { return p.dimension.slope_error; }),
       measure(
+          "box_dimension", "box-counting dimension of the boundary, biased on grids: a check of boundary_dimension", "",
+          [](auto& p, I) -> auto& { return p.box_dimension.slope; }),
+      measure(
+          "box_dimension_error", "standard error of box_dimension, from the fit", "",
+          [](auto& p, I) -> auto& { return p.box_dimension.slope_error; }),
+      measure(
           "uncertain_fraction", "share of pairs of starts, box_size pixels apart along w or b, whose fates differ",
-          by_box, [](auto& p, I i) -> auto& { return p.uncertain_fractions.at(i); }),
+          by_box, [](auto& p, I i) -> auto& { return p.uncertain_fractions.all.at(i); }),
       measure(
-          "uncertainty_exponent", "exponent of uncertain_fraction over the distance: 2 minus the dimension", "",
-          [](auto& p, I) -> auto& { return p.uncertainty.slope; }),
+          "uncertain_fraction_along_w", "uncertain_fraction of the pairs along w", by_box,
+          [](auto& p, I i) -> auto& { return p.uncertain_fractions.along_w.at(i); }),
       measure(
-          "uncertainty_exponent_error", "standard error of uncertainty_exponent, from the fit", "",
+          "uncertain_fraction_along_b", "uncertain_fraction of the pairs along b", by_box,
+          [](auto& p, I i) -> auto& { return p.uncertain_fractions.along_b.at(i); }),
+      measure(
+          "uncertainty_exponent",
+          "exponent of uncertain_fraction over the distance, up to a 32nd of the window; of that along w or b alone "
+          "where its exponent is smaller beyond errors",
+          "", [](auto& p, I) -> auto& { return p.uncertainty.slope; }),
+      measure(
+          "uncertainty_exponent_error",
+          "standard error of uncertainty_exponent, from the fit and a bootstrap of blocks of the window", "",
           [](auto& p, I) -> auto& { return p.uncertainty.slope_error; }),
       measure(
           "basin_entropy", "basin entropy S_b", "", [](auto& p, I) -> auto& { return p.entropy.basins; }),
       measure(
-          "boundary_basin_entropy", "boundary basin entropy S_bb: above log 2 the boundary is fractal", "",
-          [](auto& p, I) -> auto& { return p.entropy.boundary; }),
+          "boundary_basin_entropy",
+          "boundary basin entropy S_bb: above log 2 the boundary is fractal; below, it may be (two fates never reach it)",
+          "", [](auto& p, I) -> auto& { return p.entropy.boundary; }),
       measure(
           "linear_cone_share", "share of the steps of a trajectory in the linear cone, mean over a sample", "",
           [](auto& p, I) -> auto& { return p.cones.linear_share.mean; }),
@@ -147,8 +173,13 @@ std::vector<Measure> measures_of(const Sweep& sweep) {
           "boxes of box_size pixels a side that hold a pixel whose right or upper neighbour has another fate", by_box,
           [](auto& p, I i) -> auto& { return p.box_counts.at(i); }),
       measure(
-          "boundary_dimension_points", "box sizes that boundary_dimension was fitted to", "",
+          "boundary_dimension_points", "distances that boundary_dimension was fitted to", "",
           [](auto& p, I) -> auto& { return p.dimension.points; }),
+      measure(
+          "box_dimension_points", "box sizes that box_dimension was fitted to", "",
+          [](auto& p, I) -> auto& { return p.box_dimension.points; }),
+      measure(
+          "dimension_doubt", doubts_in_words(), "", [](auto& p, I) -> auto& { return p.dimension_doubt; }),
       measure(
           "wada_distance",
           "pixels by which the boundaries of all basins differ: 0 or few is Wada; -1: fewer than 3 basins", "",
@@ -211,12 +242,19 @@ void create_group(File& file, const Schema& schema, const AnalysisOptions& optio
   create({.variable = {point_analyzed, "1 where the point is analyzed", hdf5::Type::int8, 0}});
 }
 
+/// Whether the group was made before some measure was there: its others may be other estimates, too.
+bool lacks_a_measure(const Group& group, const Schema& schema) {
+  return std::ranges::any_of(schema.point_fields,
+                             [&](const PointVariable& field) { return !group.has(field.variable.name); });
+}
+
 }  // namespace
 
 AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options,
                            double start_mass, const std::string& command_line, bool overwrite)
     : path_(path), lock_(FileLock(path, false, path)), sweep_(sweep), schema_(schema_of(sweep)) {
   bool exists = false;
+  bool is_older = false;
   {
     const File file = File::open_to_read(path);
     exists = file.has(group_name);
@@ -225,9 +263,10 @@ AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const An
       if (found != configuration_of(options)) {
         throw FileExists(path + ": has an analysis with other options: " + found);
       }
+      is_older = lacks_a_measure(file.group(group_name), schema_);
     }
   }
-  if (!exists || overwrite) {
+  if (!exists || overwrite || is_older) {
     lock_.reset();  // the copy's place takes it
     NewFile place(path, true);
     std::error_code error;
@@ -274,7 +313,9 @@ PointAnalysis AnalysisFile::read(std::int64_t point) const {
   const Group group = file.group(group_name);
   PointAnalysis result;
   result.box_counts.resize(sizes_of(sweep_).size());
-  result.uncertain_fractions.resize(sizes_of(sweep_).size());
+  const std::size_t distances = sizes_of(sweep_).size();
+  result.uncertain_fractions = {std::vector<double>(distances), std::vector<double>(distances),
+                                std::vector<double>(distances)};
   for (const Measure& each : measures_of(sweep_)) {
     const Variable& variable = each.variable.variable;
     const Box box = box_of(schema_, point, code_length(schema_, each.variable));

@@ -20,7 +20,7 @@ namespace deadcone {
 
 class AnalysisFile {
  public:
-  /// Finds the group in a sweep's file, or makes it. Nobody else writes the file as long as this lives. Throws
+  /// Finds the group in a sweep's file, or makes it; makes it anew where an earlier version measured other things. Nobody else writes the file as long as this lives. Throws
   /// FileExists where it holds an analysis with other options and must not be overwritten; StorageError where the disk
   /// or the file fails, or another process writes it.
   AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options, double start_mass,

@@ -21,18 +21,21 @@ struct AnalyzeOptions {
   AnalysisRun run;
 };
 
-/// One column of the table: a number with so many digits after the point.
+/// One column of the table: a number with so many digits after the point, or a word.
 struct Column {
   const char* name;
   int width;
   int digits;
   double (*value)(const PointAnalysis&);
+  const char* (*word)(const PointAnalysis&) = nullptr;
 };
 constexpr Column general_columns[] = {
     {"boundary", 10, 0, [](const PointAnalysis& a) { return static_cast<double>(a.boundary_pixels); }},
     {"dimension", 11, 3, [](const PointAnalysis& a) { return a.dimension.slope; }},
     {"+-", 7, 3, [](const PointAnalysis& a) { return a.dimension.slope_error; }},
-    {"exponent", 10, 3, [](const PointAnalysis& a) { return a.uncertainty.slope; }},
+    {"boxes", 8, 3, [](const PointAnalysis& a) { return a.box_dimension.slope; }},
+    {"+-", 7, 3, [](const PointAnalysis& a) { return a.box_dimension.slope_error; }},
+    {"doubt", 8, 0, nullptr, [](const PointAnalysis& a) { return name_of(a.dimension_doubt); }},
     {"S_b", 9, 4, [](const PointAnalysis& a) { return a.entropy.basins; }},
     {"S_bb", 9, 4, [](const PointAnalysis& a) { return a.entropy.boundary; }},
     {"Wada", 7, 0, [](const PointAnalysis& a) { return static_cast<double>(a.wada_distance); }},
@@ -58,7 +61,13 @@ void print_table(const FileAnalysis& analysis) {
     std::cout << std::defaultfloat << std::setprecision(6);
     for (const std::size_t axis : shown) std::cout << std::setw(10) << values[axis];
     for (const double probability : measured.probabilities) print_cell(std::cout, probability, 12, 6);
-    for (const Column& column : columns) print_cell(std::cout, column.value(measured), column.width, column.digits);
+    for (const Column& column : columns) {
+      if (column.word != nullptr) {
+        std::cout << std::setw(column.width) << column.word(measured);
+      } else {
+        print_cell(std::cout, column.value(measured), column.width, column.digits);
+      }
+    }
     std::cout << '\n';
   }
 }
@@ -86,11 +95,14 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
   add_threads_option(*app, options->run.threads);
   app->add_flag("--overwrite", options->run.overwrite, "replace an analysis with other options");
   app->footer(
-      "Columns: probabilities of the fates; pixels of the boundary, its box-counting dimension with standard error;\n"
-      "uncertainty exponent (2 minus the dimension); basin entropy S_b and boundary basin entropy S_bb (above\n"
-      "log 2 = 0.6931 the boundary is fractal); Wada: pixels by which the boundaries of three or more basins differ\n"
-      "(0 or few: Wada property; -1: fewer basins); share of updates in the linear cone, with standard error; how often\n"
-      "a trajectory enters and leaves the dead cone; for certified maps, the share of the dead that are dead for ever.\n"
+      "Columns: probabilities of the fates; pixels of the boundary, its dimension (2 minus the uncertainty exponent; for\n"
+      "128 pixels or more a side) with standard error; boxes: its box-counting dimension, a check that is biased on\n"
+      "small maps; doubt of the dimension: boxes, where the two differ by more than twice their errors, pixels, where\n"
+      "fates change from pixel to pixel; basin entropy S_b and boundary basin entropy S_bb (above log 2 = 0.6931 the\n"
+      "boundary is fractal, below it may be; two fates never reach it); Wada: pixels by which the boundaries of three or\n"
+      "more basins differ (0 or few: Wada property; -1: fewer basins); share of updates in the linear cone, with\n"
+      "standard error; how often a trajectory enters and leaves the dead cone; for certified maps, the share of the dead\n"
+      "that are dead for ever.\n"
       "The group `analysis` of the file holds these results and more.");
   return {app, [options, &experiment] {
             AnalysisProgress progress;

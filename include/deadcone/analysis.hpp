@@ -63,8 +63,29 @@ struct BasinEntropy {
   double boundary = 0.0;  ///< S_bb: over the boxes with more than one label; not a number where there is none
 
   /// The log 2 criterion: a boundary whose boxes hold more than two labels worth of entropy is fractal. The condition is
-  /// sufficient, not necessary.
+  /// sufficient, not necessary: maps of two fates never meet it.
   bool boundary_is_fractal() const;
+};
+
+/// The shares of pairs of pixels 1, 2, 4, ... apart that have two fates.
+struct UncertainFractions {
+  std::vector<double> all;      ///< of the pairs along w and along b
+  std::vector<double> along_w;  ///< of those along w
+  std::vector<double> along_b;
+};
+
+/// Why a dimension may not be one. Values are those in the file.
+enum class DimensionDoubt : std::int8_t { none = 0, boxes = 1, pixels = 2, both = 3 };
+
+template <>
+struct NameTable<DimensionDoubt> {
+  static constexpr const char* what = "a doubt of a dimension";
+  static constexpr std::array<Named<DimensionDoubt>, 4> values = {{
+      {DimensionDoubt::none, "none", "nothing speaks against it"},
+      {DimensionDoubt::boxes, "boxes", "the box-counting dimension differs by more than twice the errors"},
+      {DimensionDoubt::pixels, "pixels", "fates change from pixel to pixel: the map does not resolve the boundary"},
+      {DimensionDoubt::both, "both", "boxes and pixels"},
+  }};
 };
 
 /// A mean over sampled trajectories and its standard error.
@@ -88,10 +109,12 @@ struct PointAnalysis {
   std::array<std::int64_t, proof_count> proofs = {};       ///< pixels of each
   double dead_for_ever_fraction = std::numeric_limits<double>::quiet_NaN();  ///< of the dead; if all were computed
   std::int64_t boundary_pixels = 0;
-  std::vector<std::int64_t> box_counts;     ///< of the boundary, for boxes of 1, 2, 4, ... pixels a side
-  LineFit dimension;                        ///< slope: the box-counting dimension of the boundary
-  std::vector<double> uncertain_fractions;  ///< of pairs of pixels 1, 2, 4, ... apart, those with two fates
-  LineFit uncertainty;                      ///< slope: the uncertainty exponent
+  UncertainFractions uncertain_fractions;
+  LineFit uncertainty;                   ///< slope: the uncertainty exponent
+  LineFit dimension;                     ///< of the boundary: 2 minus the uncertainty exponent, and its error
+  std::vector<std::int64_t> box_counts;  ///< of the boundary, for boxes of 1, 2, 4, ... pixels a side
+  LineFit box_dimension;                 ///< slope: the box-counting dimension of the boundary
+  DimensionDoubt dimension_doubt = DimensionDoubt::none;
   BasinEntropy entropy;
   std::int64_t wada_distance = -1;  ///< pixels; -1 where there are fewer than three basins
   ConeSample cones;
