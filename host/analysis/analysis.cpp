@@ -11,6 +11,7 @@
 #include "analysis/cone_sample.hpp"
 #include "analysis/pair_fractions.hpp"
 #include "analysis/start_distribution.hpp"
+#include "analysis/whole_initialization.hpp"
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
@@ -123,11 +124,13 @@ PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFi
   validate(map.window);
   check_pixels(map, grid, fields);
   PointAnalysis result;
-  const StartWeights weights = weights_of(parse_start_distribution(options.init), map.window);
+  const StartDistribution distribution = parse_start_distribution(options.init);
+  const StartWeights weights = weights_of(distribution, map.window);
   if (!(weights.mass > 0.0))
     throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window");
   const PixelMask boundary = boundary_of(grid);
   weigh(grid, boundary, weights, result);
+  if (distribution.is_whole()) result.whole_probabilities = sample_fates(map, distribution, options.samples);
   result.updates = statistics_by_fate(grid, fields.updates);
   count_proofs(grid, fields.proofs, result);
   result.boundary_pixels = std::count(boundary.begin(), boundary.end(), 1);

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/basin_boundary.hpp"
+#include "analysis/start_distribution.hpp"
 #include "deadcone/errors.hpp"
 #include "file/experiment.hpp"
 #include "file/schema.hpp"
@@ -82,13 +83,14 @@ std::string doubts_in_words() {
 }
 
 /// All measures, in the order of the file.
-std::vector<Measure> measures_of(const Sweep& sweep) {
+std::vector<Measure> measures_of(const Sweep& sweep, const AnalysisOptions& options) {
   using I = std::size_t;
   std::vector<Measure> measures = {
       measure(
           "fate_probability",
-          "probability of each fate for a start from the distribution, given that it is in the window", by_fate,
-          [](auto& p, I i) -> auto& { return p.probabilities.at(i); }),
+          "probability of each fate for a start from the distribution, given its r and that it is in the window: of an "
+          "initialization of several weights a slice",
+          by_fate, [](auto& p, I i) -> auto& { return p.probabilities.at(i); }),
       measure(
           "fate_probability_error",
           "probability of the boundary pixels of that fate, whose area the grid does not resolve", by_fate,
@@ -154,6 +156,19 @@ std::vector<Measure> measures_of(const Sweep& sweep) {
           "dead_cone_escapes_error", "standard error of dead_cone_escapes", "",
           [](auto& p, I) -> auto& { return p.cones.dead_escapes.error; }),
   };
+  if (parse_start_distribution(options.init).is_whole()) {
+    measures.push_back(measure(
+        "whole_fate_probability",
+        "probability of each fate under the whole initialization, whatever r and the window are: a share of sampled "
+        "starts",
+        by_fate, [](auto& p, I i) -> auto& { return p.whole_probabilities.at(i).share; }));
+    measures.push_back(measure(
+        "whole_fate_probability_low", "lower end of the 95% interval of whole_fate_probability", by_fate,
+        [](auto& p, I i) -> auto& { return p.whole_probabilities.at(i).low; }));
+    measures.push_back(measure(
+        "whole_fate_probability_high", "upper end of the 95% interval of whole_fate_probability", by_fate,
+        [](auto& p, I i) -> auto& { return p.whole_probabilities.at(i).high; }));
+  }
   if (has_proofs(sweep)) {
     measures.push_back(measure(
         "dead_for_ever_fraction",
@@ -199,12 +214,12 @@ std::vector<std::int64_t> sizes_of(const Sweep& sweep) {
 }
 
 /// The points of a sweep, and the measures as what the group holds of each.
-Schema schema_of(const Sweep& sweep) {
+Schema schema_of(const Sweep& sweep, const AnalysisOptions& options) {
   Schema schema = unit_experiment().schema(sweep);
   schema.code_axes.push_back({by_box, "side of a box in pixels", sizes_of(sweep)});
   if (has_proofs(sweep)) schema.code_axes.push_back(code_coordinate<Proof>(by_proof, "theorem that proves the fate"));
   schema.point_fields.clear();
-  for (const Measure& each : measures_of(sweep)) schema.point_fields.push_back(each.variable);
+  for (const Measure& each : measures_of(sweep, options)) schema.point_fields.push_back(each.variable);
   return schema;
 }
 
@@ -252,7 +267,11 @@ bool lacks_a_measure(const Group& group, const Schema& schema) {
 
 AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options,
                            double start_mass, const std::string& command_line, bool overwrite)
-    : path_(path), lock_(FileLock(path, false, path)), sweep_(sweep), schema_(schema_of(sweep)) {
+    : path_(path),
+      lock_(FileLock(path, false, path)),
+      sweep_(sweep),
+      options_(options),
+      schema_(schema_of(sweep, options)) {
   bool exists = false;
   bool is_older = false;
   {
@@ -289,7 +308,7 @@ AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const An
 void AnalysisFile::write(const std::vector<Result>& results) {
   File file = File::open_to_write(path_);
   const Group group = file.group(group_name);
-  for (const Measure& each : measures_of(sweep_)) {
+  for (const Measure& each : measures_of(sweep_, options_)) {
     Dataset dataset = group.dataset(each.variable.variable.name);
     for (const auto& [point, analysis] : results) {
       const Box box = box_of(schema_, point, code_length(schema_, each.variable));
@@ -316,7 +335,7 @@ PointAnalysis AnalysisFile::read(std::int64_t point) const {
   const std::size_t distances = sizes_of(sweep_).size();
   result.uncertain_fractions = {std::vector<double>(distances), std::vector<double>(distances),
                                 std::vector<double>(distances)};
-  for (const Measure& each : measures_of(sweep_)) {
+  for (const Measure& each : measures_of(sweep_, options_)) {
     const Variable& variable = each.variable.variable;
     const Box box = box_of(schema_, point, code_length(schema_, each.variable));
     Bytes bytes(box.elements() * size_of(variable.type));

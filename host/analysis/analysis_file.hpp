@@ -41,6 +41,7 @@ class AnalysisFile {
   std::string path_;
   std::optional<FileLock> lock_;
   Sweep sweep_;
+  AnalysisOptions options_;
   Schema schema_;  ///< of the group
   std::vector<std::int8_t> analyzed_;
 };

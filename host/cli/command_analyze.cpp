@@ -1,5 +1,6 @@
 #include "deadcone/analysis.hpp"
 
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <iterator>
@@ -7,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/start_distribution.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/table.hpp"
@@ -47,20 +49,34 @@ constexpr Column general_columns[] = {
 
 constexpr Column of_proofs = {"for_ever", 10, 4, [](const PointAnalysis& a) { return a.dead_for_ever_fraction; }};
 
-void print_table(const FileAnalysis& analysis) {
+/// The probabilities of the fates: those of a whole initialization with the longer half of their 95% intervals, or those
+/// of the starts of the map.
+void print_probabilities(const PointAnalysis& measured, bool is_whole) {
+  for (std::size_t fate = 0; fate < measured.probabilities.size(); ++fate) {
+    const auto& [share, low, high] = measured.whole_probabilities[fate];
+    print_cell(std::cout, is_whole ? share : measured.probabilities[fate], 12, 6);
+    if (is_whole) print_cell(std::cout, std::max(high - share, share - low), 9, 4);
+  }
+}
+
+void print_table(const FileAnalysis& analysis, const AnalysisOptions& options) {
   const Sweep& sweep = analysis.sweep;
   std::vector<Column> columns(std::begin(general_columns), std::end(general_columns));
   if (sweep.criteria.certify) columns.push_back(of_proofs);
   const std::vector<std::size_t> shown = dimensions(sweep);
   for (const std::size_t axis : shown) std::cout << std::setw(10) << sweep.axes[axis].name;
-  for (const Named<Fate>& fate : NameTable<Fate>::values) std::cout << std::setw(12) << fate.name;
+  const bool is_whole = parse_start_distribution(options.init).is_whole();
+  for (const Named<Fate>& fate : NameTable<Fate>::values) {
+    std::cout << std::setw(12) << fate.name;
+    if (is_whole) std::cout << std::setw(9) << "+-";
+  }
   for (const Column& column : columns) std::cout << std::setw(column.width) << column.name;
   std::cout << '\n';
   for (const auto& [point, measured] : analysis.points) {
     const std::vector<double> values = sweep.values_at(point);
     std::cout << std::defaultfloat << std::setprecision(6);
     for (const std::size_t axis : shown) std::cout << std::setw(10) << values[axis];
-    for (const double probability : measured.probabilities) print_cell(std::cout, probability, 12, 6);
+    print_probabilities(measured, is_whole);
     for (const Column& column : columns) {
       if (column.word != nullptr) {
         std::cout << std::setw(column.width) << column.word(measured);
@@ -80,9 +96,10 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
   CLI::App* app = main.add_subcommand(
       "analyze", "Measure the basins of a sweep: probabilities of fates, boundaries, entropies. Adds them to its file");
   app->add_option("file", options->path, "file of a sweep")->type_name("FILE")->required();
-  app->add_option("--init", options->analysis.init,
-                  "distribution of the starts: uniform (over the window), normal:SIGMA_W:SIGMA_B, he:FAN_IN, "
-                  "xavier:FAN_IN:FAN_OUT (both with b = 0)")
+  app->add_option(
+         "--init", options->analysis.init,
+         "distribution of the starts: uniform (over the window) or normal:SIGMA_W:SIGMA_B, both at the r of the map; "
+         "or of all weights: he:FAN_IN or xavier:FAN_IN:FAN_OUT, both with b = 0")
       ->type_name("DISTRIBUTION")
       ->capture_default_str();
   add_text_option(
@@ -91,11 +108,13 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
   add_text_option(
       *app, "--samples", "N",
       [options](const std::string& text) { options->analysis.samples = parse_integer(text, 1); },
-      "trajectories of each map to run again, for the time in the cones", std::to_string(options->analysis.samples));
+      "trajectories of each map to run again, for the time in the cones, and starts to draw from he or xavier",
+      std::to_string(options->analysis.samples));
   add_threads_option(*app, options->run.threads);
   app->add_flag("--overwrite", options->run.overwrite, "replace an analysis with other options");
   app->footer(
-      "Columns: probabilities of the fates; pixels of the boundary, its dimension (2 minus the uncertainty exponent; for\n"
+      "Columns: probabilities of the fates, for he and xavier with half of a 95% interval, from sampled starts of the whole\n"
+      "initialization (the file also has those of the starts of the map: a slice of one r); pixels of the boundary, its dimension (2 minus the uncertainty exponent; for\n"
       "128 pixels or more a side) with standard error; boxes: its box-counting dimension, a check that is biased on\n"
       "small maps; doubt of the dimension: boxes, where the two differ by more than twice their errors, pixels, where\n"
       "fates change from pixel to pixel; basin entropy S_b and boundary basin entropy S_bb (above log 2 = 0.6931 the\n"
@@ -106,7 +125,8 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
       "The group `analysis` of the file holds these results and more.");
   return {app, [options, &experiment] {
             AnalysisProgress progress;
-            print_table(analyze_file(options->path, options->analysis, options->run, progress, experiment));
+            print_table(analyze_file(options->path, options->analysis, options->run, progress, experiment),
+                        options->analysis);
           }};
 }
 

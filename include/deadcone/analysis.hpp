@@ -19,12 +19,15 @@
 namespace deadcone {
 
 struct AnalysisOptions {
-  /// Distribution of the starts: `uniform` over the window; or independent w and b, normal around zero, of standard
-  /// deviations `normal:SIGMA_W:SIGMA_B`, `he:FAN_IN` (variance of w 2/fan_in, b = 0; He et al., arXiv 1502.01852) or
-  /// `xavier:FAN_IN:FAN_OUT` (variance of w 2/(fan_in + fan_out), b = 0; Glorot and Bengio 2010).
+  /// Distribution of the starts of a map, which all have one r: `uniform` over the window; or independent w and b, normal
+  /// around zero, of standard deviations `normal:SIGMA_W:SIGMA_B`. Or an initialization of all FAN_IN weights of a unit,
+  /// with b = 0: `he:FAN_IN` (variance 2/fan_in; He et al., arXiv 1502.01852) or `xavier:FAN_IN:FAN_OUT` (variance
+  /// 2/(fan_in + fan_out); Glorot and Bengio 2010). Of that a map holds a slice: the starts of its r.
   std::string init = "uniform";
-  std::int64_t box_side = 5;    ///< side in pixels of the boxes of the basin entropy, at least 1
-  std::int64_t samples = 1000;  ///< trajectories of a map that run once more, for ConeSample; at least 1
+  std::int64_t box_side = 5;  ///< side in pixels of the boxes of the basin entropy, at least 1
+  /// Trajectories of a map that run once more, for ConeSample, and starts that are drawn from a whole initialization; at
+  /// least 1.
+  std::int64_t samples = 1000;
 };
 
 /// The fates of a window, b-major. None is pending.
@@ -102,11 +105,20 @@ struct ConeSample {
   SampledMean dead_escapes;  ///< how often it leaves the dead cone
 };
 
+/// A share of sampled starts, and an interval that holds the probability in 95 of 100 samples or more (Clopper and
+/// Pearson).
+struct SampledShare {
+  double share = std::numeric_limits<double>::quiet_NaN();
+  double low = std::numeric_limits<double>::quiet_NaN();
+  double high = std::numeric_limits<double>::quiet_NaN();
+};
+
 struct PointAnalysis {
-  std::array<double, fate_count> probabilities = {};       ///< under the start distribution, given the window
-  std::array<double, fate_count> probability_errors = {};  ///< mass of the boundary pixels of that fate
-  std::array<UpdateStatistics, fate_count> updates = {};   ///< empty statistics where updates are not kept
-  std::array<std::int64_t, proof_count> proofs = {};       ///< pixels of each
+  std::array<double, fate_count> probabilities = {};  ///< under the start distribution, given the window and r: a slice
+  std::array<SampledShare, fate_count> whole_probabilities = {};  ///< under a whole initialization; else no numbers
+  std::array<double, fate_count> probability_errors = {};         ///< mass of the boundary pixels of that fate
+  std::array<UpdateStatistics, fate_count> updates = {};          ///< empty statistics where updates are not kept
+  std::array<std::int64_t, proof_count> proofs = {};              ///< pixels of each
   double dead_for_ever_fraction = std::numeric_limits<double>::quiet_NaN();  ///< of the dead; if all were computed
   std::int64_t boundary_pixels = 0;
   UncertainFractions uncertain_fractions;

@@ -327,6 +327,9 @@ TEST(StartDistribution, IsParsed) {
   EXPECT_DOUBLE_EQ(parse_start_distribution("he:8").sigma_w, 0.5);
   EXPECT_EQ(parse_start_distribution("he:8").sigma_b, 0.0);
   EXPECT_DOUBLE_EQ(parse_start_distribution("xavier:3:5").sigma_w, 0.5);
+  EXPECT_EQ(parse_start_distribution("he:8").inputs, 8.0);
+  EXPECT_EQ(parse_start_distribution("xavier:3:5").inputs, 3.0);
+  EXPECT_FALSE(normal.is_whole());
   for (const char* text : {"", "normal", "normal:1", "normal:-1:1", "normal:1:inf", "he:0", "he:1.5", "he:2:3",
                            "xavier:1", "uniform:1", "cauchy:1:1"}) {
     EXPECT_THROW(parse_start_distribution(text), ConfigError) << text;

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray
 from conftest import DEAD, Point, assert_one_error, assert_same_results, fill_pixels, read_all, unit, update
+from scipy.stats import chi
 from scipy.stats import norm as normal
 
 BETA, GAMMA = (0.0, 0.9), (1.0, 0.1)
@@ -319,6 +320,57 @@ def test_a_proof_that_stands_for_nothing_is_refused(deadcone, certified, tmp_pat
     with h5py.File(path, "r+") as file:
         file["proof"][0, 0, 3, 3] = 100
     assert_one_error(deadcone("analyze --samples 2", path), 3, "point 0", "proof")
+
+
+# Whole initializations.
+
+
+def chi_masses(edges, degrees, sigma):
+    return np.diff(chi.cdf(np.array(edges) / sigma, degrees))
+
+
+@pytest.mark.parametrize(("init", "inputs", "variance"), [("he:2", 2, 1.0), ("xavier:3:5", 3, 0.25)])
+def test_a_whole_initialization_is_an_integral_over_r(deadcone, tmp_path, init, inputs, variance):
+    """Against one over maps of many r. The file has r = 0 alone, or others: the result is the same."""
+    sigma, edges = np.sqrt(variance), np.linspace(0, 4.5 * np.sqrt(variance), 31)
+    fine = "sweep --quiet --beta 0 --gamma 1 --tol 1e-4 --fields fate --b=-1e-6:1e-6:1"
+    middles = ",".join(map(str, (edges[1:] + edges[:-1]) / 2))
+    deadcone.done(fine, f"--r {middles} --w {-5 * sigma}:{5 * sigma}:200 --out", tmp_path / "fine.h5")
+    fates = read_root(tmp_path / "fine.h5")["fate"].reshape(30, 200)
+    weights = chi_masses(edges, inputs - 1, sigma)[:, None] * masses(-5 * sigma, 5 * sigma, 200, sigma)
+    expected = np.array([weights[fates == fate].sum() for fate in range(5)])
+    shares = []
+    for r in ("0", "0.5,1"):
+        path = tmp_path / f"{r}.h5"
+        deadcone.done("sweep --quiet --beta 0 --gamma 1 --tol 1e-4 --w -2:2:41 --b -2:2:41", f"--r {r} --out", path)
+        header, *rows = deadcone.done(f"analyze --init {init} --samples 4000", path).stdout.splitlines()
+        found = {name: values.reshape(-1, 5)[0] for name, values in analysis_of(path).items() if "fate_prob" in name}
+        share, low, high = (found[f"whole_fate_probability{end}"] for end in ("", "_low", "_high"))
+        assert np.all(low <= expected + 2e-3) and np.all(expected - 2e-3 <= high)
+        assert np.all((low <= share) & (share <= high) & (high - low < 0.04)) and np.isclose(share.sum(), 1)
+        if r == "0":
+            assert found["fate_probability"][DEAD] > share[DEAD] + 0.05  # the slice is another thing
+        columns = header.split()
+        place = columns.index("dead")
+        assert columns[place + 1] == "+-" and float(rows[0].split()[place]) == pytest.approx(share[DEAD], abs=1e-6)
+        shares.append(share)
+    assert np.array_equal(*shares)
+    with h5py.File(path) as file:
+        assert "slice" in file["analysis/fate_probability"].attrs["long_name"].decode()
+        assert "whole" in file["analysis/whole_fate_probability"].attrs["long_name"].decode()
+
+
+def test_an_initialization_of_one_weight_is_the_slice(deadcone, tmp_path):
+    path = tmp_path / "map.h5"
+    deadcone.done("sweep --quiet --beta 0 --gamma 1 --certify --w -6:6:601 --b=-1e-3:1e-3:1 --out", path)
+    deadcone.done("analyze --init he:1 --samples 4000", path)
+    found = analysis_of(path)
+    low, high = (found[f"whole_fate_probability_{end}"][0, 0] for end in ("low", "high"))
+    assert np.all((low <= found["fate_probability"][0, 0]) & (found["fate_probability"][0, 0] <= high))
+
+
+def test_other_distributions_have_no_whole(analyzed):
+    assert not any(name.startswith("whole") for name in analysis_of(analyzed))
 
 
 # The file.
