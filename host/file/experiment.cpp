@@ -7,8 +7,17 @@
 #include "config/parse.hpp"
 #include "config/sweep_json.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/proof/rounding.hpp"
 
 namespace deadcone {
+
+int numerics_of(const Sweep& sweep) {
+  const bool proves = sweep.criteria.certify || sweep.refinement.kind == RefinementKind::exact;
+  const auto is_held = [&](double beta) { return margins_hold_rounded_momentum(beta, sweep.precision); };
+  const bool held = margins_hold_rounded_radius(sweep.criteria.rho, sweep.precision) &&
+                    std::ranges::all_of(sweep.values(Axis::beta), is_held);
+  return proves && !held ? 3 : 2;
+}
 
 bool PixelField::is_kept(const Sweep& sweep) const {
   if (exists && !exists(sweep)) return false;
@@ -53,7 +62,7 @@ Schema Experiment::schema(const Sweep& of) const {
       .title = title,
       .configuration = to_json(of),
       .precision = name_of(of.precision),
-      .numerics = numerics_version,
+      .numerics = numerics_of(of),
       .axes = {},
       .plane = plane(of),
       .code_axes = code_axes,

@@ -50,7 +50,7 @@ struct Schema {
   std::string title;
   std::string configuration;  ///< JSON, complete: equal configurations give equal results
   std::string precision;
-  int numerics;  ///< raised whenever the bits of some result change
+  int numerics;  ///< the number of the bits of its results: with another, they are others
   std::vector<PointAxis> axes;
   std::array<PlaneAxis, 2> plane;      ///< rows, columns
   std::vector<Coordinate> code_axes;   ///< coordinates that results by point have beside the axes

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "deadcone/proof/rounding.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "proof/energy_bounds.hpp"
 
@@ -14,15 +15,30 @@ using namespace numeric;
 /// Above every number that a condition is compared with.
 constexpr auto never = static_cast<double>(std::numeric_limits<float>::max());
 
-/// By how much the conditions are narrowed, for the rounding of the numbers that are compared with them.
-struct RoundingMargins {
-  double energy;  ///< of the loss, in units of gamma^2/2
-  double state;   ///< of weights and biases, relative
-  double rest;    ///< of the gradient, in units of gamma
+/// The exact descent that the theorems are about, for a computation.
+struct ExactDescent {
+  Point point;            ///< with its beta and eta
+  double momentum_reach;  ///< K for a momentum of the computation, no less than glide and energy need
+  double momentum_ratio;  ///< the momentum of this descent over that of the computation
 };
-RoundingMargins margins_of(Precision precision) {
-  return precision == Precision::float32 ? RoundingMargins{0x1p-13, 0x1p-16, 0x1p-16}
-                                         : RoundingMargins{0x1p-36, 0x1p-44, 0x1p-40};
+
+/// The exact descent of a computation: that of beta and eta, where margins hold what rounding makes of them.
+ExactDescent exact_descent(const Point& point, Precision precision) {
+  if (margins_hold_rounded_momentum(point.beta, precision))
+    return {point, point.eta * point.beta / (1.0 - point.beta), 1.0};
+  return with_precision(precision, [&]<class Real>() {
+    const auto descent = rounded_descent<Real>(point.beta, point.eta);
+    const double eta = -static_cast<double>(descent.minus_eta);
+    const double taken_up = static_cast<double>(descent.one_minus_beta);
+    // Each update rounds momentum, too, which may make it last longer.
+    constexpr double rounding = 0.5 * static_cast<double>(std::numeric_limits<Real>::epsilon());
+    const double beta = static_cast<double>(descent.beta) * (1.0 + rounding);
+    const double ratio = (1.0 - beta) / taken_up;
+    ExactDescent exact = {point, eta * beta / std::min(1.0 - beta, taken_up), ratio};
+    exact.point.beta = beta;
+    exact.point.eta = eta / ratio;
+    return exact;
+  });
 }
 
 /// The share of 2/eta that curvature is kept below.
@@ -102,6 +118,10 @@ class Creep {
   /// Whether the last update is so short that it does not make up for `slack`.
   bool is_short() const { return eta_ * rest_ <= 0.0625; }
 
+  /// Whether the momentum of the computation is as good as that of the exact descent: 3.99 for 4 in creeps() and .99 for
+  /// 1 in `rest` make up for the rest.
+  static bool is_followed(double momentum_ratio) { return std::fabs(momentum_ratio - 1.0) <= 0.001; }
+
   static constexpr double slack = 0.04;  ///< by how much the last update may lower the slope
   static constexpr double steepest = 8.0;
 
@@ -132,11 +152,13 @@ class Creep {
 
 ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteria, Precision precision) {
   const RoundingMargins rounding = margins_of(precision);
+  const auto [exact, momentum_reach, momentum_ratio] = exact_descent(point, precision);
   ProofConditions<double> conditions;
-  conditions.momentum_reach = point.eta * point.beta / (1.0 - point.beta);
+  conditions.momentum_reach = momentum_reach;
   conditions.energy = conditions.corridor_energy = -1.0;
   conditions.corridor_weight = never;
-  conditions.corridor_reach = 0.5 * conditions.momentum_reach * point.gamma * (1.0 - rounding.state);
+  conditions.corridor_reach =
+      0.5 * (exact.eta * exact.beta / (1.0 - exact.beta)) * point.gamma * (1.0 - rounding.state);
   std::fill_n(conditions.trap_bias, trap_thresholds, never);
   std::fill_n(conditions.trap_slope, trap_thresholds, never);
   conditions.trap_shrink = 1.0 - rounding.state;
@@ -158,31 +180,32 @@ ProofConditions<double> proof_bounds(const Point& point, const Criteria& criteri
   const auto energy_below = [&](double share) {
     return 0.5 * point.gamma * point.gamma * (1.0 - share - rounding.energy);
   };
-  conditions.energy = energy_below(margin_of_energy(margin, dead, point));
+  conditions.energy = energy_below(margin_of_energy(margin, dead, exact));
   if (!is_simple) return conditions;
 
-  if (corridor_holds(point)) {
+  if (corridor_holds(exact)) {
     conditions.corridor_energy = energy_below(margin);
-    conditions.corridor_weight = (edge_of_corridor(point) + rounding.state) * point.gamma;
+    conditions.corridor_weight = (edge_of_corridor(exact) + rounding.state) * point.gamma;
   }
   // A unit in the trap is dead at a stop unless it counts as converged, which at rho >= 1 it may.
-  if (!(criteria.rho < 1.0)) return conditions;
+  if (!(criteria.rho < 1.0 && margins_hold_rounded_radius(criteria.rho, precision))) return conditions;
   constexpr double steepest_rise = 1.3;  // from here on the condition falls with the slope
   const double least_slope = std::max(-edge.lo, steepest_rise) * (1.0 + rounding.state);
   constexpr double beyond_least[trap_thresholds] = {0.0, 0.5, 1.0, 2.0};
   for (int i = 0; i < trap_thresholds; ++i) {
     const double slope = least_slope + beyond_least[i];
-    const double bias = bias_of_trap(slope, point);
+    const double bias = bias_of_trap(slope, exact);
     if (bias == never) continue;
     conditions.trap_slope[i] = slope * (1.0 + rounding.state);
     conditions.trap_bias[i] = bias * point.gamma * (1.0 + rounding.state);
   }
 
   const double rest = 0.99 * absolute_tolerance(point, criteria) / (point.eta * point.gamma);
-  const Creep creep(point, rest);
+  const Creep creep(exact, rest);
   const double slope = creep.slope(least_slope);
   const double turn = creep.turn(std::max(slope, least_slope + Creep::slack));
   if (rest < rounding.rest || !creep.is_short() || turn >= Creep::steepest) return conditions;
+  if (!Creep::is_followed(momentum_ratio)) return conditions;
   conditions.creep_slope = slope * (1.0 + rounding.state);
   conditions.creep_bias = creep.bias(turn) * point.gamma * (1.0 + rounding.state);
   conditions.creep_turn = turn * (1.0 + rounding.state);

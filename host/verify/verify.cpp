@@ -133,7 +133,7 @@ VerifyReport verify_file(const std::string& path, const VerifyOptions& options, 
   if (options.patches < 1) throw ConfigError("patches", "must be >= 1, but is " + std::to_string(options.patches));
   validate(Execution{.device = Device::cpu, .threads = options.threads});
   const SweepReader file(path, experiment);
-  if (file.numerics() != numerics_version) {
+  if (file.numerics() != numerics_of(file.sweep())) {
     throw Error(path + ": was written by deadcone " + file.attribute("version") +
                 ", whose results have other bits; only that version can verify it");
   }

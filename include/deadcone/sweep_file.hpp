@@ -18,8 +18,10 @@
 
 namespace deadcone {
 
-/// Raised whenever the bits of some result change: a file of another number cannot be resumed or verified.
-inline constexpr int numerics_version = 2;
+/// The number of the bits of a sweep's results: a file of another number cannot be resumed, merged or verified. A change
+/// gives a new number to the sweeps whose results it may change, and to no others. 2: as in version 0.1. 3:
+/// proofs of fates where the margins do not hold what rounding makes of beta or rho (proof/rounding.hpp).
+int numerics_of(const Sweep& sweep);
 
 /// What is computed, as tables (host/file/experiment.hpp).
 struct Experiment;
@@ -61,7 +63,7 @@ class SweepReader {
   const Sweep& sweep() const;
   /// A root attribute: "version", "device", "history", ...
   std::string attribute(const std::string& name) const;
-  /// numerics_version of the program that wrote it.
+  /// numerics_of() the sweep by the program that wrote it.
   int numerics() const;
 
   /// Whether the point was finished when the file was opened.

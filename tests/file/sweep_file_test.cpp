@@ -43,12 +43,32 @@ class SweepFile : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
+TEST_F(SweepFile, HasTheNumberOfItsBits) {
+  Sweep sweep;
+  sweep.values(Axis::beta) = {0.0, 0.9, 0.99, 0.999};
+  EXPECT_EQ(numerics_of(sweep), 2) << "no proof, no change";
+  sweep.refinement.kind = RefinementKind::borders;
+  EXPECT_EQ(numerics_of(sweep), 2);
+  sweep.refinement.kind = RefinementKind::exact;
+  EXPECT_EQ(numerics_of(sweep), 3);
+  sweep.refinement.kind = RefinementKind::none;
+  sweep.criteria.certify = true;
+  EXPECT_EQ(numerics_of(sweep), 3);
+  sweep.precision = Precision::float64;
+  EXPECT_EQ(numerics_of(sweep), 2) << "double rounds beta and 1 - beta to the same system";
+  sweep.precision = Precision::float32;
+  sweep.values(Axis::beta).pop_back();
+  EXPECT_EQ(numerics_of(sweep), 2);
+  sweep.criteria.rho = 1 - 1e-8;
+  EXPECT_EQ(numerics_of(sweep), 3);
+}
+
 TEST_F(SweepFile, GivesBackWhatTheMapperMade) {
   const Sweep sweep = rich_sweep();
   make("a.h5", sweep);
   const SweepReader reader(path("a.h5"));
   EXPECT_EQ(to_json(reader.sweep()), to_json(sweep));
-  EXPECT_EQ(reader.numerics(), numerics_version);
+  EXPECT_EQ(reader.numerics(), numerics_of(sweep));
 
   const auto mapper = make_cpu_mapper(1);
   Meter meter;

@@ -13,6 +13,7 @@
 
 #include "deadcone/config.hpp"
 #include "deadcone/proof/bounds.hpp"
+#include "deadcone/proof/rounding.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "proof/energy_bounds.hpp"
 #include "support/support.hpp"
@@ -31,6 +32,10 @@ using test::scaled;
 
 double log_uniform(Dice& dice, double lo, double hi) {
   return std::exp(dice.uniform(std::log(lo), std::log(hi)));
+}
+
+ProofConditions<double> conditions_of(const Point& point, const Criteria& criteria) {
+  return proof_bounds(point, criteria, Precision::float32);
 }
 
 double norm_of(const Parameters<double>& a) {
@@ -309,6 +314,18 @@ TEST(ProofBounds, NoRestIsInTheDeadConeAtALowLoss) {
     }
     EXPECT_GE(lowest_at_rest, (1 - margin) / 2);
     EXPECT_LE(lowest_at_rest, (1 - 0.25 * margin) / 2) << "the margin is far larger than it needs to be";
+  }
+}
+
+TEST(ProofBounds, FarTargetsHaveRoomForTheRoundingOfDelta) {
+  // At Delta = 300 gamma it moves the loss by as much as its margin. There all that the energy theorem needs holds up to
+  // a loss of gamma^2, twice what is taken.
+  for (const double delta : {300.0, 3e3, 1e5}) {
+    for (const Geometry geometry : {Geometry::planar, Geometry::general}) {
+      const double dead = edge_of_dead_cone(0.49).hi;
+      EXPECT_LT(margin_that_excludes(dead, geometry, delta), -1.0);
+      EXPECT_TRUE(curvature_is_below(1.0001, -1.0, dead, geometry, delta)) << delta;
+    }
   }
 }
 
@@ -669,6 +686,105 @@ TEST(Theorems, OutsideTheTrapItMayComeBack) {
   EXPECT_GT(flat.broken, 5);
 }
 
+// Momentum so near to 1 that float rounds beta and 1 - beta to numbers of different systems.
+
+/// Such a point, and the epsilon at which the trap would let most out if it took K for eta beta/(1 - beta).
+struct RoundedMomentum {
+  double beta;
+  double eta;
+  double epsilon;
+  int states;  ///< to try, as many as take a second
+};
+constexpr RoundedMomentum rounded_momenta[] = {{.99994987, .001, 1e-6, 400},
+                                               {.999991864, .1, 1e-10, 20},
+                                               {.999, .1, .01, 0},
+                                               {.9999, .1, 1e-10, 0},
+                                               {.9999998, .1, .01, 0}};
+
+/// A state that is hardly in the trap: it has most of its way to go on momentum.
+State<float> state_on_its_way_to_the_trap(Dice& dice, const ProofConditions<float>& conditions) {
+  const double reach = conditions.momentum_reach;
+  const auto i = static_cast<std::size_t>(dice.uniform(0, trap_thresholds));
+  const double most_s = log_uniform(dice, 1e-3, 30);
+  const double least_c = std::max(double{conditions.trap_bias[i]}, double{conditions.trap_slope[i]} * most_s) *
+                         (1 + log_uniform(dice, 1e-5, 1e-2));
+  const double s = most_s * dice.one_of({1.0, dice.uniform(0, 1)});
+  const double c = least_c * log_uniform(dice, 1, 1e4);
+  State<float> state = at_rest(Parameters<float>{0, static_cast<float>(-s), static_cast<float>(-c)});
+  state.momentum.w = static_cast<float>((most_s - s) / reach);
+  state.momentum.b = static_cast<float>((least_c - c) / reach);
+  return state;
+}
+
+/// Whether a trajectory of the loops that is at `state` is dead where it comes to rest; true where it does not.
+bool rests_dead(const Dynamics<float>& dynamics, State<float> state) {
+  bool was_at_rest = false;
+  for (int i = 0; i < 3'000'000; ++i) {
+    const Parameters<float> gradient = advance<Geometry::planar>(dynamics, state);
+    const bool slow = is_slow<Geometry::planar>(dynamics, state);
+    const bool now_at_rest = is_at_rest<Geometry::planar>(dynamics, gradient, slow);
+    if (now_at_rest && was_at_rest) return fate_at_rest<Geometry::planar>(dynamics, state.theta) == Fate::dead;
+    was_at_rest = now_at_rest;
+  }
+  return true;
+}
+
+TEST(RoundedMomentum, InTheTrapItIsDeadForEver) {
+  Dice dice(24);
+  int met = 0;
+  for (const auto& [beta, eta, epsilon, states] : rounded_momenta) {
+    Point point;
+    point.beta = beta;
+    point.eta = eta;
+    Criteria criteria;
+    criteria.epsilon = epsilon;
+    criteria.stop = StopRule::update;
+    const auto dynamics = certified_dynamics<float>(point, criteria);
+    for (int i = 0; i < states; ++i) {
+      const State<float> state = state_on_its_way_to_the_trap(dice, dynamics.proof);
+      if (!is_trapped(dynamics.proof, state)) continue;
+      ++met;
+      EXPECT_TRUE(rests_dead(dynamics, state)) << beta << ", theta " << state.theta.w << " " << state.theta.b
+                                               << ", momentum " << state.momentum.w << " " << state.momentum.b;
+    }
+  }
+  EXPECT_GT(met, 200);
+}
+
+TEST(RoundedMomentum, IsWhatTheConstantsAreOf) {
+  for (const auto& [beta, eta, epsilon, states] : rounded_momenta) {
+    EXPECT_FALSE(margins_hold_rounded_momentum(beta, Precision::float32)) << beta;
+    EXPECT_TRUE(margins_hold_rounded_momentum(beta, Precision::float64)) << beta;
+    Point point;
+    point.beta = beta;
+    point.eta = eta;
+    Criteria criteria;
+    criteria.epsilon = epsilon;
+    criteria.stop = StopRule::update;
+    const auto conditions = proof_bounds(point, criteria, Precision::float32);
+    const auto descent = rounded_descent<float>(beta, eta);
+    const double friction = 1.0 - double{descent.beta};
+    const double reach = -double{descent.minus_eta} * double{descent.beta};
+    EXPECT_GE(conditions.momentum_reach, reach / friction);
+    EXPECT_GE(conditions.momentum_reach, reach / double{descent.one_minus_beta});
+    if (conditions.energy < 0) continue;
+    // The lemma of energy: 1/eta > Lambda/2 for the eta of the exact descent.
+    const double limit = 2 * friction / (-double{descent.minus_eta} * double{descent.one_minus_beta});
+    const double margin = 1 - 2 * conditions.energy;
+    EXPECT_TRUE(curvature_is_below(limit, margin, edge_of_dead_cone(epsilon).hi, Geometry::planar, 0.0)) << beta;
+  }
+}
+
+TEST(RoundedMomentum, IsHeldByTheMarginsUpToWhereItIsOrdinary) {
+  for (int i = 0; i < 100'000; ++i) EXPECT_TRUE(margins_hold_rounded_momentum(0.995 * i / 1e5, Precision::float32));
+  for (const double beta : {0.99, 0.995, 0.997, 1 - 0x1p-20}) {
+    EXPECT_TRUE(margins_hold_rounded_momentum(beta, Precision::float32));
+    Point point;
+    point.beta = beta;
+    EXPECT_EQ(conditions_of(point, {}).momentum_reach, point.eta * beta / (1 - beta));
+  }
+}
+
 struct Scenario {
   Point point;
   Criteria criteria;
@@ -987,10 +1103,6 @@ TYPED_TEST(CertifiedTest, ScalesWithStartAndTarget) {
 
 // Maps of which nothing can be proved.
 
-ProofConditions<double> conditions_of(const Point& point, const Criteria& criteria) {
-  return proof_bounds(point, criteria, Precision::float32);
-}
-
 bool has_trap(const ProofConditions<double>& conditions) {
   Point far;
   State<double> state = at_rest(Parameters<double>{0, -1e3 * far.gamma, -1e6 * far.gamma});
@@ -1056,6 +1168,10 @@ TEST(ProofConditions, HaveNoDeadUnitsWhereAllThatIsNearCountsAsConverged) {
   EXPECT_GT(conditions_of({}, criteria).energy, 0.0);
   EXPECT_FALSE(has_trap(conditions_of({}, criteria)));
   EXPECT_FALSE(has_creep(conditions_of(point_of_creep(), criteria)));
+  criteria.rho = 1 - 1e-8;  // the square of which is 1 in float
+  EXPECT_FALSE(has_trap(conditions_of({}, criteria)));
+  EXPECT_FALSE(has_creep(conditions_of(point_of_creep(), criteria)));
+  EXPECT_TRUE(has_trap(proof_bounds({}, criteria, Precision::float64)));
 }
 
 TEST(ProofConditions, AreOfThePlaneWithoutDeltaForAllButEnergy) {

@@ -28,6 +28,11 @@ struct MomentumDescent {
   T minus_eta;       ///< the learning rate, negated
 };
 
+template <class Real>
+MomentumDescent<Real> rounded_descent(double beta, double eta) {
+  return {static_cast<Real>(beta), static_cast<Real>(1.0 - beta), static_cast<Real>(-eta)};
+}
+
 /// One trajectory between two updates.
 template <class T>
 struct State {
@@ -72,5 +77,6 @@ DEADCONE_HD inline void update(const MomentumDescent<T>& descent, const Paramete
 
 namespace deadcone {
 using unit::MomentumDescent;
+using unit::rounded_descent;
 using unit::State;
 }  // namespace deadcone

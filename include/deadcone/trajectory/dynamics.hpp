@@ -49,8 +49,7 @@ Dynamics<Real> make_dynamics(const Point& point, const Criteria& criteria) {
 
   Dynamics<Real> dynamics;
   dynamics.target = {static_cast<Real>(point.gamma), static_cast<Real>(point.delta)};
-  dynamics.descent = {static_cast<Real>(point.beta), static_cast<Real>(1.0 - point.beta),
-                      static_cast<Real>(-point.eta)};
+  dynamics.descent = rounded_descent<Real>(point.beta, point.eta);
   dynamics.rest_squared = static_cast<Real>(rest * rest);
   dynamics.target_norm = static_cast<Real>(target_norm);
   dynamics.divergence = static_cast<Real>(divergence_factor);
