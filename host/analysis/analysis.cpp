@@ -1,6 +1,7 @@
 #include "analysis/analysis.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -8,7 +9,9 @@
 #include "analysis/basin_boundary.hpp"
 #include "analysis/basin_entropy.hpp"
 #include "analysis/cone_sample.hpp"
+#include "analysis/pair_fractions.hpp"
 #include "analysis/start_distribution.hpp"
+#include "analysis/whole_initialization.hpp"
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
 
@@ -53,6 +56,20 @@ void count_proofs(const LabelGrid& grid, const std::vector<Proof>& proofs, Point
   }
   // The computed pixels of a refined map lie along boundaries: the share among them is not that of all.
   if (dead > 0 && all_known) result.dead_for_ever_fraction = static_cast<double>(trapped) / static_cast<double>(dead);
+}
+
+void measure_dimension(const LabelGrid& grid, PointAnalysis& result) {
+  const std::vector<PairsAtDistance> pairs = count_pairs(grid);
+  result.uncertain_fractions = uncertain_fractions(pairs);
+  result.uncertainty = uncertainty_exponent(pairs, grid.rows, grid.columns);
+  result.dimension = result.uncertainty;
+  result.dimension.slope = 2.0 - result.uncertainty.slope;
+  result.box_counts = box_counts(line_of_boundary(grid), grid.rows, grid.columns);
+  result.box_dimension = box_dimension(result.box_counts, grid.rows, grid.columns);
+  const double error = std::hypot(result.dimension.slope_error, result.box_dimension.slope_error);
+  const bool boxes = std::fabs(result.dimension.slope - result.box_dimension.slope) > 2.0 * error;
+  const bool pixels = is_at_pixel_scale(grid, result.uncertain_fractions);
+  result.dimension_doubt = static_cast<DimensionDoubt>((boxes ? 1 : 0) + (pixels ? 2 : 0));
 }
 
 /// Throws Error where the pixels are not those of the map.
@@ -109,18 +126,17 @@ PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFi
   validate(map.window);
   check_pixels(map, grid, fields);
   PointAnalysis result;
-  const StartWeights weights = weights_of(parse_start_distribution(options.init), map.window);
+  const StartDistribution distribution = parse_start_distribution(options.init);
+  const StartWeights weights = weights_of(distribution, map.window);
   if (!(weights.mass > 0.0))
     throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window");
   const PixelMask boundary = boundary_of(grid);
   weigh(grid, boundary, weights, result);
+  if (distribution.is_whole()) result.whole_probabilities = sample_fates(map, distribution, options.samples);
   result.updates = statistics_by_fate(grid, fields.updates);
   count_proofs(grid, fields.proofs, result);
   result.boundary_pixels = std::count(boundary.begin(), boundary.end(), 1);
-  result.box_counts = box_counts(line_of_boundary(grid), grid.rows, grid.columns);
-  result.dimension = box_dimension(result.box_counts, grid.rows, grid.columns);
-  result.uncertain_fractions = uncertain_fractions(grid);
-  result.uncertainty = uncertainty_exponent(result.uncertain_fractions, grid.rows, grid.columns);
+  measure_dimension(grid, result);
   result.entropy = basin_entropy(grid, options.box_side);
   result.wada_distance = wada_distance(grid);
   result.cones = sample_cones(map, options.samples, seed);

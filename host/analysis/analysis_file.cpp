@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/basin_boundary.hpp"
+#include "analysis/start_distribution.hpp"
 #include "deadcone/errors.hpp"
 #include "file/experiment.hpp"
 #include "file/schema.hpp"
@@ -76,14 +77,25 @@ bool has_proofs(const Sweep& sweep) {
   return sweep.criteria.certify;
 }
 
+/// "why boundary_dimension may not be one: 0 none (...), 1 ..."
+std::string doubts_in_words() {
+  std::string text = "why boundary_dimension may not be one: ";
+  for (const auto& [doubt, name, meaning] : NameTable<DimensionDoubt>::values) {
+    text += doubt == DimensionDoubt::none ? "" : ", ";
+    text += std::to_string(static_cast<int>(doubt)) + " " + name + " (" + meaning + ")";
+  }
+  return text;
+}
+
 /// All measures, in the order of the file.
-std::vector<Measure> measures_of(const Sweep& sweep) {
+std::vector<Measure> measures_of(const Sweep& sweep, const AnalysisOptions& options) {
   using I = std::size_t;
   std::vector<Measure> measures = {
       measure(
           "fate_probability",
-          "probability of each fate for a start from the distribution, given that it is in the window", by_fate,
-          [](auto& p, I i) -> auto& { return p.probabilities.at(i); }),
+          "probability of each fate for a start from the distribution, given its r and that it is in the window: of an "
+          "initialization of several weights a slice",
+          by_fate, [](auto& p, I i) -> auto& { return p.probabilities.at(i); }),
       measure(
           "fate_probability_error",
           "probability of the boundary pixels of that fate, whose area the grid does not resolve", by_fate,
@@ -95,25 +107,41 @@ std::vector<Measure> measures_of(const Sweep& sweep) {
           "steps_median_of_fate", "median number of updates of the trajectories of each fate", by_fate,
           [](auto& p, I i) -> auto& { return p.updates.at(i).median; }),
       measure(
-          "boundary_dimension", "box-counting dimension of the boundary", "",
+          "boundary_dimension", "dimension of the boundary: 2 minus uncertainty_exponent", "",
           [](auto& p, I) -> auto& { return p.dimension.slope; }),
       measure(
-          "boundary_dimension_error", "standard error of boundary_dimension, from the fit", "",
+          "boundary_dimension_error", "standard error of boundary_dimension: that of uncertainty_exponent", "",
           [](auto& p, I) -> auto& { return p.dimension.slope_error; }),
       measure(
+          "box_dimension", "box-counting dimension of the boundary, biased on grids: a check of boundary_dimension", "",
+          [](auto& p, I) -> auto& { return p.box_dimension.slope; }),
+      measure(
+          "box_dimension_error", "standard error of box_dimension, from the fit", "",
+          [](auto& p, I) -> auto& { return p.box_dimension.slope_error; }),
+      measure(
           "uncertain_fraction", "share of pairs of starts, box_size pixels apart along w or b, whose fates differ",
-          by_box, [](auto& p, I i) -> auto& { return p.uncertain_fractions.at(i); }),
+          by_box, [](auto& p, I i) -> auto& { return p.uncertain_fractions.all.at(i); }),
       measure(
-          "uncertainty_exponent", "exponent of uncertain_fraction over the distance: 2 minus the dimension", "",
-          [](auto& p, I) -> auto& { return p.uncertainty.slope; }),
+          "uncertain_fraction_along_w", "uncertain_fraction of the pairs along w", by_box,
+          [](auto& p, I i) -> auto& { return p.uncertain_fractions.along_w.at(i); }),
       measure(
-          "uncertainty_exponent_error", "standard error of uncertainty_exponent, from the fit", "",
+          "uncertain_fraction_along_b", "uncertain_fraction of the pairs along b", by_box,
+          [](auto& p, I i) -> auto& { return p.uncertain_fractions.along_b.at(i); }),
+      measure(
+          "uncertainty_exponent",
+          "exponent of uncertain_fraction over the distance, up to a 32nd of the window; of that along w or b alone "
+          "where its exponent is smaller beyond errors",
+          "", [](auto& p, I) -> auto& { return p.uncertainty.slope; }),
+      measure(
+          "uncertainty_exponent_error",
+          "standard error of uncertainty_exponent, from the fit and a bootstrap of blocks of the window", "",
           [](auto& p, I) -> auto& { return p.uncertainty.slope_error; }),
       measure(
           "basin_entropy", "basin entropy S_b", "", [](auto& p, I) -> auto& { return p.entropy.basins; }),
       measure(
-          "boundary_basin_entropy", "boundary basin entropy S_bb: above log 2 the boundary is fractal", "",
-          [](auto& p, I) -> auto& { return p.entropy.boundary; }),
+          "boundary_basin_entropy",
+          "boundary basin entropy S_bb: above log 2 the boundary is fractal; below, it may be (two fates never reach it)",
+          "", [](auto& p, I) -> auto& { return p.entropy.boundary; }),
       measure(
           "linear_cone_share", "share of the steps of a trajectory in the linear cone, mean over a sample", "",
           [](auto& p, I) -> auto& { return p.cones.linear_share.mean; }),
@@ -133,6 +161,19 @@ std::vector<Measure> measures_of(const Sweep& sweep) {
           "dead_cone_escapes_error", "standard error of dead_cone_escapes", "",
           [](auto& p, I) -> auto& { return p.cones.dead_escapes.error; }),
   };
+  if (parse_start_distribution(options.init).is_whole()) {
+    measures.push_back(measure(
+        "whole_fate_probability",
+        "probability of each fate under the whole initialization, whatever r and the window are: a share of sampled "
+        "starts",
+        by_fate, [](auto& p, I i) -> auto& { return p.whole_probabilities.at(i).share; }));
+    measures.push_back(measure(
+        "whole_fate_probability_low", "lower end of the 95% interval of whole_fate_probability", by_fate,
+        [](auto& p, I i) -> auto& { return p.whole_probabilities.at(i).low; }));
+    measures.push_back(measure(
+        "whole_fate_probability_high", "upper end of the 95% interval of whole_fate_probability", by_fate,
+        [](auto& p, I i) -> auto& { return p.whole_probabilities.at(i).high; }));
+  }
   if (has_proofs(sweep)) {
     measures.push_back(measure(
         "dead_for_ever_fraction",
@@ -152,8 +193,13 @@ std::vector<Measure> measures_of(const Sweep& sweep) {
           "boxes of box_size pixels a side that hold a pixel whose right or upper neighbour has another fate", by_box,
           [](auto& p, I i) -> auto& { return p.box_counts.at(i); }),
       measure(
-          "boundary_dimension_points", "box sizes that boundary_dimension was fitted to", "",
+          "boundary_dimension_points", "distances that boundary_dimension was fitted to", "",
           [](auto& p, I) -> auto& { return p.dimension.points; }),
+      measure(
+          "box_dimension_points", "box sizes that box_dimension was fitted to", "",
+          [](auto& p, I) -> auto& { return p.box_dimension.points; }),
+      measure(
+          "dimension_doubt", doubts_in_words(), "", [](auto& p, I) -> auto& { return p.dimension_doubt; }),
       measure(
           "wada_distance",
           "pixels by which the boundaries of all basins differ: 0 or few is Wada; -1: fewer than 3 basins", "",
@@ -173,12 +219,12 @@ std::vector<std::int64_t> sizes_of(const Sweep& sweep) {
 }
 
 /// The points of a sweep, and the measures as what the group holds of each.
-Schema schema_of(const Sweep& sweep) {
+Schema schema_of(const Sweep& sweep, const AnalysisOptions& options) {
   Schema schema = unit_experiment().schema(sweep);
   schema.code_axes.push_back({by_box, "side of a box in pixels", sizes_of(sweep)});
   if (has_proofs(sweep)) schema.code_axes.push_back(code_coordinate<Proof>(by_proof, "theorem that proves the fate"));
   schema.point_fields.clear();
-  for (const Measure& each : measures_of(sweep)) schema.point_fields.push_back(each.variable);
+  for (const Measure& each : measures_of(sweep, options)) schema.point_fields.push_back(each.variable);
   return schema;
 }
 
@@ -224,14 +270,20 @@ void create_group(File& file, const Schema& schema, const AnalysisOptions& optio
                        .initial = 0.0}});
 }
 
+/// Whether the group was made before some measure was there: its others may be other estimates, too.
+bool lacks_a_measure(const Group& group, const Schema& schema) {
+  return std::ranges::any_of(schema.point_fields,
+                             [&](const PointVariable& field) { return !group.has(field.variable.name); });
+}
+
 }  // namespace
 
 AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options,
                            double start_mass, const AnalysisRun& run)
     : place_(path, run.missing_lock),
       sweep_(sweep),
-      schema_(schema_of(sweep)),
       options_(options),
+      schema_(schema_of(sweep, options)),
       start_mass_(start_mass),
       command_line_(run.command_line),
       analyzed_(static_cast<std::size_t>(sweep.points()), 0),
@@ -241,10 +293,10 @@ AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const An
   if (!has_group_) return;
   const Group group = file.group(group_name);
   const std::string found = group.text_attribute("configuration");
-  if (run.overwrite) {
-    has_group_ = false;
-  } else if (found != configuration_of(options)) {
+  if (!run.overwrite && found != configuration_of(options))
     throw FileExists(path + ": has an analysis with other options: " + found);
+  if (run.overwrite || lacks_a_measure(group, schema_)) {
+    has_group_ = false;
   } else {
     analyzed_ = group.dataset(point_analyzed).read_all<std::int8_t>();
     if (analyzed_.size() != static_cast<std::size_t>(sweep.points()))
@@ -273,7 +325,7 @@ void AnalysisFile::update_file() {
   }
   {
     const Group group = file.group(group_name);
-    for (const Measure& each : measures_of(sweep_)) {
+    for (const Measure& each : measures_of(sweep_, options_)) {
       Dataset dataset = group.dataset(each.variable.variable.name);
       for (const auto& [point, analysis] : pending_) {
         const Box box = box_of(schema_, point, code_length(schema_, each.variable));
@@ -297,8 +349,10 @@ PointAnalysis AnalysisFile::read(std::int64_t point) const {
   const Group group = file.group(group_name);
   PointAnalysis result;
   result.box_counts.resize(sizes_of(sweep_).size());
-  result.uncertain_fractions.resize(sizes_of(sweep_).size());
-  for (const Measure& each : measures_of(sweep_)) {
+  const std::size_t distances = sizes_of(sweep_).size();
+  result.uncertain_fractions = {std::vector<double>(distances), std::vector<double>(distances),
+                                std::vector<double>(distances)};
+  for (const Measure& each : measures_of(sweep_, options_)) {
     const Variable& variable = each.variable.variable;
     const Box box = box_of(schema_, point, code_length(schema_, each.variable));
     Bytes bytes(box.elements() * size_of(variable.type));

@@ -125,42 +125,6 @@ LineFit box_dimension(const std::vector<std::int64_t>& counts, std::int64_t rows
   return fit_line(x, y);
 }
 
-std::vector<double> uncertain_fractions(const LabelGrid& grid) {
-  std::vector<double> fractions;
-  for (const std::int64_t distance : box_sizes(grid.rows, grid.columns)) {
-    std::int64_t pairs = 0;
-    std::int64_t uncertain = 0;
-    for (std::int64_t row = 0; row < grid.rows; ++row) {
-      for (std::int64_t column = 0; column < grid.columns; ++column) {
-        const Fate label = grid.at(row, column);
-        if (column + distance < grid.columns) {
-          ++pairs;
-          uncertain += grid.at(row, column + distance) != label ? 1 : 0;
-        }
-        if (row + distance < grid.rows) {
-          ++pairs;
-          uncertain += grid.at(row + distance, column) != label ? 1 : 0;
-        }
-      }
-    }
-    fractions.push_back(pairs > 0 ? static_cast<double>(uncertain) / static_cast<double>(pairs)
-                                  : std::numeric_limits<double>::quiet_NaN());
-  }
-  return fractions;
-}
-
-LineFit uncertainty_exponent(const std::vector<double>& fractions, std::int64_t rows, std::int64_t columns) {
-  const std::vector<std::int64_t> sizes = box_sizes(rows, columns);
-  std::vector<double> x;
-  std::vector<double> y;
-  for (std::size_t i = 0; i < sizes.size() && sizes[i] <= largest_fitted(rows, columns); ++i) {
-    if (!(fractions[i] > 0.0)) return fit_line({}, {});
-    x.push_back(std::log(static_cast<double>(sizes[i])));
-    y.push_back(std::log(fractions[i]));
-  }
-  return fit_line(x, y);
-}
-
 std::int64_t wada_distance(const LabelGrid& grid) {
   std::vector<PixelMask> boundaries;
   for (const auto& [label, name, meaning] : NameTable<Fate>::values) {

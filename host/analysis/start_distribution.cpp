@@ -39,8 +39,8 @@ StartDistribution parse_start_distribution(const std::string& text) {
   const auto fan = [&](std::size_t i) { return static_cast<double>(parse_integer(parts[i], 1)); };
   if (text == "uniform") return {};
   if (parts[0] == "normal" && parts.size() == 3) return {false, number(1), number(2)};
-  if (parts[0] == "he" && parts.size() == 2) return {false, std::sqrt(2.0 / fan(1)), 0.0};
-  if (parts[0] == "xavier" && parts.size() == 3) return {false, std::sqrt(2.0 / (fan(1) + fan(2))), 0.0};
+  if (parts[0] == "he" && parts.size() == 2) return {false, std::sqrt(2.0 / fan(1)), 0.0, fan(1)};
+  if (parts[0] == "xavier" && parts.size() == 3) return {false, std::sqrt(2.0 / (fan(1) + fan(2))), 0.0, fan(1)};
   reject(text);
 }
 

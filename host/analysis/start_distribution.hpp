@@ -9,11 +9,16 @@
 
 namespace deadcone {
 
-/// Independent w and b around zero, each normal, or uniform over the window.
+/// Independent w and b around zero, each normal, or uniform over the window: of the starts of one r. Or an initialization
+/// of all weights of a unit, `inputs` independent ones of standard deviation sigma_w: w is the component along the target
+/// direction, and r the length of the others, sigma_w times chi with inputs - 1 degrees of freedom.
 struct StartDistribution {
   bool uniform = true;
   double sigma_w = 0.0;  ///< standard deviations where it is not; 0: all of it at zero
   double sigma_b = 0.0;
+  double inputs = 0.0;  ///< 0: a distribution of w and b alone
+
+  bool is_whole() const { return inputs > 0.0; }
 };
 
 /// The distribution that AnalysisOptions::init names. Throws ConfigError.

@@ -1,5 +1,6 @@
 #include "deadcone/analysis.hpp"
 
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <iterator>
@@ -7,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/start_distribution.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/table.hpp"
@@ -21,18 +23,21 @@ struct AnalyzeOptions {
   AnalysisRun run;
 };
 
-/// One column of the table: a number with so many digits after the point.
+/// One column of the table: a number with so many digits after the point, or a word.
 struct Column {
   const char* name;
   int width;
   int digits;
   double (*value)(const PointAnalysis&);
+  const char* (*word)(const PointAnalysis&) = nullptr;
 };
 constexpr Column general_columns[] = {
     {"boundary", 10, 0, [](const PointAnalysis& a) { return static_cast<double>(a.boundary_pixels); }},
     {"dimension", 11, 3, [](const PointAnalysis& a) { return a.dimension.slope; }},
     {"+-", 7, 3, [](const PointAnalysis& a) { return a.dimension.slope_error; }},
-    {"exponent", 10, 3, [](const PointAnalysis& a) { return a.uncertainty.slope; }},
+    {"boxes", 8, 3, [](const PointAnalysis& a) { return a.box_dimension.slope; }},
+    {"+-", 7, 3, [](const PointAnalysis& a) { return a.box_dimension.slope_error; }},
+    {"doubt", 8, 0, nullptr, [](const PointAnalysis& a) { return name_of(a.dimension_doubt); }},
     {"S_b", 9, 4, [](const PointAnalysis& a) { return a.entropy.basins; }},
     {"S_bb", 9, 4, [](const PointAnalysis& a) { return a.entropy.boundary; }},
     {"Wada", 7, 0, [](const PointAnalysis& a) { return static_cast<double>(a.wada_distance); }},
@@ -44,21 +49,41 @@ constexpr Column general_columns[] = {
 
 constexpr Column of_proofs = {"for_ever", 10, 4, [](const PointAnalysis& a) { return a.dead_for_ever_fraction; }};
 
-void print_table(const FileAnalysis& analysis) {
+/// The probabilities of the fates: those of a whole initialization with the longer half of their 95% intervals, or those
+/// of the starts of the map.
+void print_probabilities(const PointAnalysis& measured, bool is_whole) {
+  for (std::size_t fate = 0; fate < measured.probabilities.size(); ++fate) {
+    const auto& [share, low, high] = measured.whole_probabilities[fate];
+    print_cell(std::cout, is_whole ? share : measured.probabilities[fate], 12, 6);
+    if (is_whole) print_cell(std::cout, std::max(high - share, share - low), 9, 4);
+  }
+}
+
+void print_table(const FileAnalysis& analysis, const AnalysisOptions& options) {
   const Sweep& sweep = analysis.sweep;
   std::vector<Column> columns(std::begin(general_columns), std::end(general_columns));
   if (sweep.criteria.certify) columns.push_back(of_proofs);
   const std::vector<std::size_t> shown = dimensions(sweep);
   for (const std::size_t axis : shown) std::cout << std::setw(10) << sweep.axes[axis].name;
-  for (const Named<Fate>& fate : NameTable<Fate>::values) std::cout << std::setw(12) << fate.name;
+  const bool is_whole = parse_start_distribution(options.init).is_whole();
+  for (const Named<Fate>& fate : NameTable<Fate>::values) {
+    std::cout << std::setw(12) << fate.name;
+    if (is_whole) std::cout << std::setw(9) << "+-";
+  }
   for (const Column& column : columns) std::cout << std::setw(column.width) << column.name;
   std::cout << '\n';
   for (const auto& [point, measured] : analysis.points) {
     const std::vector<double> values = sweep.values_at(point);
     std::cout << std::defaultfloat << std::setprecision(6);
     for (const std::size_t axis : shown) std::cout << std::setw(10) << values[axis];
-    for (const double probability : measured.probabilities) print_cell(std::cout, probability, 12, 6);
-    for (const Column& column : columns) print_cell(std::cout, column.value(measured), column.width, column.digits);
+    print_probabilities(measured, is_whole);
+    for (const Column& column : columns) {
+      if (column.word != nullptr) {
+        std::cout << std::setw(column.width) << column.word(measured);
+      } else {
+        print_cell(std::cout, column.value(measured), column.width, column.digits);
+      }
+    }
     std::cout << '\n';
   }
 }
@@ -71,9 +96,10 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
   CLI::App* app = main.add_subcommand(
       "analyze", "Measure the basins of a sweep: probabilities of fates, boundaries, entropies. Adds them to its file");
   app->add_option("file", options->path, "file of a sweep")->type_name("FILE")->required();
-  app->add_option("--init", options->analysis.init,
-                  "distribution of the starts: uniform (over the window), normal:SIGMA_W:SIGMA_B, he:FAN_IN, "
-                  "xavier:FAN_IN:FAN_OUT (both with b = 0)")
+  app->add_option(
+         "--init", options->analysis.init,
+         "distribution of the starts: uniform (over the window) or normal:SIGMA_W:SIGMA_B, both at the r of the map; "
+         "or of all weights: he:FAN_IN or xavier:FAN_IN:FAN_OUT, both with b = 0")
       ->type_name("DISTRIBUTION")
       ->capture_default_str();
   add_integer_option(
@@ -81,20 +107,26 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
       "side in pixels of the boxes of the basin entropy", options->analysis.box_side);
   add_integer_option(
       *app, "--samples", 1, largest_samples, [options](std::int64_t number) { options->analysis.samples = number; },
-      "trajectories of each map to run again, for the time in the cones", options->analysis.samples);
+      "trajectories of each map to run again, for the time in the cones, and starts to draw from he or xavier",
+      options->analysis.samples);
   add_threads_option(*app, options->run.threads);
   app->add_flag("--overwrite", options->run.overwrite, "replace an analysis with other options");
   add_lock_option(*app, options->run.missing_lock);
   app->footer(
-      "Columns: probabilities of the fates; pixels of the boundary, its box-counting dimension with standard error;\n"
-      "uncertainty exponent (2 minus the dimension); basin entropy S_b and boundary basin entropy S_bb (above\n"
-      "log 2 = 0.6931 the boundary is fractal); Wada: pixels by which the boundaries of three or more basins differ\n"
-      "(0 or few: Wada property; -1: fewer basins); share of updates in the linear cone, with standard error; how often\n"
-      "a trajectory enters and leaves the dead cone; for certified maps, the share of the dead that are dead for ever.\n"
+      "Columns: probabilities of the fates, for he and xavier with half of a 95% interval, from sampled starts of the whole\n"
+      "initialization (the file also has those of the starts of the map: a slice of one r); pixels of the boundary, its dimension (2 minus the uncertainty exponent; for\n"
+      "128 pixels or more a side) with standard error; boxes: its box-counting dimension, a check that is biased on\n"
+      "small maps; doubt of the dimension: boxes, where the two differ by more than twice their errors, pixels, where\n"
+      "fates change from pixel to pixel; basin entropy S_b and boundary basin entropy S_bb (above log 2 = 0.6931 the\n"
+      "boundary is fractal, below it may be; two fates never reach it); Wada: pixels by which the boundaries of three or\n"
+      "more basins differ (0 or few: Wada property; -1: fewer basins); share of updates in the linear cone, with\n"
+      "standard error; how often a trajectory enters and leaves the dead cone; for certified maps, the share of the dead\n"
+      "that are dead for ever.\n"
       "The group `analysis` of the file holds these results and more.");
   return {app, [options, &experiment] {
             AnalysisProgress progress;
-            print_table(analyze_file(options->path, options->analysis, options->run, progress, experiment));
+            print_table(analyze_file(options->path, options->analysis, options->run, progress, experiment),
+                        options->analysis);
           }};
 }
 

@@ -201,6 +201,32 @@ void Dataset::read_box(const Extent& offset, const Extent& count, Type type, voi
   stored().read(offset, count, type, values);
 }
 
+namespace {
+
+/// Takes the coordinates off a dataset, which list it: after it is removed they would refer to nothing, and h5py fails on
+/// that. Does nothing to what is no dataset.
+herr_t detach_scales(hid_t object) {
+  if (H5Iget_type(object) != H5I_DATASET || H5DSis_scale(object) > 0) return 0;
+  const Scoped space(H5Dget_space(object), H5Sclose);
+  for (int dimension = 0; dimension < H5Sget_simple_extent_ndims(space); ++dimension) {
+    const auto index = static_cast<unsigned>(dimension);
+    while (H5DSget_num_scales(object, index) > 0) {
+      hid_t first = -1;
+      const auto keep = [](hid_t, unsigned, hid_t scale, void* to) -> herr_t {
+        H5Iinc_ref(scale);
+        *static_cast<hid_t*>(to) = scale;
+        return 1;
+      };
+      if (H5DSiterate_scales(object, index, nullptr, keep, &first) < 0 || first < 0) return -1;
+      const Scoped scale(first, H5Oclose);
+      if (H5DSdetach_scale(object, scale, index) < 0) return -1;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
 void Dataset::make_scale(const std::string& name) {
   check_write(H5DSset_scale(id_, name.c_str()), *file_, "make " + name + " a dimension");
 }
@@ -286,6 +312,17 @@ void Group::check_link(const std::string& name) const {
 }
 
 void Group::remove(const std::string& name) {
+  if (H5Oexists_by_name(id_, name.c_str(), H5P_DEFAULT) > 0) {
+    const Scoped object(check(H5Oopen(id_, name.c_str(), H5P_DEFAULT), *file_, "open " + name), H5Oclose);
+    const auto detach_member = [](hid_t group, const char* member, const H5L_info_t*, void*) -> herr_t {
+      const Scoped dataset(H5Oopen(group, member, H5P_DEFAULT), H5Oclose);
+      return detach_scales(dataset);
+    };
+    const bool is_group = H5Iget_type(object) == H5I_GROUP;
+    check_write(is_group ? H5Literate(object, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, detach_member, nullptr)
+                         : detach_scales(object),
+                *file_, "detach the dimensions of " + name);
+  }
   check_write(H5Ldelete(id_, name.c_str(), H5P_DEFAULT), *file_, "remove " + name);
 }
 

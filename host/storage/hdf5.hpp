@@ -177,7 +177,7 @@ class Group : public Object {
   Group create_group(const std::string& name);
   /// Opens one; likewise.
   Group group(const std::string& name) const;
-  /// Takes a group or dataset out. Its space in the file stays.
+  /// Takes a group or dataset out, and it or its datasets off the lists of their coordinates. Its space in the file stays.
   void remove(const std::string& name);
 
   /// Whether there is a group or dataset of that name.

@@ -23,12 +23,15 @@ namespace deadcone {
 inline constexpr std::int64_t largest_samples = 10'000'000;
 
 struct AnalysisOptions {
-  /// Distribution of the starts: `uniform` over the window; or independent w and b, normal around zero, of standard
-  /// deviations `normal:SIGMA_W:SIGMA_B`, `he:FAN_IN` (variance of w 2/fan_in, b = 0; He et al., arXiv 1502.01852) or
-  /// `xavier:FAN_IN:FAN_OUT` (variance of w 2/(fan_in + fan_out), b = 0; Glorot and Bengio 2010).
+  /// Distribution of the starts of a map, which all have one r: `uniform` over the window; or independent w and b, normal
+  /// around zero, of standard deviations `normal:SIGMA_W:SIGMA_B`. Or an initialization of all FAN_IN weights of a unit,
+  /// with b = 0: `he:FAN_IN` (variance 2/fan_in; He et al., arXiv 1502.01852) or `xavier:FAN_IN:FAN_OUT` (variance
+  /// 2/(fan_in + fan_out); Glorot and Bengio 2010). Of that a map holds a slice: the starts of its r.
   std::string init = "uniform";
   std::int64_t box_side = 5;    ///< side in pixels of the boxes of the basin entropy, 1 to largest_side
-  std::int64_t samples = 1000;  ///< trajectories of a map that run once more, for ConeSample; 1 to largest_samples
+  /// Trajectories of a map that run once more, for ConeSample, and starts that are drawn from a whole initialization; 1 to
+  /// largest_samples.
+  std::int64_t samples = 1000;
 };
 
 /// The fates of a window, b-major. None is pending.
@@ -67,8 +70,29 @@ struct BasinEntropy {
   double boundary = 0.0;  ///< S_bb: over the boxes with more than one label; not a number where there is none
 
   /// The log 2 criterion: a boundary whose boxes hold more than two labels worth of entropy is fractal. The condition is
-  /// sufficient, not necessary.
+  /// sufficient, not necessary: maps of two fates never meet it.
   bool boundary_is_fractal() const;
+};
+
+/// The shares of pairs of pixels 1, 2, 4, ... apart that have two fates.
+struct UncertainFractions {
+  std::vector<double> all;      ///< of the pairs along w and along b
+  std::vector<double> along_w;  ///< of those along w
+  std::vector<double> along_b;
+};
+
+/// Why a dimension may not be one. Values are those in the file.
+enum class DimensionDoubt : std::int8_t { none = 0, boxes = 1, pixels = 2, both = 3 };
+
+template <>
+struct NameTable<DimensionDoubt> {
+  static constexpr const char* what = "a doubt of a dimension";
+  static constexpr std::array<Named<DimensionDoubt>, 4> values = {{
+      {DimensionDoubt::none, "none", "nothing speaks against it"},
+      {DimensionDoubt::boxes, "boxes", "the box-counting dimension differs by more than twice the errors"},
+      {DimensionDoubt::pixels, "pixels", "fates change from pixel to pixel: the map does not resolve the boundary"},
+      {DimensionDoubt::both, "both", "boxes and pixels"},
+  }};
 };
 
 /// A mean over sampled trajectories and its standard error.
@@ -85,17 +109,28 @@ struct ConeSample {
   SampledMean dead_escapes;  ///< how often it leaves the dead cone
 };
 
+/// A share of sampled starts, and an interval that holds the probability in 95 of 100 samples or more (Clopper and
+/// Pearson).
+struct SampledShare {
+  double share = std::numeric_limits<double>::quiet_NaN();
+  double low = std::numeric_limits<double>::quiet_NaN();
+  double high = std::numeric_limits<double>::quiet_NaN();
+};
+
 struct PointAnalysis {
-  std::array<double, fate_count> probabilities = {};       ///< under the start distribution, given the window
-  std::array<double, fate_count> probability_errors = {};  ///< mass of the boundary pixels of that fate
-  std::array<UpdateStatistics, fate_count> updates = {};   ///< empty statistics where updates are not kept
-  std::array<std::int64_t, proof_count> proofs = {};       ///< pixels of each
+  std::array<double, fate_count> probabilities = {};  ///< under the start distribution, given the window and r: a slice
+  std::array<SampledShare, fate_count> whole_probabilities = {};  ///< under a whole initialization; else no numbers
+  std::array<double, fate_count> probability_errors = {};         ///< mass of the boundary pixels of that fate
+  std::array<UpdateStatistics, fate_count> updates = {};          ///< empty statistics where updates are not kept
+  std::array<std::int64_t, proof_count> proofs = {};              ///< pixels of each
   double dead_for_ever_fraction = std::numeric_limits<double>::quiet_NaN();  ///< of the dead; if all were computed
   std::int64_t boundary_pixels = 0;
-  std::vector<std::int64_t> box_counts;     ///< of the boundary, for boxes of 1, 2, 4, ... pixels a side
-  LineFit dimension;                        ///< slope: the box-counting dimension of the boundary
-  std::vector<double> uncertain_fractions;  ///< of pairs of pixels 1, 2, 4, ... apart, those with two fates
-  LineFit uncertainty;                      ///< slope: the uncertainty exponent
+  UncertainFractions uncertain_fractions;
+  LineFit uncertainty;                   ///< slope: the uncertainty exponent
+  LineFit dimension;                     ///< of the boundary: 2 minus the uncertainty exponent, and its error
+  std::vector<std::int64_t> box_counts;  ///< of the boundary, for boxes of 1, 2, 4, ... pixels a side
+  LineFit box_dimension;                 ///< slope: the box-counting dimension of the boundary
+  DimensionDoubt dimension_doubt = DimensionDoubt::none;
   BasinEntropy entropy;
   std::int64_t wada_distance = -1;  ///< pixels; -1 where there are fewer than three basins
   ConeSample cones;

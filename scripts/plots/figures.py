@@ -463,10 +463,15 @@ CHAOS_STEPS = 2000
 
 
 def dimension(job):
-    """the box-counting dimension of the boundary over momentum and learning rate, and a fractal one"""
+    """the dimension of the boundary over momentum and learning rate, and a fractal one"""
     window = (-4, 4)
     one = job.analyzed_sweep(
-        "fractal", beta=0.9, eta=f"{SMOOTH_ETA},{FRACTAL_ETA}", max_steps=CHAOS_STEPS, **job.window(*window)
+        "fractal",
+        beta=0.9,
+        eta=f"{SMOOTH_ETA},{FRACTAL_ETA}",
+        max_steps=CHAOS_STEPS,
+        precision="double",  # past the limit of stability float gives other fates
+        **job.window(*window),
     )
     coarse = job.coarser(4)
     all_of_them = coarse.analyzed_sweep(
@@ -474,17 +479,19 @@ def dimension(job):
         beta=f"0:0.95:{job.points}",
         eta=f"log:0.1:200:{job.points}",
         max_steps=CHAOS_STEPS,
+        precision="double",
         **coarse.window(*window),
     )
     with sweep_file.ResultFile(one, "fate") as data, sweep_file.ResultFile(all_of_them, "fate") as family:
         fates = data.outcomes(position_of(data, FRACTAL_ETA), data.b.size, data.w.size)
         key = sweep_file.key_of(data.outcome_names(), job.palette)
-        boxes = {eta: boxes_of(data, position_of(data, eta)) for eta in (SMOOTH_ETA, FRACTAL_ETA)}
+        pairs = {eta: pairs_of(data, position_of(data, eta)) for eta in (SMOOTH_ETA, FRACTAL_ETA)}
         betas, etas = family.values["beta"], family.values["eta"]
         dimensions = family.read("analysis/boundary_dimension")[:, 0, :].T  # one gamma
         caption = (
             f"Left: fates of ${job.side}^2$ starts at {equation('beta', 0.9)}, {equation('eta', FRACTAL_ETA)}. Middle: "
-            "boxes that meet the boundary between fates, by their size, and the dimension fitted to them. Right: that "
+            "pairs of starts that have different fates, by their distance, and the dimension $D$ of the boundary, two "
+            "minus the exponent of the line. Right: that "
             rf"dimension, of ${coarse.side}^2$ starts, over momentum and learning rate; hatched: no boundary; lines: "
             r"limits of stability of the affine unit, $\eta = 2(1+\beta)/(1-\beta)$ (solid), and of the rectified unit "
             r"at the target, whose largest curvature is $\frac{1}{2} + 1/\sqrt{2\pi}$ instead of 1 (dashed). "
@@ -494,7 +501,7 @@ def dimension(job):
     figure = captioned(FULL_WIDTH, 2.7, caption)
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.15))
     draw_fates(left, fates, key, window)
-    draw_counts(middle, boxes)
+    draw_pairs(middle, pairs)
     draw_dimensions(figure, right, betas, etas, dimensions)
     return figure
 
@@ -505,24 +512,24 @@ def position_of(data, eta):
 
 
 @dataclass(frozen=True)
-class Boxes:
-    """Boxes at the boundary of a map, and the dimension D fitted to them: log N = level - D log size."""
+class Pairs:
+    """Shares of pairs of starts with two fates, and the dimension D fitted to them: log f = level + (2 - D) log distance."""
 
-    sizes: np.ndarray
-    counts: np.ndarray
+    distances: np.ndarray
+    fractions: np.ndarray
     dimension: float
     error: float
     level: float
 
 
-def boxes_of(data, position):
-    sizes, counts = data.read("analysis/box_size"), data.read("analysis/box_count", position)
+def pairs_of(data, position):
+    distances, fractions = data.read("analysis/box_size"), data.read("analysis/uncertain_fraction", position)
     dimension = data.read("analysis/boundary_dimension", position)
     error = data.read("analysis/boundary_dimension_error", position)
-    fitted = slice(1, 1 + data.read("analysis/boundary_dimension_points", position))  # from 2 pixels on
+    fitted = slice(data.read("analysis/boundary_dimension_points", position))
     known = not np.isnan(dimension)
-    level = np.mean(np.log(counts[fitted]) + dimension * np.log(sizes[fitted])) if known else np.nan
-    return Boxes(sizes, counts, dimension, error, level)
+    level = np.mean(np.log(fractions[fitted]) - (2 - dimension) * np.log(distances[fitted])) if known else np.nan
+    return Pairs(distances, fractions, dimension, error, level)
 
 
 def draw_fates(axes, fates, key, window):
@@ -533,18 +540,18 @@ def draw_fates(axes, fates, key, window):
     axes.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, 1.0), borderpad=0.2, **spacing)
 
 
-def draw_counts(axes, boxes):
+def draw_pairs(axes, pairs):
     styles = {SMOOTH_ETA: {"color": "#0072B2", "marker": "s"}, FRACTAL_ETA: {"color": "#BB5566", "marker": "o"}}
-    for eta, found in boxes.items():
+    for eta, found in pairs.items():
         label = equation("eta", eta)
         if not np.isnan(found.dimension):
-            line = np.exp(found.level) * found.sizes.astype(float) ** -found.dimension
-            axes.plot(found.sizes, line, color=styles[eta]["color"], linewidth=0.9)
+            line = np.exp(found.level) * found.distances.astype(float) ** (2 - found.dimension)
+            axes.plot(found.distances, line, color=styles[eta]["color"], linewidth=0.9)
             label += rf": $D = {found.dimension:.2f} \pm {found.error:.2f}$"
-        axes.plot(found.sizes, found.counts, **styles[eta], linestyle="", markersize=3.5, label=label)
-    sizes = boxes[FRACTAL_ETA].sizes
-    axes.set(xscale="log", yscale="log", xlabel="box size in pixels", ylabel="boxes at the boundary")
-    axes.set_xticks(sizes[::2], [str(size) for size in sizes[::2]], minor=False)
+        axes.plot(found.distances, found.fractions, **styles[eta], linestyle="", markersize=3.5, label=label)
+    distances = pairs[FRACTAL_ETA].distances
+    axes.set(xscale="log", yscale="log", xlabel="distance in pixels", ylabel="share of pairs with two fates")
+    axes.set_xticks(distances[::2], [str(distance) for distance in distances[::2]], minor=False)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_ylim(top=12 * axes.get_ylim()[1])  # room for the legend
     axes.legend(loc="upper right", fontsize=8, handletextpad=0.0, borderpad=0.1)

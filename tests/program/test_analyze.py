@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray
 from conftest import DEAD, Point, assert_one_error, assert_same_results, fill_pixels, read_all, unit, update
+from scipy.stats import chi
 from scipy.stats import norm as normal
 
 BETA, GAMMA = (0.0, 0.9), (1.0, 0.1)
@@ -76,6 +77,12 @@ def uncertain(labels, distance):
     return changed / pairs
 
 
+def uncertain_along(labels, axis, distance):
+    return np.mean(np.take(labels, range(distance, labels.shape[axis]), axis) != np.take(
+        labels, range(labels.shape[axis] - distance), axis
+    ))
+
+
 def entropies(labels, side):
     values = []
     for row in range(0, labels.shape[0] - side + 1, side):
@@ -122,10 +129,13 @@ def test_boundary_and_boxes(point):
     counts = [count_boxes(line(labels), size) for size in measured["box_size"]]
     assert list(found["box_count"]) == counts
     np.testing.assert_allclose(found["uncertain_fraction"], [uncertain(labels, d) for d in measured["box_size"]], rtol=1e-14)
-    # Sizes from 2 to 48/8 are too few for a fit.
-    assert found["boundary_dimension_points"] == 2 and np.isnan(found["boundary_dimension"])
-    slope, _ = fit(np.log([1, 2, 4]), np.log([uncertain(labels, d) for d in (1, 2, 4)]))
-    np.testing.assert_allclose(found["uncertainty_exponent"], slope, rtol=1e-12)
+    for axis, name in ((1, "w"), (0, "b")):
+        expected = [uncertain_along(labels, axis, d) for d in measured["box_size"]]
+        np.testing.assert_allclose(found[f"uncertain_fraction_along_{name}"], expected, rtol=1e-14)
+    # Sizes from 2 to 48/8, and distances up to 48/32, are too few for a fit.
+    assert found["box_dimension_points"] == 2 and np.isnan(found["box_dimension"])
+    assert found["boundary_dimension_points"] == 1 and np.isnan(found["boundary_dimension"])
+    assert np.isnan(found["uncertainty_exponent"])
 
 
 def test_entropies(point):
@@ -154,10 +164,38 @@ def test_dimension_of_a_large_map(deadcone, tmp_path):
     edge = line(read_root(path)["fate"][0, 0])
     sizes = [2, 4, 8, 16, 32]
     slope, error = fit(-np.log(sizes), np.log([count_boxes(edge, size) for size in sizes]))
-    found = analysis_of(path)
-    np.testing.assert_allclose(found["boundary_dimension"][0, 0], slope, rtol=1e-10)
+    found = {name: values[0, 0] for name, values in analysis_of(path).items() if values.shape[:2] == (1, 1)}
+    np.testing.assert_allclose(found["box_dimension"], slope, rtol=1e-10)
     # NumPy scales the covariance by the residuals over the degrees of freedom, as we do.
-    np.testing.assert_allclose(found["boundary_dimension_error"][0, 0], error, rtol=1e-8)
+    np.testing.assert_allclose(found["box_dimension_error"], error, rtol=1e-8)
+    distances = [1, 2, 4, 8]
+    slopes = [
+        fit(np.log(distances), np.log(found[f"uncertain_fraction{along}"][:4]))[0] for along in ("", "_along_w", "_along_b")
+    ]
+    assert found["boundary_dimension_points"] == 4
+    assert min(abs(found["uncertainty_exponent"] - slope) for slope in slopes) < 1e-12
+    assert found["boundary_dimension"] == 2 - found["uncertainty_exponent"]
+    assert 0 < found["boundary_dimension_error"] == found["uncertainty_exponent_error"] < 0.2
+    assert abs(found["boundary_dimension"] - 1) < 3 * found["boundary_dimension_error"]  # it is smooth
+
+
+@pytest.mark.parametrize(
+    ("noise", "doubt"), [(0.0, {"none", "boxes"}), (0.5, {"pixels", "both"})]
+)
+def test_the_table_says_where_a_dimension_is_doubtful(deadcone, tmp_path, noise, doubt):
+    path = tmp_path / "map.h5"
+    deadcone.done("sweep --quiet --gamma 0.1 --w -2:2:256 --b -2:2:256 --max-steps 10 --fields fate --out", path)
+    random = np.random.default_rng(1)
+    with h5py.File(path, "r+") as file:
+        b, w = np.indices((256, 256))
+        fates = (random.random((256, 256)) < np.where(3 * b > 2 * w + 70, 1 - noise, noise)).astype("int8")
+        file["fate"][0, 0] = fates
+    header, row = deadcone.done("analyze --samples 2", path).stdout.splitlines()
+    assert row.split()[header.split().index("doubt")] in doubt
+    with h5py.File(path) as file:
+        value = file["analysis/dimension_doubt"]
+        meaning = value.attrs["long_name"].decode()
+        assert any(f"{value[0, 0]} {name} (" in meaning for name in doubt)
 
 
 def test_cones_agree_with_trajectories_of_our_own(deadcone, tmp_path):
@@ -284,6 +322,57 @@ def test_a_proof_that_stands_for_nothing_is_refused(deadcone, certified, tmp_pat
     assert_one_error(deadcone("analyze --samples 2", path), 3, "point 0", "proof")
 
 
+# Whole initializations.
+
+
+def chi_masses(edges, degrees, sigma):
+    return np.diff(chi.cdf(np.array(edges) / sigma, degrees))
+
+
+@pytest.mark.parametrize(("init", "inputs", "variance"), [("he:2", 2, 1.0), ("xavier:3:5", 3, 0.25)])
+def test_a_whole_initialization_is_an_integral_over_r(deadcone, tmp_path, init, inputs, variance):
+    """Against one over maps of many r. The file has r = 0 alone, or others: the result is the same."""
+    sigma, edges = np.sqrt(variance), np.linspace(0, 4.5 * np.sqrt(variance), 31)
+    fine = "sweep --quiet --beta 0 --gamma 1 --tol 1e-4 --fields fate --b=-1e-6:1e-6:1"
+    middles = ",".join(map(str, (edges[1:] + edges[:-1]) / 2))
+    deadcone.done(fine, f"--r {middles} --w {-5 * sigma}:{5 * sigma}:200 --out", tmp_path / "fine.h5")
+    fates = read_root(tmp_path / "fine.h5")["fate"].reshape(30, 200)
+    weights = chi_masses(edges, inputs - 1, sigma)[:, None] * masses(-5 * sigma, 5 * sigma, 200, sigma)
+    expected = np.array([weights[fates == fate].sum() for fate in range(5)])
+    shares = []
+    for r in ("0", "0.5,1"):
+        path = tmp_path / f"{r}.h5"
+        deadcone.done("sweep --quiet --beta 0 --gamma 1 --tol 1e-4 --w -2:2:41 --b -2:2:41", f"--r {r} --out", path)
+        header, *rows = deadcone.done(f"analyze --init {init} --samples 4000", path).stdout.splitlines()
+        found = {name: values.reshape(-1, 5)[0] for name, values in analysis_of(path).items() if "fate_prob" in name}
+        share, low, high = (found[f"whole_fate_probability{end}"] for end in ("", "_low", "_high"))
+        assert np.all(low <= expected + 2e-3) and np.all(expected - 2e-3 <= high)
+        assert np.all((low <= share) & (share <= high) & (high - low < 0.04)) and np.isclose(share.sum(), 1)
+        if r == "0":
+            assert found["fate_probability"][DEAD] > share[DEAD] + 0.05  # the slice is another thing
+        columns = header.split()
+        place = columns.index("dead")
+        assert columns[place + 1] == "+-" and float(rows[0].split()[place]) == pytest.approx(share[DEAD], abs=1e-6)
+        shares.append(share)
+    assert np.array_equal(*shares)
+    with h5py.File(path) as file:
+        assert "slice" in file["analysis/fate_probability"].attrs["long_name"].decode()
+        assert "whole" in file["analysis/whole_fate_probability"].attrs["long_name"].decode()
+
+
+def test_an_initialization_of_one_weight_is_the_slice(deadcone, tmp_path):
+    path = tmp_path / "map.h5"
+    deadcone.done("sweep --quiet --beta 0 --gamma 1 --certify --w -6:6:601 --b=-1e-3:1e-3:1 --out", path)
+    deadcone.done("analyze --init he:1 --samples 4000", path)
+    found = analysis_of(path)
+    low, high = (found[f"whole_fate_probability_{end}"][0, 0] for end in ("low", "high"))
+    assert np.all((low <= found["fate_probability"][0, 0]) & (found["fate_probability"][0, 0] <= high))
+
+
+def test_other_distributions_have_no_whole(analyzed):
+    assert not any(name.startswith("whole") for name in analysis_of(analyzed))
+
+
 # The file.
 
 
@@ -335,6 +424,9 @@ def test_other_options_are_refused_and_can_replace(deadcone, analyzed, tmp_path,
     options = options if "--samples" in options else f"{options} --samples 300"
     assert_one_error(deadcone("analyze", options, path), 2, str(path), "--overwrite")
     deadcone.done("analyze --overwrite", options, path)
+    with h5py.File(path) as file:  # coordinates list no dataset that is gone
+        for name in ("beta", "gamma", "fate_code"):
+            assert all(file[reference].name for reference, _ in file[name].attrs["REFERENCE_LIST"])
     deadcone.done("analyze", options, path)
     deadcone.done("verify", path)
 
