@@ -170,3 +170,16 @@ def test_damage_behind_a_checksum_is_noticed(deadcone, swept, tmp_path):
     content[offset] ^= 1
     path.write_bytes(content)
     assert_one_error(deadcone("verify --all", path), 3, str(path), "steps", "checksum")
+
+
+def test_an_analysis_is_not_added_to_in_a_rewritten_file(deadcone, swept, tmp_path):
+    """HDF5 would have to decode what it writes to. A new analysis can be made."""
+    path = shutil.copy(swept["whole"], tmp_path / "map.h5")
+    table = deadcone.done("analyze --samples 2", path).stdout
+    with h5py.File(path, "r+") as file:
+        file["analysis/point_analyzed"][0] = 0
+        entropy = file["analysis/basin_entropy"][...]
+        del file["analysis/basin_entropy"]
+        file["analysis"].create_dataset("basin_entropy", data=entropy, chunks=entropy.shape, compression=1)
+    assert_one_error(deadcone("analyze --samples 2", path), 3, str(path), "basin_entropy")
+    assert deadcone.done("analyze --samples 2 --overwrite", path).stdout == table
