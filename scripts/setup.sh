@@ -5,8 +5,8 @@
 set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/.."
 
-packages=(build-essential ca-certificates cmake git libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libisal-dev libjs-leaflet
-          libtomlplusplus-dev netcdf-bin nlohmann-json3-dev python3 python3-venv)
+packages=(build-essential ca-certificates cmake git hdf5-tools libcli11-dev libgtest-dev libhdf5-dev libhwy-dev libisal-dev
+          libjs-leaflet libtomlplusplus-dev netcdf-bin nlohmann-json3-dev python3 python3-venv)
 # Ubuntu has the browser as a snap only, which containers do not run: left out there.
 if [ "${1:-}" = --browser ] && grep -qsx 'ID=debian' /etc/os-release; then packages+=(chromium chromium-driver); fi
 

@@ -167,6 +167,7 @@ std::uint64_t Dataset::stored_bytes() const {
 
 void Dataset::write_box(const Extent& offset, const Extent& count, Type type, const void* values) {
   silence();
+  if (was_there_) stored().check_writable();
   const Scoped space(H5Dget_space(id_), H5Sclose);
   const Scoped memory(make_space(count), H5Sclose);
   if (!count.empty()) {
@@ -282,6 +283,7 @@ Dataset Group::dataset(const std::string& name) const {
   Dataset dataset(check(H5Dopen2(id_, name.c_str(), H5P_DEFAULT), *file_, "open the dataset " + name), close_dataset,
                   file_);
   dataset.name_ = name;
+  dataset.was_there_ = true;
   dataset.stored();  // refuses values in other files
   return dataset;
 }

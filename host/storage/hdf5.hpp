@@ -105,7 +105,8 @@ class Dataset : public Object {
 
   /// Writes or reads the box of `count` elements at `offset`, row-major, converting between number types where they
   /// differ. Reading decodes every layout and every filter that is known, and throws StorageError for others, for chunks
-  /// that are not as long as they should be, and for whole numbers that the type asked for cannot hold.
+  /// that are not as long as they should be, and for whole numbers that the type asked for cannot hold. A dataset that was
+  /// there before is written to only where it is not in chunks, since HDF5 would have to decode them.
   template <class T>
   void write(const Extent& offset, const Extent& count, const T* values) {
     write_box(offset, count, type_of<T>(), values);
@@ -156,6 +157,7 @@ class Dataset : public Object {
   void read_box(const Extent& offset, const Extent& count, Type type, void* values) const;
 
   std::string name_ = "a dataset";
+  bool was_there_ = false;                               ///< it was opened, not created
   mutable std::shared_ptr<const StoredDataset> stored_;  ///< made when it is first asked for
 };
 

@@ -1,5 +1,6 @@
 // What is in a file, whatever that is: names of datasets, groups and attributes, and the values of attributes in words.
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -15,17 +16,38 @@ std::string in_words(double value) {
   return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
 }
 
+/// Names in their alphabetical order, which list(index) gives. Where HDF5 keeps an index by creation as well, readers go
+/// by either: throws StorageError where they differ.
+template <class List, class HasOrder>
+std::vector<std::string> names_in(const List& list, const std::string& path, const HasOrder& has_order_of_creation) {
+  std::vector<std::string> names = list(H5_INDEX_NAME);
+  if (!has_order_of_creation()) return names;
+  std::vector<std::string> by_creation = list(H5_INDEX_CRT_ORDER);
+  std::ranges::sort(by_creation);
+  std::ranges::sort(names);
+  if (names != by_creation) throw StorageError(path + ": is damaged: its lists of names differ");
+  return names;
+}
+
 }  // namespace
 
 std::vector<std::string> Object::attribute_names() const {
   silence();
-  std::vector<std::string> names;
-  const auto add = [](hid_t, const char* name, const H5A_info_t*, void* to) -> herr_t {
-    static_cast<std::vector<std::string>*>(to)->emplace_back(name);
-    return 0;
+  const auto list = [this](H5_index_t index) {
+    std::vector<std::string> names;
+    const auto add = [](hid_t, const char* name, const H5A_info_t*, void* to) -> herr_t {
+      static_cast<std::vector<std::string>*>(to)->emplace_back(name);
+      return 0;
+    };
+    check(H5Aiterate2(id_, index, H5_ITER_INC, nullptr, add, &names), *file_, "list attributes");
+    return names;
   };
-  check(H5Aiterate2(id_, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), *file_, "list attributes");
-  return names;
+  return names_in(list, file_->path, [this] {
+    const Scoped creation(H5Iget_type(id_) == H5I_DATASET ? H5Dget_create_plist(id_) : H5Gget_create_plist(id_),
+                          H5Pclose);
+    unsigned order = 0;
+    return H5Pget_attr_creation_order(creation, &order) >= 0 && (order & H5P_CRT_ORDER_INDEXED) != 0;
+  });
 }
 
 std::optional<std::string> Object::attribute_in_words(const std::string& name) const {
@@ -55,13 +77,20 @@ std::optional<std::string> Object::attribute_in_words(const std::string& name) c
 
 std::vector<std::string> Group::names() const {
   silence();
-  std::vector<std::string> names;
-  const auto add = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
-    static_cast<std::vector<std::string>*>(to)->emplace_back(name);
-    return 0;
+  const auto list = [this](H5_index_t index) {
+    std::vector<std::string> names;
+    const auto add = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
+      static_cast<std::vector<std::string>*>(to)->emplace_back(name);
+      return 0;
+    };
+    check(H5Literate(id_, index, H5_ITER_INC, nullptr, add, &names), *file_, "list what it holds");
+    return names;
   };
-  check(H5Literate(id_, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), *file_, "list what it holds");
-  return names;
+  return names_in(list, file_->path, [this] {
+    const Scoped creation(H5Gget_create_plist(id_), H5Pclose);
+    unsigned order = 0;
+    return H5Pget_link_creation_order(creation, &order) >= 0 && (order & H5P_CRT_ORDER_INDEXED) != 0;
+  });
 }
 
 double Dataset::fill_value() const {

@@ -142,6 +142,11 @@ bool StoredDataset::stores_as(Type type, const Layout& layout) const {
          });
 }
 
+void StoredDataset::check_writable() const {
+  if (form_ != Form::contiguous || H5Dget_storage_size(dataset_) != elements(extent_) * element_bytes_)
+    refuse("is not stored as deadcone stores it: another program has rewritten the file, so nothing is written to it");
+}
+
 void StoredDataset::check_readable() const {
   if (!is_usual(type_)) refuse("holds no numbers, or some in an unusual format");
   for (const char* packing : {"scale_factor", "add_offset"}) {

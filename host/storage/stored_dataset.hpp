@@ -25,6 +25,8 @@ class StoredDataset {
   const Extent& extent() const noexcept { return extent_; }
   /// Dataset::stores_as.
   bool stores_as(Type type, const Layout& layout) const;
+  /// Throws StorageError where HDF5 would have to decode something in order to write, or would write elsewhere.
+  void check_writable() const;
   /// Dataset::has_box.
   bool has_box(const Extent& offset, const Extent& count) const;
   /// Dataset::read_chunk.

@@ -52,9 +52,12 @@ class SweepWriter final : public SweepSink {
   std::unique_ptr<Contents> contents_;
 };
 
+/// Reads a sweep, also one that another tool has rewritten: in other chunks, with other filters (deflate, shuffle,
+/// fletcher32, nbit, scaleoffset, szip), types or byte orders. What the file does not hold itself is not read: links,
+/// virtual datasets and external storage are refused, and so are packed values and filters that are not known.
 class SweepReader {
  public:
-  /// Throws StorageError where the file is missing, damaged, lacks a map of a finished point, or is no sweep.
+  /// Throws StorageError where the file is missing, damaged, refused, lacks a map of a finished point, or is no sweep.
   /// `experiment` must outlive this.
   explicit SweepReader(const std::string& path, const Experiment& experiment = unit_experiment());
   ~SweepReader();
@@ -71,7 +74,7 @@ class SweepReader {
   /// Seconds that the point took.
   double seconds(std::int64_t point) const;
   /// The stored pixels of a tile; fields that the file does not have are empty. Throws StorageError where they do not
-  /// pass their checksum.
+  /// pass their checksum, or are not as many as they should be.
   TileResult read(std::int64_t point, const Tile& tile) const;
   /// The bytes that the maps take in the file, and would take without compression.
   std::uint64_t stored_bytes() const;

@@ -520,7 +520,8 @@ def what_h5py_reads(path):
 
     with h5py.File(path) as file:
         values = {"/": attributes(file)}
-        file.visititems(lambda name, item: values.update({name: (item[...].tolist().__repr__(), item.shape, attributes(item))}))
+        for name, dataset in file.items():
+            values[name] = (repr(dataset[...].tolist()), dataset.shape, attributes(dataset))
     return values
 
 
