@@ -10,11 +10,9 @@ namespace deadcone {
 namespace {
 
 TEST(Printable, TextStaysAsItIs) {
-  for (const char* text : {"", " ~", "plain text",
-                           "B\xc3\xbc"
-                           "cher",
-                           "\xc2\xa0\xdf\xbf", "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80",
-                           "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", "\xce\xb2 = 0.9, \xf0\x9f\x92\x80"}) {
+  for (const char* text :
+       {"", " ~", "plain text", "B\303\274cher", "\xc2\xa0\xdf\xbf", "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80",
+        "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", "\xce\xb2 = 0.9, \xf0\x9f\x92\x80"}) {
     EXPECT_EQ(printable(text), text);
   }
 }
