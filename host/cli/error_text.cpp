@@ -19,7 +19,7 @@ std::string option_of(const std::string& parameter) {
 }
 
 std::string text_for_user(const Error& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   if (dynamic_cast<const FileExists*>(&error) != nullptr) return text + "; --overwrite replaces it";
   if (dynamic_cast<const CannotLock*>(&error) != nullptr) return text + "; --no-lock writes it all the same";
   if (dynamic_cast<const ResultsInJournal*>(&error) != nullptr) return text + ", and --resume takes them in";
