@@ -49,29 +49,44 @@ std::size_t behind_string(const std::string& text, std::size_t start) {
   return std::min(i + end.size(), text.size());
 }
 
-/// The parser makes a table of each part of a key, a.b.c, and takes them down by recursion: a long key would overflow
-/// the stack. No option has a key of several parts.
+/// Whether the bracket at `start`, the first of its line, can begin a table: the parser takes for granted that a name
+/// follows.
+bool names_table(const std::string& text, std::size_t start) {
+  const std::size_t brackets = text.compare(start, 2, "[[") == 0 ? 2 : 1;
+  const std::size_t name = text.find_first_not_of(" \t", start + brackets);
+  if (name == std::string::npos) return true;
+  const char c = text[name];
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view("_-\"']").find(c) != std::string_view::npos;
+}
+
+/// Throws where the parser would fail by more than an exception. It makes a table of each part of a key, a.b.c, and takes
+/// them down by recursion: a long key would overflow the stack. No option has a key of several parts.
 void check_keys(const std::string& text, const std::string& path) {
   constexpr int most_parts = 100;
   int parts = 1;
+  bool begins_line = true;
   std::size_t i = 0;
+  const auto fail = [&](const std::string& fault) {
+    const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i), '\n') + 1;
+    throw ConfigError(path + ":" + std::to_string(line) + ": " + fault);
+  };
   while (i < text.size()) {
     const char c = text[i];
     if (c == '"' || c == '\'') {
       i = behind_string(text, i);
+      begins_line = false;
       continue;
     }
     if (c == '#') {
       i = std::min(text.find('\n', i), text.size());
       continue;
     }
+    if (c == '[' && begins_line && !names_table(text, i)) fail("not TOML: a table without a name");
     if (c == '.') ++parts;
+    if (parts > most_parts) fail("a key has more than " + std::to_string(most_parts) + " parts");
     if (std::string_view(",=[]{}\n").find(c) != std::string_view::npos) parts = 1;
-    if (parts > most_parts) {
-      const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i), '\n') + 1;
-      throw ConfigError(path + ":" + std::to_string(line) + ": a key has more than " + std::to_string(most_parts) +
-                        " parts");
-    }
+    begins_line = c == '\n' || (begins_line && (c == ' ' || c == '\t' || c == '\r'));
     ++i;
   }
 }

@@ -54,7 +54,8 @@ std::vector<double> spaced(double lo, double hi, std::int64_t count, bool logari
   for (std::int64_t i = 1; i + 1 < count; ++i) {
     const auto step = static_cast<double>(i);
     if (logarithmic) {
-      const auto value = static_cast<double>(lo * std::pow(ratio, static_cast<long double>(i) / (count - 1)));
+      const long double power = std::pow(ratio, static_cast<long double>(i) / static_cast<long double>(count - 1));
+      const auto value = static_cast<double>(static_cast<long double>(lo) * power);
       values[i] = nearest_decimal(value, tolerance * value);
     } else {
       values[i] = nearest_decimal(lo + step * (hi - lo) / steps, tolerance);
@@ -107,9 +108,10 @@ std::vector<double> parse_axis(const std::string& text) {
   std::vector<std::string> parts = split(text, ':');
   const bool logarithmic = parts.front() == "log";
   if (logarithmic) parts.erase(parts.begin());
-  if (parts.size() == 3)
+  if (parts.size() == 3) {
     return spaced(parse_number(parts[0]), parse_number(parts[1]), parse_integer(parts[2], 1, largest_side),
                   logarithmic);
+  }
   if (parts.size() != 1 || logarithmic) reject(text, "an axis: a value, a list 0,0.7,0.9, LO:HI:N or log:LO:HI:N");
   std::vector<double> values;
   for (const std::string& part : split(text, ',')) values.push_back(parse_number(part));

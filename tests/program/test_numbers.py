@@ -98,6 +98,13 @@ def test_keys_of_many_parts_are_refused(deadcone, text, tmp_path):
     assert_one_error(deadcone("sweep", QUICK, "--dry-run --config", config), 2, f"c.toml:{line}", "parts")
 
 
+@pytest.mark.parametrize("head", ("[.a]", "[[.a]]", "[ =a]", "[,", "[{}]", "\t[\n", "[ [a]]", "[]", "["))
+def test_tables_without_a_name_are_refused(deadcone, head, tmp_path):
+    config = tmp_path / "c.toml"
+    config.write_text(f"eta = 0.1\n{head}\n")
+    assert_one_error(deadcone("sweep", QUICK, "--dry-run --config", config), 2, "c.toml:2: not TOML")
+
+
 def test_points_that_are_no_parts_of_keys_are_taken(deadcone, tmp_path):
     config = tmp_path / "c.toml"
     dots = "." * 1000
