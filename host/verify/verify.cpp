@@ -49,9 +49,10 @@ class Verification {
                 ", should be 0 or 1");
       }
     }
-    if (pending > 0)
+    if (pending > 0) {
       report_.unchecked.push_back(std::to_string(pending) + (pending == 1 ? " point that is" : " points that are") +
                                   " not done");
+    }
     for (const PointVariable& field : results_.schema().point_fields) {
       if (!field.repeats) report_.unchecked.push_back(field.variable.name);
     }
