@@ -1,7 +1,9 @@
+#include <cmath>
 #include <csignal>
 #include <iostream>
 #include <memory>
 
+#include "base/binomial_interval.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/exit_status.hpp"
@@ -87,6 +89,22 @@ void report_unprovable_points(SweepMaps& maps, const Shard& shard) {
       << " no fate can be proved, because eta, epsilon or rho is too large; trajectories there run to their end\n";
 }
 
+/// Reports on stderr how many filled pixels were wrong, and how many still may be.
+void report_wrong_fills(const Counts& total) {
+  if (total.fill_mismatches > 0) {
+    std::cerr << "refine: " << total.fill_mismatches
+              << (total.fill_mismatches == 1 ? " filled pixel has" : " filled pixels have")
+              << " another fate when computed; the pixels around were computed, too\n";
+  }
+  if (total.fill_sampled == 0 || total.filled == 0) return;
+  const auto [share, low, high] = binomial_interval(total.fill_sample_mismatches, total.fill_sampled);
+  const auto filled = static_cast<double>(total.filled);
+  std::cerr << "refine: of " << total.filled << " filled pixels about " << std::llround(share * filled)
+            << " have another fate, " << std::llround(std::floor(low * filled)) << " to "
+            << std::llround(std::ceil(high * filled)) << " at 95% confidence, by a sample of " << total.fill_sampled
+            << '\n';
+}
+
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Sweep& sweep = options.sweep;
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE or --dry-run");
@@ -124,11 +142,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
                             : "interrupted; " + options.out + " has the finished points, --resume continues",
                         StopOnSignal::exit_status());
   }
-  if (total.fill_mismatches > 0 && style != ProgressStyle::none) {
-    std::cerr << "refine: " << total.fill_mismatches
-              << (total.fill_mismatches == 1 ? " filled pixel has" : " filled pixels have")
-              << " another fate when computed; the pixels around were computed, too\n";
-  }
+  if (style != ProgressStyle::none) report_wrong_fills(total);
 }
 
 }  // namespace

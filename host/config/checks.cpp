@@ -161,6 +161,8 @@ void validate(const Sweep& sweep) {
   require_kind(sweep.refinement.kind, "refine");
   require(sweep.refinement.sample >= 0.0 && sweep.refinement.sample <= 1.0, "refine_sample", sweep.refinement.sample,
           "must be in [0, 1]");
+  require(sweep.refinement.rule == 1 || sweep.refinement.rule == 2, "refine", sweep.refinement.rule,
+          "must have the rule 1 or 2");
   if (sweep.refinement.kind != RefinementKind::none && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError("fields", "must not have final or loss with refine: most pixels are filled, not computed");
   }

@@ -79,14 +79,14 @@ struct ResultWriter::Contents {
     FileLock lock(path, false, path);
     File file = File::open_to_write(path);
     const std::string configuration = read_configuration(file);
+    const std::string found = schema_of(configuration, path).configuration;
+    if (const std::string text = difference(found, schema.configuration); !text.empty()) {
+      throw ConfigError(path + ": holds another sweep than the one asked for: " + text);
+    }
     if (read_numerics(file) != schema.numerics) {
       throw FileExists(path + ": was begun by deadcone " + file.text_attribute("version") +
                        ", whose results have other bits (numerics " + file.text_attribute("numerics") + ", here " +
                        std::to_string(schema.numerics) + "); only that version can finish it");
-    }
-    const std::string found = schema_of(configuration, path).configuration;
-    if (const std::string text = difference(found, schema.configuration); !text.empty()) {
-      throw ConfigError(path + ": holds another sweep than the one asked for: " + text);
     }
     ResultDatasets datasets = ResultDatasets::open(file, schema);
     std::vector<std::int8_t> done = read_point_done(datasets, schema);
