@@ -1,5 +1,6 @@
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <csignal>
 #include <cstddef>
 #include <iostream>
@@ -7,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/binomial_interval.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/exit_status.hpp"
@@ -129,6 +131,22 @@ void report_warnings(const Sweep& sweep, const Experiment& experiment) {
   for (const auto& [name, text] : experiment.warnings(sweep)) std::cerr << name << ": " << text << advice << '\n';
 }
 
+/// Reports on stderr how many filled pixels were wrong, and how many still may be.
+void report_wrong_fills(const Counts& total) {
+  if (total.fill_mismatches > 0) {
+    std::cerr << "refine: " << total.fill_mismatches
+              << (total.fill_mismatches == 1 ? " filled pixel has" : " filled pixels have")
+              << " another fate when computed; the pixels around were computed, too\n";
+  }
+  if (total.fill_sampled == 0 || total.filled == 0) return;
+  const auto [share, low, high] = binomial_interval(total.fill_sample_mismatches, total.fill_sampled);
+  const auto filled = static_cast<double>(total.filled);
+  std::cerr << "refine: of " << total.filled << " filled pixels about " << std::llround(share * filled)
+            << " have another fate, " << std::llround(std::floor(low * filled)) << " to "
+            << std::llround(std::ceil(high * filled)) << " at 95% confidence, by a sample of " << total.fill_sampled
+            << '\n';
+}
+
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Sweep& sweep = options.sweep;
   if (options.out.empty() && !options.dry_run) throw ConfigError("no output file: give --out FILE or --dry-run");
@@ -170,11 +188,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
                             : "interrupted; " + options.out + " has the finished points, --resume continues",
                         StopOnSignal::exit_status());
   }
-  if (total.fill_mismatches > 0 && style != ProgressStyle::none) {
-    std::cerr << "refine: " << total.fill_mismatches
-              << (total.fill_mismatches == 1 ? " filled pixel has" : " filled pixels have")
-              << " another fate when computed; the pixels around were computed, too\n";
-  }
+  if (style != ProgressStyle::none) report_wrong_fills(total);
 }
 
 }  // namespace

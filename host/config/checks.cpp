@@ -233,6 +233,8 @@ void validate_stored(const Sweep& sweep) {
   validate(sweep.window);
   require_kind(sweep.refinement.kind, "refine");
   require(sample_bounds, "refine_sample", sweep.refinement.sample);
+  require(sweep.refinement.rule == 1 || sweep.refinement.rule == 2, "refine", sweep.refinement.rule,
+          "must have the rule 1 or 2");
   if (sweep.refinement.kind != RefinementKind::none && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError("fields", "must not have final or loss with refine: most pixels are filled, not computed");
   }

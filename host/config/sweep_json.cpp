@@ -30,6 +30,7 @@ Json json_of(const Sweep& sweep) {
   for (const FieldOption& option : unit_field_options) json["fields"][option.word] = sweep.fields.*option.place;
   for (const std::string& word : sweep.other_fields) json["fields"][word] = true;
   json["refinement"] = {{"kind", name_of(sweep.refinement.kind)}, {"sample", sweep.refinement.sample}};
+  if (sweep.refinement.has_estimate()) json["refinement"]["rule"] = sweep.refinement.rule;
   return json;
 }
 
@@ -119,6 +120,8 @@ Sweep sweep_from_json(const std::string& text, const std::string& where, const S
       const Json& refinement = json.at("refinement");
       sweep.refinement = {parse_name<RefinementKind>(refinement.at("kind").get<std::string>()),
                           refinement.at("sample").get<double>()};
+      // Version 0.1 had one rule, and gave it no number.
+      if (sweep.refinement.kind == RefinementKind::borders) sweep.refinement.rule = refinement.value("rule", 1);
     }
     validate_stored(sweep);
     return sweep;

@@ -16,7 +16,7 @@ int numerics_of(const Sweep& sweep) {
   const auto is_held = [&](double beta) { return margins_hold_rounded_momentum(beta, sweep.precision); };
   const bool held = margins_hold_rounded_radius(sweep.criteria.rho, sweep.precision) &&
                     std::ranges::all_of(sweep.values(Axis::beta), is_held);
-  return proves && !held ? 3 : 2;
+  return 2 + (proves && !held ? 1 : 0) + (sweep.refinement.has_estimate() ? 2 : 0);
 }
 
 bool PixelField::is_kept(const Sweep& sweep) const {

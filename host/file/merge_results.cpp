@@ -23,12 +23,12 @@ struct Survey {
 
 /// Throws ConfigError where a part does not have the configuration of the first, with the same bits.
 void check_part(const ResultReader& part, const std::string& path, const Schema& first, const std::string& first_path) {
+  if (const std::string text = difference(part.schema().configuration, first.configuration); !text.empty()) {
+    throw ConfigError(path + ": holds another sweep than " + first_path + ": " + text);
+  }
   if (part.numerics() != first.numerics) {
     throw ConfigError(path + ": was made by deadcone " + part.attribute("version") +
                       ", whose results have other bits; merge with that version");
-  }
-  if (const std::string text = difference(part.schema().configuration, first.configuration); !text.empty()) {
-    throw ConfigError(path + ": holds another sweep than " + first_path + ": " + text);
   }
 }
 

@@ -36,14 +36,14 @@ void create_file(OutputPlace& place, const Schema& schema, const RunInfo& run_in
 std::vector<std::int8_t> done_in(const std::string& path, const Schema& schema, const SchemaSource& schema_of) {
   const hdf5::File file = hdf5::File::open_to_read(path);
   const std::string configuration = read_configuration(file);
+  const std::string found = schema_of(configuration, path).configuration;
+  if (const std::string text = difference(found, schema.configuration); !text.empty()) {
+    throw ConfigError(path + ": holds another sweep than the one asked for: " + text);
+  }
   if (read_numerics(file) != schema.numerics) {
     throw FileExists(path + ": was begun by deadcone " + file.text_attribute("version") +
                      ", whose results have other bits (numerics " + file.text_attribute("numerics") + ", here " +
                      std::to_string(schema.numerics) + "); only that version can finish it");
-  }
-  const std::string found = schema_of(configuration, path).configuration;
-  if (const std::string text = difference(found, schema.configuration); !text.empty()) {
-    throw ConfigError(path + ": holds another sweep than the one asked for: " + text);
   }
   const ResultDatasets datasets = ResultDatasets::open(file, schema);
   check_own_layout(file, schema, datasets);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <span>
 
+#include "base/binomial_interval.hpp"
 #include "config/parse.hpp"
 #include "deadcone/trajectory/rounding_noise.hpp"
 #include "file/experiment.hpp"
@@ -22,6 +24,10 @@ bool certifies(const Sweep& sweep) {
 
 bool refines(const Sweep& sweep) {
   return sweep.refinement.kind != RefinementKind::none;
+}
+
+bool has_estimate(const Sweep& sweep) {
+  return sweep.refinement.has_estimate();
 }
 
 bool leaves_the_plane(const Sweep& sweep) {
@@ -112,6 +118,13 @@ double computed_pixels(const Counts& counts) {
   return static_cast<double>(counts.pixels() - counts.filled);
 }
 
+/// How many of the filled pixels are wrong.
+BinomialInterval wrong_fills(const Counts& counts) {
+  const auto [share, low, high] = binomial_interval(counts.fill_sample_mismatches, counts.fill_sampled);
+  const auto filled = static_cast<double>(counts.filled);
+  return {filled > 0.0 ? share * filled : 0.0, std::floor(low * filled), std::ceil(high * filled)};
+}
+
 double mean_updates(const PointResult& result) {
   return static_cast<double>(result.counts.updates) / computed_pixels(result.counts);
 }
@@ -185,6 +198,13 @@ std::vector<PointField> make_point_fields() {
           counted(by_point("fill_mismatches", "sampled pixels that were to be filled and had another fate", Type::int64,
                            -1)),
           [](auto& result) -> auto& { return result.counts.fill_mismatches; }, refines),
+      stored_at(
+          by_point("fill_sampled", "filled pixels that were computed at the end, to estimate how many are wrong",
+                   Type::int64, 0),
+          [](auto& result) -> auto& { return result.counts.fill_sampled; }, has_estimate),
+      stored_at(
+          by_point("fill_sample_mismatches", "those of fill_sampled that had another fate", Type::int64, 0),
+          [](auto& result) -> auto& { return result.counts.fill_sample_mismatches; }, has_estimate),
   };
 }
 
@@ -207,6 +227,16 @@ std::vector<PointColumn> make_columns() {
       {.title = "mismatches", .width = 12, .digits = 0, .exists = refines, .value = [](const auto& result) {
          return static_cast<double>(result.counts.fill_mismatches);
        }});
+  // Of the filled pixels, how many are wrong: an estimate and its 95% interval.
+  const auto wrong = [](const char* title, double BinomialInterval::*part) {
+    return PointColumn{
+        .title = title, .width = 10, .digits = 0, .exists = has_estimate, .value = [part](const auto& result) {
+          return wrong_fills(result.counts).*part;
+        }};
+  };
+  columns.push_back(wrong("wrong", &BinomialInterval::share));
+  columns.push_back(wrong("from", &BinomialInterval::low));
+  columns.push_back(wrong("to", &BinomialInterval::high));
   columns.push_back({.title = "mean updates", .width = 14, .digits = 1, .value = mean_updates});
   columns.push_back({.title = "most updates", .width = 14, .digits = 0, .value = most_updates});
   columns.push_back(
@@ -228,7 +258,8 @@ std::string in_words(const Criteria& criteria) {
 std::string in_words(const Refinement& refinement) {
   if (refinement.kind == RefinementKind::exact) return "blocks whose fate is proved are filled, all else is computed";
   return "blocks whose border has one fate are filled; of their pixels the share " + shortest(refinement.sample) +
-         " is computed";
+         " is computed" +
+         (refinement.has_estimate() ? ", and as many at the end (10 000 at most) to estimate how many are wrong" : "");
 }
 
 std::vector<std::pair<std::string, std::string>> notes_of(const Sweep& sweep) {

@@ -101,6 +101,8 @@ class RefinedPoint {
     const RegionFates& fates = refinement_->fates();
     counts_.filled += fates.filled();
     counts_.fill_mismatches += refinement_->mismatches();
+    counts_.fill_sampled += refinement_->sampled();
+    counts_.fill_sample_mismatches += refinement_->sample_mismatches();
     const Tiling tiles(Window{.w = {.count = region_.count_w}, .b = {.count = region_.count_b}});
     for (std::int64_t i = 0; i < tiles.count(); ++i) {
       const Tile inside = tiles[i];

@@ -99,6 +99,9 @@ void run_sweep(SweepMaps& maps, const Shard& shard, Mapper& mapper, SweepSink& s
                const PointFinished& point_finished) {
   validate(maps.sweep());
   validate(shard);
+  const Refinement& refinement = maps.sweep().refinement;
+  if (refinement.kind == RefinementKind::borders && !refinement.has_estimate())
+    throw ConfigError("refine", "has the rule of version 0.1, which only that version computes");
   try {
     compute_points(maps, shard, mapper, sink, meter, point_finished);
   } catch (const std::exception&) {

@@ -73,7 +73,9 @@ class Verification {
     const PreparedMap certified(to_prove);
     for (const Tile& tile : tiles) counts += check(point, tile, recomputed, certified);
     const Counts stored = file_.counts(point);
-    counts.fill_mismatches = stored.fill_mismatches;                       // the pixels do not show these
+    counts.fill_mismatches = stored.fill_mismatches;  // the pixels do not show these
+    counts.fill_sampled = stored.fill_sampled;
+    counts.fill_sample_mismatches = stored.fill_sample_mismatches;
     if (report_.wrong_fills != wrong_before) counts.fates = stored.fates;  // those are as they were filled
     const std::string wrong = wrong_point_fields(point, all ? counts : stored);
     if (wrong.empty() && stored.pixels() == file_.sweep().window.pixels()) return;

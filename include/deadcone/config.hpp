@@ -108,6 +108,12 @@ inline const std::array<FieldOption, 3> unit_field_options = {{
 struct Refinement {
   RefinementKind kind = RefinementKind::none;
   double sample = 0.01;  ///< share of the filled pixels that is computed, in [0, 1]
+  /// What `borders` fills. 1: the rule of version 0.1, whose files are read and not computed. 2: follows wrong pixels, and
+  /// has a sample for an estimate.
+  int rule = 2;
+
+  /// Whether it fills by a rule that estimates how many pixels are wrong.
+  bool has_estimate() const { return kind == RefinementKind::borders && rule >= 2; }
 };
 
 /// The axes of a sweep of the unit, in the order of the file.

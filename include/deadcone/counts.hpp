@@ -17,8 +17,10 @@ struct Counts {
   std::array<std::int64_t, fate_count> fates = {};
   std::int64_t updates = 0;  ///< sum over the pixels that are computed
   std::int32_t most_updates = 0;
-  std::int64_t filled = 0;           ///< pixels that got the fate of those around them without being computed
-  std::int64_t fill_mismatches = 0;  ///< filled pixels that had another fate when they were computed after all
+  std::int64_t filled = 0;                  ///< pixels that got the fate of those around them without being computed
+  std::int64_t fill_mismatches = 0;         ///< filled pixels that had another fate when they were computed after all
+  std::int64_t fill_sampled = 0;            ///< filled pixels computed at the end, to see how many are wrong
+  std::int64_t fill_sample_mismatches = 0;  ///< those of them that had another fate
 
   std::int64_t pixels() const { return std::accumulate(fates.begin(), fates.end(), std::int64_t{0}); }
 
@@ -28,6 +30,8 @@ struct Counts {
     most_updates = std::max(most_updates, other.most_updates);
     filled += other.filled;
     fill_mismatches += other.fill_mismatches;
+    fill_sampled += other.fill_sampled;
+    fill_sample_mismatches += other.fill_sample_mismatches;
     return *this;
   }
   bool operator==(const Counts& other) const = default;

@@ -513,7 +513,10 @@ def position_of(data, eta):
 
 @dataclass(frozen=True)
 class Pairs:
-    """Shares of pairs of starts with two fates, and the dimension D fitted to them: log f = level + (2 - D) log distance."""
+    """Shares f of pairs of starts with two fates, and the dimension D fitted to them.
+
+    log f = level + (2 - D) log distance
+    """
 
     distances: np.ndarray
     fractions: np.ndarray

@@ -174,7 +174,7 @@ TEST(Scheduler, ARankWithinATaskIsAPartOfItsPart) {
       for (int rank = 0; rank < 2; ++rank) {
         Variables variables = slurm(std::to_string(task), "1", "3", "3");
         variables["SLURM_PROCID"] = std::to_string(rank);
-        variables["SLURM_STEP_NUM_TASKS"] = "2";
+        variables["SLURM_STEP_NUM_TASKS"] = std::to_string(2);
         ++seen[shard_in(variables, wanted)];
       }
     }

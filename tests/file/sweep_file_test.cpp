@@ -48,6 +48,11 @@ TEST_F(SweepFile, HasTheNumberOfItsBits) {
   sweep.values(Axis::beta) = {0.0, 0.9, 0.99, 0.999};
   EXPECT_EQ(numerics_of(sweep), 2) << "no proof, no change";
   sweep.refinement.kind = RefinementKind::borders;
+  EXPECT_EQ(numerics_of(sweep), 4) << "another rule of filling";
+  sweep.criteria.certify = true;
+  EXPECT_EQ(numerics_of(sweep), 5);
+  sweep.criteria.certify = false;
+  sweep.refinement.rule = 1;
   EXPECT_EQ(numerics_of(sweep), 2);
   sweep.refinement.kind = RefinementKind::exact;
   EXPECT_EQ(numerics_of(sweep), 3);

@@ -78,9 +78,8 @@ def uncertain(labels, distance):
 
 
 def uncertain_along(labels, axis, distance):
-    return np.mean(np.take(labels, range(distance, labels.shape[axis]), axis) != np.take(
-        labels, range(labels.shape[axis] - distance), axis
-    ))
+    grid = np.moveaxis(labels, axis, 0)
+    return np.mean(grid[distance:] != grid[:-distance])
 
 
 def entropies(labels, side):
@@ -169,9 +168,8 @@ def test_dimension_of_a_large_map(deadcone, tmp_path):
     # NumPy scales the covariance by the residuals over the degrees of freedom, as we do.
     np.testing.assert_allclose(found["box_dimension_error"], error, rtol=1e-8)
     distances = [1, 2, 4, 8]
-    slopes = [
-        fit(np.log(distances), np.log(found[f"uncertain_fraction{along}"][:4]))[0] for along in ("", "_along_w", "_along_b")
-    ]
+    shares = [found[f"uncertain_fraction{along}"][:4] for along in ("", "_along_w", "_along_b")]
+    slopes = [fit(np.log(distances), np.log(share))[0] for share in shares]
     assert found["boundary_dimension_points"] == 4
     assert min(abs(found["uncertainty_exponent"] - slope) for slope in slopes) < 1e-12
     assert found["boundary_dimension"] == 2 - found["uncertainty_exponent"]
@@ -179,9 +177,7 @@ def test_dimension_of_a_large_map(deadcone, tmp_path):
     assert abs(found["boundary_dimension"] - 1) < 3 * found["boundary_dimension_error"]  # it is smooth
 
 
-@pytest.mark.parametrize(
-    ("noise", "doubt"), [(0.0, {"none", "boxes"}), (0.5, {"pixels", "both"})]
-)
+@pytest.mark.parametrize(("noise", "doubt"), [(0.0, {"none", "boxes"}), (0.5, {"pixels", "both"})])
 def test_the_table_says_where_a_dimension_is_doubtful(deadcone, tmp_path, noise, doubt):
     path = tmp_path / "map.h5"
     deadcone.done("sweep --quiet --gamma 0.1 --w -2:2:256 --b -2:2:256 --max-steps 10 --fields fate --out", path)

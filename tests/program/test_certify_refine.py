@@ -20,6 +20,7 @@ from conftest import (
     assert_same_results,
     read_all,
 )
+from scipy.stats import binomtest
 
 PROOFS = ("none", "energy", "corridor", "trap", "creep")
 NONE, ENERGY, CORRIDOR, TRAP, CREEP = range(5)
@@ -111,6 +112,7 @@ def test_each_way_adds_its_maps(made, way):
         maps += ["provenance"] if way in REFINED else []
         by_point = ["fate_count", "fate_fraction", "steps_mean", "steps_max", "updates", "seconds", "point_done"]
         by_point += ["pixels_filled", "fill_mismatches"] if way in REFINED else []
+        by_point += ["fill_sampled", "fill_sample_mismatches"] if way in REFINED and "exact" not in way else []
         assert names == coordinates + maps + by_point
         assert maps_of(file) == maps
         for name in ("proof", "provenance"):
@@ -596,7 +598,7 @@ def test_info_tells_how_it_was_made(deadcone, copy, way):
     assert len(rows) == 4 and rows[2][2:] == ["pending"]
     results = {name: values.reshape(4, *values.shape[2:]) for name, values in read_all(path).items() if values.ndim > 1}
     for index in (0, 1, 3):
-        found = dict(zip(columns, map(float, rows[index]), strict=True))
+        found = dict(zip(columns, (float(word.replace("-", "nan")) for word in rows[index]), strict=True))
         for fate, name in enumerate(FATES):
             assert found[name] == pytest.approx(results["fate_fraction"][index, fate], abs=6e-6)
         assert found["mean updates"] == pytest.approx(results["steps_mean"][index], abs=0.051)
@@ -636,8 +638,19 @@ def test_wrong_fills_are_told(deadcone, tmp_path):
     result = deadcone.done(HOLES, "--progress plain --out", tmp_path / "a.h5")
     found = read_all(tmp_path / "a.h5")["fill_mismatches"].item()
     assert found > 1 and result.stdout == ""
-    last = result.stderr.splitlines()[-1]
-    assert re.fullmatch(rf"refine: {found} filled pixels have another fate when computed; .*", last)
+    before, last = result.stderr.splitlines()[-2:]
+    assert re.fullmatch(rf"refine: {found} filled pixels have another fate when computed; .*", before)
+    results = {name: values.item() for name, values in read_all(tmp_path / "a.h5").items() if values.shape == (1, 1)}
+    filled, sampled = results["pixels_filled"], results["fill_sampled"]
+    assert 0.005 * filled < sampled < 0.02 * filled and results["fill_sample_mismatches"] <= found
+    told = re.fullmatch(
+        rf"refine: of {filled} filled pixels about (\d+) have another fate, (\d+) to (\d+) .* sample of {sampled}", last
+    )
+    low, high = binomtest(results["fill_sample_mismatches"], sampled).proportion_ci(0.95, "exact")
+    assert int(told[2]) == np.floor(low * filled) and int(told[3]) == np.ceil(high * filled)
+    header, row = deadcone.done("info", tmp_path / "a.h5").stdout.splitlines()[-2:]
+    place = re.split(r" {2,}", header.strip()).index("wrong")
+    assert re.split(r" {2,}", row.strip())[place : place + 3] == list(told.groups())
     for quiet in ("--quiet", "--progress none"):
         silent = deadcone.done(HOLES, quiet, "--overwrite --out", tmp_path / "b.h5")
         assert silent.stdout == silent.stderr == ""

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/binomial_interval.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/memory_sink.hpp"
@@ -133,10 +134,51 @@ TEST(BorderRefinement, SamplesTheShareAskedFor) {
   for (const double share : {0.0, 0.01, 0.04, 1.0}) {
     const auto refinement = refine_by_borders(1000, 1000, share);
     refine(*refinement, plain);
-    const std::int64_t computed = 1'000'000 - refinement->fates().filled();
+    const std::int64_t computed = 1'000'000 - refinement->fates().filled() - refinement->sampled();
+    EXPECT_NEAR(double(refinement->sampled()), share < 1.0 ? std::min(share * 1e6, 10'000.0) : 0.0, 2'000) << share;
     if (share == 0.0) lines = computed;
     EXPECT_NEAR(double(computed - lines), share * double(1'000'000 - lines), 0.03 * share * 1e6) << share;
   }
+}
+
+TEST(BorderRefinement, FollowsALineThinnerThanAPixel) {
+  // It shows in every fourth column that it crosses, or in half of the columns, with gaps of up to 8 pixels.
+  for (const double slope : {0.35, 1.9}) {
+    const Picture line = [slope](std::int64_t b, std::int64_t w) {
+      return std::fabs(double(b) - slope * double(w) - 51.3) < 0.1 * std::hypot(1.0, slope) ? Fate::stalled
+                                                                                            : Fate::converged;
+    };
+    const auto refinement = refine_by_borders(700, 700, 0.01);
+    refine(*refinement, line);
+    std::int64_t all = 0;
+    for (std::int64_t pixel = 0; pixel < 700 * 700; ++pixel) all += line(pixel / 700, pixel % 700) == Fate::stalled;
+    EXPECT_GT(all, 30);
+    EXPECT_LT(wrong_pixels(refinement->fates(), line), 0.1 * double(all)) << slope;
+    EXPECT_LT(700 * 700 - refinement->fates().filled(), 0.2 * 700 * 700);
+  }
+}
+
+TEST(BorderRefinement, EstimatesHowManyPixelsItMisses) {
+  int covered = 0;
+  for (int k = 0; k < 40; ++k) {
+    // Single pixels that nothing leads to, from one in 300 to one in 10'000.
+    test::Dice random(static_cast<std::uint64_t>(k) + 1);
+    const double density = std::pow(10.0, random.uniform(-4.0, -2.5));
+    std::vector<Fate> fates(600 * 600);
+    for (Fate& fate : fates) fate = random.uniform(0.0, 1.0) < density ? Fate::dead : Fate::unfinished;
+    const Picture dust = [&](std::int64_t b, std::int64_t w) { return fates[static_cast<std::size_t>(b * 600 + w)]; };
+    const auto refinement = refine_by_borders(600, 600, 0.01);
+    refine(*refinement, dust);
+    const auto [share, low, high] = binomial_interval(refinement->sample_mismatches(), refinement->sampled());
+    const auto filled = double(refinement->fates().filled());
+    const auto wrong = double(wrong_pixels(refinement->fates(), dust));
+    covered += low * filled <= wrong && wrong <= high * filled ? 1 : 0;
+    EXPECT_GE(refinement->mismatches(), refinement->sample_mismatches());
+  }
+  EXPECT_GE(covered, 36);
+  const auto blind = refine_by_borders(600, 600, 0.0);
+  refine(*blind, [](auto, auto) { return Fate::dead; });
+  EXPECT_EQ(blind->sampled(), 0);
 }
 
 TEST(BorderRefinement, GivesUpWhereThereIsNothingToFill) {
@@ -242,6 +284,8 @@ TEST_P(RefinedSweep, HasTheFatesOfTheExhaustiveOneAndItsStepsWhereItComputes) {
       expected.filled += is_filled ? 1 : 0;
     }
     expected.fill_mismatches = refined.counts[point].fill_mismatches;
+    expected.fill_sampled = refined.counts[point].fill_sampled;
+    expected.fill_sample_mismatches = refined.counts[point].fill_sample_mismatches;
     EXPECT_EQ(refined.counts[point], expected);
     filled += expected.filled;
     // A single pixel that nothing leads to is missed; one of these maps has one.
