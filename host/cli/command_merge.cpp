@@ -1,12 +1,17 @@
+#include <cstdint>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "analysis/analysis_file.hpp"
+#include "base/printable.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/merge.hpp"
+#include "file/result_journal.hpp"
 
 namespace deadcone {
 namespace {
@@ -29,10 +34,28 @@ std::string in_words(const Merged& merged) {
   return text;
 }
 
+/// Says on stderr what the parts have and the merged file has not.
+void report_left_out(const MergeOptions& options) {
+  bool has_analysis = false;
+  for (const std::string& part : options.parts) {
+    has_analysis = has_analysis || analyzed_points(part) > 0;
+    if (const std::int64_t waiting = points_in_journal(part); waiting > 0) {
+      std::cerr << "merge: " << printable(part) << " has " << waiting
+                << (waiting == 1 ? " finished point" : " finished points")
+                << " in its journal, which are left out; sweep --resume takes them in\n";
+    }
+  }
+  if (has_analysis) {
+    std::cerr << "merge: analyses of the parts are left out; `deadcone analyze " << printable(options.out)
+              << "` measures all maps\n";
+  }
+}
+
 void run(const MergeOptions& options, const std::string& command_line, const Experiment& experiment) {
   const Merged merged = merge_sweeps(options.out, options.parts, command_line,
                                      options.overwrite ? ExistingFile::overwrite : ExistingFile::refuse,
                                      options.missing_lock, experiment);
+  report_left_out(options);
   if (merged.missing.empty()) return;
   throw Error(options.out + ": no part has " + in_words(merged) +
               "; the other points are merged. `deadcone sweep --resume` with the options of the parts computes these");

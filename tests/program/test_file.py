@@ -611,6 +611,20 @@ def test_pyfive_reads_everything(rich_path, values):
         assert [scales[0].name.lstrip("/") for scales in file["fate"].dims] == [*POINT_DIMENSIONS, "b", "w"]
 
 
+def test_pyfive_reads_many_maps(deadcone, tmp_path):
+    """More of them than one node of HDF5's index holds, resumed, so that the file was written twice."""
+    pyfive = pytest.importorskip("pyfive", reason="pyfive is not installed: pip install pyfive")
+    path = tmp_path / "map.1-of-2.h5"
+    options = "sweep --quiet --beta 0:0.9:150 --w -2:2:3 --b -2:2:3 --max-steps 50 --resume --out"
+    deadcone.done(options, tmp_path / "map.h5", "--shard 1/2")
+    deadcone.done(options, path)
+    expected = read_all(path)
+    assert expected["point_done"].all()
+    with pyfive.File(path) as file:
+        for name in ("beta", "fate", "steps", "updates", "fate_count"):
+            np.testing.assert_array_equal(file[name][()], expected[name], err_msg=name)
+
+
 def test_the_example_for_xarray_draws_a_map(deadcone, tmp_path):
     path = tmp_path / "map.h5"
     deadcone.done("sweep --quiet --beta 0,0.9 --gamma 1,0.1 --w -2:2:32 --b -2:2:24 --max-steps 500 --out", path)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 
 import h5py
 import pytest
@@ -47,6 +48,16 @@ def test_merged_parts_are_the_whole(deadcone, whole, tmp_path, count):
         for name in ("fate", "steps", "b_final"):
             offset = (4, 1, 0, 512)
             assert merged[name].id.read_direct_chunk(offset) == single[name].id.read_direct_chunk(offset)
+
+
+def test_analyses_of_parts_are_left_out_in_words(deadcone, whole, tmp_path):
+    merged = tmp_path / "merged.h5"
+    assert deadcone.done("merge", merged, whole).stderr == ""
+    analyzed = shutil.copy(whole, tmp_path / "analyzed.h5")
+    deadcone.done("analyze --samples 10", analyzed)
+    stderr = deadcone.done("merge --overwrite", merged, analyzed).stderr
+    assert len(stderr.splitlines()) == 1 and "analyses of the parts are left out" in stderr
+    assert_same_results(merged, whole)
 
 
 def test_a_part_can_be_resumed(deadcone, whole, tmp_path):
