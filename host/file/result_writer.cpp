@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "base/ordered_pipeline.hpp"
@@ -119,7 +120,7 @@ ResultWriter::~ResultWriter() {
   pipeline_.reset();
   try {
     contents_->update_file();
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // The journal stays.
   }
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "deadcone/errors.hpp"
@@ -41,6 +42,12 @@ std::size_t size_of(Type type) {
   return H5Tget_size(memory_type(type));
 }
 
+/// Throws std::bad_alloc where there is not enough memory for what HDF5 keeps of an open file: it would crash.
+void require_memory() {
+  constexpr std::size_t bytes = std::size_t{4} << 20;
+  ::operator delete(::operator new(bytes));
+}
+
 /// How files are opened.
 hid_t make_access(bool writes) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -64,6 +71,7 @@ hid_t open(const std::string& path, unsigned mode) {
     throw StorageError(path + ": is not an HDF5 file, or damaged" +
                        (access(path.c_str(), R_OK) == 0 ? "" : ": " + why));
   }
+  require_memory();
   const Scoped access_list(make_access(mode == H5F_ACC_RDWR), H5Pclose);
   const hid_t id = H5Fopen(path.c_str(), mode, access_list);
   if (id < 0) fail(path, "open the HDF5 file");
@@ -241,6 +249,7 @@ File File::create(const std::string& path, const std::string& name) {
   const Scoped creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  require_memory();
   const Scoped access_list(make_access(true), H5Pclose);
   const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access_list);
   if (id < 0) fail(name, "create the file");
