@@ -199,12 +199,12 @@ std::vector<PointField> make_point_fields() {
                            -1)),
           [](auto& result) -> auto& { return result.counts.fill_mismatches; }, refines),
       stored_at(
-          counted(by_point("fill_sampled", "filled pixels that were computed at the end, to estimate how many are wrong",
-                           Type::int64, -1)),
+          counted(by_point("fill_sampled",
+                           "filled pixels that were computed at the end, to estimate how many are wrong", Type::int64,
+                           -1)),
           [](auto& result) -> auto& { return result.counts.fill_sampled; }, has_estimate),
       stored_at(
-          counted(
-              by_point("fill_sample_mismatches", "those of fill_sampled that had another fate", Type::int64, -1)),
+          counted(by_point("fill_sample_mismatches", "those of fill_sampled that had another fate", Type::int64, -1)),
           [](auto& result) -> auto& { return result.counts.fill_sample_mismatches; }, has_estimate),
   };
 }

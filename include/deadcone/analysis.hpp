@@ -28,7 +28,7 @@ struct AnalysisOptions {
   /// with b = 0: `he:FAN_IN` (variance 2/fan_in; He et al., arXiv 1502.01852) or `xavier:FAN_IN:FAN_OUT` (variance
   /// 2/(fan_in + fan_out); Glorot and Bengio 2010). Of that a map holds a slice: the starts of its r.
   std::string init = "uniform";
-  std::int64_t box_side = 5;    ///< side in pixels of the boxes of the basin entropy, 1 to largest_side
+  std::int64_t box_side = 5;  ///< side in pixels of the boxes of the basin entropy, 1 to largest_side
   /// Trajectories of a map that run once more, for ConeSample, and starts that are drawn from a whole initialization; 1 to
   /// largest_samples.
   std::int64_t samples = 1000;
