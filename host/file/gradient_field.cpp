@@ -139,6 +139,7 @@ void write_gradient_field(const std::string& path, const GradientFieldGrid& grid
   for (Dataset& dataset : datasets) dataset.close();
   file.close();
   new_file.take_place();
+  if (overwrite) place.empty_companion();
 }
 
 std::optional<GradientFieldSummary> read_gradient_field_summary(const std::string& path) {

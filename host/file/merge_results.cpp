@@ -98,6 +98,7 @@ MergedResults merge_results(const std::string& out, const std::vector<std::strin
   }
   merged.close();
   file.take_place();
+  if (existing == ExistingFile::overwrite) place.empty_companion();
 
   MergedResults result = {schema, {}};
   for (std::size_t point = 0; point < source.size(); ++point) {

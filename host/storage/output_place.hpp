@@ -55,6 +55,8 @@ class OutputPlace {
   std::string companion_name() const;
   const Descriptor& companion() const noexcept { return companion_; }
   static constexpr std::uint64_t companion_begin = 32;
+  /// Throws away what an earlier process has left in it.
+  void empty_companion() { companion_.truncate(companion_begin); }
   /// Where this process makes a new file. Nobody can guess the name before it is in use, and whoever takes the place
   /// after a kill finds it in the companion and cleans up.
   std::string temporary_path() const;

@@ -343,8 +343,14 @@ def test_a_journal_without_its_file_is_not_lost(deadcone, run, tmp_path):
     assert_one_error(deadcone(TINY, path), 2, "map.h5.journal", "--overwrite")
     other = TINY.replace("--max-steps 20", "--max-steps 21")
     assert_one_error(deadcone(other, path, "--resume"), 3, "map.h5.journal", "another sweep")
+    journal = (tmp_path / "map.h5.journal").read_bytes()
     deadcone.done(TINY, path, "--resume --quiet")
     assert_same_results(path, run.full)
+    # Whoever replaces the file throws the journal away.
+    for command in ([TINY, path, "--quiet"], ["merge", path, run.full], ["field --w -2:2:8 --b -2:2:8 --out", path]):
+        (tmp_path / "map.h5.journal").write_bytes(journal)
+        deadcone.done(*command, "--overwrite")
+        assert files_in(tmp_path) == ["map.h5"]
 
 
 # The same without chance: the calls of one run are recorded, and the folder is made again as it was after each of them.
