@@ -30,5 +30,5 @@ fi
 printf '%s\n' "${checked[@]}" |
   xargs --no-run-if-empty --max-procs="$(nproc)" --max-args=1 \
     clang-tidy --quiet --warnings-as-errors='*' --extra-arg=-Wno-unknown-warning-option \
-      --extra-arg=-Wno-unused-command-line-argument -p build/style 2> >(grep -vE '^[0-9]+ warnings? .*generated' >&2)
+      --extra-arg=-Wno-unused-command-line-argument --extra-arg="-I$PWD/include" -p build/style 2> >(grep -vE '^[0-9]+ warnings? .*generated' >&2)
 echo "check_style: the style is as it should be"

@@ -256,8 +256,8 @@ void create_group(File& file, const Schema& schema, const AnalysisOptions& optio
   create_scalar(group, "start_mass", "probability that a start from the distribution is in the window", start_mass);
 
   const auto create = [&](const PointVariable& field) {
-    std::vector<const Dataset*> scales;
-    for (const Dataset& axis : axes) scales.push_back(&axis);
+    std::vector<const Dataset*> scales(axes.size());
+    std::ranges::transform(axes, scales.begin(), [](const Dataset& axis) { return &axis; });
     if (!field.code_axis.empty()) scales.push_back(&codes.at(field.code_axis));
     const hdf5::Layout layout = {.extent = point_extent(schema, field)};
     create_variable(group, field.variable, layout, scales, scalars);
