@@ -113,11 +113,11 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
   app->add_flag("--overwrite", options->run.overwrite, "replace an analysis with other options");
   add_lock_option(*app, options->run.missing_lock);
   app->footer(
-      "Columns: probabilities of the fates, for he and xavier with half of a 95% interval, from sampled starts of the whole\n"
-      "initialization (the file also has those of the starts of the map: a slice of one r); pixels of the boundary, its dimension (2 minus the uncertainty exponent; for\n"
-      "128 pixels or more a side) with standard error; boxes: its box-counting dimension, a check that is biased on\n"
-      "small maps; doubt of the dimension: boxes, where the two differ by more than twice their errors, pixels, where\n"
-      "fates change from pixel to pixel; basin entropy S_b and boundary basin entropy S_bb (above log 2 = 0.6931 the\n"
+      "Columns: probabilities of the fates, for he and xavier with half of a 95% interval, from sampled starts of the\n"
+      "whole initialization (the file also has those of the starts of the map: a slice of one r); pixels of the boundary,\n"
+      "its dimension (2 minus the uncertainty exponent; for 128 pixels or more a side) with standard error; boxes: its\n"
+      "box-counting dimension, a check that is biased on small maps; doubt of the dimension: boxes, where the two differ\n"
+      "by more than twice their errors, pixels, where fates change from pixel to pixel; basin entropy S_b and boundary basin entropy S_bb (above log 2 = 0.6931 the\n"
       "boundary is fractal, below it may be; two fates never reach it); Wada: pixels by which the boundaries of three or\n"
       "more basins differ (0 or few: Wada property; -1: fewer basins); share of updates in the linear cone, with\n"
       "standard error; how often a trajectory enters and leaves the dead cone; for certified maps, the share of the dead\n"

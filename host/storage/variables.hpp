@@ -80,8 +80,8 @@ hdf5::Dataset create_coordinate(hdf5::Group& group, const Coordinate& coordinate
 /// Creates and writes a number.
 void create_scalar(hdf5::Group& group, const std::string& name, const std::string& meaning, double value);
 
-/// Creates a variable, and writes its initial values where it has some. `scales` are the coordinates of its dimensions; `scalars`, where not empty, the names of the
-/// scalar coordinates that hold for all of it, with blanks between them.
+/// Creates a variable, and writes its initial values where it has some. `scales` are the coordinates of its dimensions;
+/// `scalars`, where not empty, the names of the scalar coordinates that hold for all of it, with blanks between them.
 hdf5::Dataset create_variable(hdf5::Group& group, const Variable& variable, const hdf5::Layout& layout,
                               const std::vector<const hdf5::Dataset*>& scales, const std::string& scalars = "");
 

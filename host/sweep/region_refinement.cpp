@@ -19,8 +19,9 @@ constexpr std::int32_t smallest_side = 4;
 constexpr std::int32_t boundary_halo = 4;
 
 /// Pixels filled no farther than this from one that was filled wrongly, or that is part of something thinner than a pixel,
-/// are computed, until no more are wrong: such things leave a trail of single pixels. On maps of the rule `update` at beta .99 and .995 reaches of 4, 8, 12 and 16
-/// pixels left 87, 61, 40 and 32 of 100 wrong pixels, and computed 2, 15, 31 and 44% more.
+/// are computed, until no more are wrong: such things leave a trail of single pixels. On maps of the rule `update` at beta
+/// .99 and .995 reaches of 4, 8, 12 and 16 pixels left 87, 61, 40 and 32 of 100 wrong pixels, and computed 2, 15, 31 and
+/// 44% more.
 constexpr std::int32_t reach_of_leads = 12;
 
 /// The sample at the end has no more pixels than this of a region: enough to show a share of wrong pixels of 4e-4.

@@ -81,7 +81,8 @@ class RegionRefinement {
 /// Fills a block whose border has one fate, and splits the others. Computes about the share `sample` of the filled
 /// pixels, one at a random place in each of equal squares, and splits a block where one of them has another fate. Then
 /// computes what was filled next to a boundary between fates, and near each pixel that was filled wrongly or is alone,
-/// until no more are found. At the end computes such a sample again, of 10 000 pixels at most, to count those that are still wrong.
+/// until no more are found. At the end computes such a sample again, of 10 000 pixels at most, to count those that are
+/// still wrong.
 ///
 /// This is the rule of Refinement::rule 2; a change of what is computed gets a new number there.
 std::unique_ptr<RegionRefinement> refine_by_borders(std::int64_t rows, std::int64_t columns, double sample);

@@ -37,7 +37,8 @@ class SweepWriter final : public SweepSink {
   /// Creates the file, or opens it to resume it. Throws FileExists where it exists and must not, or was begun by a
   /// program whose results have other bits; ConfigError where it lies in a missing folder, holds another sweep, or
   /// cannot fit on the disk however well it compresses; CannotLock where nothing would keep others from writing it, too;
-  /// StorageError where the disk or the file fails. A new file that cannot be completed is removed. `experiment` must outlive this.
+  /// StorageError where the disk or the file fails. A new file that cannot be completed is removed. `experiment` must
+  /// outlive this.
   SweepWriter(const std::string& path, const Sweep& sweep, const RunInfo& run_info, ExistingFile existing,
               const Experiment& experiment = unit_experiment());
   /// Writes what is left, and reports no error: call close() before.
