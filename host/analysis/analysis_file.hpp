@@ -22,8 +22,9 @@ namespace deadcone {
 class AnalysisFile {
  public:
   /// Finds the group in a sweep's file; where there is none, it is made with the first points, and anew where an earlier
-  /// version measured other things. Nobody else writes the file as long as this lives. Throws FileExists where it holds an analysis with other options and must not be
-  /// overwritten; StorageError where the disk or the file fails, or another process writes it.
+  /// version measured other things. Nobody else writes the file as long as this lives. Throws FileExists where it
+  /// holds an analysis with other options and must not be overwritten; StorageError where the disk or the file fails, or
+  /// another process writes it.
   AnalysisFile(const std::string& path, const Sweep& sweep, const AnalysisOptions& options, double start_mass,
                const AnalysisRun& run);
 

@@ -117,11 +117,11 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
       "whole initialization (the file also has those of the starts of the map: a slice of one r); pixels of the boundary,\n"
       "its dimension (2 minus the uncertainty exponent; for 128 pixels or more a side) with standard error; boxes: its\n"
       "box-counting dimension, a check that is biased on small maps; doubt of the dimension: boxes, where the two differ\n"
-      "by more than twice their errors, pixels, where fates change from pixel to pixel; basin entropy S_b and boundary basin entropy S_bb (above log 2 = 0.6931 the\n"
-      "boundary is fractal, below it may be; two fates never reach it); Wada: pixels by which the boundaries of three or\n"
-      "more basins differ (0 or few: Wada property; -1: fewer basins); share of updates in the linear cone, with\n"
-      "standard error; how often a trajectory enters and leaves the dead cone; for certified maps, the share of the dead\n"
-      "that are dead for ever.\n"
+      "by more than twice their errors, pixels, where fates change from pixel to pixel; basin entropy S_b and\n"
+      "boundary basin entropy S_bb (above log 2 = 0.6931 the boundary is fractal, below it may be; two fates never reach\n"
+      "it); Wada: pixels by which the boundaries of three or more basins differ (0 or few: Wada property; -1: fewer\n"
+      "basins); share of updates in the linear cone, with standard error; how often a trajectory enters and leaves the\n"
+      "dead cone; for certified maps, the share of the dead that are dead for ever.\n"
       "The group `analysis` of the file holds these results and more.");
   return {app, [options, &experiment] {
             AnalysisProgress progress;
