@@ -1,5 +1,7 @@
 #include "base/binomial_interval.hpp"
 
+#include <math.h>
+
 #include <cmath>
 #include <limits>
 
@@ -34,13 +36,19 @@ double beta_fraction(double a, double b, double x) {
   return value;
 }
 
+/// The logarithm of the gamma function; std::lgamma also writes a sign that all threads share.
+double log_gamma(double x) {
+  int sign = 0;
+  return lgamma_r(x, &sign);
+}
+
 /// The regularized incomplete beta function I_x(a, b) for whole a, b >= 1: the probability of `a` hits or more in a + b - 1
 /// trials.
 double beta_share(double a, double b, double x) {
   if (x <= 0.0) return 0.0;
   if (x >= 1.0) return 1.0;
   if (x > (a + 1.0) / (a + b + 2.0)) return 1.0 - beta_share(b, a, 1.0 - x);
-  const double factor = std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x);
+  const double factor = log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * std::log(x) + b * std::log1p(-x);
   return std::exp(factor) * beta_fraction(a, b, x) / a;
 }
 
