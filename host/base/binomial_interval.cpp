@@ -1,7 +1,5 @@
 #include "base/binomial_interval.hpp"
 
-#include <math.h>
-
 #include <cmath>
 #include <limits>
 
