@@ -28,6 +28,8 @@ struct MomentumDescent {
   T minus_eta;       ///< the learning rate, negated
 };
 
+/// The coefficients of momentum `beta` in [0, 1) and learning rate `eta` > 0, each computed in double and rounded once: so
+/// beta and 1 - beta are rounded apart, which proofs near beta = 1 have to know (proof/rounding.hpp).
 template <class Real>
 MomentumDescent<Real> rounded_descent(double beta, double eta) {
   return {static_cast<Real>(beta), static_cast<Real>(1.0 - beta), static_cast<Real>(-eta)};
