@@ -22,15 +22,10 @@
 namespace deadcone {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using hdf5::Dataset;
 using hdf5::Extent;
 using hdf5::File;
 using hdf5::Group;
-
-/// The file takes in new analyses at most so often, and so rarely that it costs less than a hundredth of the time.
-constexpr auto shortest_time_between_updates = std::chrono::seconds(10);
-constexpr int times_between_updates = 100;
 
 constexpr const char* group_name = "analysis";
 constexpr const char* point_analyzed = "point_analyzed";
@@ -286,8 +281,7 @@ AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const An
       schema_(schema_of(sweep, options)),
       start_mass_(start_mass),
       command_line_(run.command_line),
-      analyzed_(static_cast<std::size_t>(sweep.points()), 0),
-      next_update_(Clock::now() + shortest_time_between_updates) {
+      analyzed_(static_cast<std::size_t>(sweep.points()), 0) {
   const File file = File::open_to_read(path);
   has_group_ = file.has(group_name);
   if (!has_group_) return;
@@ -307,7 +301,7 @@ AnalysisFile::AnalysisFile(const std::string& path, const Sweep& sweep, const An
 void AnalysisFile::add(const std::vector<Result>& results) {
   for (const Result& result : results) analyzed_[result.point] = 1;
   pending_.insert(pending_.end(), results.begin(), results.end());
-  if (Clock::now() >= next_update_) update_file();
+  if (pace_.is_due()) pace_.run([this] { update_file(); });
 }
 
 void AnalysisFile::close() {
@@ -315,7 +309,6 @@ void AnalysisFile::close() {
 }
 
 void AnalysisFile::update_file() {
-  const Clock::time_point begin = Clock::now();
   NewFile new_file(place_);
   new_file.copy_place();
   File file = File::open_to_write(new_file.part(), place_.name());
@@ -340,8 +333,6 @@ void AnalysisFile::update_file() {
   new_file.take_place();
   has_group_ = true;
   pending_.clear();
-  const Clock::time_point end = Clock::now();
-  next_update_ = end + std::max<Clock::duration>(shortest_time_between_updates, times_between_updates * (end - begin));
 }
 
 PointAnalysis AnalysisFile::read(std::int64_t point) const {

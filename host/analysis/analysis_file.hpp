@@ -6,15 +6,16 @@
 // Analyses are added to a copy of the file, which then takes its place, at the end and from time to time: a process that
 // is killed meanwhile leaves the file as it was.
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "analysis/analysis.hpp"
+#include "base/pace.hpp"
 #include "deadcone/config.hpp"
 #include "deadcone/file_options.hpp"
 #include "file/schema.hpp"
+#include "storage/new_file.hpp"
 #include "storage/output_place.hpp"
 
 namespace deadcone {
@@ -53,7 +54,7 @@ class AnalysisFile {
   bool has_group_;  ///< the file has the group of these options
   std::vector<std::int8_t> analyzed_;
   std::vector<Result> pending_;  ///< added, and not in the file
-  std::chrono::steady_clock::time_point next_update_;
+  Pace pace_ = replacement_pace();
 };
 
 /// How many points of the file have been analyzed; -1 where it has no analysis.

@@ -1,11 +1,11 @@
 #include "file/result_writer.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <utility>
 
 #include "base/ordered_pipeline.hpp"
+#include "base/pace.hpp"
 #include "base/processors.hpp"
 #include "config/sweep_json.hpp"
 #include "deadcone/errors.hpp"
@@ -17,15 +17,8 @@
 namespace deadcone {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// Threads that compress, at most: more than these outrun any disk.
 constexpr int most_encoders = 4;
-
-/// The file takes in the journal while a sweep runs at most so often, and so rarely that it costs less than a hundredth
-/// of the time.
-constexpr auto shortest_time_between_updates = std::chrono::seconds(10);
-constexpr int times_between_updates = 100;
 
 void create_file(OutputPlace& place, const Schema& schema, const RunInfo& run_info) {
   NewFile file(place);
@@ -61,7 +54,7 @@ struct ResultWriter::Contents {
   std::vector<std::int8_t> done;  ///< of each point: whether the file or the journal has it
   ResultJournal journal;
   TileEncoder encoder;
-  Clock::time_point next_update = Clock::now() + shortest_time_between_updates;
+  Pace pace = replacement_pace();
 
   Contents(const std::string& path, const Schema& of, const RunInfo& run_info, ExistingFile existing,
            const SchemaSource& schema_of)
@@ -83,12 +76,11 @@ struct ResultWriter::Contents {
     journal.add_point(point, values);
     journal.sync_by_time();
     done[point] = 1;
-    if (Clock::now() >= next_update && !journal.has_begun_points()) update_file();
+    if (pace.is_due() && !journal.has_begun_points()) pace.run([this] { update_file(); });
   }
 
   /// Puts what the journal holds into the file.
   void update_file() {
-    const Clock::time_point begin = Clock::now();
     if (journal.has_points()) {
       try {
         NewFile file(place);
@@ -103,8 +95,6 @@ struct ResultWriter::Contents {
       }
     }
     journal.clear();
-    const Clock::time_point end = Clock::now();
-    next_update = end + std::max<Clock::duration>(shortest_time_between_updates, times_between_updates * (end - begin));
   }
 };
 

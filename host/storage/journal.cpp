@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstring>
 
 #include "deadcone/errors.hpp"
@@ -112,13 +111,7 @@ std::vector<std::byte> Journal::read(const Record& record) const {
 }
 
 void Journal::sync_by_time() {
-  constexpr auto shortest_pause = std::chrono::seconds(1);
-  constexpr int pauses_per_sync = 100;
-  const Clock::time_point begin = Clock::now();
-  if (begin < next_sync_) return;
-  place_.companion().sync();
-  const Clock::time_point end = Clock::now();
-  next_sync_ = end + std::max<Clock::duration>(shortest_pause, pauses_per_sync * (end - begin));
+  if (sync_pace_.is_due()) sync_pace_.run([this] { place_.companion().sync(); });
 }
 
 void Journal::clear() {

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "base/pace.hpp"
 #include "storage/output_place.hpp"
 
 namespace deadcone {
@@ -48,13 +49,11 @@ class Journal {
   void clear();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   const OutputPlace& place_;
   std::vector<Record> records_;
   std::uint64_t end_;
   std::vector<std::byte> buffer_;
-  Clock::time_point next_sync_ = Clock::now();
+  Pace sync_pace_ = {std::chrono::seconds(1), {}};
 };
 
 }  // namespace deadcone

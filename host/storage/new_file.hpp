@@ -1,11 +1,19 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
+#include "base/pace.hpp"
 #include "storage/descriptor.hpp"
 #include "storage/output_place.hpp"
 
 namespace deadcone {
+
+/// How often a file that grows is replaced while the work on it goes on.
+inline Pace replacement_pace() {
+  constexpr auto pause = std::chrono::seconds(10);
+  return {pause, pause};
+}
 
 /// A file that is made beside its place and takes it when it is complete. It is removed if it never is.
 class NewFile {
