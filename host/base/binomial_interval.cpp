@@ -71,4 +71,10 @@ BinomialInterval binomial_interval(std::int64_t hits, std::int64_t trials) {
           hits == trials ? 1.0 : beta_quantile(yes + 1.0, no, 1.0 - missed / 2)};
 }
 
+BinomialInterval estimate_wrong_fills(const Counts& counts) {
+  const auto [share, low, high] = binomial_interval(counts.fill_sample_mismatches, counts.fill_sampled);
+  const auto filled = static_cast<double>(counts.filled);
+  return {filled > 0.0 ? share * filled : 0.0, std::floor(low * filled), std::ceil(high * filled)};
+}
+
 }  // namespace deadcone

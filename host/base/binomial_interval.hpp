@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "deadcone/counts.hpp"
+
 namespace deadcone {
 
 /// A share of trials, and bounds between which the probability of a hit lies.
@@ -16,5 +18,9 @@ struct BinomialInterval {
 /// The interval of Clopper and Pearson, Biometrika 26, 404 (1934): whatever the probability is, it lies in the interval
 /// of at least 95% of all samples. Without trials it is [0, 1].
 BinomialInterval binomial_interval(std::int64_t hits, std::int64_t trials);
+
+/// How many filled pixels are wrong, by the sample at the end of a refinement: `share` and the bounds, as numbers of
+/// pixels. 0 where none are filled.
+BinomialInterval estimate_wrong_fills(const Counts& counts);
 
 }  // namespace deadcone

@@ -139,12 +139,10 @@ void report_wrong_fills(const Counts& total) {
               << " another fate when computed; the pixels around were computed, too\n";
   }
   if (total.fill_sampled == 0 || total.filled == 0) return;
-  const auto [share, low, high] = binomial_interval(total.fill_sample_mismatches, total.fill_sampled);
-  const auto filled = static_cast<double>(total.filled);
-  std::cerr << "refine: of " << total.filled << " filled pixels about " << std::llround(share * filled)
-            << " have another fate, " << std::llround(std::floor(low * filled)) << " to "
-            << std::llround(std::ceil(high * filled)) << " at 95% confidence, by a sample of " << total.fill_sampled
-            << '\n';
+  const auto [wrong, low, high] = estimate_wrong_fills(total);
+  std::cerr << "refine: of " << total.filled << " filled pixels about " << std::llround(wrong) << " have another fate, "
+            << std::llround(low) << " to " << std::llround(high) << " at 95% confidence, by a sample of "
+            << total.fill_sampled << '\n';
 }
 
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {

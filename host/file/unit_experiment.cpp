@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <span>
@@ -118,13 +117,6 @@ double computed_pixels(const Counts& counts) {
   return static_cast<double>(counts.pixels() - counts.filled);
 }
 
-/// How many of the filled pixels are wrong.
-BinomialInterval wrong_fills(const Counts& counts) {
-  const auto [share, low, high] = binomial_interval(counts.fill_sample_mismatches, counts.fill_sampled);
-  const auto filled = static_cast<double>(counts.filled);
-  return {filled > 0.0 ? share * filled : 0.0, std::floor(low * filled), std::ceil(high * filled)};
-}
-
 double mean_updates(const PointResult& result) {
   return static_cast<double>(result.counts.updates) / computed_pixels(result.counts);
 }
@@ -232,7 +224,7 @@ std::vector<PointColumn> make_columns() {
   const auto wrong = [](const char* title, double BinomialInterval::*part) {
     return PointColumn{
         .title = title, .width = 10, .digits = 0, .exists = has_estimate, .value = [part](const auto& result) {
-          return wrong_fills(result.counts).*part;
+          return estimate_wrong_fills(result.counts).*part;
         }};
   };
   columns.push_back(wrong("wrong", &BinomialInterval::share));
