@@ -171,6 +171,32 @@ TYPED_TEST(TrajectoryTest, DoesNotDependOnItsObserver) {
   });
 }
 
+TYPED_TEST(TrajectoryTest, GoesOnWhereItWasInterrupted) {
+  int interruptions = 0;
+  Dice dice(2);
+  for_many_scenarios([&](Scenario scenario) {
+    scenario.criteria.max_updates = dice.one_of({1, 15, 16, 17, 100, 3000});
+    scenario.criteria.certify = dice.one_of({false, true}) && scenario.geometry == Geometry::planar;
+    const auto dynamics = test::dynamics_of<TypeParam>(scenario.point, scenario.criteria);
+    const Parameters<TypeParam> start = {static_cast<TypeParam>(scenario.point.r), static_cast<TypeParam>(scenario.w),
+                                         static_cast<TypeParam>(scenario.b)};
+    with_variant({scenario.geometry, scenario.criteria.certify}, [&]<Geometry geometry, bool certify>() {
+      Course<TypeParam> course = course_from<geometry>(dynamics, start);
+      Outcome<TypeParam> outcome;
+      std::int32_t until = updates_in_block * dice.one_of({1, 2, 7});
+      while (!follow<geometry, certify>(dynamics, until, course, outcome)) {
+        ASSERT_EQ(course.updates, until);
+        until += updates_in_block * dice.one_of({1, 2, 7});
+        ++interruptions;
+      }
+      const Outcome<TypeParam> expected = trajectory<geometry, certify>(dynamics, start);
+      expect_same(outcome, expected);
+      EXPECT_EQ(outcome.proof, expected.proof);
+    });
+  });
+  EXPECT_GT(interruptions, 1000);
+}
+
 // When it stops.
 
 TYPED_TEST(TrajectoryTest, UpdateRuleStopsNoLaterThanStationary) {

@@ -48,14 +48,17 @@ struct Dynamics {
   ProofConditions<T> proof;    ///< for certified trajectories
 };
 
+/// The updates that follow() makes between two looks at a trajectory.
+inline constexpr std::int32_t updates_in_block = 16;
+
 /// Updates between two attempts to prove a fate. An attempt costs about as much as an update, and a proof comes half of
 /// this too late. On maps of 512^2, beta 0, .7 and .9, one thread of Zen 4 with AVX-512, 4, 8 and 16 took .18, .16 and
 /// .16 s at gamma = 1, .30, .28 and .25 s at gamma = .1, 1.20, 1.01 and .92 s at gamma = .01.
-inline constexpr std::int32_t updates_between_proofs = 16;
+inline constexpr std::int32_t updates_between_proofs = updates_in_block;
 
 /// The square of the norm of theta beyond which a trajectory from `start` has diverged.
-template <Geometry geometry, class T, class Real>
-DEADCONE_HD inline T divergence_limit(const Dynamics<Real>& dynamics, const Parameters<T>& start) {
+template <Geometry geometry, class T, class Constant>
+DEADCONE_HD inline T divergence_limit(const Dynamics<Constant>& dynamics, const Parameters<T>& start) {
   const T limit = T(dynamics.divergence) * (square_root(squared_norm<geometry>(start)) + T(dynamics.target_norm));
   return limit * limit;
 }
@@ -67,8 +70,8 @@ DEADCONE_HD inline mask_t<T> has_diverged(const Parameters<T>& theta, const T& l
 }
 
 /// Makes one update of `state`; returns the gradient that it was made with.
-template <Geometry geometry, class T, class Real>
-DEADCONE_HD inline Parameters<T> advance(const Dynamics<Real>& dynamics, State<T>& state) {
+template <Geometry geometry, class T, class Constant>
+DEADCONE_HD inline Parameters<T> advance(const Dynamics<Constant>& dynamics, State<T>& state) {
   const Target<T> target = {T(dynamics.target.gamma), T(dynamics.target.delta)};
   const MomentumDescent<T> descent = {T(dynamics.descent.beta), T(dynamics.descent.one_minus_beta),
                                       T(dynamics.descent.minus_eta)};
@@ -81,24 +84,25 @@ DEADCONE_HD inline Parameters<T> advance(const Dynamics<Real>& dynamics, State<T
 // is_slow(); nearly always both say no. Only where one says yes does ends_here() decide, and end_of() gives the fate.
 
 /// Whether the last update was short enough for a stop.
-template <Geometry geometry, class T, class Real>
-DEADCONE_HD inline mask_t<T> is_slow(const Dynamics<Real>& dynamics, const State<T>& state) {
+template <Geometry geometry, class T, class Constant>
+DEADCONE_HD inline mask_t<T> is_slow(const Dynamics<Constant>& dynamics, const State<T>& state) {
   return squared_norm<geometry>(state.momentum) < T(dynamics.rest_squared);
 }
 
 /// Whether an update, made with `gradient`, meets the stop rule.
-template <Geometry geometry, class T, class Real>
-DEADCONE_HD inline mask_t<T> is_at_rest(const Dynamics<Real>& dynamics, const Parameters<T>& gradient, mask_t<T> slow) {
+template <Geometry geometry, class T, class Constant>
+DEADCONE_HD inline mask_t<T> is_at_rest(const Dynamics<Constant>& dynamics, const Parameters<T>& gradient,
+                                        mask_t<T> slow) {
   // Under `update` no gradient is too large: none compares with a not-a-number. A branch in its place would cost the
   // vector loop an instruction in every update.
-  const T limit(dynamics.stop == StopRule::update ? Real(NAN) : dynamics.rest_squared);
+  const T limit(dynamics.stop == StopRule::update ? Constant(NAN) : dynamics.rest_squared);
   return both(slow, negation(limit <= squared_norm<geometry>(gradient)));
 }
 
 /// Whether a trajectory has diverged or come to rest with an update made with `gradient`. `was_at_rest`: whether the
 /// update before met the stop rule; afterwards, whether this one does.
-template <Geometry geometry, class T, class Real>
-DEADCONE_HD inline mask_t<T> ends_here(const Dynamics<Real>& dynamics, const Parameters<T>& gradient,
+template <Geometry geometry, class T, class Constant>
+DEADCONE_HD inline mask_t<T> ends_here(const Dynamics<Constant>& dynamics, const Parameters<T>& gradient,
                                        mask_t<T> diverged, mask_t<T> slow, mask_t<T>& was_at_rest) {
   const mask_t<T> now_at_rest = is_at_rest<geometry>(dynamics, gradient, slow);
   const mask_t<T> rested = both(now_at_rest, was_at_rest);
@@ -143,49 +147,93 @@ struct Unobserved {
   DEADCONE_HD void operator()(std::int32_t /*updates*/, const State<Real>& /*state*/) const {}
 };
 
-/// Runs the trajectory from `start` to its end. Calls `observe(updates, state)` after every update. It looks for proofs
-/// only with `certify`: that takes more registers, so it is a loop of its own.
-template <Geometry geometry, bool certify = false, class Real, class Observer = Unobserved>
-DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, const Parameters<Real>& start,
-                                            const Observer& observe = {}) {
-  static_assert(std::is_trivially_copyable_v<Dynamics<Real>>);
-  const Real limit_squared = divergence_limit<geometry>(dynamics, start);
-  State<Real> state = at_rest(start);
-  std::int32_t updates = 0;
-  std::int32_t ends_at = 0;  // where the update before met the stop rule: the update that ends it if it does, too
+/// A trajectory on its way: all that its next update needs to know.
+template <class Real>
+struct Course {
+  State<Real> state;
+  Real limit_squared;    ///< divergence_limit() of its start
+  std::int32_t updates;  ///< made so far
+  std::int32_t ends_at;  ///< where the update before met the stop rule: the update that ends it if it does, too
+};
+
+/// The trajectory from `start` before its first update.
+template <Geometry geometry, class Real>
+DEADCONE_HD inline Course<Real> course_from(const Dynamics<Real>& dynamics, const Parameters<Real>& start) {
+  static_assert(std::is_trivially_copyable_v<Course<Real>>);
+  return {at_rest(start), divergence_limit<geometry>(dynamics, start), 0, 0};
+}
+
+/// The update that ends the block which begins after `updates`: the last that may be made, where that comes first.
+template <class Constant>
+DEADCONE_HD inline std::int32_t end_of_block(const Dynamics<Constant>& dynamics, std::int32_t updates) {
+  const std::int32_t left = dynamics.max_updates - updates;
+  const std::int32_t in_block = updates_in_block - updates % updates_in_block;
+  return updates + (left < in_block ? left : in_block);
+}
+
+/// Makes the updates of a block one after the other. Returns whether the trajectory diverged or came to rest in one: its
+/// last, then.
+template <Geometry geometry, class Real, class Observer>
+DEADCONE_HD inline bool ends_in_block(const Dynamics<Real>& dynamics, Course<Real>& course, const Observer& observe) {
+  const std::int32_t end = end_of_block(dynamics, course.updates);
   while (true) {
-    if constexpr (certify) {
-      if (updates % updates_between_proofs == 0) {
-        const Proof proof = first_of(proofs<geometry>(dynamics.proof, dynamics.target, state));
-        if (proof != Proof::none) return end_of<geometry>(dynamics, limit_squared, state.theta, updates, false, proof);
-      }
-    }
     Parameters<Real> gradient;
     bool diverged;
     bool slow;
     do {  // with no more in it than every update needs
-      gradient = advance<geometry>(dynamics, state);
-      ++updates;
-      observe(updates, state);
-      diverged = has_diverged<geometry>(state.theta, limit_squared);
-      slow = is_slow<geometry>(dynamics, state);
-    } while (
-        !(diverged | slow | (updates == dynamics.max_updates) | (certify && updates % updates_between_proofs == 0)));
+      gradient = advance<geometry>(dynamics, course.state);
+      ++course.updates;
+      observe(course.updates, course.state);
+      diverged = has_diverged<geometry>(course.state.theta, course.limit_squared);
+      slow = is_slow<geometry>(dynamics, course.state);
+    } while (!(diverged | slow | (course.updates == end)));
 
-    bool at_rest_before = updates == ends_at;
+    bool at_rest_before = course.updates == course.ends_at;
     const bool ended = ends_here<geometry>(dynamics, gradient, diverged, slow, at_rest_before);
-    if (ended || updates == dynamics.max_updates)
-      return end_of<geometry>(dynamics, limit_squared, state.theta, updates, ended, Proof::none);
-    if (at_rest_before) ends_at = updates + 1;
+    if (at_rest_before) course.ends_at = course.updates + 1;
+    if (ended || course.updates == end) return ended;
   }
+}
+
+/// Follows a trajectory until it has made `until` updates, rounded up to whole blocks, or ended. Returns whether it has
+/// ended; `outcome` says how then. One that has not goes on from `course` later with the same bits. Calls
+/// `observe(updates, state)` after every update. It looks for proofs only with `certify`: that takes more registers, so it
+/// is a loop of its own.
+template <Geometry geometry, bool certify, class Real, class Observer = Unobserved>
+DEADCONE_HD inline bool follow(const Dynamics<Real>& dynamics, std::int32_t until, Course<Real>& course,
+                               Outcome<Real>& outcome, const Observer& observe = {}) {
+  while (course.updates < until) {
+    Proof proof = Proof::none;
+    if constexpr (certify) proof = first_of(proofs<geometry>(dynamics.proof, dynamics.target, course.state));
+    const bool ended = proof == Proof::none && ends_in_block<geometry>(dynamics, course, observe);
+    if (proof != Proof::none || ended || course.updates == dynamics.max_updates) {
+      outcome = end_of<geometry>(dynamics, course.limit_squared, course.state.theta, course.updates, ended, proof);
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Runs the trajectory from `start` to its end: follow() says the rest.
+template <Geometry geometry, bool certify = false, class Real, class Observer = Unobserved>
+DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, const Parameters<Real>& start,
+                                            const Observer& observe = {}) {
+  Course<Real> course = course_from<geometry>(dynamics, start);
+  Outcome<Real> outcome;
+  follow<geometry, certify>(dynamics, dynamics.max_updates, course, outcome, observe);
+  return outcome;
 }
 
 }  // namespace deadcone::unit
 
 namespace deadcone {
+using unit::Course;
+using unit::course_from;
 using unit::divergence_factor;
 using unit::Dynamics;
+using unit::follow;
 using unit::Outcome;
 using unit::trajectory;
 using unit::updates_between_proofs;
+using unit::updates_in_block;
 }  // namespace deadcone
