@@ -5,19 +5,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <random>
 
 #include "deadcone/numeric/normal_coefficients.hpp"
+#include "support/hardware_reciprocal.hpp"
 #include "support/support.hpp"
 
 namespace deadcone {
 namespace {
 
 using namespace numeric;
+using test::hardware_reciprocal;
 using test::same_bits;
 
 template <class Real>
@@ -44,18 +44,6 @@ TYPED_TEST(ArithmeticTest, APolynomialIsThatOfItsCoefficients) {
     EXPECT_EQ(polynomial(x, x * x, coefficients), (((3 * x - 2) * x + 5) * x + 7) * x - 1);
     EXPECT_EQ(monic_polynomial(x, x * x, coefficients), ((((x + 3) * x - 2) * x + 5) * x + 7) * x - 1);
   }
-}
-
-// What a GPU gives for 1/b, from the nearest to the worst: one unit in the last place in float (CUDA Programming Guide,
-// intrinsic functions), 20 correct bits and nothing below in double (PTX ISA, rcp.approx.ftz.f64).
-
-float hardware_reciprocal(float b, int ulps) {
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(1.0F / b) + static_cast<std::uint32_t>(ulps));
-}
-double hardware_reciprocal(double b, int ulps) {
-  constexpr std::uint64_t unit = std::uint64_t{1} << 32;  // the last bit of the upper half: 20 bits of mantissa
-  const std::uint64_t bits = (std::bit_cast<std::uint64_t>(1.0 / b) + unit / 2) / unit * unit;
-  return std::bit_cast<double>(bits + static_cast<std::uint64_t>(ulps) * unit);
 }
 
 TYPED_TEST(ArithmeticTest, AQuotientFromAReciprocalIsTheCorrectlyRoundedOne) {
