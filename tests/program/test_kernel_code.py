@@ -7,8 +7,12 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
+import translate_ptx
 
 KERNELS = 8  # two geometries, certified or not, two precisions
 ARCHITECTURE = "sm_90"
@@ -18,10 +22,12 @@ MOST_REGISTERS = {"float": 48, "double": 80}
 
 @pytest.fixture(scope="module")
 def kernels():
-    """The body of each kernel, by its mangled name."""
-    text = pathlib.Path(os.environ["DEADCONE_PTX"]).read_text()
-    parts = re.split(r"\.visible \.entry |\.entry ", text)[1:]
-    return {part.split("(")[0].strip(): part for part in parts}
+    """The instructions of each kernel, by its mangled name: their opcodes."""
+    path = pathlib.Path(os.environ["DEADCONE_PTX"])
+    return {
+        kernel.name: {item.opcode for item in kernel.body if isinstance(item, translate_ptx.Instruction)}
+        for kernel in translate_ptx.parse(path, path.read_text()).kernels
+    }
 
 
 def precision_of(name):
@@ -35,26 +41,24 @@ def test_all_kernels_are_there(kernels):
 
 def test_nothing_can_be_fused(kernels):
     """The assembler makes one instruction of a product and a sum unless they say how they are rounded."""
-    for name, body in kernels.items():
-        loose = re.findall(r"^\s*((?:mul|add|sub)\.(?:ftz\.)?f(?:32|64))\s", body, re.MULTILINE)
-        assert not loose, f"{name}: {set(loose)}"
+    for name, opcodes in kernels.items():
+        loose = [opcode for opcode in opcodes if re.fullmatch(r"(?:mul|add|sub)\.(?:ftz\.)?f(?:32|64)", opcode)]
+        assert not loose, f"{name}: {loose}"
 
 
 def test_every_operation_is_correctly_rounded(kernels):
     allowed = {"rcp.approx.ftz.f32", "rcp.approx.ftz.f64"}  # where quotient_from_reciprocal() begins
-    for name, body in kernels.items():
-        approximate = set(re.findall(r"\b[a-z0-9]+(?:\.[a-z0-9]+)*\.(?:approx|full)[.a-z0-9]*", body)) - allowed
-        assert not approximate, f"{name}: {approximate}"
-        flushing = set(re.findall(r"\b[a-z0-9]+(?:\.[a-z0-9]+)*\.ftz[.a-z0-9]*", body)) - allowed
-        assert not flushing, f"{name}: {flushing}"
+    for name, opcodes in kernels.items():
+        rough = [opcode for opcode in opcodes - allowed if re.search(r"\.(?:approx|full|ftz)\b", opcode)]
+        assert not rough, f"{name}: {rough}"
         real = "f32" if precision_of(name) == "float" else "f64"
-        assert f"fma.rn.{real}" in body and f"div.rn.{real}" in body
+        assert {f"fma.rn.{real}", f"div.rn.{real}"} <= opcodes
 
 
 def test_no_other_precision_is_used(kernels):
-    for name, body in kernels.items():
+    for name, opcodes in kernels.items():
         other = "f64" if precision_of(name) == "float" else "f32"
-        assert not re.search(rf"\b(?:fma|mul|add|sub|div)\.rn\.{other}\b", body), name
+        assert not [opcode for opcode in opcodes if re.fullmatch(rf"(?:fma|mul|add|sub|div)\.rn\.{other}", opcode)], name
 
 
 def test_all_state_is_in_registers():

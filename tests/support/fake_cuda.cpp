@@ -1,8 +1,11 @@
 // A CUDA runtime without a GPU, for the tests of everything around the kernel: two devices of little memory whose
-// streams do their work only when somebody waits for them, on the host, in the kernel's own geometry. So a test sees a
-// result that is read too early, a buffer that is used again too early, and work for the wrong device.
+// streams do their work only when somebody waits for them, on the host. So a test sees a result that is read too early, a
+// buffer that is used again too early, and work for the wrong device.
 //
-// Only the functions that kernels/*.cpp call are here; launch_map() and count_on_device() stand in for the .cu files.
+// Only the functions that kernels/ calls are here, those that launch kernels in fake_launch.cpp; count_on_device() stands in
+// for counts.cu.
+
+#include "support/fake_cuda.hpp"
 
 #include <cuda_runtime_api.h>
 
@@ -11,14 +14,13 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "deadcone/counts.hpp"
 #include "runtime/check.hpp"
 #include "unit/counts.hpp"
-#include "unit/geometry.hpp"
-#include "unit/kernel.hpp"
 
 namespace {
 
@@ -39,9 +41,16 @@ int current_device = 0;
 std::map<void*, Allocation> allocations;
 std::size_t allocated[devices] = {};
 
+cudaError_t last_error = cudaSuccess;
+std::string last_fault;  ///< of a kernel
+
 FakeStream* stream_of(cudaStream_t stream) {
   return reinterpret_cast<FakeStream*>(stream);
 }
+
+}  // namespace
+
+namespace fake_cuda {
 
 cudaError_t enqueue(cudaStream_t stream, std::function<void()> work) {
   if (stream == nullptr || stream_of(stream)->device != current_device) return cudaErrorInvalidResourceHandle;
@@ -49,7 +58,24 @@ cudaError_t enqueue(cudaStream_t stream, std::function<void()> work) {
   return cudaSuccess;
 }
 
-}  // namespace
+ptx::GlobalMemory memory_of(cudaStream_t stream) {
+  return [device = stream_of(stream)->device](std::uint64_t address, std::size_t bytes) {
+    const auto after = allocations.upper_bound(reinterpret_cast<void*>(address));
+    if (after == allocations.begin()) return false;
+    const auto& [data, allocation] = *std::prev(after);
+    return allocation.device == device &&
+           ptx::Region{static_cast<const std::byte*>(data), allocation.size}.holds(address, bytes);
+  };
+}
+
+cudaError_t note(cudaError_t status) {
+  if (status != cudaSuccess) last_error = status;
+  return status;
+}
+
+}  // namespace fake_cuda
+
+using fake_cuda::enqueue;
 
 extern "C" {
 
@@ -75,16 +101,22 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int /*device*/) 
   std::strcpy(properties->name, "no GPU at all");
   return cudaSuccess;
 }
-cudaError_t cudaGetLastError() {
+cudaError_t cudaGetDevice(int* device) {
+  *device = current_device;
   return cudaSuccess;
 }
+cudaError_t cudaGetLastError() {
+  return std::exchange(last_error, cudaSuccess);
+}
 const char* cudaGetErrorString(cudaError_t status) {
+  if (status == cudaErrorIllegalAddress) return last_fault.c_str();
+  if (status == cudaErrorInvalidConfiguration) return "invalid configuration argument";
   return status == cudaErrorInvalidResourceHandle ? "invalid resource handle" : "an error";
 }
 
 cudaError_t cudaMalloc(void** data, std::size_t size) {
   if (allocated[current_device] + size > memory_of_a_device) return cudaErrorMemoryAllocation;
-  *data = std::malloc(size);
+  *data = std::aligned_alloc(256, (size + 255) / 256 * 256);
   std::memset(*data, 0xA5, size);  // nothing may rely on zeros
   allocations[*data] = {current_device, size};
   allocated[current_device] += size;
@@ -118,7 +150,12 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   const std::vector<std::function<void()>> work = std::exchange(stream_of(stream)->work, {});
-  for (const auto& each : work) each();
+  try {
+    for (const auto& each : work) each();
+  } catch (const ptx::Fault& fault) {
+    last_fault = fault.what();
+    return fake_cuda::note(cudaErrorIllegalAddress);
+  }
   return cudaSuccess;
 }
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t size, cudaMemcpyKind /*kind*/,
@@ -132,35 +169,6 @@ cudaError_t cudaMemsetAsync(void* data, int value, std::size_t size, cudaStream_
 }  // extern "C"
 
 namespace deadcone {
-namespace {
-
-template <Geometry geometry, bool certify, class Real>
-void run_as_launched(const TileTask<Real>& task) {
-  for (std::int32_t block_b = 0; block_b < blocks_down(task.count_b); ++block_b) {
-    for (std::int32_t block_w = 0; block_w < blocks_across(task.count_w); ++block_w) {
-      for (std::int32_t thread = 0; thread < block_threads; ++thread) {
-        const TilePixel pixel = pixel_of(block_w, block_b, thread);
-        if (pixel.w >= task.count_w || pixel.b >= task.count_b) continue;
-        const std::int64_t i = static_cast<std::int64_t>(pixel.b) * task.count_w + pixel.w;
-        if (i >= task.pixels) continue;
-        map_pixel<geometry, certify>(task.dynamics, task.starts, task.results, i);
-      }
-    }
-  }
-}
-
-}  // namespace
-
-template <class Real>
-void launch_map(const Variant& variant, const TileTask<Real>& task, cudaStream_t stream) {
-  DEADCONE_CUDA_CHECK(enqueue(stream, [=] {
-    with_variant(variant, [&]<Geometry geometry, bool certify>() { run_as_launched<geometry, certify>(task); });
-  }));
-}
-template void launch_map(const Variant&, const TileTask<float>&, cudaStream_t);
-template void launch_map(const Variant&, const TileTask<double>&, cudaStream_t);
-
-void check_kernel_runs_here() {}
 
 std::size_t count_workspace(std::int64_t /*pixels*/) {
   return 244'000;  // as on an H100, for a single row, too
