@@ -3,30 +3,53 @@
 namespace deadcone {
 namespace {
 
-template <Geometry geometry, bool certify, class Real>
-inline void loop(TileWork<Real>& work) {
-  for (PixelRun run = work.take(); run.first < run.last; run = work.take()) {
-    std::int64_t updates = 0;
-    std::int64_t i = run.first;
-    for (; i < run.last && !work.meter.stop.load(std::memory_order_relaxed); ++i) {
-      updates += map_pixel<geometry, certify>(work.dynamics, work.starts, work.results, i);
+template <Geometry geometry, bool certify, bool several, class Real>
+inline void loop(WorkCursor<Real>& cursor) {
+  for (PixelRun run = cursor.take(); run.first < run.last; run = cursor.take()) {
+    TileWork<Real>& work = cursor.work();
+    for (std::int64_t i = run.first; i < run.last && !work.is_stopped(); ++i) {
+      if constexpr (several) {
+        const auto [map, theta] = start_of_pixel(work.batch, i);
+        Dynamics<Real> dynamics = at_point(work.dynamics, work.constants[map]);
+        if constexpr (certify) dynamics.proof = work.proof[map];
+        const Outcome<Real> outcome = trajectory<geometry, certify>(dynamics, theta);
+        store_outcome<geometry>(dynamics, work.results, i, outcome);
+        cursor.finished(work, outcome.updates);
+      } else {
+        cursor.finished(work, map_pixel<geometry, certify>(work.dynamics, work.starts, work.results, i));
+      }
     }
-    work.meter.pixels.fetch_add(i - run.first, std::memory_order_relaxed);
-    work.meter.updates.fetch_add(updates, std::memory_order_relaxed);
+  }
+  cursor.report();
+}
+
+template <Geometry geometry, bool several, class Real>
+inline void start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real>& lane) {
+  if constexpr (several) {
+    const auto [map, theta] = start_of_pixel(work.batch, pixel);
+    const Dynamics<Real> dynamics = at_point(work.dynamics, work.constants[map]);
+    lane = {theta, divergence_limit<geometry>(dynamics, theta), map};
+  } else {
+    lane.theta = start_of_pixel(work.starts, pixel);
+    lane.limit_squared = divergence_limit<geometry>(work.dynamics, lane.theta);
   }
 }
 
 template <Geometry geometry, class Real>
-inline void start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real>& lane) {
-  lane.theta = start_of_pixel(work.starts, pixel);
-  lane.limit_squared = divergence_limit<geometry>(work.dynamics, lane.theta);
+inline void store_end(const Dynamics<Real>& dynamics, const PixelArrays<Real>& results, std::int64_t pixel,
+                      const LaneEnd<Real>& lane) {
+  store_outcome<geometry>(
+      dynamics, results, pixel,
+      end_of<geometry>(dynamics, lane.limit_squared, lane.theta, lane.updates, lane.ended, first_of(lane.proved)));
 }
 
-template <Geometry geometry, class Real>
+template <Geometry geometry, bool several, class Real>
 inline void finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd<Real>& lane) {
-  store_outcome<geometry>(
-      work.dynamics, work.results, pixel,
-      end_of<geometry>(work.dynamics, lane.limit_squared, lane.theta, lane.updates, lane.ended, first_of(lane.proved)));
+  if constexpr (several) {
+    store_end<geometry>(at_point(work.dynamics, work.constants[lane.map]), work.results, pixel, lane);
+  } else {
+    store_end<geometry>(work.dynamics, work.results, pixel, lane);
+  }
 }
 
 // An x86-64 binary may not assume fma instructions, and would call a function for each fma, many times slower. So all
@@ -43,42 +66,53 @@ bool has_fma() {
 }
 #endif
 
-template <Geometry geometry, bool certify, class Real>
-DEADCONE_WITH_FMA void fma_loop(TileWork<Real>& work) {
-  loop<geometry, certify>(work);
+template <Geometry geometry, bool certify, bool several, class Real>
+DEADCONE_WITH_FMA void fma_loop(WorkCursor<Real>& cursor) {
+  loop<geometry, certify, several>(cursor);
 }
-template <Geometry geometry, class Real>
+template <Geometry geometry, bool several, class Real>
 DEADCONE_WITH_FMA void fma_start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real>& lane) {
-  start<geometry>(work, pixel, lane);
+  start<geometry, several>(work, pixel, lane);
 }
-template <Geometry geometry, class Real>
+template <Geometry geometry, bool several, class Real>
 DEADCONE_WITH_FMA void fma_finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd<Real>& lane) {
-  finish<geometry>(work, pixel, lane);
+  finish<geometry, several>(work, pixel, lane);
 }
 
-template <Geometry geometry, class Real>
+template <bool several, class Real>
+TileLoop<Real> best_loop(const Variant& variant) {
+  return with_variant(variant, []<Geometry geometry, bool certify>() -> TileLoop<Real> {
+    return has_fma() ? fma_loop<geometry, certify, several, Real> : loop<geometry, certify, several, Real>;
+  });
+}
+
+template <Geometry geometry, bool several, class Real>
 LaneEnds<Real> best_ends() {
-  if (has_fma()) return {fma_start<geometry, Real>, fma_finish<geometry, Real>};
-  return {start<geometry, Real>, finish<geometry, Real>};
+  if (has_fma()) return {fma_start<geometry, several, Real>, fma_finish<geometry, several, Real>};
+  return {start<geometry, several, Real>, finish<geometry, several, Real>};
+}
+
+template <bool several, class Real>
+LaneEnds<Real> best_ends(Geometry geometry) {
+  return geometry == Geometry::planar ? best_ends<Geometry::planar, several, Real>()
+                                      : best_ends<Geometry::general, several, Real>();
 }
 
 }  // namespace
 
 template <class Real>
-TileLoop<Real> scalar_loop(const Variant& variant) {
-  return with_variant(variant, []<Geometry geometry, bool certify>() -> TileLoop<Real> {
-    return has_fma() ? fma_loop<geometry, certify, Real> : loop<geometry, certify, Real>;
-  });
+TileLoop<Real> scalar_loop(const Variant& variant, bool several) {
+  return several ? best_loop<true, Real>(variant) : best_loop<false, Real>(variant);
 }
 
 template <class Real>
-LaneEnds<Real> lane_ends(Geometry geometry) {
-  return geometry == Geometry::planar ? best_ends<Geometry::planar, Real>() : best_ends<Geometry::general, Real>();
+LaneEnds<Real> lane_ends(Geometry geometry, bool several) {
+  return several ? best_ends<true, Real>(geometry) : best_ends<false, Real>(geometry);
 }
 
-template TileLoop<float> scalar_loop(const Variant&);
-template TileLoop<double> scalar_loop(const Variant&);
-template LaneEnds<float> lane_ends(Geometry);
-template LaneEnds<double> lane_ends(Geometry);
+template TileLoop<float> scalar_loop(const Variant&, bool);
+template TileLoop<double> scalar_loop(const Variant&, bool);
+template LaneEnds<float> lane_ends(Geometry, bool);
+template LaneEnds<double> lane_ends(Geometry, bool);
 
 }  // namespace deadcone

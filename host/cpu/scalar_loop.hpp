@@ -10,15 +10,16 @@
 
 namespace deadcone {
 
-/// The scalar loop for a variant. Defined for float and double.
+/// The scalar loop for a variant, over tiles of one map or of `several`. Defined for float and double.
 template <class Real>
-TileLoop<Real> scalar_loop(const Variant& variant);
+TileLoop<Real> scalar_loop(const Variant& variant, bool several);
 
 /// What one lane of the vector path begins with.
 template <class Real>
 struct LaneStart {
   Parameters<Real> theta;
-  Real limit_squared;  ///< divergence_limit()
+  Real limit_squared;    ///< divergence_limit()
+  std::int32_t map = 0;  ///< of several
 };
 
 /// How a lane of the vector path ended.
@@ -26,6 +27,7 @@ template <class Real>
 struct LaneEnd {
   Parameters<Real> theta;
   Real limit_squared;  ///< as it began
+  std::int32_t map;    ///< likewise
   std::int32_t updates;
   bool ended;           ///< diverged or came to rest
   Proofs<bool> proved;  ///< its fate; where neither, it is unfinished
@@ -38,8 +40,8 @@ struct LaneEnds {
   void (*finish)(const TileWork<Real>&, std::int64_t pixel, const LaneEnd<Real>&);
 };
 
-/// Both, for a geometry. Defined for float and double.
+/// Both, for a geometry, and for tiles of one map or of `several`. Defined for float and double.
 template <class Real>
-LaneEnds<Real> lane_ends(Geometry geometry);
+LaneEnds<Real> lane_ends(Geometry geometry, bool several);
 
 }  // namespace deadcone

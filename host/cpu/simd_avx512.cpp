@@ -7,11 +7,11 @@ static_assert(HWY_TARGET == HWY_AVX3, "the compile options of this file do not g
 
 namespace deadcone {
 
-TileLoop<float> avx512_loop(float, const Variant& variant) {
-  return simd::HWY_NAMESPACE::loop_for<float>(variant);
+TileLoop<float> avx512_loop(float, const Variant& variant, bool several) {
+  return simd::HWY_NAMESPACE::loop_for<float>(variant, several);
 }
-TileLoop<double> avx512_loop(double, const Variant& variant) {
-  return simd::HWY_NAMESPACE::loop_for<double>(variant);
+TileLoop<double> avx512_loop(double, const Variant& variant, bool several) {
+  return simd::HWY_NAMESPACE::loop_for<double>(variant, several);
 }
 
 }  // namespace deadcone

@@ -35,41 +35,71 @@ inline constexpr int packs_in_flight = 4;
 /// Rounds after which a thread looks at `meter.stop` though no lane has ended: a fraction of a second.
 inline constexpr std::int64_t rounds_between_looks = std::int64_t{1} << 16;
 
-/// Takes single pixels out of the runs of a tile, and counts what is done.
+/// Takes single pixels out of the runs of a thread's tiles.
 template <class Real>
 class PixelSource {
  public:
-  HWY_INLINE explicit PixelSource(TileWork<Real>& work) : work_(work), run_{0, 0} {}
+  HWY_INLINE explicit PixelSource(WorkCursor<Real>& cursor) : cursor_(cursor), run_{0, 0} {}
 
-  /// The next pixel; -1 when there is none left.
+  /// The next pixel, of work(); -1 when there is none left so far.
   HWY_INLINE std::int64_t take() {
-    if (is_empty_) return -1;
     if (run_.first == run_.last) {
-      count_into_meter();
-      run_ = work_.take();
-      is_empty_ = run_.first == run_.last;
-      if (is_empty_) return -1;
+      run_ = cursor_.take();
+      if (run_.first == run_.last) return -1;
     }
     return run_.first++;
   }
-  HWY_INLINE bool is_empty() const { return is_empty_; }
-  HWY_INLINE void finished(std::int32_t updates) {
-    ++pixels_;
-    updates_ += updates;
+  HWY_INLINE TileWork<Real>* work() const { return &cursor_.work(); }
+  HWY_INLINE bool is_empty() const { return run_.first == run_.last && !cursor_.has_more(); }
+  HWY_INLINE bool is_stopped() const { return cursor_.work().is_stopped(); }
+  HWY_INLINE void finished(TileWork<Real>& of, std::int32_t updates) { cursor_.finished(of, updates); }
+
+ private:
+  WorkCursor<Real>& cursor_;
+  PixelRun run_;
+};
+
+/// One number a lane, in memory.
+template <class Real>
+struct LaneNumbers {
+  static constexpr int count = static_cast<int>(HWY_MAX_BYTES / sizeof(Real));
+  HWY_ALIGN Real lanes[count] = {};
+
+  HWY_INLINE Pack<Real> pack() const { return Pack<Real>(hn::Load(hn::ScalableTag<Real>(), lanes)); }
+};
+
+/// The constants of the trajectories in the lanes of a vector. Here those of one map.
+template <class Real, bool certify, bool several>
+class LaneConstants {
+ public:
+  HWY_INLINE const Dynamics<Real>& of_lanes(const Dynamics<Real>& shared) const { return shared; }
+  HWY_INLINE void put(int /*lane*/, const TileWork<Real>& /*work*/, std::int32_t /*map*/) {}
+};
+
+/// The same where each lane has a trajectory of any map.
+template <class Real, bool certify>
+class LaneConstants<Real, certify, true> {
+ public:
+  /// They are read from memory in every round: there are more of them than registers.
+  HWY_INLINE Dynamics<Pack<Real>> of_lanes(const Dynamics<Real>& shared) const {
+    const auto load = [](Pack<Real>& to, const LaneNumbers<Real>& from) HWY_ATTR { to = from.pack(); };
+    Dynamics<Pack<Real>> dynamics;
+    for_each_constant(load, dynamics, constants_);
+    dynamics.max_updates = shared.max_updates;
+    dynamics.stop = shared.stop;
+    if constexpr (certify) for_each_condition(load, dynamics.proof, conditions_);
+    return dynamics;
   }
-  HWY_INLINE void count_into_meter() {
-    work_.meter.pixels.fetch_add(pixels_, std::memory_order_relaxed);
-    work_.meter.updates.fetch_add(updates_, std::memory_order_relaxed);
-    pixels_ = 0;
-    updates_ = 0;
+  /// Takes over those of a map into a lane.
+  HWY_INLINE void put(int lane, const TileWork<Real>& work, std::int32_t map) {
+    const auto put = [lane](LaneNumbers<Real>& to, Real from) { to.lanes[lane] = from; };
+    for_each_constant(put, constants_, work.constants[map]);
+    if constexpr (certify) for_each_condition(put, conditions_, work.proof[map]);
   }
 
  private:
-  TileWork<Real>& work_;
-  PixelRun run_;
-  bool is_empty_ = false;
-  std::int64_t pixels_ = 0;
-  std::int64_t updates_ = 0;
+  PointConstants<LaneNumbers<Real>> constants_;
+  ProofConditions<LaneNumbers<Real>> conditions_;
 };
 
 /// Lanes that have ended, bit by bit.
@@ -84,34 +114,36 @@ struct Ended {
   }
 };
 
-/// One vector of trajectories.
-template <Geometry geometry, class Real>
+/// One vector of trajectories, of one map or of several.
+template <Geometry geometry, bool certify, bool several, class Real>
 class Lanes {
  public:
   using Tag = hn::ScalableTag<Real>;
-  static constexpr int count = static_cast<int>(HWY_MAX_BYTES / sizeof(Real));
+  static constexpr int count = LaneNumbers<Real>::count;
 
   /// Fills every lane, as long as there are pixels.
-  HWY_INLINE void fill(const TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source) {
+  HWY_INLINE void fill(const LaneEnds<Real>& ends, PixelSource<Real>& source) {
     const Parameters<Pack<Real>> zero = {Pack<Real>(Real(0)), Pack<Real>(Real(0)), Pack<Real>(Real(0))};
     state_ = {zero, zero, zero};
     limit_squared_ = Pack<Real>(Real(0));
     was_at_rest_ = none();
     HWY_ALIGN Real theta[3][count] = {};
     HWY_ALIGN Real limit[count] = {};
-    for (int lane = 0; lane < count; ++lane) restart(work, ends, source, 0, lane, theta, limit);
+    for (int lane = 0; lane < count; ++lane) restart(ends, source, 0, lane, theta, limit);
     load(theta, limit);
   }
 
   /// Which theorems hold for the lanes.
-  HWY_INLINE Ended prove_all(const Dynamics<Real>& dynamics) const {
+  HWY_INLINE Ended prove_all(const Dynamics<Real>& shared) const {
+    const auto& dynamics = constants_.of_lanes(shared);
     const Proofs<PackMask<Real>> found = proofs<geometry>(dynamics.proof, dynamics.target, state_);
     return {.proved = {bits_of(found.energy) & live_, bits_of(found.corridor) & live_, bits_of(found.trap) & live_,
                        bits_of(found.creep) & live_}};
   }
 
   /// Makes one update of every lane. Bit i of the result: lane i has diverged or come to rest.
-  HWY_INLINE std::uint32_t advance_all(const Dynamics<Real>& dynamics) {
+  HWY_INLINE std::uint32_t advance_all(const Dynamics<Real>& shared) {
+    const auto& dynamics = constants_.of_lanes(shared);
     const Parameters<Pack<Real>> gradient = advance<geometry>(dynamics, state_);
     const PackMask<Real> diverged = has_diverged<geometry>(state_.theta, limit_squared_);
     const PackMask<Real> slow = is_slow<geometry>(dynamics, state_);
@@ -124,7 +156,7 @@ class Lanes {
 
   /// Finishes the lanes that have ended or made their last update in round `round`. Refills all that hold no
   /// trajectory if `refills`.
-  void turn_over(const TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int64_t round,
+  void turn_over(const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int32_t max_updates, std::int64_t round,
                  const Ended& ended, bool refills) {
     HWY_ALIGN Real theta[3][count];
     HWY_ALIGN Real limit[count];
@@ -139,17 +171,21 @@ class Lanes {
         const auto updates = static_cast<std::int32_t>(round - began_[lane]);
         const bool at_update = (ended.at_update >> lane & 1) != 0;
         const bool is_proved = (proved >> lane & 1) != 0;
-        if (!at_update && !is_proved && updates < work.dynamics.max_updates) continue;
-        ends.finish(
-            work, pixel_[lane],
-            {{theta[0][lane], theta[1][lane], theta[2][lane]}, limit[lane], updates, at_update, ended.proofs_of(lane)});
-        source.finished(updates);
+        if (!at_update && !is_proved && updates < max_updates) continue;
+        ends.finish(*work_[lane], pixel_[lane],
+                    {{theta[0][lane], theta[1][lane], theta[2][lane]},
+                     limit[lane],
+                     map_[lane],
+                     updates,
+                     at_update,
+                     ended.proofs_of(lane)});
+        source.finished(*work_[lane], updates);
         pixel_[lane] = -1;
         live_ &= ~(std::uint32_t{1} << lane);
       }
       if (!refills) continue;
       renewed[lane] = Real(1);
-      restart(work, ends, source, round, lane, theta, limit);
+      restart(ends, source, round, lane, theta, limit);
     }
     load(theta, limit);
     const PackMask<Real> fresh = {hn::Gt(hn::Load(Tag(), renewed), hn::Zero(Tag()))};
@@ -183,14 +219,17 @@ class Lanes {
     values.b = select(where, zero, values.b);
   }
 
-  HWY_INLINE void restart(const TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source,
-                          std::int64_t round, int lane, Real (&theta)[3][count], Real (&limit)[count]) {
+  HWY_INLINE void restart(const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int64_t round, int lane,
+                          Real (&theta)[3][count], Real (&limit)[count]) {
     pixel_[lane] = source.take();
     began_[lane] = round;
     if (pixel_[lane] < 0) return;
     live_ |= std::uint32_t{1} << lane;
+    work_[lane] = source.work();
     LaneStart<Real> start;
-    ends.start(work, pixel_[lane], start);
+    ends.start(*work_[lane], pixel_[lane], start);
+    map_[lane] = start.map;
+    constants_.put(lane, *work_[lane], start.map);
     theta[0][lane] = start.theta.r;
     theta[1][lane] = start.theta.w;
     theta[2][lane] = start.theta.b;
@@ -203,6 +242,7 @@ class Lanes {
     limit_squared_ = Pack<Real>(hn::Load(Tag(), limit));
   }
 
+  LaneConstants<Real, certify, several> constants_;
   State<Pack<Real>> state_;
   Pack<Real> limit_squared_;
   PackMask<Real> was_at_rest_;
@@ -210,30 +250,32 @@ class Lanes {
   std::int64_t deadline_ = never;
   std::int64_t pixel_[count];
   std::int64_t began_[count];
+  TileWork<Real>* work_[count];  ///< that the pixel is of
+  std::int32_t map_[count];
 };
 
 /// Finishes the lanes whose fate is proved, and refills them, until nothing can be proved of any lane.
 template <class Pack, class Real>
-HWY_INLINE void settle(Pack& pack, TileWork<Real>& work, const LaneEnds<Real>& ends, PixelSource<Real>& source,
+HWY_INLINE void settle(Pack& pack, const LaneEnds<Real>& ends, PixelSource<Real>& source,
                        const Dynamics<Real>& dynamics, std::int64_t round) {
   while (pack.any_live() || !source.is_empty()) {
     const Ended ended = pack.prove_all(dynamics);
     if (ended.any_proof() == 0 && (pack.all_live() || source.is_empty())) return;
-    pack.turn_over(work, ends, source, round, ended, true);
+    pack.turn_over(ends, source, dynamics.max_updates, round, ended, true);
     pack.find_deadline(dynamics.max_updates);
-    if (work.meter.stop.load(std::memory_order_relaxed)) return;
+    if (source.is_stopped()) return;
   }
 }
 
-template <Geometry geometry, bool certify, class Real>
-void loop(TileWork<Real>& work) {
-  const LaneEnds<Real> ends = lane_ends<Real>(geometry);
-  const Dynamics<Real> dynamics = work.dynamics;
-  PixelSource<Real> source(work);
-  Lanes<geometry, Real> packs[packs_in_flight];
+template <Geometry geometry, bool certify, bool several, class Real>
+void loop(WorkCursor<Real>& cursor) {
+  const LaneEnds<Real> ends = lane_ends<Real>(geometry, several);
+  const Dynamics<Real> dynamics = cursor.work().dynamics;
+  PixelSource<Real> source(cursor);
+  Lanes<geometry, certify, several, Real> packs[packs_in_flight];
   bool live = false;
   for (auto& pack : packs) {
-    pack.fill(work, ends, source);
+    pack.fill(ends, source);
     pack.find_deadline(dynamics.max_updates);
     live |= pack.any_live();
   }
@@ -242,7 +284,7 @@ void loop(TileWork<Real>& work) {
       if ((round - 1) % updates_between_proofs == 0) {
         live = false;
         for (auto& pack : packs) {
-          settle(pack, work, ends, source, dynamics, round - 1);
+          settle(pack, ends, source, dynamics, round - 1);
           live |= pack.any_live();
         }
       }
@@ -256,21 +298,29 @@ void loop(TileWork<Real>& work) {
     if (!some && round % rounds_between_looks != 0) continue;
     live = certify && !source.is_empty();
     for (int i = 0; i < packs_in_flight; ++i) {
-      if (ended[i] != 0 || round >= packs[i].deadline()) {
-        packs[i].turn_over(work, ends, source, round, {.at_update = ended[i], .proved = {}}, !certify);
+      // Where there were no pixels, there may be some of another tile by now.
+      const bool refills = !certify && !packs[i].all_live() && !source.is_empty();
+      if (ended[i] != 0 || round >= packs[i].deadline() || refills) {
+        packs[i].turn_over(ends, source, dynamics.max_updates, round, {.at_update = ended[i], .proved = {}}, !certify);
         packs[i].find_deadline(dynamics.max_updates);
       }
       live |= packs[i].any_live();
     }
-    if (work.meter.stop.load(std::memory_order_relaxed)) break;
+    if (source.is_stopped()) break;
   }
-  source.count_into_meter();
+  cursor.report();
+}
+
+template <bool several, class Real>
+TileLoop<Real> loop_for(const Variant& variant) {
+  return with_variant(variant, []<Geometry geometry, bool certify>() -> TileLoop<Real> {
+    return loop<geometry, certify, several, Real>;
+  });
 }
 
 template <class Real>
-TileLoop<Real> loop_for(const Variant& variant) {
-  return with_variant(
-      variant, []<Geometry geometry, bool certify>() -> TileLoop<Real> { return loop<geometry, certify, Real>; });
+TileLoop<Real> loop_for(const Variant& variant, bool several) {
+  return several ? loop_for<true, Real>(variant) : loop_for<false, Real>(variant);
 }
 
 }  // namespace deadcone::simd::HWY_NAMESPACE

@@ -21,16 +21,16 @@ bool has_instruction_set(InstructionSet set) {
 }
 
 template <class Real>
-TileLoop<Real> tile_loop(InstructionSet set, const Variant& variant) {
+TileLoop<Real> tile_loop(InstructionSet set, const Variant& variant, bool several) {
   switch (set) {
     case InstructionSet::avx2:
-      return avx2_loop(Real(), variant);
+      return avx2_loop(Real(), variant, several);
     case InstructionSet::avx512:
-      return avx512_loop(Real(), variant);
+      return avx512_loop(Real(), variant, several);
     case InstructionSet::scalar:
       break;
   }
-  return scalar_loop<Real>(variant);
+  return scalar_loop<Real>(variant, several);
 }
 
 #else
@@ -40,8 +40,8 @@ bool has_instruction_set(InstructionSet set) {
 }
 
 template <class Real>
-TileLoop<Real> tile_loop(InstructionSet, const Variant& variant) {
-  return scalar_loop<Real>(variant);
+TileLoop<Real> tile_loop(InstructionSet, const Variant& variant, bool several) {
+  return scalar_loop<Real>(variant, several);
 }
 
 #endif
@@ -65,7 +65,7 @@ std::string to_string(InstructionSet set) {
   return "scalar";
 }
 
-template TileLoop<float> tile_loop(InstructionSet, const Variant&);
-template TileLoop<double> tile_loop(InstructionSet, const Variant&);
+template TileLoop<float> tile_loop(InstructionSet, const Variant&, bool);
+template TileLoop<double> tile_loop(InstructionSet, const Variant&, bool);
 
 }  // namespace deadcone

@@ -19,8 +19,8 @@ bool has_instruction_set(InstructionSet set);
 /// Its name, for people.
 std::string to_string(InstructionSet set);
 
-/// The loop over a tile in an instruction set that is there. Defined for float and double.
+/// The loop over tiles of one map, or of `several`, in an instruction set that is there. Defined for float and double.
 template <class Real>
-TileLoop<Real> tile_loop(InstructionSet set, const Variant& variant);
+TileLoop<Real> tile_loop(InstructionSet set, const Variant& variant, bool several);
 
 }  // namespace deadcone

@@ -1,10 +1,14 @@
 #pragma once
 
-// One tile, shared by threads: each takes pixels from it until none are left.
+// Tiles that were begun, shared by threads: each takes pixels from one until none are left, and goes on with the next
+// that the same loop may run. So no thread, and no lane of a vector, waits for the last trajectories of a tile.
 
-#include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
 
 #include "deadcone/mapper.hpp"
 #include "deadcone/trajectory/pixels.hpp"
@@ -17,29 +21,70 @@ struct PixelRun {
   std::int64_t last;
 };
 
+/// What the tiles of a mapper share.
+struct Completion {
+  std::mutex mutex;
+  std::condition_variable changed;      ///< told when all pixels of a tile are finished
+  std::atomic<bool> abandoned = false;  ///< whether nobody wants the results any more
+};
+
+/// One tile, of one map or of several.
 template <class Real>
 struct TileWork {
-  Dynamics<Real> dynamics;
-  PixelStarts<Real> starts;
-  PixelArrays<Real> results;
-  std::int64_t pixels;
-  Meter& meter;
-  std::atomic<std::int64_t> next = 0;  ///< the first pixel that no thread has taken
+  TileWork(Meter& of_meter, Completion& of_completion) : meter(of_meter), completion(of_completion) {}
 
+  Dynamics<Real> dynamics;  ///< the constants of the map; of several: those that they share
+  PixelStarts<Real> starts = {};
+  /// Of several maps: their starts, and by map the constants and, where proofs are looked for, the conditions of these.
+  BatchStarts<Real> batch = {};
+  const PointConstants<Real>* constants = nullptr;
+  const ProofConditions<Real>* proof = nullptr;
+  PixelArrays<Real> results = {};
+  std::int64_t pixels = 0;
+
+  Meter& meter;
+  Completion& completion;
+  std::atomic<std::int64_t> next = 0;        ///< the first pixel that no thread has taken
+  std::atomic<std::int64_t> unfinished = 0;  ///< pixels that are not finished
+  /// The tile that the same loop goes on with; set once.
+  std::shared_ptr<TileWork> following;
+  std::atomic<bool> has_following = false;
+
+  bool is_stopped() const {
+    return meter.stop.load(std::memory_order_relaxed) || completion.abandoned.load(std::memory_order_relaxed);
+  }
+};
+
+/// One thread's way through tiles: it takes pixels from them, and counts what is done.
+template <class Real>
+class WorkCursor {
+ public:
+  explicit WorkCursor(std::shared_ptr<TileWork<Real>> first) : work_(std::move(first)) {}
+
+  /// The next pixels, of work(); none where all are taken so far, or the work is stopped.
+  PixelRun take();
+  /// Whether take() may give some.
+  bool has_more() const;
+  /// The tile that the last pixels are of.
+  TileWork<Real>& work() const { return *work_; }
+  /// A pixel of `of` is finished.
+  void finished(TileWork<Real>& of, std::int32_t updates);
+  /// Tells everybody what is finished.
+  void report();
+
+ private:
   /// Pixels that a thread takes at a time. Neighbours last equally long, so these are few enough that threads share a slow
   /// region, and enough that taking them costs nothing.
   static constexpr std::int64_t run_pixels = 32;
 
-  /// The next pixels; none when all are taken or `meter.stop` is set.
-  PixelRun take() {
-    if (meter.stop.load(std::memory_order_relaxed)) return {pixels, pixels};
-    const std::int64_t first = std::min(next.fetch_add(run_pixels, std::memory_order_relaxed), pixels);
-    return {first, std::min(first + run_pixels, pixels)};
-  }
+  std::shared_ptr<TileWork<Real>> work_;
+  TileWork<Real>* tally_of_ = nullptr;  ///< what the tally is of
+  std::int64_t pixels_ = 0;
+  std::int64_t updates_ = 0;
 };
 
-/// Runs pixels of a tile until none are left.
+/// Runs pixels of a tile, and of those that follow, until none are left.
 template <class Real>
-using TileLoop = void (*)(TileWork<Real>&);
+using TileLoop = void (*)(WorkCursor<Real>&);
 
 }  // namespace deadcone

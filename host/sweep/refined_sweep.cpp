@@ -73,8 +73,9 @@ class RefinedPoint {
       if (!updates_.empty()) updates_[pixel] = result.updates[i];
       if (!proof_.empty()) proof_[pixel] = result.proof[i];
     }
-    counts_.updates += result.counts.updates;
-    counts_.most_updates = std::max(counts_.most_updates, result.counts.most_updates);
+    const Counts& counts = result.counts.front();
+    counts_.updates += counts.updates;
+    counts_.most_updates = std::max(counts_.most_updates, counts.most_updates);
   }
 
  private:
@@ -156,6 +157,10 @@ class RefinedStream {
         meter_(meter),
         point_finished_(point_finished) {}
 
+  ~RefinedStream() { mapper_.abandon(); }
+  RefinedStream(const RefinedStream&) = delete;
+  RefinedStream& operator=(const RefinedStream&) = delete;
+
   void run(const std::vector<std::int64_t>& points) {
     const std::int64_t at_once = std::max<std::int64_t>(1, most_pixels / sweep_.window.pixels());
     const auto depth = static_cast<std::size_t>(mapper_.tiles_in_flight());
@@ -189,11 +194,11 @@ class RefinedStream {
     waiting_.pop_front();
     const Batch& batch = begun_.back();
     const Fields fields = {.updates = sweep_.fields.updates};
-    mapper_.begin(batch.of->point.map(), batch.of->point.region(), fields, batch.pixels);
+    mapper_.begin(batch.of->point.map(), batch.of->point.region(), fields, batch.pixels, meter_);
   }
 
   void finish_one() {
-    mapper_.finish(meter_, result_);
+    mapper_.finish(result_);
     const Batch batch = std::move(begun_.front());
     begun_.pop_front();
     batch.of->point.accept(batch.pixels, result_);

@@ -22,12 +22,16 @@ class TileStream {
         meter_(meter),
         point_finished_(point_finished) {}
 
+  ~TileStream() { mapper_.abandon(); }
+  TileStream(const TileStream&) = delete;
+  TileStream& operator=(const TileStream&) = delete;
+
   void push(std::int64_t point) {
     const PreparedMap map = maps_.take(point);
     for (std::int64_t i = 0; i < tiles_.count(); ++i) {
       if (begun_.size() >= static_cast<std::size_t>(mapper_.tiles_in_flight())) pop();
       if (begun_.empty() && i == 0) last_finished_ = Clock::now();
-      mapper_.begin(map, tiles_[i], maps_.sweep().fields, {});
+      mapper_.begin(map, tiles_[i], maps_.sweep().fields, {}, meter_);
       begun_.push({point, i});
     }
   }
@@ -45,8 +49,8 @@ class TileStream {
   void pop() {
     const auto [point, tile] = begun_.front();
     begun_.pop();
-    mapper_.finish(meter_, result_);
-    counts_ += result_.counts;
+    mapper_.finish(result_);
+    counts_ += result_.counts.front();
     sink_.take(point, tiles_[tile], result_);
     if (tile + 1 < tiles_.count()) return;
     // Points overlap in the mapper; each gets the time since the one before it finished.

@@ -94,7 +94,7 @@ class Verification {
     mapper_.map(map, tile, fields, observer_.meter, computed_);
     report_.pixels += tile.pixels();
     if (sweep.refinement.kind == RefinementKind::exact) take_proved_fates(certified, tile, stored);
-    const Counts counts = refines() ? counts_of_refined(stored) : computed_.counts;
+    const Counts counts = refines() ? counts_of_refined(stored) : computed_.counts.front();
     report_.filled += counts.filled;
     for (const PixelDifference& pixel : pixel_differences(sweep, tile, stored, computed_, experiment_)) {
       if (pixel.is_wrong_fill) ++report_.wrong_fills;

@@ -81,6 +81,8 @@ struct Criteria {
   double epsilon = 0.01;            ///< dead: active with probability below epsilon
   std::int64_t max_updates = 100'000;
   bool certify = false;  ///< end a trajectory where its fate is proved
+
+  bool operator==(const Criteria& other) const = default;
 };
 
 /// Which results are kept beside the fate, which always is.

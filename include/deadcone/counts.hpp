@@ -22,6 +22,13 @@ struct Counts {
   std::int64_t fill_sampled = 0;            ///< filled pixels computed at the end, to see how many are wrong
   std::int64_t fill_sample_mismatches = 0;  ///< those of them that had another fate
 
+  /// Adds a computed pixel. Throws std::out_of_range for a fate that is pending.
+  void add(Fate fate, std::int32_t made) {
+    ++fates.at(static_cast<std::uint8_t>(fate));
+    updates += made;
+    most_updates = std::max(most_updates, made);
+  }
+
   std::int64_t pixels() const { return std::accumulate(fates.begin(), fates.end(), std::int64_t{0}); }
 
   constexpr Counts& operator+=(const Counts& other) {
@@ -41,12 +48,15 @@ struct Counts {
 /// pending.
 inline Counts count_pixels(const std::vector<Fate>& fate, const std::vector<std::int32_t>& updates) {
   Counts counts;
-  for (const Fate value : fate) ++counts.fates.at(static_cast<std::uint8_t>(value));
-  for (const std::int32_t value : updates) {
-    counts.updates += value;
-    counts.most_updates = std::max(counts.most_updates, value);
-  }
+  for (std::size_t i = 0; i < fate.size(); ++i) counts.add(fate[i], updates[i]);
   return counts;
+}
+
+/// The sum of several counts.
+inline Counts sum_of(const std::vector<Counts>& counts) {
+  Counts sum;
+  for (const Counts& one : counts) sum += one;
+  return sum;
 }
 
 }  // namespace deadcone

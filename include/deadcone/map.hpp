@@ -1,12 +1,18 @@
 #pragma once
 
-// One map to compute, and what all its tiles share.
+// Maps to compute: one, with what all its tiles share; and several that are computed at once.
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "deadcone/config.hpp"
+#include "deadcone/errors.hpp"
 #include "deadcone/proof/bounds.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/trajectory/variant.hpp"
@@ -54,6 +60,9 @@ class PreparedMap {
     return std::get<Dynamics<Real>>(shared_->dynamics);
   }
 
+  /// Whether it is a copy of that one.
+  bool is_copy_of(const PreparedMap& other) const { return shared_ == other.shared_; }
+
  private:
   struct Shared {
     explicit Shared(const Map& of) : map(of) {}
@@ -63,6 +72,99 @@ class PreparedMap {
     std::once_flag has_dynamics;
     std::variant<Dynamics<float>, Dynamics<double>> dynamics;
   };
+  std::shared_ptr<Shared> shared_;
+};
+
+/// What differs from map to map of a batch, by number, in the type that a mapper computes in.
+template <class Real>
+struct PointArrays {
+  std::vector<PointConstants<Real>> constants;
+  std::vector<ProofConditions<Real>> proof;  ///< none unless the variant of the batch looks for proofs
+  std::vector<Real> r;                       ///< of the starts
+};
+
+/// Maps of one window that differ in their points alone. A mapper computes them at once, so that many small maps cost no
+/// more than a large one. Copies share the constants, each computed once, when it is first asked for. Any thread may use
+/// it.
+class MapBatch {
+ public:
+  /// One map. Implicit, so that a map will do where one is all that is computed.
+  MapBatch(const PreparedMap& map) : shared_(std::make_shared<Shared>(map)) {}  // NOLINT(google-explicit-constructor)
+  MapBatch(const Map& map = {}) : MapBatch(PreparedMap(map)) {}                 // NOLINT(google-explicit-constructor)
+
+  /// `common` with each of `points` in the place of its own. Throws Error where there is none, or where some are planar
+  /// and some are not: those run in different loops.
+  MapBatch(Map common, std::vector<Point> points) {
+    if (points.empty()) throw Error("a batch must have a map");
+    common.point = points.front();
+    for (const Point& point : points) {
+      if (point.geometry() != common.point.geometry()) throw Error("the maps of a batch must have one geometry");
+    }
+    shared_ = std::make_shared<Shared>(common);
+    if (points.size() > 1) shared_->points = std::move(points);
+  }
+
+  std::int64_t count() const { return shared_->points.empty() ? 1 : static_cast<std::int64_t>(shared_->points.size()); }
+  /// The first map, whose window, criteria and precision are those of all.
+  const PreparedMap& first() const { return shared_->first; }
+  const Map* operator->() const { return &first().map(); }
+  const Point& point(std::int64_t map) const {
+    return count() == 1 ? first()->point : shared_->points[static_cast<std::size_t>(map)];
+  }
+  /// One of the maps by itself, for whoever takes one after the other.
+  PreparedMap map(std::int64_t map) const {
+    if (count() == 1) return first();
+    Map own = first().map();
+    own.point = point(map);
+    return own;
+  }
+
+  /// The conditions of the theorems for one of the maps, whether they are certified or not.
+  const ProofConditions<double>& proof_conditions(std::int64_t map) const {
+    return count() == 1 ? first().proof_conditions() : conditions()[static_cast<std::size_t>(map)];
+  }
+  /// The loop for their trajectories. It looks for proofs where there can be one at any of the points.
+  Variant variant() const {
+    if (count() == 1) return first().variant();
+    if (!first()->criteria.certify) return {first()->point.geometry(), false};
+    return {first()->point.geometry(), std::ranges::any_of(conditions(), proves_anything)};
+  }
+
+  /// The constants by map. `Real` is the number type of the precision.
+  template <class Real>
+  const PointArrays<Real>& arrays() const {
+    std::call_once(shared_->has_arrays, [this] {
+      PointArrays<Real> arrays;
+      const bool certify = variant().certify;
+      for (std::int64_t i = 0; i < count(); ++i) {
+        arrays.constants.push_back(make_constants<Real>(point(i), first()->criteria));
+        arrays.r.push_back(static_cast<Real>(point(i).r));
+        if (certify) arrays.proof.push_back(round_conditions<Real>(proof_conditions(i)));
+      }
+      shared_->arrays = std::move(arrays);
+    });
+    return std::get<PointArrays<Real>>(shared_->arrays);
+  }
+
+ private:
+  struct Shared {
+    explicit Shared(PreparedMap map) : first(std::move(map)) {}
+    const PreparedMap first;
+    std::vector<Point> points;  ///< none where the first map is the only one
+    std::once_flag has_conditions;
+    std::vector<ProofConditions<double>> conditions;
+    std::once_flag has_arrays;
+    std::variant<PointArrays<float>, PointArrays<double>> arrays;
+  };
+
+  const std::vector<ProofConditions<double>>& conditions() const {
+    std::call_once(shared_->has_conditions, [this] {
+      for (const Point& point : shared_->points)
+        shared_->conditions.push_back(proof_bounds(point, first()->criteria, first()->precision));
+    });
+    return shared_->conditions;
+  }
+
   std::shared_ptr<Shared> shared_;
 };
 

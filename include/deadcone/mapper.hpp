@@ -1,17 +1,20 @@
 #pragma once
 
-// A mapper computes maps, tile by tile. There is one for the CPU and one for CUDA; both give the same bits.
+// A mapper computes maps, tile by tile, or the same tile of many maps at once. There is one for the CPU and one for CUDA;
+// both give the same bits.
 //
 // Most callers want compute() in compute.hpp, which feeds a mapper. Whoever calls a mapper keeps these rules; begin() and
 // finish() do not check them:
 //
 //   - The map is valid: validate(point, criteria, precision) and validate(window) throw nothing.
 //   - The tile lies inside the window. Pixels of a list are numbers of the tile, each once.
+//   - A batch of several maps has at most largest_batch pixels in the tile.
 //   - finish() follows begin(): at most tiles_in_flight() tiles are begun and not finished.
 //   - One thread calls at a time; it need not be the same one each time. Different mappers are independent. Any thread
 //     may read the meter or set its flag meanwhile.
-//   - After an exception (Interrupted, DeviceError, std::bad_alloc) the tiles that were begun are lost, and the mapper
-//     may be used again or destroyed.
+//   - A meter lives until no tile is on its way.
+//   - After an exception (Interrupted, DeviceError, std::bad_alloc) the tiles that were begun are abandoned, and the
+//     mapper may be used again or destroyed.
 
 #include <atomic>
 #include <cstdint>
@@ -28,16 +31,19 @@
 
 namespace deadcone {
 
-/// Pixels of a tile by number, b-major: those to compute. An empty list means all of them.
+/// The largest number of pixels of a batch of several maps.
+inline constexpr std::int64_t largest_batch = std::int64_t{1} << 30;
+
+/// Pixels of a tile by number, [map][b][w]: those to compute. An empty list means all of them.
 using PixelList = std::vector<std::int32_t>;
 
 /// Numbers in the precision of the computation.
 using RealBuffer = std::variant<std::vector<float>, std::vector<double>>;
 
-/// The pixels of one tile, b-major, or those of a list in its order. A field that was not requested is empty; the
-/// counts are always there.
+/// The pixels of one tile of some maps, [map][b][w], or those of a list in its order. A field that was not requested is
+/// empty; the counts are always there.
 struct TileResult {
-  Counts counts;
+  std::vector<Counts> counts;  ///< by map
   std::vector<Fate> fate;
   std::vector<std::int32_t> updates;  ///< made until the end
   std::vector<Proof> proof;           ///< where trajectories are certified
@@ -62,21 +68,25 @@ class Mapper {
   /// How many tiles may be begun and not finished: as many as keep the device busy.
   virtual int tiles_in_flight() const = 0;
 
-  /// Begins to compute the pixels of `tile` of `map` that are in the list: fate always, proof where the map's criteria
-  /// certify, the others where `fields` has them; `r_final` only where the map is not planar.
-  virtual void begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed) = 0;
+  /// Begins to compute the pixels of `tile` of `maps` that are in the list: fate always, proof where the criteria
+  /// certify, the others where `fields` has them; `r_final` only where the maps are not planar. Adds to `meter` meanwhile.
+  virtual void begin(const MapBatch& maps, const Tile& tile, const Fields& fields, const PixelList& listed,
+                     Meter& meter) = 0;
 
-  /// Waits for the tile that was begun first. Throws Interrupted when `meter.stop` is set, and then leaves `result`
+  /// Waits for the tile that was begun first. Throws Interrupted when `stop` is set in its meter, and then leaves `result`
   /// unspecified.
-  virtual void finish(Meter& meter, TileResult& result) = 0;
+  virtual void finish(TileResult& result) = 0;
+
+  /// Drops the tiles that were begun, and returns when none is on its way.
+  virtual void abandon() noexcept = 0;
 
   /// Computes one tile, with none on its way. Throws ConfigError for a window that is not valid, Error for a tile outside
   /// it, and what begin() and finish() throw.
-  void map(const PreparedMap& map, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
-    validate(map->window);
-    validate(tile, map->window);
-    begin(map, tile, fields, {});
-    finish(meter, result);
+  void map(const MapBatch& maps, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
+    validate(maps->window);
+    validate(tile, maps->window);
+    begin(maps, tile, fields, {}, meter);
+    finish(result);
   }
 
   /// What it runs on, in words, for the file.

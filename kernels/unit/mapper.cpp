@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "deadcone/detail/separate_maps.hpp"
 #include "deadcone/errors.hpp"
 #include "runtime/check.hpp"
 #include "runtime/devices.hpp"
@@ -37,37 +38,69 @@ class CudaMapper final : public Mapper {
 
   int tiles_in_flight() const override { return static_cast<int>(slots_.size()); }
 
-  void begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
-    or_forget_all([&] { slots_[next_].begin(map, tile, fields, listed); });
-    begun_.push(next_);
+  void begin(const MapBatch& maps, const Tile& tile, const Fields& fields, const PixelList& listed,
+             Meter& meter) override {
+    if (maps.count() == 1) or_abandon([&] { slots_[next_].begin(maps.first(), tile, fields, listed); });
+    begun_.push({next_, maps, tile, fields, maps.count() == 1 ? PixelList() : listed, meter});
     next_ = (next_ + 1) % slots_.size();
   }
 
-  void finish(Meter& meter, TileResult& result) override {
-    or_forget_all([&] {
-      if (meter.stop.load(std::memory_order_relaxed)) throw Interrupted();
-      slots_[begun_.front()].finish(result);
-    });
+  void finish(TileResult& result) override {
+    const Begun& begun = begun_.front();
+    or_abandon([&] { finish(begun, result); });
+    const Counts counts = sum_of(result.counts);
+    begun.meter.pixels.fetch_add(counts.pixels(), std::memory_order_relaxed);
+    begun.meter.updates.fetch_add(counts.updates, std::memory_order_relaxed);
     begun_.pop();
-    meter.pixels.fetch_add(result.counts.pixels(), std::memory_order_relaxed);
-    meter.updates.fetch_add(result.counts.updates, std::memory_order_relaxed);
+  }
+
+  void abandon() noexcept override {
+    for (; !begun_.empty(); begun_.pop()) slots_[begun_.front().slot].abandon();
   }
 
   std::string description() const override { return description_; }
 
  private:
+  struct Begun {
+    std::size_t slot;
+    // Of several maps, which go through the slot one after the other once the tile is finished:
+    MapBatch maps;
+    Tile tile;
+    Fields fields;
+    PixelList listed;
+    Meter& meter;
+  };
+
+  void finish(const Begun& begun, TileResult& result) {
+    const auto look_at_stop = [&begun] {
+      if (begun.meter.stop.load(std::memory_order_relaxed)) throw Interrupted();
+    };
+    TileSlot& slot = slots_[begun.slot];
+    look_at_stop();
+    if (begun.maps.count() == 1) {
+      slot.finish(result);
+      return;
+    }
+    compute_separately(begun.maps, begun.tile, begun.listed, result,
+                       [&](const PreparedMap& map, const PixelList& listed, TileResult& part) {
+                         look_at_stop();
+                         slot.begin(map, begun.tile, begun.fields, listed);
+                         slot.finish(part);
+                       });
+  }
+
   template <class Work>
-  void or_forget_all(const Work& work) {
+  void or_abandon(const Work& work) {
     try {
       work();
     } catch (...) {
-      for (; !begun_.empty(); begun_.pop()) slots_[begun_.front()].abandon();
+      abandon();
       throw;
     }
   }
 
   std::vector<TileSlot> slots_;
-  std::queue<std::size_t> begun_;
+  std::queue<Begun> begun_;
   std::size_t next_ = 0;
   std::string description_;
 };

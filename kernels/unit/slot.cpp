@@ -171,16 +171,17 @@ template <class Real>
 void TileSlot::finish_as(TileResult& result) {
   const PixelArrays<Real> to = allot<Real>(result, wanted_, pixels());
   std::byte* host = on_host_.data() + inputs_size();
-  result.counts = {};
+  Counts all;
   for (const Band& band : bands()) {
     Counts counts;
     std::memcpy(&counts, host, sizeof counts);
-    result.counts += counts;
+    all += counts;
     host += aligned(sizeof(Counts));
     const TileLayout fields = layout(band);
     copy_fields(arrays_at<Real>(host, fields, wanted_), to, band.first * row_, pixels_of(band));
     host += fields.kept;
   }
+  result.counts.assign(1, all);
 }
 
 }  // namespace deadcone

@@ -29,6 +29,7 @@
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/detail/cuda_mapper.hpp"
 #include "deadcone/detail/scatter.hpp"
+#include "deadcone/detail/tile_arrays.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "support/proof_bounds_calls.hpp"
@@ -264,7 +265,7 @@ TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereUpdatesAreNotKept) {
     const TileResult result = computed(map_, whole(map_.window), {updates, false, false});
     EXPECT_EQ(result.fate, all.fate);
     EXPECT_EQ(result.updates, updates ? all.updates : std::vector<std::int32_t>());
-    EXPECT_EQ(result.counts, count_pixels(all.fate, all.updates));
+    EXPECT_EQ(result.counts, std::vector{count_pixels(all.fate, all.updates)});
   }
 }
 
@@ -274,12 +275,12 @@ TEST_P(MapperTest, FinishesTilesInTheOrderInWhichTheyWereBegun) {
   TileResult result;
   std::int64_t finished = 0;
   const auto finish = [&] {
-    mapper_->finish(meter, result);
+    mapper_->finish(result);
     expect_same(result, expected(map_, tiling[finished++]));
   };
   for (std::int64_t i = 0; i < tiling.count(); ++i) {
     if (i - finished == mapper_->tiles_in_flight()) finish();
-    mapper_->begin(map_, tiling[i], every_field, {});
+    mapper_->begin(map_, tiling[i], every_field, {}, meter);
   }
   while (finished < tiling.count()) finish();
 }
@@ -294,8 +295,8 @@ TEST_P(MapperTest, ComputesListedPixelsInTheOrderOfTheList) {
     const PixelList listed(every.begin(), every.begin() + static_cast<std::ptrdiff_t>(length));
     Meter meter;
     TileResult result;
-    mapper_->begin(map_, whole(map_.window), Fields{}, listed);
-    mapper_->finish(meter, result);
+    mapper_->begin(map_, whole(map_.window), Fields{}, listed, meter);
+    mapper_->finish(result);
     ASSERT_EQ(result.fate.size(), length);
     ASSERT_EQ(result.updates.size(), length);
     ASSERT_EQ(result.proof.size(), map_.criteria.certify ? length : 0);
@@ -307,7 +308,7 @@ TEST_P(MapperTest, ComputesListedPixelsInTheOrderOfTheList) {
         EXPECT_EQ(result.proof[i], all.proof[pixel]);
       }
     }
-    EXPECT_EQ(result.counts, count_pixels(result.fate, result.updates));
+    EXPECT_EQ(result.counts, std::vector{count_pixels(result.fate, result.updates)});
   }
 }
 
@@ -402,10 +403,147 @@ TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForRandomMaps) {
     TileResult result;
     mapper_->map(map, whole(map.window), every_field, meter, result);
     expect_same(result, expected(map));
-    counts += result.counts;
+    counts += result.counts.front();
   }
   for (std::size_t fate = 0; fate < counts.fates.size(); ++fate)
     EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
+}
+
+/// Some maps of the window, the criteria and the precision of one, at points of its geometry.
+std::vector<Map> random_maps(std::mt19937_64& random, std::size_t count) {
+  Map first = random_map(random);
+  first.criteria.certify = first.criteria.stop == StopRule::stationary && random() % 2 == 0;
+  first.criteria.max_updates = std::min<std::int64_t>(first.criteria.max_updates, 700);
+  first.window.w.count = first.window.w.count % 6 + 1;
+  std::vector<Map> maps;
+  while (maps.size() < count) {
+    Map map = first;
+    map.point = random_map(random).point;
+    if (map.point.geometry() == first.point.geometry()) maps.push_back(map);
+  }
+  return maps;
+}
+
+MapBatch batch_of(const std::vector<Map>& maps) {
+  std::vector<Point> points;
+  for (const Map& map : maps) points.push_back(map.point);
+  return {maps.front(), points};
+}
+
+/// What a batch gives: the pixels of one map after those of another.
+TileResult expected_of_all(const std::vector<Map>& maps, const Tile& tile) {
+  TileResult all;
+  const auto append = []<class T>(std::vector<T>& to, const std::vector<T>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  for (const Map& map : maps) {
+    const TileResult one = expected(map, tile);
+    all.counts.push_back(count_pixels(one.fate, one.updates));
+    append(all.fate, one.fate);
+    append(all.updates, one.updates);
+    append(all.proof, one.proof);
+    with_precision(map.precision, [&]<class Real>() {
+      for (const auto field :
+           {&TileResult::r_final, &TileResult::w_final, &TileResult::b_final, &TileResult::loss_final})
+        append(vector_in<Real>(all.*field), std::get<std::vector<Real>>(one.*field));
+    });
+  }
+  return all;
+}
+
+TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForManyMapsAtOnce) {
+  std::mt19937_64 random(16);
+  Counts counts;
+  for (int i = 0; i < 24; ++i) {
+    const std::vector<Map> maps = random_maps(random, 2 + random() % 12);
+    const Window& window = maps.front().window;
+    const Tile tile = i % 2 == 0 ? whole(window) : Tile{window.b.count / 2, 0, 1, window.w.count};
+    SCOPED_TRACE(::testing::Message() << "batch " << i << " of " << maps.size() << " maps");
+    Meter meter;
+    TileResult result;
+    mapper_->map(batch_of(maps), tile, every_field, meter, result);
+    const TileResult all = expected_of_all(maps, tile);
+    expect_same(result, all);
+    EXPECT_EQ(result.counts, all.counts);
+    EXPECT_EQ(meter.pixels, std::ssize(all.fate));
+    EXPECT_EQ(meter.updates, sum(all.updates));
+    counts += sum_of(result.counts);
+  }
+  for (std::size_t fate = 0; fate < counts.fates.size(); ++fate)
+    EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
+}
+
+TEST_P(BackendTest, ComputesListedPixelsOfManyMaps) {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 4; ++i) {
+    SCOPED_TRACE(i);
+    const std::vector<Map> maps = random_maps(random, 9);
+    const Tile tile = whole(maps.front().window);
+    const TileResult all = expected_of_all(maps, tile);
+    PixelList listed(all.fate.size());
+    std::iota(listed.begin(), listed.end(), 0);
+    std::shuffle(listed.begin(), listed.end(), random);
+    listed.resize(1 + random() % listed.size());
+    Meter meter;
+    TileResult result;
+    mapper_->begin(batch_of(maps), tile, Fields{}, listed, meter);
+    mapper_->finish(result);
+    std::vector<Counts> counts(maps.size());
+    ASSERT_EQ(result.fate.size(), listed.size());
+    for (std::size_t k = 0; k < listed.size(); ++k) {
+      const auto pixel = static_cast<std::size_t>(listed[k]);
+      EXPECT_EQ(result.fate[k], all.fate[pixel]);
+      EXPECT_EQ(result.updates[k], all.updates[pixel]);
+      counts[pixel / static_cast<std::size_t>(tile.pixels())].add(all.fate[pixel], all.updates[pixel]);
+    }
+    EXPECT_EQ(result.counts, counts);
+  }
+}
+
+TEST_P(BackendTest, HasBatchesOfAllKindsOnTheirWayAtOnce) {
+  std::mt19937_64 random(61);
+  std::vector<std::vector<Map>> batches;
+  for (int i = 0; i < 30; ++i) batches.push_back(random_maps(random, 1 + random() % 4));
+  // Neighbours that share a loop, too.
+  for (std::size_t i = 1; i < batches.size(); i += 3) batches[i] = batches[i - 1];
+  Meter meter;
+  TileResult result;
+  std::size_t finished = 0;
+  const auto finish = [&] {
+    SCOPED_TRACE(finished);
+    mapper_->finish(result);
+    const std::vector<Map>& maps = batches[finished++];
+    expect_same(result, expected_of_all(maps, whole(maps.front().window)));
+  };
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (i - finished == static_cast<std::size_t>(mapper_->tiles_in_flight())) finish();
+    mapper_->begin(batch_of(batches[i]), whole(batches[i].front().window), every_field, {}, meter);
+  }
+  while (finished < batches.size()) finish();
+}
+
+TEST_P(BackendTest, CanBeUsedAfterItsTilesAreAbandoned) {
+  Map endless;
+  endless.criteria.tolerance = 1e-30;
+  endless.criteria.max_updates = largest_max_updates;
+  Map small;
+  small.window = {{-2, 2, 5}, {-2, 2, 5}};
+  Meter meter;
+  TileResult result;
+  if (mapper_->description().starts_with("cpu")) {  // a device ends what it has begun
+    mapper_->begin(endless, whole(endless.window), Fields{}, {}, meter);
+    mapper_->abandon();
+  }
+  mapper_->begin(small, whole(small.window), every_field, {}, meter);
+  mapper_->abandon();
+  mapper_->abandon();
+  mapper_->map(small, whole(small.window), every_field, meter, result);
+  expect_same(result, expected(small));
+}
+
+TEST(MapBatch, RefusesNoMapsAndTwoGeometries) {
+  EXPECT_THROW(MapBatch(Map{}, {}), Error);
+  EXPECT_THROW(MapBatch(Map{}, {Point{}, Point{.r = 1.0}}), Error);
 }
 
 TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
@@ -437,8 +575,8 @@ TEST_P(BackendTest, StoresOneNotANumber) {
   Meter meter;
   TileResult result;
   // Not by map(), which refuses such a rate: its tolerance divided by eta, squared, is no normal float.
-  mapper_->begin(map, whole(map.window), {.updates = true, .final = true, .loss = true}, {});
-  mapper_->finish(meter, result);
+  mapper_->begin(map, whole(map.window), {.updates = true, .final = true, .loss = true}, {}, meter);
+  mapper_->finish(result);
   int not_numbers = 0;
   for (const RealBuffer* field : {&result.w_final, &result.b_final, &result.loss_final}) {
     for (const float value : std::get<std::vector<float>>(*field)) {
@@ -463,8 +601,8 @@ TEST_P(BackendTest, ComputesTheBoundsOfProofsOnceForAMap) {
   Meter meter;
   for (std::int64_t i = 0; i < tiling.count(); ++i) {
     TileResult result;
-    mapper_->begin(map, tiling[i], every_field, {});
-    mapper_->finish(meter, result);
+    mapper_->begin(map, tiling[i], every_field, {}, meter);
+    mapper_->finish(result);
   }
   EXPECT_EQ(test::proof_bounds_calls() - before, 1);
 }

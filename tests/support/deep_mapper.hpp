@@ -21,17 +21,19 @@ class DeepMapper final : public Mapper {
   explicit DeepMapper(int depth) : depth_(depth), mapper_(make_cpu_mapper(1)) {}
 
   int tiles_in_flight() const override { return depth_; }
-  void begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed) override {
-    begun_.push({map, tile, fields, listed});
+  void begin(const MapBatch& maps, const Tile& tile, const Fields& fields, const PixelList& listed,
+             Meter& meter) override {
+    begun_.push({maps, tile, fields, listed, meter});
     most_begun = std::max(most_begun, begun_.size());
   }
-  void finish(Meter& meter, TileResult& result) override {
+  void finish(TileResult& result) override {
     if (finished++ == fails_at) throw DeviceError("it failed");
-    const auto [map, tile, fields, listed] = begun_.front();
+    const auto [maps, tile, fields, listed, meter] = begun_.front();
     begun_.pop();
-    mapper_->begin(map, tile, fields, listed);
-    mapper_->finish(meter, result);
+    mapper_->begin(maps, tile, fields, listed, meter);
+    mapper_->finish(result);
   }
+  void abandon() noexcept override { begun_ = {}; }
   std::string description() const override { return "deep"; }
 
   std::size_t most_begun = 0;
@@ -40,10 +42,11 @@ class DeepMapper final : public Mapper {
 
  private:
   struct Begun {
-    PreparedMap map;
+    MapBatch maps;
     Tile tile;
     Fields fields;
     PixelList listed;
+    Meter& meter;
   };
   int depth_;
   std::queue<Begun> begun_;

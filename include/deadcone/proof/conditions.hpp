@@ -44,6 +44,25 @@ struct ProofConditions {
   T creep_fall;                   ///< and the derivative of the loss by b must be at least this
 };
 
+/// Calls use(each.constant...) for every constant. This is the only list of them.
+template <class Use, class... Each>
+DEADCONE_HD inline void for_each_condition(const Use& use, Each&... each) {
+  use(each.momentum_reach...);
+  use(each.energy...);
+  use(each.corridor_energy...);
+  use(each.corridor_weight...);
+  use(each.corridor_reach...);
+  for (int i = 0; i < trap_thresholds; ++i) {
+    use(each.trap_bias[i]...);
+    use(each.trap_slope[i]...);
+  }
+  use(each.trap_shrink...);
+  use(each.creep_slope...);
+  use(each.creep_bias...);
+  use(each.creep_turn...);
+  use(each.creep_fall...);
+}
+
 /// Which theorems hold.
 template <class Mask>
 struct Proofs {
@@ -68,7 +87,7 @@ DEADCONE_HD inline mask_t<T> is_trapped(const ProofConditions<Real>& conditions,
     deep = either(deep, both(T(conditions.trap_bias[i]) <= least_c, T(conditions.trap_slope[i]) * most_s <= least_c));
   }
   // Momentum alone takes w no more than half the way to zero; a little less, for rounding.
-  const mask_t<T> slow = zero <= fused(reach, momentum.w, T(Real(0.49)) * s);
+  const mask_t<T> slow = zero <= fused(reach, momentum.w, T(scalar_t<T>(0.49)) * s);
   return both(both(theta.w < zero, slow), deep);
 }
 
@@ -84,7 +103,7 @@ DEADCONE_HD inline mask_t<T> creeps(const ProofConditions<Real>& conditions, con
   const mask_t<T> falls = both(both(zero <= momentum.w, zero <= momentum.b), T(conditions.creep_fall) <= gradient.b);
   // |m| <= 2 |gradient|, with a little less than 4 for rounding.
   const mask_t<T> follows =
-      squared_norm<Geometry::planar>(momentum) <= T(Real(3.99)) * squared_norm<Geometry::planar>(gradient);
+      squared_norm<Geometry::planar>(momentum) <= T(scalar_t<T>(3.99)) * squared_norm<Geometry::planar>(gradient);
   return both(both(zero < theta.w, deep), both(falls, follows));
 }
 
@@ -95,7 +114,7 @@ DEADCONE_HD inline Proofs<mask_t<T>> proofs(const ProofConditions<Real>& conditi
   const Target<T> target = {T(of_target.gamma), T(of_target.delta)};
   const T reach(conditions.momentum_reach);
   const T energy =
-      fused(T(Real(0.5)) * reach, squared_norm<geometry>(state.momentum), loss<geometry>(state.theta, target));
+      fused(T(scalar_t<T>(0.5)) * reach, squared_norm<geometry>(state.momentum), loss<geometry>(state.theta, target));
   Proofs<mask_t<T>> result;
   result.energy = energy < T(conditions.energy);
   if constexpr (geometry == Geometry::planar) {
@@ -106,7 +125,7 @@ DEADCONE_HD inline Proofs<mask_t<T>> proofs(const ProofConditions<Real>& conditi
     result.trap = is_trapped(conditions, state);
     result.creep = creeps(conditions, loss_gradient<geometry>(state.theta, target), state);
   } else {
-    result.corridor = result.trap = result.creep = energy < T(Real(-1));  // never: no energy is negative
+    result.corridor = result.trap = result.creep = energy < T(scalar_t<T>(-1));  // never: no energy is negative
   }
   return result;
 }
@@ -128,6 +147,7 @@ DEADCONE_HD inline Fate fate_of(Proof proof) {
 
 namespace deadcone {
 using unit::fate_of;
+using unit::for_each_condition;
 using unit::ProofConditions;
 using unit::Proofs;
 using unit::trap_thresholds;

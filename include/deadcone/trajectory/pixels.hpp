@@ -34,11 +34,42 @@ struct PixelStarts {
   const std::int32_t* listed = nullptr;  ///< where not null, the numbers of the pixels that are meant, b-major
 };
 
+/// The same tile of several maps. Their pixels are numbered [map][b][w].
+template <class Real>
+struct BatchStarts {
+  const Real* w;  ///< count_w values
+  const Real* b;  ///< as many values as there are rows
+  const Real* r;  ///< by map
+  std::int32_t count_w;
+  std::int32_t map_pixels;               ///< pixels of each map
+  const std::int32_t* listed = nullptr;  ///< as above
+};
+
+/// A start of one of several maps.
+template <class Real>
+struct BatchStart {
+  std::int32_t map;
+  Parameters<Real> theta;
+};
+
 /// The initial parameters of pixel `i`, b-major, or of pixel `i` of the list.
 template <class Real>
 DEADCONE_HD inline Parameters<Real> start_of_pixel(const PixelStarts<Real>& starts, std::int64_t i) {
   const std::int64_t pixel = starts.listed == nullptr ? i : starts.listed[i];
   return {starts.r, starts.w[pixel % starts.count_w], starts.b[pixel / starts.count_w]};
+}
+
+/// The map and the initial parameters of pixel `i` of several maps, or of pixel `i` of the list.
+template <class Real>
+DEADCONE_HD inline BatchStart<Real> start_of_pixel(const BatchStarts<Real>& starts, std::int64_t i) {
+  // Unsigned: their quotients are quicker.
+  const auto number =
+      static_cast<std::uint32_t>(starts.listed == nullptr ? static_cast<std::int32_t>(i) : starts.listed[i]);
+  const auto map_pixels = static_cast<std::uint32_t>(starts.map_pixels);
+  const auto count_w = static_cast<std::uint32_t>(starts.count_w);
+  const std::uint32_t map = number / map_pixels;
+  const std::uint32_t pixel = number % map_pixels;
+  return {static_cast<std::int32_t>(map), {starts.r[map], starts.w[pixel % count_w], starts.b[pixel / count_w]}};
 }
 
 /// Stores how the trajectory of pixel `i` ended.

@@ -32,21 +32,53 @@ namespace deadcone::unit {
 /// A trajectory with |theta| beyond this times (|theta_0| + |Theta*|) has diverged.
 inline constexpr double divergence_factor = 1e6;
 
-/// All constants of a trajectory, computed in double on the host and rounded once, so that every backend has the same.
-/// make_dynamics() in dynamics.hpp computes them.
+/// The constants of a trajectory that depend on the point of its map.
 template <class T>
-struct Dynamics {
+struct PointConstants {
   Target<T> target;
   MomentumDescent<T> descent;
   T rest_squared;              ///< (tol/eta)^2: an update counts as none where |m|^2 is below it
   T target_norm;               ///< |Theta*|
-  T divergence;                ///< divergence_factor
   T converged_radius_squared;  ///< (rho |Theta*|)^2: a stop nearer to the target than this counts as converged
-  T epsilon;                   ///< a unit active with less than this probability counts as dead
-  std::int32_t max_updates;    ///< at least 1
-  StopRule stop;               ///< read only after an update that was short enough
-  ProofConditions<T> proof;    ///< for certified trajectories
 };
+
+/// Calls use(each.constant...) for every constant. This is the only list of them.
+template <class Use, class... Each>
+DEADCONE_HD inline void for_each_constant(const Use& use, Each&... each) {
+  use(each.target.gamma...);
+  use(each.target.delta...);
+  use(each.descent.beta...);
+  use(each.descent.one_minus_beta...);
+  use(each.descent.minus_eta...);
+  use(each.rest_squared...);
+  use(each.target_norm...);
+  use(each.converged_radius_squared...);
+}
+
+/// All constants of a trajectory, computed in double on the host and rounded once, so that every backend has the same.
+/// make_dynamics() in dynamics.hpp computes them. T may be a vector whose lanes belong to different points.
+template <class T>
+struct Dynamics : PointConstants<T> {
+  T divergence;              ///< divergence_factor
+  T epsilon;                 ///< a unit active with less than this probability counts as dead
+  std::int32_t max_updates;  ///< at least 1
+  StopRule stop;             ///< read only after an update that was short enough
+  ProofConditions<T> proof;  ///< for certified trajectories
+};
+
+/// The constants of a trajectory of a sweep: those that all its maps share, taken from any of them, and those of its own
+/// point. The conditions of the proofs are not among them.
+template <class Real>
+DEADCONE_HD inline Dynamics<Real> at_point(const Dynamics<Real>& shared, const PointConstants<Real>& constants) {
+  Dynamics<Real> dynamics;
+  static_cast<PointConstants<Real>&>(dynamics) = constants;
+  dynamics.divergence = shared.divergence;
+  dynamics.epsilon = shared.epsilon;
+  dynamics.max_updates = shared.max_updates;
+  dynamics.stop = shared.stop;
+  dynamics.proof = {};
+  return dynamics;
+}
 
 /// The updates that follow() makes between two looks at a trajectory.
 inline constexpr std::int32_t updates_in_block = 16;
@@ -95,7 +127,7 @@ DEADCONE_HD inline mask_t<T> is_at_rest(const Dynamics<Constant>& dynamics, cons
                                         mask_t<T> slow) {
   // Under `update` no gradient is too large: none compares with a not-a-number. A branch in its place would cost the
   // vector loop an instruction in every update.
-  const T limit(dynamics.stop == StopRule::update ? Constant(NAN) : dynamics.rest_squared);
+  const T limit(dynamics.stop == StopRule::update ? Constant(scalar_t<T>(NAN)) : dynamics.rest_squared);
   return both(slow, negation(limit <= squared_norm<geometry>(gradient)));
 }
 
@@ -232,7 +264,9 @@ using unit::course_from;
 using unit::divergence_factor;
 using unit::Dynamics;
 using unit::follow;
+using unit::for_each_constant;
 using unit::Outcome;
+using unit::PointConstants;
 using unit::trajectory;
 using unit::updates_between_proofs;
 using unit::updates_in_block;
