@@ -101,13 +101,14 @@ std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& 
 }
 
 /// Reports on stderr at how many points no theorem can hold.
-void report_unprovable_points(SweepMaps& maps, const Shard& shard) {
+void report_unprovable_points(const Sweep& sweep, const Shard& shard) {
+  ProofBounds bounds(sweep.criteria, sweep.precision);
   std::int64_t points = 0;
   std::int64_t unprovable = 0;
-  for (std::int64_t point = 0; point < maps.sweep().points(); ++point) {
+  for (std::int64_t point = 0; point < sweep.points(); ++point) {
     if (!shard.has(point)) continue;
     ++points;
-    unprovable += maps.at(point).can_prove() ? 0 : 1;
+    unprovable += proves_anything(bounds.of(sweep.point(point))) ? 0 : 1;
   }
   if (unprovable == 0) return;
   std::cerr
@@ -168,15 +169,14 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
   std::int64_t points = 0;
   for (std::int64_t point = 0; point < sweep.points(); ++point)
     points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
-  SweepMaps maps(sweep);
-  if (sweep.criteria.certify && style != ProgressStyle::none) report_unprovable_points(maps, shard);
+  if (sweep.criteria.certify && style != ProgressStyle::none) report_unprovable_points(sweep, shard);
   if (style != ProgressStyle::none) report_warnings(sweep, experiment);
   Meter meter;
   Counts total;
   const StopOnSignal stop(meter);
   try {
     Progress progress(style, std::cerr, meter, points, sweep.window.pixels());
-    run_sweep(maps, shard, *mapper, *sink, meter, [&](std::int64_t point, const Counts& counts, double seconds) {
+    run_sweep(sweep, shard, *mapper, *sink, meter, [&](std::int64_t point, const Counts& counts, double seconds) {
       total += counts;
       progress.point_finished(point_name(sweep, point), seconds);
     });

@@ -107,10 +107,15 @@ struct Ended {
   std::uint32_t at_update = 0;  ///< diverged or came to rest
   Proofs<std::uint32_t> proved = {};
 
-  HWY_INLINE std::uint32_t any_proof() const { return proved.energy | proved.corridor | proved.trap | proved.creep; }
+  HWY_INLINE std::uint32_t any_proof() const {
+    std::uint32_t any = 0;
+    for (const std::uint32_t lanes : proved.of) any |= lanes;
+    return any;
+  }
   HWY_INLINE Proofs<bool> proofs_of(int lane) const {
-    return {(proved.energy >> lane & 1) != 0, (proved.corridor >> lane & 1) != 0, (proved.trap >> lane & 1) != 0,
-            (proved.creep >> lane & 1) != 0};
+    Proofs<bool> of_lane;
+    for (int i = 0; i < theorem_count; ++i) of_lane.of[i] = (proved.of[i] >> lane & 1) != 0;
+    return of_lane;
   }
 };
 
@@ -137,8 +142,9 @@ class Lanes {
   HWY_INLINE Ended prove_all(const Dynamics<Real>& shared) const {
     const auto& dynamics = constants_.of_lanes(shared);
     const Proofs<PackMask<Real>> found = proofs<geometry>(dynamics.proof, dynamics.target, state_);
-    return {.proved = {bits_of(found.energy) & live_, bits_of(found.corridor) & live_, bits_of(found.trap) & live_,
-                       bits_of(found.creep) & live_}};
+    Ended ended;
+    for (int i = 0; i < theorem_count; ++i) ended.proved.of[i] = bits_of(found.of[i]) & live_;
+    return ended;
   }
 
   /// Makes one update of every lane. Bit i of the result: lane i has diverged or come to rest.

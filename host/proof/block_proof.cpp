@@ -43,8 +43,10 @@ std::optional<Fate> fate_of_block(const ProofConditions<double>& conditions, con
                                   Interval b) {
   if (point.geometry() == Geometry::planar && is_trapped(conditions, w, b)) return Fate::dead;
   const double highest = loss_of_block(point, w, b).hi;
+  // At rest nothing is still to go: the corridor and the toll ask for a weight only.
   const bool in_corridor = highest < conditions.corridor_energy && w.lo >= conditions.corridor_weight;
-  if (highest < conditions.energy || in_corridor) return Fate::converged;
+  const bool cannot_pay = highest < conditions.toll_energy && w.lo >= conditions.toll_weight;
+  if (highest < conditions.energy || in_corridor || cannot_pay) return Fate::converged;
   return std::nullopt;
 }
 

@@ -6,6 +6,8 @@
 // Along a ray of fixed t and v the loss is s^2 A/2 - s B + (1 + D^2)/2, so with c = margin + D^2 it is below (1 -
 // margin)/2 for s between (B -+ sqrt(B^2 - A c))/A. The greatest eigenvalue of its Hessian is at most 1 + phi mu / s.
 
+#include <memory>
+
 #include "deadcone/unit/model.hpp"
 #include "proof/interval.hpp"
 
@@ -20,15 +22,41 @@ Interval second_moment(Interval t);
 /// probability, and with more at every t above hi, but for a relative error of 4e-14 in the probability.
 Interval edge_of_dead_cone(double epsilon);
 
-/// A margin at which no point with t <= `dead` has a loss below (1 - margin)/2.
-double margin_that_excludes(double dead, Geometry geometry, double relative_delta);
+/// What leaves the dead cone out of the low losses.
+class Exclusion {
+ public:
+  explicit Exclusion(double dead);
 
-/// The same at Delta = 0 in the plane, for points where a trajectory may come to rest only: where the gradient is below
-/// `rest`, times a factor for the update that follows. At most what the function above gives.
-double margin_that_excludes_rest(double dead, double rest, double eta);
+  /// A margin at which no point with t <= `dead` has a loss below (1 - margin)/2.
+  double margin(Geometry geometry, double relative_delta) const {
+    return margins(geometry, numeric::exactly(relative_delta)).hi;
+  }
+  /// The same for every Delta/gamma of an interval.
+  Interval margins(Geometry geometry, Interval relative_delta) const;
 
-/// Whether 1 + phi mu / s < `limit` wherever the loss is below (1 - margin)/2 and t > `dead`.
-bool curvature_is_below(double limit, double margin, double dead, Geometry geometry, double relative_delta);
+ private:
+  Interval distribution_;  ///< Phi at the edge
+  Interval best_;          ///< Phi/sqrt(A) there
+};
+
+/// What keeps the curvature of low losses small, for one edge of the dead cone. Functions of t that it has computed it
+/// keeps. One thread calls at a time.
+class CurvatureBounds {
+ public:
+  explicit CurvatureBounds(double dead);
+  ~CurvatureBounds();
+
+  /// A margin at which 1 + phi mu / s < `limit` wherever the loss is below (1 - margin)/2 and t > `dead`, for all
+  /// Delta/gamma of the interval. It is the least one within `accuracy`, relatively, or `least`, if that is larger; 1 where
+  /// there is none.
+  double margin(double limit, Geometry geometry, Interval relative_delta, double least);
+
+  static constexpr double accuracy = 0x1p-6;
+
+ private:
+  struct Cell;
+  std::unique_ptr<Cell> root_;
+};
 
 /// 1 - sup t phi / Phi, from below: nearer to zero than this, w is driven up at every b.
 inline constexpr double rising_weight = 0.7054;

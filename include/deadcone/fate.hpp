@@ -41,20 +41,23 @@ enum class Proof : std::int8_t {
   corridor = 2,  ///< it converges
   trap = 3,      ///< it is dead for ever
   creep = 4,     ///< it is dead within the tolerance
+  toll = 5,      ///< it converges
 };
 
 template <>
 struct NameTable<Proof> {
   static constexpr const char* what = "a proof";
-  static constexpr std::array<Named<Proof>, 5> values = {{
+  static constexpr std::array<Named<Proof>, 6> values = {{
       {Proof::none, "none", "the trajectory ended by itself"},
       {Proof::energy, "energy", "it converges"},
       {Proof::corridor, "corridor", "it converges"},
       {Proof::trap, "trap", "it is dead for ever"},
       {Proof::creep, "creep", "it is dead within the tolerance"},
+      {Proof::toll, "toll", "it converges"},
   }};
 };
 inline constexpr int proof_count = static_cast<int>(count_of<Proof>);
+inline constexpr int theorem_count = proof_count - 1;  ///< those that prove something
 
 /// How a pixel of a refined map got its fate. The file calls it `provenance`.
 enum class PixelOrigin : std::int8_t {

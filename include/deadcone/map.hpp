@@ -27,12 +27,18 @@ struct Map {
   Precision precision = Precision::float32;
 };
 
-/// A map with its constants, each computed once, when it is first asked for: the bounds of its proofs take milliseconds.
+/// A map with its constants, each computed once, when it is first asked for: the bounds of its proofs take long, but for
+/// a sweep, which has ProofBounds for all its maps.
 /// Copies share them, so make one for all tiles of a map. Any thread may use it.
 class PreparedMap {
  public:
   /// Implicit, so that a Map will do where one tile is all that is computed.
   PreparedMap(const Map& map = {}) : shared_(std::make_shared<Shared>(map)) {}  // NOLINT(google-explicit-constructor)
+
+  /// With the conditions of its proofs, which are those of ProofBounds for the map.
+  PreparedMap(const Map& map, const ProofConditions<double>& conditions) : PreparedMap(map) {
+    std::call_once(shared_->has_conditions, [&] { shared_->conditions = conditions; });
+  }
 
   const Map& map() const { return shared_->map; }
   const Map* operator->() const { return &shared_->map; }

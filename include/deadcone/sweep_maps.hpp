@@ -3,22 +3,30 @@
 // The maps of a sweep by number, with constants that are computed once for whoever asks.
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 
 #include "deadcone/config.hpp"
 #include "deadcone/map.hpp"
+#include "deadcone/proof/bounds.hpp"
 
 namespace deadcone {
 
 /// Prepares each map when it is first asked for. One thread calls at a time; the sweep outlives this.
 class SweepMaps {
  public:
-  explicit SweepMaps(const Sweep& sweep) : sweep_(sweep) {}
+  explicit SweepMaps(const Sweep& sweep) : sweep_(sweep) {
+    if (sweep.criteria.certify || sweep.refinement.kind == RefinementKind::exact)
+      bounds_.emplace(sweep.criteria, sweep.precision);
+  }
 
   const Sweep& sweep() const { return sweep_; }
 
   /// Map number `point`, which is kept.
-  PreparedMap at(std::int64_t point) { return kept_.try_emplace(point, make(point)).first->second; }
+  PreparedMap at(std::int64_t point) {
+    const auto found = kept_.find(point);
+    return found != kept_.end() ? found->second : kept_.emplace(point, make(point)).first->second;
+  }
 
   /// Map number `point` for the last time: it is not kept any longer, so that memory does not grow with the sweep.
   PreparedMap take(std::int64_t point) {
@@ -30,9 +38,13 @@ class SweepMaps {
   }
 
  private:
-  Map make(std::int64_t point) const { return {sweep_.point(point), sweep_.window, sweep_.criteria, sweep_.precision}; }
+  PreparedMap make(std::int64_t point) {
+    const Map map = {sweep_.point(point), sweep_.window, sweep_.criteria, sweep_.precision};
+    return bounds_ ? PreparedMap(map, bounds_->of(map.point)) : PreparedMap(map);
+  }
 
   const Sweep& sweep_;
+  std::optional<ProofBounds> bounds_;  ///< where fates are proved
   std::unordered_map<std::int64_t, PreparedMap> kept_;
 };
 

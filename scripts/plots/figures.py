@@ -336,8 +336,9 @@ def proofs(job):
     with sweep_file.ResultFile(path, "fate") as data:
         grid = sweep_file.Grid(data, {})
         caption = (
-            "The theorem that proves the fate of each start. Energy and corridor prove that the unit converges: its "
-            "energy is very low, or it is low and the unit is in the corridor around the target. Trap proves that the "
+            "The theorem that proves the fate of each start. Energy, corridor and toll prove that the unit converges: its "
+            "energy is very low, or low and the unit in the corridor around the target, or too low for the way out of "
+            "the basin. Trap proves that the "
             "unit is dead for ever, deep in the dead cone at negative weight. Creep proves that it comes to rest dead "
             f"within the tolerance, at positive weight there. {parameters_of(data)}"
         )

@@ -96,6 +96,7 @@ std::vector<Task> tasks() {
   const Point paper;
   const Point general = {0.7, 0.5, 0.2, -0.3, 0.75};
   const Point small = {0.7, 0.05, 0.1, 0.0, 0.0};
+  const Point corridor = {0.0, 0.5, 0.5, 0.0, 0.0};
   const Point unstable = {0.0, 1.0, 100.0, 0.0, 0.5};
   std::vector<Task> all;
   for (const Precision precision : {Precision::float32, Precision::float64}) {
@@ -110,6 +111,7 @@ std::vector<Task> tasks() {
       all.push_back({"certified_planar" + suffix, {paper, window, criteria, precision}});
       all.push_back({"certified_general" + suffix, {general, window, criteria, precision}});
       all.push_back({"certified_small" + suffix, {small, window, criteria, precision}});
+      all.push_back({"certified_corridor" + suffix, {corridor, window, criteria, precision}});
       criteria.certify = false;
     }
   }

@@ -22,8 +22,8 @@ from conftest import (
 )
 from scipy.stats import binomtest
 
-PROOFS = ("none", "energy", "corridor", "trap", "creep")
-NONE, ENERGY, CORRIDOR, TRAP, CREEP = range(5)
+PROOFS = ("none", "energy", "corridor", "trap", "creep", "toll")
+NONE, ENERGY, CORRIDOR, TRAP, CREEP, TOLL = range(6)
 COMPUTED, FILLED = range(2)
 
 ROWS, COLUMNS = 60, 80  # of pixels: b, w
@@ -35,7 +35,9 @@ CREEPING = {
     "plane": "--beta 0,0.9,0.97 --gamma 1,0.05 --tol 1e-4",
     "plane, double, paper's rule": "--beta 0,0.9 --gamma 0.5,0.05 --tol 1e-4 --precision double --stop update",
 }
-PLANE = CREEPING | {
+# The corridor is of use where the toll is more than a unit can have.
+LARGE_UPDATES = {"plane, large updates": "--beta 0 --eta 0.5"}
+PLANE = CREEPING | LARGE_UPDATES | {
     "plane, double": "--beta 0.9 --precision double",
     "plane, paper's rule": "--beta 0,0.97 --stop update",
 }
@@ -181,7 +183,7 @@ def test_counts_are_those_of_the_maps(made, way):
         np.testing.assert_array_equal(results["pixels_filled"], (~computed).sum(axis=(-1, -2)))
         assert (results["pixels_filled"] > 0).all() and (results["fill_mismatches"] >= 0).all()
     if way in CERTIFIED:
-        assert np.isin(results["proof"][computed], range(5)).all()
+        assert np.isin(results["proof"][computed], range(len(PROOFS))).all()
         assert (results["proof"][~computed] == -1).all()
 
 
@@ -231,7 +233,7 @@ def test_ncdump_shows_the_flags(made):
     assert result.stderr == ""
     for name in ("proof", "provenance"):
         assert f"byte {name}(beta, gamma, b, w) ;" in result.stdout
-    assert 'proof:flag_meanings = "none energy corridor trap creep" ;' in result.stdout
+    assert 'proof:flag_meanings = "none energy corridor trap creep toll" ;' in result.stdout
     assert "provenance:flag_values = 0b, 1b ;" in result.stdout
     assert "int64 pixels_filled(beta, gamma) ;" in result.stdout
 
@@ -251,14 +253,15 @@ def test_certified_fates_are_those_of_the_exhaustive_map(made, sweep):
         np.testing.assert_array_equal(certified[name][proof == NONE], plain[name][proof == NONE])
     assert (certified["steps"] <= plain["steps"]).all()
     assert (certified["updates"] < plain["updates"]).all()
-    assert (fate[np.isin(proof, [ENERGY, CORRIDOR])] == CONVERGED).all()
+    assert (fate[np.isin(proof, [ENERGY, CORRIDOR, TOLL])] == CONVERGED).all()
     assert (fate[np.isin(proof, [TRAP, CREEP])] == DEAD).all()
     found = set(np.unique(proof))
     assert {NONE, ENERGY} <= found
     if sweep in OTHERS:
         assert found == {NONE, ENERGY}
     else:
-        assert found == {NONE, ENERGY, CORRIDOR, TRAP} | ({CREEP} if sweep in CREEPING else set())
+        others = {CREEP} if sweep in CREEPING else {CORRIDOR} if sweep in LARGE_UPDATES else set()
+        assert found == {NONE, ENERGY, TRAP, TOLL} | others
         assert certified["updates"].sum() < 0.5 * plain["updates"].sum()
 
 

@@ -1,4 +1,4 @@
-// tests/CMakeLists.txt tells the linker to call the function here in place of proof_bounds().
+// tests/CMakeLists.txt tells the linker to call the function here in place of ProofBounds::of().
 
 #include "support/proof_bounds_calls.hpp"
 
@@ -11,13 +11,13 @@ std::atomic<int> calls = 0;
 }
 
 extern "C" {
-deadcone::ProofConditions<double> __real__ZN8deadcone12proof_boundsERKNS_5PointERKNS_8CriteriaENS_9PrecisionE(
-    const deadcone::Point& point, const deadcone::Criteria& criteria, deadcone::Precision precision);
+deadcone::ProofConditions<double> __real__ZN8deadcone11ProofBounds2ofERKNS_5PointE(deadcone::ProofBounds* bounds,
+                                                                                   const deadcone::Point& point);
 
-deadcone::ProofConditions<double> __wrap__ZN8deadcone12proof_boundsERKNS_5PointERKNS_8CriteriaENS_9PrecisionE(
-    const deadcone::Point& point, const deadcone::Criteria& criteria, deadcone::Precision precision) {
+deadcone::ProofConditions<double> __wrap__ZN8deadcone11ProofBounds2ofERKNS_5PointE(deadcone::ProofBounds* bounds,
+                                                                                   const deadcone::Point& point) {
   ++calls;
-  return __real__ZN8deadcone12proof_boundsERKNS_5PointERKNS_8CriteriaENS_9PrecisionE(point, criteria, precision);
+  return __real__ZN8deadcone11ProofBounds2ofERKNS_5PointE(bounds, point);
 }
 }
 

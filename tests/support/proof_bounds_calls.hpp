@@ -4,7 +4,7 @@
 
 namespace deadcone::test {
 
-/// Calls of proof_bounds() since the program began.
+/// Calls of ProofBounds::of() since the program began.
 int proof_bounds_calls();
 
 }  // namespace deadcone::test

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the theorems of proof/conditions.hpp say of a descent whose coefficients are rounded (docs/proofs.md, section 10).
+// What the theorems of proof/conditions.hpp say of a descent whose coefficients are rounded (docs/proofs.md, section 11).
 //
 // beta and 1 - beta are rounded on their own: momentum lasts as beta_f says, and takes up fl(1 - beta) of each gradient.
 // That is the exact descent of beta_f and of eta_f fl(1 - beta)/(1 - beta_f), whose momentum is that of the loops times
