@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cli/options.hpp"
+#include "cli/process.hpp"
 #include "contestant.hpp"
 #include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
@@ -43,18 +44,6 @@ DeviceBytes bytes_or_fail(std::size_t size) {
   return bytes;
 }
 
-class Event {
- public:
-  Event() { DEADCONE_CUDA_CHECK(cudaEventCreate(&event_)); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  ~Event() { cudaEventDestroy(event_); }
-  cudaEvent_t get() const noexcept { return event_; }
-
- private:
-  cudaEvent_t event_ = nullptr;
-};
-
 /// A map whose labels stay on the device, tile by tile.
 template <class Real>
 class MapOnDevice {
@@ -66,12 +55,13 @@ class MapOnDevice {
         b_(coordinates(centres<Real>(map->window.b, 0, map->window.b.count))),
         fate_(bytes_or_fail(static_cast<std::size_t>(map->window.pixels()))),
         updates_(bytes_or_fail(static_cast<std::size_t>(map->window.pixels()) * sizeof(std::int32_t))),
+        counts_(bytes_or_fail(count_copies * sizeof(DeviceCounts))),
         streams_(streams_in_flight) {}
 
   /// Seconds between the moment when the first tile may begin and that when the last has ended.
   double run() {
-    const Event begin;
-    const Event end;
+    const CudaEvent begin(cudaEventDefault);
+    const CudaEvent end(cudaEventDefault);
     DEADCONE_CUDA_CHECK(cudaEventRecord(begin.get(), streams_[0].get()));
     for (const CudaStream& stream : streams_) DEADCONE_CUDA_CHECK(cudaStreamWaitEvent(stream.get(), begin.get(), 0));
     std::int64_t first = 0;
@@ -79,10 +69,10 @@ class MapOnDevice {
       launch(tiles_[i], first, streams_[static_cast<std::size_t>(i) % streams_.size()].get());
       first += tiles_[i].pixels();
     }
-    const std::vector<Event> ended(streams_.size());
-    for (std::size_t i = 0; i < streams_.size(); ++i) {
-      DEADCONE_CUDA_CHECK(cudaEventRecord(ended[i].get(), streams_[i].get()));
-      DEADCONE_CUDA_CHECK(cudaStreamWaitEvent(streams_[0].get(), ended[i].get(), 0));
+    for (const CudaStream& stream : streams_) {
+      const CudaEvent ended(cudaEventDisableTiming);
+      DEADCONE_CUDA_CHECK(cudaEventRecord(ended.get(), stream.get()));
+      DEADCONE_CUDA_CHECK(cudaStreamWaitEvent(streams_[0].get(), ended.get(), 0));
     }
     DEADCONE_CUDA_CHECK(cudaEventRecord(end.get(), streams_[0].get()));
     DEADCONE_CUDA_CHECK(cudaEventSynchronize(end.get()));
@@ -121,14 +111,15 @@ class MapOnDevice {
   }
 
   void launch(const Tile& tile, std::int64_t first_pixel, cudaStream_t stream) const {
-    TileTask<Real> task;
+    TileTask<Real> task = {};
     task.dynamics = map_.dynamics<Real>();
     task.starts = {reinterpret_cast<const Real*>(w_.data()) + tile.first_w,
                    reinterpret_cast<const Real*>(b_.data()) + tile.first_b, static_cast<Real>(map_->point.r),
                    tile.count_w};
-    task.results = {};
     task.results.fate = reinterpret_cast<Fate*>(fate_.data()) + first_pixel;
     task.results.updates = reinterpret_cast<std::int32_t*>(updates_.data()) + first_pixel;
+    task.counts = reinterpret_cast<DeviceCounts*>(counts_.data());
+    task.until = task.dynamics.max_updates;
     task.count_b = static_cast<std::int32_t>(tile.count_b);
     task.count_w = static_cast<std::int32_t>(tile.count_w);
     task.pixels = tile.pixels();
@@ -138,6 +129,7 @@ class MapOnDevice {
   PreparedMap map_;
   Tiling tiles_;
   DeviceBytes w_, b_, fate_, updates_;
+  DeviceBytes counts_;  ///< what stands in it is of no interest
   std::vector<CudaStream> streams_;
 };
 
@@ -165,8 +157,10 @@ int run(int argc, char** argv) {
   add_precision_option(app, sweep.precision);
   CLI11_PARSE(app, argc, argv);
   validate(sweep);
-  usable_devices();
-  check_kernel_runs_here();
+  visible_devices();
+  std::string problem = start_device(0);
+  if (problem.empty()) problem = load_kernels();
+  if (!problem.empty()) throw DeviceError("CUDA device 0 (" + name_of_device(0) + "): " + problem);
   if (only_device) {
     print_device();
     return 0;
@@ -180,6 +174,7 @@ int run(int argc, char** argv) {
 }  // namespace deadcone
 
 int main(int argc, char** argv) {
+  if (!deadcone::prepare_process()) return 1;
   try {
     return deadcone::run(argc, argv);
   } catch (const std::exception& error) {

@@ -15,6 +15,7 @@
 
 #include "base/processors.hpp"
 #include "cli/options.hpp"
+#include "cli/process.hpp"
 #include "contestant.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/detail/cuda_mapper.hpp"
@@ -95,6 +96,7 @@ int run(int argc, char** argv) {
 }  // namespace deadcone
 
 int main(int argc, char** argv) {
+  if (!deadcone::prepare_process()) return 1;
   try {
     return deadcone::run(argc, argv);
   } catch (const std::exception& error) {

@@ -125,11 +125,12 @@ class Suite:
             return {}
         if hertz is None:
             self.leave_out("the issue limit: nvidia-smi does not report the clock")
-            return {"instructions_per_update": counted["instructions"]}
+            return {"instructions_per_update": counted["instructions"], "double_per_update": counted["double"]}
         limit = self.device["processors"] * hertz / hot_loop_cuda.cycles_per_update(counted["kinds"])
         return {
             "clock_hertz": hertz,
             "instructions_per_update": counted["instructions"],
+            "double_per_update": counted["double"],
             "issue_limit_updates_per_second": limit,
             "fraction_of_limit": kernel.rate() / limit,
         }
@@ -167,6 +168,14 @@ class Suite:
         return {"options": f"{case.describe()}, labels only, {SWEEP_POINTS} points", "times_the_kernel": statistics.median(ratios)}
 
 
+def instructions(result):
+    """Of an update; for double also those that only the units for double take, which set the limit where they are many."""
+    if "instructions_per_update" not in result:
+        return ""
+    text = f"{result['instructions_per_update']:.4g}"
+    return f"{text}, {result['double_per_update']:.4g} in double" if result.get("double_per_update") else text
+
+
 def page(results):
     lines = [f"# Benchmark: {results['device']['name']}", "", *report.machine_lines(results)]
     rows = [
@@ -175,7 +184,7 @@ def page(results):
             r["precision"],
             report.rate(r["updates_per_second"]),
             report.rate(r["mapper_updates_per_second"]),
-            str(r.get("instructions_per_update", "")),
+            instructions(r),
             report.rate(r["issue_limit_updates_per_second"]) if "issue_limit_updates_per_second" in r else "",
             f"{r['fraction_of_limit']:.0%}" if "fraction_of_limit" in r else "",
         )

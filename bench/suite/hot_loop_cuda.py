@@ -3,8 +3,8 @@
 
     hot_loop_cuda.py PROGRAM [ARCHITECTURE]    PROGRAM is one that holds the kernel, ARCHITECTURE one of its own: sm_90
 
-cuobjdump and nvdisasm, parts of the CUDA Toolkit, must be on the PATH. The hot path is the shortest loop that holds the
-reciprocals of an update's two divisions, without the calls that a division makes for numbers out of the usual.
+cuobjdump and nvdisasm, parts of the CUDA Toolkit, must be on the PATH. The hot path is the innermost loop with the most
+reciprocals, two for the divisions of each update, without the calls that a division makes for numbers out of the usual.
 """
 
 import json
@@ -19,7 +19,7 @@ RECIPROCALS_PER_UPDATE = 2
 # Lanes in which a processor issues instructions in a cycle, and those of its units for double. The latter is the number of
 # data-centre cards such as the A100 and the H100.
 LANES, DOUBLE_LANES = 128, 64
-DOUBLE_KINDS = ("DADD", "DFMA", "DMUL", "DSETP")
+DOUBLE_KINDS = ("DADD", "DFMA", "DMNMX", "DMUL", "DSETP")
 
 
 class NoHotLoop(Exception):
@@ -45,18 +45,23 @@ def target_of(text):
     return int(match[1], 16) if match else None
 
 
+def reciprocals(texts):
+    return sum("MUFU.RCP" in text for text in texts)
+
+
 def hot_path(instructions):
-    """The instructions of the loop that an update executes."""
+    """The instructions of the loop that updates execute."""
     loops = []
     for address, text in instructions:
         target = target_of(text)
         if target is not None and target <= address:
             body = [(a, t) for a, t in instructions if target <= a <= address]
-            if sum("MUFU.RCP" in t for _, t in body) >= RECIPROCALS_PER_UPDATE:
+            if reciprocals(t for _, t in body) >= RECIPROCALS_PER_UPDATE:
                 loops.append(body)
-    if not loops:
+    innermost = [loop for loop in loops if not any(other is not loop and set(other) <= set(loop) for other in loops)]
+    if not innermost:
         raise NoHotLoop("there is no loop with the reciprocals of an update")
-    body = min(loops, key=len)
+    body = max(innermost, key=lambda loop: reciprocals(t for _, t in loop))
     path, resumes = [], 0
     for address, text in body:
         if address < resumes:
@@ -70,19 +75,29 @@ def hot_path(instructions):
 
 
 def count(program, architecture, precision):
-    """Instructions of an update, and how many of each kind."""
+    """Instructions of an update, those in the units for double, and how many of each kind."""
     path = hot_path(function(program, architecture, SYMBOL.format(MANGLED[precision])))
+    return count_path(path)
+
+
+def count_path(path):
+    updates = reciprocals(path) / RECIPROCALS_PER_UPDATE
     kinds = {}
     for text in path:
         name = re.sub(r"^@!?U?P\d+\s+", "", text).split()[0].split(".")[0]
         kinds[name] = kinds.get(name, 0) + 1
-    return {"instructions": len(path), "kinds": dict(sorted(kinds.items(), key=lambda item: -item[1]))}
+    kinds = {name: number / updates for name, number in sorted(kinds.items(), key=lambda item: -item[1])}
+    return {"instructions": len(path) / updates, "double": in_double(kinds), "kinds": kinds}
+
+
+def in_double(kinds):
+    """Those in the units for double."""
+    return sum(kinds.get(kind, 0) for kind in DOUBLE_KINDS)
 
 
 def cycles_per_update(kinds):
     """Cycles of a processor that the instructions of an update take at least, for one lane: to issue, or in the units for double."""
-    double = sum(kinds.get(kind, 0) for kind in DOUBLE_KINDS)
-    return max(sum(kinds.values()) / LANES, double / DOUBLE_LANES)
+    return max(sum(kinds.values()) / LANES, in_double(kinds) / DOUBLE_LANES)
 
 
 def main():

@@ -11,6 +11,7 @@
 #include "base/binomial_interval.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
+#include "cli/error_text.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
@@ -160,7 +161,10 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
   }
   if (options.resume && !options.dry_run) adopt_stored_axes(options.out, options.sweep, experiment);
   const ProgressStyle style = options.quiet ? ProgressStyle::none : style_for_stderr(options.progress);
-  const std::unique_ptr<Mapper> mapper = make_mapper(options.execution);
+  options.execution.device_share = device_share_from_scheduler(environment_variable);
+  const std::unique_ptr<Mapper> mapper = make_mapper(options.execution, [style](const std::string& line) {
+    if (style != ProgressStyle::none) std::cerr << "device: " << in_one_line(line) << std::endl;
+  });
   const std::unique_ptr<SweepSink> sink = open_sink(options, *mapper, command_line, experiment);
   if (options.execution.device == Device::automatic && style != ProgressStyle::none) {
     std::cerr << "device: " << mapper->description() << std::endl;

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
 namespace deadcone {
 namespace {
@@ -30,6 +31,7 @@ bool prepare_process() {
     if (is_closed(stream.descriptor) && open("/dev/null", stream.mode) != stream.descriptor) return false;
   }
   std::signal(SIGXFSZ, SIG_IGN);
+  setenv("CUDA_DEVICE_MAX_CONNECTIONS", "32", 0);
   return true;
 }
 

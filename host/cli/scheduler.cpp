@@ -36,19 +36,38 @@ constexpr ArrayVariables arrays[] = {
     {"Flux", "FLUX_JOB_CC", nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
-/// Variables of a rank from 0 and of the number of ranks, set for each process that a launcher starts. A launcher may
-/// run inside another, whose variables its processes see, too: the innermost comes first.
+/// What a launcher tells each process that it starts: its rank from 0 and the number of ranks, in all and on its node, by
+/// the names of variables; null where it tells another way, or not. A launcher may run inside another, whose variables
+/// its processes see, too: the innermost comes first.
+//
+// Where they document them: Open MPI, "Environment variables set for MPI applications"; MVAPICH2 User Guide, mpirun_rsh
+// parameters; Intel MPI and MPICH, whose launcher is Hydra; pals(7); flux-environment(7); srun(1).
 //
 // For Slurm it is the size of the step. SLURM_NTASKS, and SLURM_PROCID = 0, are also set in a batch script, which runs
 // once for all tasks (sbatch(1)); SLURM_STEP_NUM_TASKS is set by srun only (srun(1)).
 struct RankVariables {
   const char* rank;
   const char* size;
+  const char* local_rank;
+  const char* local_size;
+  const char* local_sizes;  ///< of all nodes, as Slurm lists them: "4(x2),1"
+  const char* node;         ///< the place of this node in that list
+  const char* nodes;        ///< how many there are, over which the launcher spreads its ranks evenly
 };
-constexpr RankVariables ranks[] = {{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
-                                   {"PMI_RANK", "PMI_SIZE"},
-                                   {"FLUX_TASK_RANK", "FLUX_JOB_SIZE"},
-                                   {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS"}};
+constexpr RankVariables ranks[] = {
+    {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE",
+     nullptr, nullptr, nullptr},
+    {"MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_LOCAL_RANK", "MV2_COMM_WORLD_LOCAL_SIZE", nullptr,
+     nullptr, nullptr},
+    {"PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS", nullptr, nullptr, nullptr},
+    {"PMI_RANK", "PMI_SIZE", "PMI_LOCAL_RANK", "PMI_LOCAL_SIZE", nullptr, nullptr, nullptr},
+    {"FLUX_TASK_RANK", "FLUX_JOB_SIZE", "FLUX_TASK_LOCAL_ID", nullptr, nullptr, nullptr, "FLUX_JOB_NNODES"},
+    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID", nullptr, "SLURM_STEP_TASKS_PER_NODE", "SLURM_NODEID",
+     nullptr},
+};
+
+/// How many GPUs a scheduler has given a job or a step on this node, for all its processes there (sbatch(1), srun(1)).
+constexpr const char* gpus_on_node = "SLURM_GPUS_ON_NODE";
 
 [[noreturn]] void refuse(const std::string& reason) {
   throw ConfigError("--shard auto: " + reason);
@@ -124,6 +143,50 @@ std::optional<Shard> rank(const Environment& environment) {
   return std::nullopt;
 }
 
+/// The number in a variable, or in a text; none where there is none that an int holds.
+std::optional<int> small_number(const std::optional<std::string>& text) {
+  try {
+    if (text) return static_cast<int>(parse_integer(*text, 0, std::numeric_limits<int>::max()));
+  } catch (const ConfigError&) {
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+std::optional<int> small_number(const Environment& environment, const char* name) {
+  return name == nullptr ? std::nullopt : small_number(environment(name));
+}
+
+/// Number `place` of a list such as "4(x2),1"; none where it has none.
+std::optional<int> listed_number(const std::string& list, int place) {
+  std::size_t first = 0;
+  while (first < list.size()) {
+    const std::size_t end = std::min(list.find(',', first), list.size());
+    const std::string entry = list.substr(first, end - first);
+    const std::size_t times = std::min(entry.find("(x"), entry.size());
+    const std::optional<int> repeated =
+        times == entry.size() ? 1 : small_number(entry.substr(times + 2, entry.size() - times - 3));
+    if (!repeated) return std::nullopt;
+    if (place < *repeated) return small_number(entry.substr(0, times));
+    place -= *repeated;
+    first = end + 1;
+  }
+  return std::nullopt;
+}
+
+/// The number of ranks on this node; none where nothing says so.
+std::optional<int> local_size(const RankVariables& names, const Environment& environment) {
+  if (const auto size = small_number(environment, names.local_size)) return size;
+  if (names.local_sizes != nullptr) {
+    const auto sizes = environment(names.local_sizes);
+    const auto node = small_number(environment, names.node);
+    return sizes && node ? listed_number(*sizes, *node) : std::nullopt;
+  }
+  const auto size = small_number(environment, names.size);
+  const auto nodes = small_number(environment, names.nodes);
+  if (!size || !nodes || *nodes == 0) return std::nullopt;
+  return *size / *nodes + (*size % *nodes == 0 ? 0 : 1);
+}
+
 }  // namespace
 
 Shard parse_shard(const std::string& text) {
@@ -176,6 +239,16 @@ Shard shard_from_scheduler(const SchedulerShard& wanted, const Environment& envi
            std::to_string(wrong.count) + ", counted from 0; use --shard K/N");
   }
   return {outer.index * inner.count + inner.index, outer.count * inner.count};
+}
+
+DeviceShare device_share_from_scheduler(const Environment& environment) {
+  for (const RankVariables& names : ranks) {
+    const auto index = small_number(environment, names.local_rank);
+    const auto count = local_size(names, environment);
+    if (!index || !count || *index >= *count) continue;
+    return {*index, *count, small_number(environment, gpus_on_node).value_or(0)};
+  }
+  return {};
 }
 
 std::string path_of_shard(const std::string& path, const Shard& shard) {

@@ -41,6 +41,11 @@ std::optional<SchedulerShard> parse_scheduler_shard(const std::string& text);
 /// and where the number of parts is not certain.
 Shard shard_from_scheduler(const SchedulerShard& wanted, const Environment& environment);
 
+/// This process among those that mpirun, Flux or srun started on this machine, which share its GPUs: its rank there, and
+/// how many GPUs the scheduler has given all of them, if it says so. All of them are its own where there is no such rank,
+/// or its variables are no numbers.
+DeviceShare device_share_from_scheduler(const Environment& environment);
+
 /// The name of the file of one part: `.2-of-4` before the extension.
 std::string path_of_shard(const std::string& path, const Shard& shard);
 

@@ -25,6 +25,13 @@ void require_kind(Kind kind, const std::string& parameter) {
   if (*name_of(kind) == 0) throw ConfigError(parameter, std::string("is not ") + NameTable<Kind>::what);
 }
 
+/// Part `index`, from 0, of `count`.
+void require_part(const std::string& parameter, std::int64_t index, std::int64_t count) {
+  if (count >= 1 && index >= 0 && index < count) return;
+  throw ConfigError(parameter,
+                    "must be one of 0 to count - 1, but is " + std::to_string(index) + " of " + std::to_string(count));
+}
+
 /// One side of a window.
 void validate(const Range& range, const std::string& parameter) {
   const std::string ends = "runs from " + shortest(range.lo) + " to " + shortest(range.hi);
@@ -296,13 +303,16 @@ void validate(const Execution& execution) {
   require(execution.threads >= 0 && execution.threads <= largest_threads, "threads", execution.threads,
           "must be in [0, " + std::to_string(largest_threads) + "]");
   validate(execution.shard);
+  validate(execution.device_share);
 }
 
 void validate(const Shard& shard) {
-  if (shard.count < 1 || shard.index < 0 || shard.index >= shard.count) {
-    throw ConfigError("shard", "must be one of 0 to count - 1, but is " + std::to_string(shard.index) + " of " +
-                                   std::to_string(shard.count));
-  }
+  require_part("shard", shard.index, shard.count);
+}
+
+void validate(const DeviceShare& share) {
+  require_part("device_share", share.index, share.count);
+  require(share.devices >= 0, "device_share", share.devices, "must be of 0 devices or more");
 }
 
 }  // namespace deadcone

@@ -9,8 +9,9 @@ bool cuda_device_is_present() {
   return false;
 }
 
-std::unique_ptr<Mapper> make_cuda_mapper(std::size_t /*memory_limit*/) {
-  throw DeviceError("no CUDA device: deadcone was built without CUDA");
+std::unique_ptr<Mapper> make_cuda_mapper(const DeviceShare& /*share*/, const DeviceNote& /*note*/,
+                                         const CudaLimits& /*limits*/) {
+  throw NoDevice("no CUDA device: deadcone was built without CUDA");
 }
 
 }  // namespace deadcone

@@ -7,7 +7,7 @@ namespace deadcone {
 void compute(const Sweep& sweep, const Execution& execution, SweepSink& sink, ComputeProgress& progress) {
   validate(sweep);
   validate(execution);
-  const std::unique_ptr<Mapper> mapper = make_mapper(execution);
+  const std::unique_ptr<Mapper> mapper = make_mapper(execution, progress.device_note);
   run_sweep(sweep, execution.shard, *mapper, sink, progress.meter,
             [&progress](std::int64_t point, const Counts& counts, double seconds) {
               progress.points.fetch_add(1, std::memory_order_relaxed);

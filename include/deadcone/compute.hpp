@@ -21,6 +21,7 @@ struct ComputeProgress {
   /// Called when a point is in the sink; may be empty. Calls come one at a time, from a thread of the library. An
   /// exception ends the computation.
   PointFinished point_finished;
+  DeviceNote device_note;  ///< called at the start for every device that is there and is not used; may be empty
 };
 
 /// Computes the points of `execution.shard` that `sink` does not have yet, hands them over in order and closes the sink.

@@ -191,11 +191,20 @@ struct Shard {
   bool has(std::int64_t point) const { return point % count == index; }
 };
 
+/// This process among those on a machine that share its CUDA devices.
+struct DeviceShare {
+  int index = 0;  ///< from 0
+  int count = 1;
+  /// That they have all together, where somebody knows: a process that sees fewer has been given its own. 0: unknown.
+  int devices = 0;
+};
+
 /// How a sweep is run.
 struct Execution {
   Device device = Device::automatic;
   int threads = 0;  ///< CPU threads; 0: as many as this process has processors
   Shard shard = {};
+  DeviceShare device_share = {};
 };
 
 /// Checks every number of a sweep, and that its values and pixels are distinct numbers in its precision. Throws
@@ -214,6 +223,7 @@ void validate(const Window& window);
 /// The same for how a sweep is run.
 void validate(const Execution& execution);
 void validate(const Shard& shard);
+void validate(const DeviceShare& share);
 
 /// The largest number of pixels along one side of a window: its coordinates are kept in memory.
 inline constexpr std::int64_t largest_side = std::int64_t{1} << 24;

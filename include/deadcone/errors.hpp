@@ -69,6 +69,11 @@ struct DeviceError : Error {
   explicit DeviceError(const std::string& message) : Error(message, ErrorKind::device) {}
 };
 
+/// There is no device of the requested kind: none that fails, either.
+struct NoDevice : DeviceError {
+  explicit NoDevice(const std::string& message) : DeviceError(message) {}
+};
+
 struct OutOfMemory : Error {
   explicit OutOfMemory(const std::string& message) : Error(message, ErrorKind::memory) {}
 };

@@ -66,9 +66,9 @@ template <>
 struct NameTable<Device> {
   static constexpr const char* what = "a device";
   static constexpr std::array<Named<Device>, 3> values = {{
-      {Device::automatic, "auto", "CUDA where there is a device, else the CPU"},
+      {Device::automatic, "auto", "CUDA where a device can be used, else the CPU"},
       {Device::cpu, "cpu", "all cores of this machine"},
-      {Device::cuda, "cuda", "all CUDA devices of this machine"},
+      {Device::cuda, "cuda", "the CUDA devices of this machine"},
   }};
 };
 

@@ -18,6 +18,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -93,7 +94,11 @@ class Mapper {
   virtual std::string description() const = 0;
 };
 
-/// The mapper for an execution: its device and its threads. Throws DeviceError where the device is missing.
-std::unique_ptr<Mapper> make_mapper(const Execution& execution);
+/// Takes a line about a device that is there and is not used: which and why.
+using DeviceNote = std::function<void(const std::string& line)>;
+
+/// The mapper for an execution: its device and its threads. Devices that cannot be used are left out, with a note; with
+/// `automatic` the CPU does the work where none can. Throws DeviceError where the device asked for is missing.
+std::unique_ptr<Mapper> make_mapper(const Execution& execution, const DeviceNote& note = {});
 
 }  // namespace deadcone

@@ -4,9 +4,12 @@
 
 namespace deadcone {
 
-/// Throws DeviceError with the expression, its place and CUDA's reason, if `status` is an error. Use
-/// DEADCONE_CUDA_CHECK.
+/// Throws DeviceError with the expression, its place and CUDA's reason, if `status` is an error, which the runtime then
+/// forgets. Use DEADCONE_CUDA_CHECK.
 void check_cuda(cudaError_t status, const char* expression, const char* file, int line);
+
+/// After every error that is dealt with: the runtime keeps it, and the check of the next launch would meet it.
+void forget_last_error() noexcept;
 
 }  // namespace deadcone
 

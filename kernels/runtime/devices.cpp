@@ -1,21 +1,30 @@
 #include "runtime/devices.hpp"
 
-#include <cstdlib>
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
 
 #include "deadcone/errors.hpp"
+#include "runtime/check.hpp"
 
 namespace deadcone {
 namespace {
 
-/// The number of devices. Asked for the first time, it starts CUDA, with as many queues between host and device as
-/// there are tiles in flight: with the eight of its default streams would wait for each other.
-cudaError_t device_count(int& devices) {
-  setenv("CUDA_DEVICE_MAX_CONNECTIONS", "32", 0);
-  return cudaGetDeviceCount(&devices);
-}
-
 std::string version_name(int version) {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+/// Why a device does not start, in words.
+std::string start_problem(int device, cudaError_t status) {
+  if (status == cudaErrorMemoryAllocation) return "its memory is full";
+  int mode = cudaComputeModeDefault;
+  if (status == cudaErrorDevicesUnavailable &&
+      cudaDeviceGetAttribute(&mode, cudaDevAttrComputeMode, device) == cudaSuccess) {
+    if (mode == cudaComputeModeProhibited) return "its compute mode is prohibited";
+    if (mode != cudaComputeModeDefault) return "its compute mode is exclusive, and another process has it";
+  }
+  forget_last_error();
+  return cudaGetErrorString(status);
 }
 
 }  // namespace
@@ -31,21 +40,62 @@ std::string device_problem(cudaError_t status, int devices, int driver, int runt
   return cudaGetErrorString(status);
 }
 
-int usable_devices() {
+int visible_devices() {
   int devices = 0;
   int driver = 0;
   int runtime = 0;
-  const cudaError_t status = device_count(devices);
+  const cudaError_t status = cudaGetDeviceCount(&devices);
   cudaDriverGetVersion(&driver);
   cudaRuntimeGetVersion(&runtime);
   const std::string problem = device_problem(status, devices, driver, runtime);
-  if (!problem.empty()) throw DeviceError("no CUDA device: " + problem);
-  return devices;
+  if (problem.empty()) return devices;
+  forget_last_error();
+  const bool there_is_none = driver == 0 || status == cudaSuccess || status == cudaErrorNoDevice;
+  if (there_is_none) throw NoDevice("no CUDA device: " + problem);
+  throw DeviceError("no CUDA device: " + problem);
 }
 
 int count_devices() noexcept {
   int devices = 0;
-  return device_count(devices) == cudaSuccess ? devices : 0;
+  if (cudaGetDeviceCount(&devices) == cudaSuccess) return devices;
+  forget_last_error();
+  return 0;
+}
+
+std::vector<int> devices_of(const DeviceShare& share, int visible) {
+  const bool dealt_out = share.devices > visible;
+  const std::int64_t index = dealt_out ? 0 : share.index;
+  const std::int64_t count = dealt_out ? 1 : share.count;
+  const std::int64_t first = index * visible / count;
+  const std::int64_t last = std::max(first + 1, (index + 1) * visible / count);
+  std::vector<int> devices(static_cast<std::size_t>(last - first));
+  std::iota(devices.begin(), devices.end(), static_cast<int>(first));
+  return devices;
+}
+
+std::string start_device(int device) {
+  cudaError_t status = cudaSetDevice(device);
+  if (status == cudaSuccess) status = cudaFree(nullptr);  // before CUDA 12 the device starts only here
+  if (status == cudaSuccess) return "";
+  forget_last_error();
+  return start_problem(device, status);
+}
+
+DeviceSpeed speed_of_device(int device) {
+  const auto attribute = [device](cudaDeviceAttr which) {
+    int value = 0;
+    DEADCONE_CUDA_CHECK(cudaDeviceGetAttribute(&value, which, device));
+    return value;
+  };
+  return {.clock = 1e3 * attribute(cudaDevAttrClockRate),
+          .processors = attribute(cudaDevAttrMultiProcessorCount),
+          .double_ratio = attribute(cudaDevAttrSingleToDoublePrecisionPerfRatio)};
+}
+
+std::string name_of_device(int device) {
+  cudaDeviceProp properties = {};
+  DEADCONE_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
+  return properties.name;
 }
 
 }  // namespace deadcone

@@ -1,21 +1,45 @@
 #pragma once
 
-// Which CUDA devices there are, and why there is none.
+// Which CUDA devices there are, which of them this process takes, and why one cannot be used.
 
 #include <cuda_runtime_api.h>
 
 #include <string>
+#include <vector>
+
+#include "deadcone/config.hpp"
 
 namespace deadcone {
 
-/// Why no device can be used, in words, from what the runtime says; empty where one can. `driver` and `runtime` are
+/// Why there is no device, in words, from what the runtime says; empty where there is one. `driver` and `runtime` are
 /// versions as CUDA counts them, 12040 for 12.4, and `driver` is 0 where none is installed.
 std::string device_problem(cudaError_t status, int devices, int driver, int runtime);
 
-/// How many devices can be used, all of them alike to the mapper. Throws DeviceError where there is none.
-int usable_devices();
+/// How many devices this process sees, whether they can be used or not. Throws NoDevice where there is none, DeviceError
+/// where the driver fails.
+int visible_devices();
 
 /// The same without an error: 0 where there is none.
 int count_devices() noexcept;
+
+/// The numbers of the devices that are this process's part of `visible` (>= 1): at least one. Neighbours share one where
+/// there are more processes than devices. All of them where the process sees fewer than `share.devices`, because a
+/// scheduler has dealt them out already. `share` is valid.
+std::vector<int> devices_of(const DeviceShare& share, int visible);
+
+/// Makes a device current and starts it. Returns why it cannot be used, in words; nothing where it can.
+std::string start_device(int device);
+
+/// What a device is called.
+std::string name_of_device(int device);
+
+/// How fast a device is at most.
+struct DeviceSpeed {
+  double clock;  ///< Hz
+  int processors;
+  int double_ratio;  ///< so many instructions of float in the time of one of double
+};
+
+DeviceSpeed speed_of_device(int device);
 
 }  // namespace deadcone

@@ -1,22 +1,58 @@
 #pragma once
 
-// The counts of a tile, made on the device, so that updates that are not kept need not be copied.
-
-#include <cuda_runtime_api.h>
+// The counts of a tile, made on the device, so that updates that are not kept need not be copied. Each pixel adds itself
+// where its trajectory ends.
+//
+// That is three additions in memory beside some 2500 updates of 80 instructions. So that they do not wait for each other
+// where all pixels end at once, blocks add to several copies, each in a line of memory of its own: 786 000 additions of a
+// tile of 512^2 to one line would take half a millisecond, at one a cycle; to 32 lines they take a 32nd of that, less than
+// it takes to copy the tile to the host.
 
 #include <cstddef>
 #include <cstdint>
 
-#include "deadcone/mapper.hpp"
+#include "deadcone/counts.hpp"
+#include "deadcone/fate.hpp"
+#include "deadcone/numeric/annotations.hpp"
 
 namespace deadcone {
 
-/// Bytes of device memory that count_on_device() needs for so many pixels.
-std::size_t count_workspace(std::int64_t pixels);
+/// What some pixels add to; zero at first.
+struct alignas(128) DeviceCounts {
+  unsigned long long fates[fate_count];
+  unsigned long long updates;
+  int most_updates;
+};
 
-/// Writes the counts of `pixels` fates and updates to `counts`, device memory, in `stream`. Sums of integers: they
-/// do not depend on the order. Throws DeviceError where the launch fails.
-void count_on_device(const Fate* fate, const std::int32_t* updates, std::int64_t pixels, Counts* counts,
-                     void* workspace, std::size_t workspace_bytes, cudaStream_t stream);
+/// Copies, of which pixels take any: their sum counts.
+inline constexpr int count_copies = 32;
+
+/// Counts a pixel that has ended.
+DEADCONE_HD inline void count_pixel(DeviceCounts& counts, Fate fate, std::int32_t updates) {
+  unsigned long long& of_fate = counts.fates[static_cast<int>(fate)];
+#if defined(__CUDA_ARCH__)
+  atomicAdd(&of_fate, 1ULL);
+  atomicAdd(&counts.updates, static_cast<unsigned long long>(updates));
+  atomicMax(&counts.most_updates, updates);
+#else
+  ++of_fate;
+  counts.updates += static_cast<unsigned long long>(updates);
+  counts.most_updates = counts.most_updates < updates ? updates : counts.most_updates;
+#endif
+}
+
+/// The sum of `count_copies` copies: of integers, so that it does not depend on who ended first.
+inline Counts sum_of_copies(const DeviceCounts* copies) {
+  Counts sum;
+  for (int i = 0; i < count_copies; ++i) {
+    Counts counts;
+    for (std::size_t fate = 0; fate < counts.fates.size(); ++fate)
+      counts.fates[fate] = static_cast<std::int64_t>(copies[i].fates[fate]);
+    counts.updates = static_cast<std::int64_t>(copies[i].updates);
+    counts.most_updates = copies[i].most_updates;
+    sum += counts;
+  }
+  return sum;
+}
 
 }  // namespace deadcone

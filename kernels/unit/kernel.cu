@@ -16,9 +16,7 @@
 #include <string>
 #include <type_traits>
 
-#include "deadcone/errors.hpp"
 #include "runtime/check.hpp"
-#include "unit/geometry.hpp"
 #include "unit/kernel.hpp"
 
 namespace deadcone {
@@ -26,49 +24,84 @@ namespace {
 
 template <Geometry geometry, bool certify, class Real>
 __global__ void __launch_bounds__(block_threads) map_pixels(const TileTask<Real> task) {
-  const TilePixel pixel = pixel_of(static_cast<std::int32_t>(blockIdx.x), static_cast<std::int32_t>(blockIdx.y),
-                                   static_cast<std::int32_t>(threadIdx.x));
-  if (pixel.w >= task.count_w || pixel.b >= task.count_b) return;
-  const std::int64_t i = static_cast<std::int64_t>(pixel.b) * task.count_w + pixel.w;
-  if (i >= task.pixels) return;
-  map_pixel<geometry, certify>(task.dynamics, task.starts, task.results, i);
+  run_thread<geometry, certify>(task, blockIdx.x, static_cast<std::int32_t>(threadIdx.x));
 }
 
-template <class Real>
-using Kernel = void (*)(TileTask<Real>);
+template <Geometry geometry, bool certify, class Real>
+__global__ void __launch_bounds__(block_threads) map_batch(const BatchTask<Real> task) {
+  run_thread<geometry, certify>(task, blockIdx.x, static_cast<std::int32_t>(threadIdx.x));
+}
 
+template <class Task>
+using Kernel = void (*)(Task);
+
+// They capture nothing: with [] nvcc warns of the pointers to functions that such lambdas could be.
 template <class Real>
-Kernel<Real> kernel_for(const Variant& variant) {
-  static_assert(std::is_trivially_copyable_v<TileTask<Real>>);
-  // Captures nothing: with [] nvcc warns of the pointer to a function that such a lambda could be.
-  return with_variant(
-      variant, [&]<Geometry geometry, bool certify>() -> Kernel<Real> { return map_pixels<geometry, certify, Real>; });
+void set_kernel(const Variant& variant, Kernel<TileTask<Real>>& kernel) {
+  with_variant(variant, [&]<Geometry geometry, bool certify>() { kernel = map_pixels<geometry, certify, Real>; });
+}
+template <class Real>
+void set_kernel(const Variant& variant, Kernel<BatchTask<Real>>& kernel) {
+  with_variant(variant, [&]<Geometry geometry, bool certify>() { kernel = map_batch<geometry, certify, Real>; });
+}
+
+template <class Task>
+Kernel<Task> kernel_for(const Variant& variant) {
+  static_assert(std::is_trivially_copyable_v<Task>);
+  Kernel<Task> kernel = nullptr;
+  set_kernel(variant, kernel);
+  return kernel;
+}
+
+/// Loads the kernels for a kind of tasks onto the current device.
+template <class Task>
+cudaError_t load() {
+  for (const Geometry geometry : {Geometry::planar, Geometry::general}) {
+    for (const bool certify : {false, true}) {
+      cudaFuncAttributes attributes = {};
+      const cudaError_t status = cudaFuncGetAttributes(&attributes, kernel_for<Task>({geometry, certify}));
+      if (status != cudaSuccess) return status;
+    }
+  }
+  return cudaSuccess;
+}
+
+cudaError_t load_all() {
+  for (const auto load_some :
+       {load<TileTask<float>>, load<TileTask<double>>, load<BatchTask<float>>, load<BatchTask<double>>}) {
+    const cudaError_t status = load_some();
+    if (status != cudaSuccess) return status;
+  }
+  return cudaSuccess;
 }
 
 }  // namespace
 
-template <class Real>
-void launch_map(const Variant& variant, const TileTask<Real>& task, cudaStream_t stream) {
-  const dim3 grid(static_cast<unsigned>(blocks_across(task.count_w)), static_cast<unsigned>(blocks_down(task.count_b)));
-  const Kernel<Real> kernel = kernel_for<Real>(variant);
-  kernel<<<grid, block_threads, 0, stream>>>(task);
+template <class Task>
+void launch_map(const Variant& variant, const Task& task, cudaStream_t stream) {
+  const Kernel<Task> kernel = kernel_for<Task>(variant);
+  kernel<<<static_cast<unsigned>(blocks_of(task)), block_threads, 0, stream>>>(task);
   DEADCONE_CUDA_CHECK(cudaGetLastError());
 }
 template void launch_map(const Variant&, const TileTask<float>&, cudaStream_t);
 template void launch_map(const Variant&, const TileTask<double>&, cudaStream_t);
+template void launch_map(const Variant&, const BatchTask<float>&, cudaStream_t);
+template void launch_map(const Variant&, const BatchTask<double>&, cudaStream_t);
 
-void check_kernel_runs_here() {
-  cudaFuncAttributes attributes = {};
-  const cudaError_t status = cudaFuncGetAttributes(&attributes, kernel_for<float>({Geometry::planar, false}));
-  if (status == cudaSuccess) return;
-  cudaGetLastError();
-  int device = 0;
-  cudaDeviceProp properties = {};
-  DEADCONE_CUDA_CHECK(cudaGetDevice(&device));
-  DEADCONE_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
-  throw DeviceError(std::string("no CUDA device: this deadcone was not built for ") + properties.name +
-                    " (compute capability " + std::to_string(properties.major) + "." +
-                    std::to_string(properties.minor) + "): " + cudaGetErrorString(status));
+std::string load_kernels() {
+  const cudaError_t status = load_all();
+  if (status == cudaSuccess) return "";
+  forget_last_error();
+  if (status == cudaErrorNoKernelImageForDevice || status == cudaErrorInvalidDeviceFunction ||
+      status == cudaErrorUnsupportedPtxVersion) {
+    int device = 0;
+    cudaDeviceProp properties = {};
+    DEADCONE_CUDA_CHECK(cudaGetDevice(&device));
+    DEADCONE_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
+    return "this deadcone was not built for compute capability " + std::to_string(properties.major) + "." +
+           std::to_string(properties.minor) + ": " + cudaGetErrorString(status);
+  }
+  return cudaGetErrorString(status);
 }
 
 }  // namespace deadcone

@@ -1,34 +1,113 @@
 #pragma once
 
-// The kernel: one thread for each pixel runs its trajectory to the end.
+// The kernel: one thread for each pixel runs its trajectory to the end, or up to where the launch ends.
 
 #include <cuda_runtime_api.h>
 
 #include <cstdint>
+#include <string>
 
 #include "deadcone/trajectory/pixels.hpp"
 #include "deadcone/trajectory/variant.hpp"
+#include "unit/counts.hpp"
+#include "unit/geometry.hpp"
 
 namespace deadcone {
 
-/// A tile, a band of its rows, or a list of its pixels in rows of `count_w`, as the kernel takes it: all pointers are
-/// to the device.
+/// What a launch does with its pixels.
 template <class Real>
-struct TileTask {
-  Dynamics<Real> dynamics;
-  PixelStarts<Real> starts;
+struct LaunchTask {
   PixelArrays<Real> results;
-  std::int32_t count_b;
-  std::int32_t count_w;
-  std::int64_t pixels;  ///< count_b count_w, or fewer where the last row of a list is short
+  DeviceCounts* counts;   ///< `count_copies` of them
+  Course<Real>* courses;  ///< of the pixels that have not ended by the end of the launch; null: all of them end
+  std::int32_t until;     ///< updates, whole blocks or all, after which the launch ends
+  bool goes_on;           ///< with `courses`, from an earlier launch
+  std::int64_t pixels;
 };
 
-/// Runs the pixels of a task in `stream`, for float and double. Throws DeviceError where the launch fails.
+/// A tile of one map, a band of its rows, or a list of its pixels in rows of `count_w`, as the kernel takes it: all
+/// pointers are to the device. The constants come with the launch.
 template <class Real>
-void launch_map(const Variant& variant, const TileTask<Real>& task, cudaStream_t stream);
+struct TileTask : LaunchTask<Real> {
+  Dynamics<Real> dynamics;
+  PixelStarts<Real> starts;
+  std::int32_t count_b;
+  std::int32_t count_w;
+};
 
-/// Throws DeviceError, with a line for the user, where the current device cannot run the kernel: it is of an
-/// architecture that this program was not built for.
-void check_kernel_runs_here();
+/// The same tile of several maps, or a list of pixels of them. The constants are in the memory of the device, by map.
+template <class Real>
+struct BatchTask : LaunchTask<Real> {
+  const Dynamics<Real>* dynamics;
+  BatchStarts<Real> starts;
+  BatchGeometry geometry;  ///< of the tile; with a list, pixels are taken by number
+};
+
+/// The updates of a course that has ended: more than any launch goes to.
+inline constexpr std::int32_t ended_course = 2'147'483'647;
+
+/// A course that goes on. What its kind of trajectory does not use is set anew, which keeps it out of the registers.
+template <Geometry geometry, class Real>
+DEADCONE_HD inline Course<Real> resumed(Course<Real> course, Real r) {
+  if constexpr (geometry == Geometry::planar) {
+    course.state.theta.r = r;
+    course.state.momentum.r = course.state.carry.r = Real(0);
+  }
+  if constexpr (!unit::sums_with_compensation<Real>) course.state.carry = {Real(0), Real(0), Real(0)};
+  return course;
+}
+
+/// Follows the trajectory of pixel `i` through a launch.
+template <Geometry geometry, bool certify, class Real>
+DEADCONE_HD inline void run_pixel(const LaunchTask<Real>& task, const Dynamics<Real>& dynamics,
+                                  const Parameters<Real>& start, std::int64_t i, std::uint32_t block) {
+  Course<Real> course =
+      task.goes_on ? resumed<geometry>(task.courses[i], start.r) : course_from<geometry>(dynamics, start);
+  Outcome<Real> outcome;
+  if (follow<geometry, certify>(dynamics, task.until, course, outcome)) {
+    store_outcome<geometry>(dynamics, task.results, i, outcome);
+    count_pixel(task.counts[block % count_copies], outcome.fate, outcome.updates);
+    course.updates = ended_course;
+  }
+  if (task.courses != nullptr) task.courses[i] = course;
+}
+
+/// What a thread of a launch does.
+template <Geometry geometry, bool certify, class Real>
+DEADCONE_HD inline void run_thread(const TileTask<Real>& task, std::uint32_t block, std::int32_t thread) {
+  const TilePixel pixel = pixel_of(block, thread, task.count_w);
+  if (pixel.w >= task.count_w || pixel.b >= task.count_b) return;
+  const std::int64_t i = static_cast<std::int64_t>(pixel.b) * task.count_w + pixel.w;
+  if (i >= task.pixels) return;
+  run_pixel<geometry, certify>(task, task.dynamics, start_of_pixel(task.starts, i), i, block);
+}
+template <Geometry geometry, bool certify, class Real>
+DEADCONE_HD inline void run_thread(const BatchTask<Real>& task, std::uint32_t block, std::int32_t thread) {
+  const std::int64_t i = pixel_of(task.geometry, static_cast<std::int64_t>(block) * block_threads + thread);
+  if (i < 0 || i >= task.pixels) return;
+  const BatchStart<Real> start = start_of_pixel(task.starts, i);
+  run_pixel<geometry, certify>(task, task.dynamics[start.map], start.theta, i, block);
+}
+
+/// The blocks of a launch.
+template <class Real>
+std::int64_t blocks_of(const TileTask<Real>& task) {
+  return blocks_of(task.count_w, task.count_b);
+}
+template <class Real>
+std::int64_t blocks_of(const BatchTask<Real>& task) {
+  const std::int64_t maps = (task.pixels - 1) / task.starts.map_pixels + 1;
+  const std::int64_t threads = task.geometry.patch_width == 0 ? task.pixels : threads_of(task.geometry, maps);
+  return (threads - 1) / block_threads + 1;
+}
+
+/// Runs the pixels of a task in `stream`: of a tile or of a batch, for float and double. Its blocks are at most
+/// `largest_grid`. Throws DeviceError where the launch fails.
+template <class Task>
+void launch_map(const Variant& variant, const Task& task, cudaStream_t stream);
+
+/// Loads all kernels onto the current device, which would otherwise happen at the first launch of each, while others
+/// wait and time is taken. Returns why the device cannot run them, in words; nothing where it can.
+std::string load_kernels();
 
 }  // namespace deadcone

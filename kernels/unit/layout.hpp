@@ -32,7 +32,7 @@ struct TileLayout {
 inline constexpr std::size_t field_alignment = 256;
 
 /// The same size, or as much more as the next field needs to be aligned.
-inline std::size_t aligned(std::size_t bytes) {
+constexpr std::size_t aligned(std::size_t bytes) {
   return (bytes + field_alignment - 1) / field_alignment * field_alignment;
 }
 

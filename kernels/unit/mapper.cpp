@@ -1,14 +1,16 @@
-// Tiles of a sweep through all devices of this machine, many at a time.
+// Tiles of a sweep through all devices of this process, many at a time.
 
 #include "deadcone/detail/cuda_mapper.hpp"
 
-#include <queue>
+#include <chrono>
+#include <deque>
+#include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
-#include "deadcone/detail/separate_maps.hpp"
 #include "deadcone/errors.hpp"
-#include "runtime/check.hpp"
 #include "runtime/devices.hpp"
 #include "unit/kernel.hpp"
 #include "unit/slot.hpp"
@@ -18,75 +20,108 @@ namespace {
 
 /// Tiles in flight on each device: enough that tiles of 64^2 pixels fill a large card, and that the long end of one
 /// large tile is filled by others.
-constexpr int slots_per_device = 32;
+constexpr std::size_t slots_per_device = 32;
+
+using Slots = std::vector<std::unique_ptr<TileSlot>>;
+
+/// The slots of a device. Throws DeviceError, with the reason, where it cannot be used.
+Slots slots_on(int device, const CudaLimits& limits) {
+  std::string problem = start_device(device);
+  if (problem.empty()) problem = load_kernels();
+  if (!problem.empty()) throw DeviceError(problem);
+  Slots slots;
+  for (std::size_t i = 0; i < slots_per_device; ++i) slots.push_back(std::make_unique<TileSlot>(device, limits));
+  return slots;
+}
+
+/// "A", or "2 x A, B".
+std::string listed_in_words(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size();) {
+    std::size_t last = i;
+    while (last < names.size() && names[last] == names[i]) ++last;
+    text += (i == 0 ? "" : ", ") + (last - i > 1 ? std::to_string(last - i) + " x " : "") + names[i];
+    i = last;
+  }
+  return text;
+}
 
 class CudaMapper final : public Mapper {
  public:
-  CudaMapper(int devices, std::size_t memory_limit) {
-    // Tiles take the devices in turns, so that all of them work on every point.
-    for (int slot = 0; slot < slots_per_device; ++slot) {
-      for (int device = 0; device < devices; ++device) {
-        DEADCONE_CUDA_CHECK(cudaSetDevice(device));
-        if (slot == 0) check_kernel_runs_here();
-        slots_.emplace_back(device, memory_limit);
+  CudaMapper(const DeviceShare& share, const DeviceNote& note, const CudaLimits& limits) {
+    std::vector<Slots> by_device;
+    std::vector<std::string> names;
+    std::string problems;
+    for (const int device : devices_of(share, visible_devices())) {
+      std::string name = "unnamed";
+      try {
+        name = name_of_device(device);
+        by_device.push_back(slots_on(device, limits));
+        names.push_back(name);
+      } catch (const DeviceError& error) {
+        const std::string which = "device " + std::to_string(device) + " (" + name + "): " + error.what();
+        problems += (problems.empty() ? "" : "; ") + which;
+        if (note) note("CUDA " + which + "; it is not used");
       }
     }
-    cudaDeviceProp properties = {};
-    DEADCONE_CUDA_CHECK(cudaGetDeviceProperties(&properties, 0));
-    description_ = "cuda, " + (devices > 1 ? std::to_string(devices) + " x " : "") + properties.name;
+    if (by_device.empty()) throw DeviceError("no CUDA device can be used: " + problems);
+    // Tiles take the devices in turns, so that all of them work on every point.
+    for (std::size_t i = 0; i < slots_per_device; ++i) {
+      for (Slots& slots : by_device) slots_.push_back(std::move(slots[i]));
+    }
+    description_ = "cuda, " + listed_in_words(names);
   }
 
   int tiles_in_flight() const override { return static_cast<int>(slots_.size()); }
 
   void begin(const MapBatch& maps, const Tile& tile, const Fields& fields, const PixelList& listed,
              Meter& meter) override {
-    if (maps.count() == 1) or_abandon([&] { slots_[next_].begin(maps.first(), tile, fields, listed); });
-    begun_.push({next_, maps, tile, fields, maps.count() == 1 ? PixelList() : listed, meter});
+    or_abandon([&] { slots_[next_]->begin(maps, tile, fields, listed); });
+    begun_.push_back({slots_[next_].get(), &meter});
     next_ = (next_ + 1) % slots_.size();
   }
 
   void finish(TileResult& result) override {
-    const Begun& begun = begun_.front();
-    or_abandon([&] { finish(begun, result); });
+    const auto [slot, meter] = begun_.front();
+    or_abandon([&] {
+      while (!slot->advance()) {
+        look_at_stop(*meter);
+        wait_for_a_launch();
+      }
+      look_at_stop(*meter);
+      slot->finish(result);
+    });
+    begun_.pop_front();
     const Counts counts = sum_of(result.counts);
-    begun.meter.pixels.fetch_add(counts.pixels(), std::memory_order_relaxed);
-    begun.meter.updates.fetch_add(counts.updates, std::memory_order_relaxed);
-    begun_.pop();
+    meter->pixels.fetch_add(counts.pixels(), std::memory_order_relaxed);
+    meter->updates.fetch_add(counts.updates, std::memory_order_relaxed);
   }
 
   void abandon() noexcept override {
-    for (; !begun_.empty(); begun_.pop()) slots_[begun_.front().slot].abandon();
+    for (; !begun_.empty(); begun_.pop_front()) begun_.front().slot->abandon();
   }
 
   std::string description() const override { return description_; }
 
  private:
   struct Begun {
-    std::size_t slot;
-    // Of several maps, which go through the slot one after the other once the tile is finished:
-    MapBatch maps;
-    Tile tile;
-    Fields fields;
-    PixelList listed;
-    Meter& meter;
+    TileSlot* slot;
+    Meter* meter;
   };
 
-  void finish(const Begun& begun, TileResult& result) {
-    const auto look_at_stop = [&begun] {
-      if (begun.meter.stop.load(std::memory_order_relaxed)) throw Interrupted();
-    };
-    TileSlot& slot = slots_[begun.slot];
-    look_at_stop();
-    if (begun.maps.count() == 1) {
-      slot.finish(result);
+  static void look_at_stop(const Meter& meter) {
+    if (meter.stop.load(std::memory_order_relaxed)) throw Interrupted();
+  }
+
+  /// Returns when the tile that was begun first may go on, or a little later; the others go on as soon as they can.
+  void wait_for_a_launch() {
+    if (begun_.size() == 1) {
+      begun_.front().slot->wait();
       return;
     }
-    compute_separately(begun.maps, begun.tile, begun.listed, result,
-                       [&](const PreparedMap& map, const PixelList& listed, TileResult& part) {
-                         look_at_stop();
-                         slot.begin(map, begun.tile, begun.fields, listed);
-                         slot.finish(part);
-                       });
+    constexpr std::chrono::milliseconds pause(2);  // launches last a hundred times as long
+    std::this_thread::sleep_for(pause);
+    for (const Begun& begun : begun_) begun.slot->advance();
   }
 
   template <class Work>
@@ -99,8 +134,8 @@ class CudaMapper final : public Mapper {
     }
   }
 
-  std::vector<TileSlot> slots_;
-  std::queue<Begun> begun_;
+  Slots slots_;
+  std::deque<Begun> begun_;
   std::size_t next_ = 0;
   std::string description_;
 };
@@ -111,8 +146,8 @@ bool cuda_device_is_present() {
   return count_devices() > 0;
 }
 
-std::unique_ptr<Mapper> make_cuda_mapper(std::size_t memory_limit) {
-  return std::make_unique<CudaMapper>(usable_devices(), memory_limit);
+std::unique_ptr<Mapper> make_cuda_mapper(const DeviceShare& share, const DeviceNote& note, const CudaLimits& limits) {
+  return std::make_unique<CudaMapper>(share, note, limits);
 }
 
 }  // namespace deadcone

@@ -8,6 +8,7 @@
 #include "runtime/check.hpp"
 #include "unit/counts.hpp"
 #include "unit/kernel.hpp"
+#include "unit/launch_length.hpp"
 #include "unit/row_bands.hpp"
 
 namespace deadcone {
@@ -19,19 +20,22 @@ CudaStream stream_on(int device) {
 }
 
 /// Pixels in a row of a list: any number would do that leaves few rows short.
-constexpr std::int64_t list_row = 512;
+constexpr std::int64_t list_row = 128;
 
-std::size_t size_of_real(Precision precision) {
-  return with_precision(precision, []<class Real>() { return sizeof(Real); });
-}
+/// The bytes of the counts of a band.
+constexpr std::size_t counts_size = aligned(count_copies * sizeof(DeviceCounts));
 
 }  // namespace
 
-TileSlot::TileSlot(int device, std::size_t memory_limit)
-    : device_(device), memory_limit_(memory_limit), stream_(stream_on(device)) {}
+TileSlot::TileSlot(int device, const CudaLimits& limits)
+    : device_(device),
+      speed_(speed_of_device(device)),
+      launch_seconds_(limits.launch_seconds),
+      stream_(stream_on(device)),
+      on_device_(limits.memory) {}
 
 std::int64_t TileSlot::pixels() const {
-  return listed_.empty() ? tile_.pixels() : static_cast<std::int64_t>(listed_.size());
+  return listed_.empty() ? maps_.count() * tile_.pixels() : static_cast<std::int64_t>(listed_.size());
 }
 
 std::int64_t TileSlot::pixels_of(const Band& band) const {
@@ -39,149 +43,240 @@ std::int64_t TileSlot::pixels_of(const Band& band) const {
 }
 
 TileLayout TileSlot::layout(std::int64_t rows) const {
-  return layout_of(rows * row_, wanted_, map_->precision);
+  return layout_of(rows * row_, copied_, maps_->precision);
 }
 
 TileLayout TileSlot::layout(const Band& band) const {
-  return layout_of(pixels_of(band), wanted_, map_->precision);
+  return layout_of(pixels_of(band), copied_, maps_->precision);
 }
 
-// On the device: the coordinates of the tile and the list; then, for one band after the other, the counts, the
-// workspace for counting, the fields. On the host: the coordinates and the list; then, for each band, the counts, the
-// fields that are kept.
+// On the device: the inputs; then, for one band after the other, the counts, the fields, and the courses of trajectories
+// that one launch does not end. On the host: the inputs; then, for each band, the counts and the fields that are kept.
 
-std::size_t TileSlot::inputs_size() const {
-  return aligned(static_cast<std::size_t>(tile_.count_w + tile_.count_b) * size_of_real(map_->precision)) +
-         aligned(listed_.size() * sizeof(std::int32_t));
+TileSlot::Inputs TileSlot::inputs() const {
+  return with_precision(maps_->precision, [this]<class Real>() {
+    Inputs inputs = {};
+    const auto place = [&](std::size_t& offset, std::int64_t count, std::size_t size) {
+      offset = inputs.total;
+      inputs.total += aligned(static_cast<std::size_t>(count) * size);
+    };
+    const std::int64_t constants = maps_.count() == 1 ? 0 : maps_.count();  // those of one come with the launch
+    place(inputs.w, tile_.count_w, sizeof(Real));
+    place(inputs.b, tile_.count_b, sizeof(Real));
+    place(inputs.r, constants, sizeof(Real));
+    place(inputs.dynamics, constants, sizeof(Dynamics<Real>));
+    place(inputs.listed, std::ssize(listed_), sizeof(std::int32_t));
+    return inputs;
+  });
+}
+
+std::int32_t TileSlot::updates_of_launch(std::int64_t rows) const {
+  const auto all = static_cast<std::int32_t>(maps_->criteria.max_updates);
+  return std::min(all, deadcone::updates_of_launch(speed_, maps_->precision, rows * row_, launch_seconds_));
 }
 
 std::size_t TileSlot::device_size(std::int64_t rows) const {
-  return inputs_size() + aligned(sizeof(Counts)) + aligned(workspace_) + layout(rows).total;
-}
-
-std::vector<TileSlot::Band> TileSlot::bands() const {
-  std::vector<Band> result;
-  for (std::int64_t first = 0; first < rows(); first += band_rows_)
-    result.push_back({first, std::min(band_rows_, rows() - first)});
-  return result;
-}
-
-std::size_t TileSlot::host_size() const {
-  std::size_t size = inputs_size();
-  for (const Band& band : bands()) size += aligned(sizeof(Counts)) + layout(band).kept;
+  std::size_t size = inputs().total + counts_size + layout(rows).total;
+  if (updates_of_launch(rows) < maps_->criteria.max_updates) {
+    const std::size_t course = with_precision(maps_->precision, []<class Real>() { return sizeof(Course<Real>); });
+    size += static_cast<std::size_t>(rows * row_) * course;
+  }
   return size;
 }
 
-void TileSlot::make_room() {
-  band_rows_ = rows_that_fit(rows(), [this](std::int64_t rows) {
-    workspace_ = count_workspace(rows * row_);
-    const std::size_t size = device_size(rows);
-    if (size - aligned(workspace_) > memory_limit_) return false;
-    if (on_device_.size() >= size) return true;
-    on_device_ = {};
-    on_device_ = device_bytes(size);
-    if (on_device_.size() < size) return false;
-    // The gaps between fields are copied back with them.
-    DEADCONE_CUDA_CHECK(cudaMemsetAsync(on_device_.data(), 0, size, stream_.get()));
-    return true;
-  });
-  if (band_rows_ == 0) {
-    throw DeviceError("CUDA: the device has no memory for even one row of a tile (" + std::to_string(device_size(1)) +
-                      " bytes)");
-  }
-  if (on_host_.size() < host_size()) {
-    on_host_ = {};
-    on_host_ = pinned_bytes(host_size());
+std::size_t TileSlot::kept_size(const Band& band) const {
+  return counts_size + layout(band).kept;
+}
+
+void TileSlot::cut_into_bands(std::int64_t rows_of_a_band) {
+  bands_.clear();
+  host_size_ = inputs().total;
+  for (std::int64_t first = 0; first < rows(); first += rows_of_a_band) {
+    bands_.push_back({first, std::min(rows_of_a_band, rows() - first), host_size_});
+    host_size_ += kept_size(bands_.back());
   }
 }
 
-void TileSlot::begin(const PreparedMap& map, const Tile& tile, const Fields& fields, const PixelList& listed) {
+void TileSlot::make_room() {
+  // A block runs at least one pixel.
+  const std::int64_t rows_of_a_band = rows_that_fit(rows(), [this](std::int64_t rows) {
+    return rows * row_ <= largest_grid && on_device_.reserve(device_size(rows), stream_.get());
+  });
+  if (rows_of_a_band == 0) {
+    on_device_.forget_refusals();  // others may have freed some by the next tile
+    throw DeviceError("CUDA: the device has no memory for even one row of a tile (" + std::to_string(device_size(1)) +
+                      " bytes)");
+  }
+  cut_into_bands(rows_of_a_band);
+  launch_updates_ = updates_of_launch(rows_of_a_band);
+  on_host_.reserve(host_size_);
+}
+
+void TileSlot::begin(const MapBatch& maps, const Tile& tile, const Fields& fields, const PixelList& listed) {
   DEADCONE_CUDA_CHECK(cudaSetDevice(device_));
-  map_ = map;
+  maps_ = maps;
   tile_ = tile;
-  wanted_ = wanted_fields(map.map(), fields);
+  wanted_ = wanted_fields(maps.first().map(), fields);
+  copied_ = wanted_;
+  copied_.updates = wanted_.updates || maps.count() > 1;
   listed_ = listed;
-  row_ = listed.empty() ? tile.count_w : list_row;
-  make_room();
-  with_precision(map->precision, [this]<class Real>() { begin_as<Real>(); });
+  row_ = !listed.empty() ? list_row : maps.count() == 1 ? tile.count_w : tile.pixels();
+  try {
+    make_room();
+    with_precision(maps->precision, [this]<class Real>() { begin_as<Real>(); });
+    band_ = 0;
+    until_ = launch_updates_;
+    all_begun_ = launch_updates_ == maps->criteria.max_updates;
+    for (const Band& band : bands_) {
+      launch(band, false);
+      if (!all_begun_) break;
+    }
+  } catch (...) {
+    abandon();
+    throw;
+  }
 }
 
 template <class Real>
 void TileSlot::begin_as() {
-  const std::vector<Real> w = centres<Real>(map_->window.w, tile_.first_w, tile_.count_w);
-  const std::vector<Real> b = centres<Real>(map_->window.b, tile_.first_b, tile_.count_b);
   std::byte* host = on_host_.data();
-  const std::size_t coordinates = (w.size() + b.size()) * sizeof(Real);
-  std::memcpy(host, w.data(), w.size() * sizeof(Real));
-  std::memcpy(host + w.size() * sizeof(Real), b.data(), b.size() * sizeof(Real));
-  const std::size_t list = listed_.size() * sizeof(std::int32_t);
-  if (list > 0) std::memcpy(host + aligned(coordinates), listed_.data(), list);
-  DEADCONE_CUDA_CHECK(cudaMemcpyAsync(on_device_.data(), host, inputs_size(), cudaMemcpyHostToDevice, stream_.get()));
-  host += inputs_size();
-  for (const Band& band : bands()) {
-    begin_band<Real>(band, host);
-    host += aligned(sizeof(Counts)) + layout(band).kept;
+  const Inputs at = inputs();
+  const auto put = [host]<class T>(std::size_t offset, const std::vector<T>& values) {
+    if (!values.empty()) std::memcpy(host + offset, values.data(), values.size() * sizeof(T));
+  };
+  put(at.w, centres<Real>(maps_->window.w, tile_.first_w, tile_.count_w));
+  put(at.b, centres<Real>(maps_->window.b, tile_.first_b, tile_.count_b));
+  put(at.listed, listed_);
+  if (maps_.count() > 1) {
+    const PointArrays<Real>& points = maps_.arrays<Real>();
+    put(at.r, points.r);
+    auto* dynamics = reinterpret_cast<Dynamics<Real>*>(host + at.dynamics);
+    for (std::size_t i = 0; i < points.constants.size(); ++i) {
+      dynamics[i] = at_point(maps_.first().dynamics<Real>(), points.constants[i]);
+      if (!points.proof.empty()) dynamics[i].proof = points.proof[i];
+    }
   }
+  DEADCONE_CUDA_CHECK(cudaMemcpyAsync(on_device_.data(), host, at.total, cudaMemcpyHostToDevice, stream_.get()));
+}
+
+bool TileSlot::advance() {
+  if (all_begun_) return true;
+  if (!stream_.is_idle()) return false;
+  DEADCONE_CUDA_CHECK(cudaSetDevice(device_));
+  const Band& band = bands_[band_];
+  const Counts ended = sum_of_copies(reinterpret_cast<const DeviceCounts*>(results_of(band)));
+  if (ended.pixels() < pixels_of(band)) {
+    const auto all = static_cast<std::int32_t>(maps_->criteria.max_updates);
+    until_ = all - until_ <= launch_updates_ ? all : until_ + launch_updates_;
+    launch(band, true);
+    return false;
+  }
+  ++band_;
+  all_begun_ = band_ == bands_.size();
+  if (all_begun_) return true;
+  until_ = launch_updates_;
+  launch(bands_[band_], false);
+  return false;
+}
+
+void TileSlot::launch(const Band& band, bool goes_on) {
+  with_precision(maps_->precision, [&]<class Real>() { launch_as<Real>(band, goes_on); });
 }
 
 template <class Real>
-void TileSlot::begin_band(const Band& band, std::byte* host) {
+void TileSlot::launch_as(const Band& band, bool goes_on) {
   const TileLayout fields = layout(band);
-  const auto* w = reinterpret_cast<const Real*>(on_device_.data());
-  const Real* b = w + tile_.count_w;
-  const std::int32_t* listed = nullptr;
-  if (listed_.empty()) {
-    b += band.first;
-  } else {
-    const std::size_t coordinates = static_cast<std::size_t>(tile_.count_w + tile_.count_b) * sizeof(Real);
-    listed = reinterpret_cast<const std::int32_t*>(on_device_.data() + aligned(coordinates)) + band.first * row_;
-  }
-  std::byte* counts = on_device_.data() + inputs_size();
-  std::byte* workspace = counts + aligned(sizeof(Counts));
-  std::byte* results = workspace + aligned(workspace_);
+  auto* counts = on_device<DeviceCounts>(inputs().total);
+  std::byte* results = reinterpret_cast<std::byte*>(counts) + counts_size;
+  WantedFields computed = copied_;
+  computed.updates = true;
+  LaunchTask<Real> task;
+  task.results = arrays_at<Real>(results, fields, computed);
+  task.counts = counts;
+  const bool carries = launch_updates_ < maps_->criteria.max_updates;
+  task.courses = carries ? reinterpret_cast<Course<Real>*>(results + fields.total) : nullptr;
+  task.until = until_;
+  task.goes_on = goes_on;
+  task.pixels = pixels_of(band);
+  if (!goes_on) DEADCONE_CUDA_CHECK(cudaMemsetAsync(counts, 0, counts_size, stream_.get()));
+  maps_.count() == 1 ? launch_tile(band, task) : launch_batch(band, task);
+  // Counts and fields lie side by side: one copy. Those of trajectories that have not ended come with the last launch.
+  DEADCONE_CUDA_CHECK(
+      cudaMemcpyAsync(results_of(band), counts, kept_size(band), cudaMemcpyDeviceToHost, stream_.get()));
+}
 
-  TileTask<Real> task;
-  task.dynamics = map_.dynamics<Real>();
-  task.starts = {w, b, static_cast<Real>(map_->point.r), tile_.count_w, listed};
-  WantedFields on_device = wanted_;
-  on_device.updates = true;
-  task.results = arrays_at<Real>(results, fields, on_device);
+template <class Real>
+void TileSlot::launch_tile(const Band& band, const LaunchTask<Real>& launch) {
+  const Inputs at = inputs();
+  TileTask<Real> task = {};
+  static_cast<LaunchTask<Real>&>(task) = launch;
+  task.dynamics = maps_.first().dynamics<Real>();
+  task.starts = {on_device<const Real>(at.w), on_device<const Real>(at.b), static_cast<Real>(maps_->point.r),
+                 tile_.count_w};
+  if (listed_.empty()) {
+    task.starts.b += band.first;
+  } else {
+    task.starts.listed = on_device<const std::int32_t>(at.listed) + band.first * row_;
+  }
   task.count_b = static_cast<std::int32_t>(band.count);
   task.count_w = static_cast<std::int32_t>(row_);
-  task.pixels = pixels_of(band);
-  launch_map(map_.variant(), task, stream_.get());
-  count_on_device(task.results.fate, task.results.updates, task.pixels, reinterpret_cast<Counts*>(counts), workspace,
-                  workspace_, stream_.get());
-  DEADCONE_CUDA_CHECK(cudaMemcpyAsync(host, counts, sizeof(Counts), cudaMemcpyDeviceToHost, stream_.get()));
-  DEADCONE_CUDA_CHECK(
-      cudaMemcpyAsync(host + aligned(sizeof(Counts)), results, fields.kept, cudaMemcpyDeviceToHost, stream_.get()));
+  launch_map(maps_.variant(), task, stream_.get());
+}
+
+template <class Real>
+void TileSlot::launch_batch(const Band& band, const LaunchTask<Real>& launch) {
+  const Inputs at = inputs();
+  const auto count_w = static_cast<std::int32_t>(tile_.count_w);
+  const auto count_b = static_cast<std::int32_t>(tile_.count_b);
+  BatchTask<Real> task = {};
+  static_cast<LaunchTask<Real>&>(task) = launch;
+  task.dynamics = on_device<const Dynamics<Real>>(at.dynamics);
+  task.starts = {on_device<const Real>(at.w), on_device<const Real>(at.b), on_device<const Real>(at.r), count_w,
+                 static_cast<std::int32_t>(tile_.pixels())};
+  if (listed_.empty()) {
+    task.dynamics += band.first;
+    task.starts.r += band.first;
+    task.geometry = batch_geometry(count_w, count_b);
+  } else {
+    task.starts.listed = on_device<const std::int32_t>(at.listed) + band.first * row_;
+    task.geometry = {count_w, count_b};
+  }
+  launch_map(maps_.variant(), task, stream_.get());
 }
 
 void TileSlot::finish(TileResult& result) {
   DEADCONE_CUDA_CHECK(cudaSetDevice(device_));
   stream_.wait();
-  with_precision(map_->precision, [&]<class Real>() { finish_as<Real>(result); });
+  with_precision(maps_->precision, [&]<class Real>() { finish_as<Real>(result); });
 }
 
 void TileSlot::abandon() noexcept {
-  cudaStreamSynchronize(stream_.get());  // an error has been reported already, or no longer matters
+  stream_.drain();
 }
 
 template <class Real>
 void TileSlot::finish_as(TileResult& result) {
   const PixelArrays<Real> to = allot<Real>(result, wanted_, pixels());
-  std::byte* host = on_host_.data() + inputs_size();
-  Counts all;
-  for (const Band& band : bands()) {
-    Counts counts;
-    std::memcpy(&counts, host, sizeof counts);
-    all += counts;
-    host += aligned(sizeof(Counts));
-    const TileLayout fields = layout(band);
-    copy_fields(arrays_at<Real>(host, fields, wanted_), to, band.first * row_, pixels_of(band));
-    host += fields.kept;
+  result.counts.assign(static_cast<std::size_t>(maps_.count()), {});
+  for (const Band& band : bands_) {
+    std::byte* from = results_of(band);
+    const PixelArrays<Real> fields = arrays_at<Real>(from + counts_size, layout(band), copied_);
+    copy_fields(fields, to, band.first * row_, pixels_of(band));
+    if (maps_.count() == 1) {
+      result.counts.front() += sum_of_copies(reinterpret_cast<const DeviceCounts*>(from));
+    } else {
+      count(band, fields.fate, fields.updates, result.counts);
+    }
   }
-  result.counts.assign(1, all);
+}
+
+void TileSlot::count(const Band& band, const Fate* fate, const std::int32_t* updates,
+                     std::vector<Counts>& counts) const {
+  const std::int64_t first = band.first * row_;
+  for (std::int64_t i = 0; i < pixels_of(band); ++i) {
+    const std::int64_t number = listed_.empty() ? first + i : listed_[static_cast<std::size_t>(first + i)];
+    counts[static_cast<std::size_t>(number / tile_.pixels())].add(fate[i], updates[i]);
+  }
 }
 
 }  // namespace deadcone

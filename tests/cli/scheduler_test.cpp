@@ -183,6 +183,67 @@ TEST(Scheduler, ARankWithinATaskIsAPartOfItsPart) {
   }
 }
 
+/// "index/count of devices": what such a process takes of the GPUs of its node.
+std::string device_share_in(const Variables& variables) {
+  const DeviceShare share = device_share_from_scheduler([&](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  });
+  EXPECT_NO_THROW(validate(share));
+  return std::to_string(share.index) + "/" + std::to_string(share.count) + " of " + std::to_string(share.devices);
+}
+
+TEST(Scheduler, SharesTheDevicesOfANodeAmongItsRanks) {
+  EXPECT_EQ(device_share_in({}), "0/1 of 0");
+  EXPECT_EQ(device_share_in({{"OMPI_COMM_WORLD_LOCAL_RANK", "2"}, {"OMPI_COMM_WORLD_LOCAL_SIZE", "4"}}), "2/4 of 0");
+  EXPECT_EQ(device_share_in({{"MV2_COMM_WORLD_LOCAL_RANK", "1"}, {"MV2_COMM_WORLD_LOCAL_SIZE", "2"}}), "1/2 of 0");
+  EXPECT_EQ(device_share_in({{"MPI_LOCALRANKID", "3"}, {"MPI_LOCALNRANKS", "8"}}), "3/8 of 0");
+  EXPECT_EQ(device_share_in({{"PMI_LOCAL_RANK", "3"}, {"PMI_LOCAL_SIZE", "4"}}), "3/4 of 0");
+  EXPECT_EQ(device_share_in({{"FLUX_TASK_LOCAL_ID", "1"}, {"FLUX_JOB_SIZE", "7"}, {"FLUX_JOB_NNODES", "2"}}),
+            "1/4 of 0");
+}
+
+Variables srun(const std::string& local, const std::string& node, const std::string& tasks_per_node) {
+  return {{"SLURM_LOCALID", local}, {"SLURM_NODEID", node}, {"SLURM_STEP_TASKS_PER_NODE", tasks_per_node}};
+}
+
+TEST(Scheduler, FindsTheTasksOfItsNodeInSlurmsList) {
+  EXPECT_EQ(device_share_in(srun("1", "0", "4")), "1/4 of 0");
+  EXPECT_EQ(device_share_in(srun("1", "2", "4(x2),3,2(x10)")), "1/3 of 0");
+  EXPECT_EQ(device_share_in(srun("1", "1", "4(x2),3,2(x10)")), "1/4 of 0");
+  EXPECT_EQ(device_share_in(srun("1", "12", "4(x2),3,2(x10)")), "1/2 of 0");
+  for (const char* list : {"", ",", "x", "4(x", "4(x)", "(x2)", "4(x2", "4(xy)"}) {
+    EXPECT_EQ(device_share_in(srun("1", "5", list)), "0/1 of 0") << list;
+  }
+  Variables with_devices = srun("1", "0", "4");
+  with_devices["SLURM_GPUS_ON_NODE"] = "8";
+  EXPECT_EQ(device_share_in(with_devices), "1/4 of 8");
+}
+
+TEST(Scheduler, TakesTheRanksOfTheInnermostLauncher) {
+  Variables variables = srun("0", "0", "1");  // mpirun in a step of one task
+  variables["OMPI_COMM_WORLD_LOCAL_RANK"] = "1";
+  variables["OMPI_COMM_WORLD_LOCAL_SIZE"] = "2";
+  EXPECT_EQ(device_share_in(variables), "1/2 of 0");
+}
+
+TEST(Scheduler, LeavesTheDevicesOfABatchScriptAlone) {
+  // It runs once for all tasks; srun has not set the size of a step.
+  EXPECT_EQ(device_share_in({{"SLURM_LOCALID", "0"}, {"SLURM_NODEID", "0"}, {"SLURM_TASKS_PER_NODE", "4"}}),
+            "0/1 of 0");
+}
+
+TEST(Scheduler, TakesAllDevicesWhereVariablesMakeNoSense) {
+  for (const char* rank : {"", "x", "-1", "4", "5", "99999999999999999999"}) {
+    EXPECT_EQ(device_share_in({{"OMPI_COMM_WORLD_LOCAL_RANK", rank}, {"OMPI_COMM_WORLD_LOCAL_SIZE", "4"}}), "0/1 of 0")
+        << rank;
+  }
+  EXPECT_EQ(device_share_in({{"MPI_LOCALRANKID", "0"}, {"MPI_LOCALNRANKS", "0"}}), "0/1 of 0");
+  EXPECT_EQ(device_share_in({{"FLUX_TASK_LOCAL_ID", "0"}, {"FLUX_JOB_SIZE", "7"}, {"FLUX_JOB_NNODES", "0"}}),
+            "0/1 of 0");
+}
+
 TEST(Scheduler, RefusesWhatItCannotUnderstand) {
   EXPECT_THROW(shard_in({}), ConfigError);
   EXPECT_THROW(shard_in({}, "auto/4"), ConfigError);

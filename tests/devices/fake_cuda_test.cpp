@@ -140,6 +140,8 @@ template <int>
 const void* kernel_named(const char* name) {
   static const char function = 0;
   __cudaRegisterFunction(nullptr, &function, nullptr, name, -1, nullptr, nullptr, nullptr, nullptr, nullptr);
+  cudaFuncAttributes attributes;
+  EXPECT_EQ(cudaFuncGetAttributes(&attributes, &function), cudaSuccess);
   return &function;
 }
 
@@ -162,6 +164,7 @@ class FakeCuda : public ::testing::Test {
     void* arguments[] = {&memory_, &what};
     EXPECT_EQ(cudaLaunchKernel(kernel_named<1>("sample_faults"), 1, 1, arguments, 0, stream_), cudaSuccess);
     const cudaError_t status = cudaStreamSynchronize(stream_);
+    cudaGetLastError();
     return status == cudaSuccess ? "" : cudaGetErrorString(status);
   }
 

@@ -53,10 +53,10 @@ std::ostream& operator<<(std::ostream& out, const Backend& backend) {
 }
 
 /// On a machine without a GPU its tests are skipped, unless the environment promises one.
-std::unique_ptr<Mapper> cuda(std::size_t memory_limit) {
+std::unique_ptr<Mapper> cuda(const CudaLimits& limits) {
   const char* promised = std::getenv("DEADCONE_REQUIRE_GPU");
   if (!cuda_device_is_present() && !(promised != nullptr && promised == std::string("1"))) return nullptr;
-  return make_cuda_mapper(memory_limit);
+  return make_cuda_mapper({}, {}, limits);
 }
 
 Backend cpu(InstructionSet set, const std::string& name, int threads) {
@@ -71,9 +71,11 @@ std::vector<Backend> backends() {
   if (has_instruction_set(InstructionSet::avx512)) {
     for (const int threads : {1, 4, 7}) result.push_back(cpu(InstructionSet::avx512, "avx512_", threads));
   }
-  result.push_back({"cuda", [] { return cuda(std::size_t{1} << 40); }});
+  result.push_back({"cuda", [] { return cuda({}); }});
   // Less memory than a tile takes: it goes through in bands of rows.
-  result.push_back({"cuda_in_bands", [] { return cuda(12'000); }});
+  result.push_back({"cuda_in_bands", [] { return cuda({.memory = 12'000}); }});
+  // Launches of 16 updates, each of which goes on where the one before stopped; in bands, too.
+  result.push_back({"cuda_in_launches", [] { return cuda({.memory = 26'000, .launch_seconds = 1e-9}); }});
   return result;
 }
 

@@ -97,13 +97,16 @@ bool is_valid(const ptx::Kernel& kernel, const Configuration& launch) {
 }
 
 cudaError_t launch(const ptx::Kernel* kernel, const Configuration& launch, void** arguments) {
+  FAKE_CUDA_CALLED("launch");
   if (kernel == nullptr) return fake_cuda::note(cudaErrorInvalidDeviceFunction);
+  fake_cuda::note_launch(kernel);
   if (!is_valid(*kernel, launch)) return fake_cuda::note(cudaErrorInvalidConfiguration);
   // As the real one, it takes the arguments now: what they are copies of may be gone when the kernel runs.
   auto parameters = std::make_shared<std::vector<std::byte>>(kernel->parameter_bytes);
   for (std::size_t i = 0; i < kernel->parameters.size(); ++i)
     std::memcpy(parameters->data() + kernel->parameters[i].offset, arguments[i], kernel->parameters[i].size);
-  return fake_cuda::note(fake_cuda::enqueue(launch.stream, [=] { run(*kernel, launch, *parameters); }));
+  return fake_cuda::enqueue(
+      launch.stream, [=] { run(*kernel, launch, *parameters); }, fake_cuda::memory_behind(*parameters));
 }
 
 }  // namespace
@@ -160,6 +163,8 @@ cudaError_t __cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block, void*
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* function) {
   const ptx::Kernel* kernel = kernel_of(function);
   if (kernel == nullptr) return fake_cuda::note(cudaErrorInvalidDeviceFunction);
+  FAKE_CUDA_CALLED("cudaFuncGetAttributes");
+  if (const cudaError_t status = fake_cuda::load(kernel); status != cudaSuccess) return status;
   *attributes = {};
   attributes->maxThreadsPerBlock = static_cast<int>(kernel->most_threads);
   return cudaSuccess;

@@ -8,12 +8,19 @@
 
 namespace deadcone {
 
-/// Whether a CUDA device can be used: false, too, in a build without CUDA.
+/// Whether there is a CUDA device: false, too, in a build without CUDA.
 bool cuda_device_is_present();
 
-/// The mapper that runs one trajectory on each thread of the CUDA devices of this machine. A tile takes at most
-/// `memory_limit` bytes of a device's memory, and a few 100 kB for the counts. Throws DeviceError, with a line that says
-/// why, where there is no device.
-std::unique_ptr<Mapper> make_cuda_mapper(std::size_t memory_limit = std::numeric_limits<std::size_t>::max());
+/// What a mapper keeps to on each device.
+struct CudaLimits {
+  std::size_t memory = std::numeric_limits<std::size_t>::max();  ///< bytes that a tile takes, as if there were no more
+  double launch_seconds = 0.5;                                   ///< that a launch lasts, about
+};
+
+/// The mapper that runs one trajectory on each thread of CUDA devices: those of `share` that can be used. Hands `note` a
+/// line for each that cannot. Throws NoDevice where there is no device, DeviceError where none can be used, with a line
+/// that says why.
+std::unique_ptr<Mapper> make_cuda_mapper(const DeviceShare& share = {}, const DeviceNote& note = {},
+                                         const CudaLimits& limits = {});
 
 }  // namespace deadcone
