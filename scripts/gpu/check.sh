@@ -30,7 +30,7 @@ step() {  # NAME COMMAND...: runs it, its output in OUT/NAME.log
 
 tests() {
   # Those of the CPU alone have run on the build machine.
-  DEADCONE_REQUIRE_GPU=1 ./tests/deadcone_tests --gtest_filter='*cuda*:*Cuda*:MakeMapper*:Launch*:TileLayout*:RowBands*'
+  DEADCONE_REQUIRE_GPU=1 ./tests/deadcone_tests --gtest_filter='*cuda*:*Cuda*:MakeMapper*:Launch*:BatchGeometry*:DeviceCounts*:TileLayout*:RowBands*'
 }
 
 sanitized() {  # TOOL
