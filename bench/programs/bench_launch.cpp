@@ -28,8 +28,8 @@ namespace {
 // An H200, and an update in float as bench/suite/hot_loop_cuda.py counts it.
 constexpr int processors = 132;
 constexpr int schedulers = 4 * processors;
-constexpr int warps_of_a_scheduler = 12;  // at 40 registers a thread
-constexpr double instructions = 82.0;
+constexpr int warps_of_a_scheduler = 10;  // at 48 registers a thread
+constexpr double instructions = 55.0;
 constexpr double latency = 350.0;
 constexpr int warp_size = 32;
 

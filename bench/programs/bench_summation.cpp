@@ -97,7 +97,9 @@ void plain_row(const Map& map, std::int64_t row, Labels& labels) {
   for (std::int64_t column = 0; column < map.window.w.count; ++column) {
     const Parameters<PlainFloat> start = {PlainFloat(0.0F), PlainFloat(map.window.w.centre(column)),
                                           PlainFloat(map.window.b.centre(row))};
-    const Outcome<PlainFloat> outcome = trajectory<Geometry::planar>(dynamics, start);
+    // Seen, it makes its updates one by one: blocks are for numbers of the machine.
+    const auto see = [](std::int32_t, const State<PlainFloat>&) {};
+    const Outcome<PlainFloat> outcome = trajectory<Geometry::planar>(dynamics, start, see);
     const auto pixel = static_cast<std::size_t>(row * map.window.w.count + column);
     labels.fate[pixel] = outcome.fate;
     labels.updates[pixel] = outcome.updates;
@@ -162,7 +164,7 @@ int run(std::int64_t side) {
   std::array<std::int64_t, 4> all = {};
   int maps = 0;
   for (const double gamma : {1.0, 0.1, 0.01}) {
-    for (const double beta : {0.0, 0.7, 0.9, 0.97, 0.99}) {
+    for (const double beta : {0.0, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99}) {
       map.point.beta = beta;
       map.point.gamma = gamma;
       const Labels reference = mapper_labels(map, Precision::float64, *mapper);

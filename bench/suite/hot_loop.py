@@ -61,7 +61,7 @@ def kind(text):
 
 def count(program, instruction_set, precision):
     """Instructions per vector of updates, by kind, and how many updates that is."""
-    symbol = f"{NAMESPACES[instruction_set]}::loop<(deadcone::Geometry)0, false, {precision}>"
+    symbol = f"{NAMESPACES[instruction_set]}::loop<(deadcone::Geometry)0, false, false, {precision}>"
     body = hot_path(function(program, symbol))
     kinds = [kind(text) for text in body]
     vectors, rest = divmod(kinds.count("divide"), DIVISIONS_PER_UPDATE)

@@ -66,7 +66,8 @@ void validate_constants(const Point& point, const Criteria& criteria) {
     }
   };
   representable(dynamics.target.gamma, "gamma", point.gamma, "it");
-  representable(dynamics.descent.minus_eta, "eta", point.eta, "it");
+  representable(static_cast<Real>(point.eta), "eta", point.eta, "it");
+  representable(dynamics.descent.minus_step, "eta", point.eta, "eta (1 - beta)");
   if (point.beta != 0.0) representable(dynamics.descent.beta, "beta", point.beta, "it");
   if (!(dynamics.descent.beta < Real(1))) {
     throw ConfigError("beta", "is " + shortest(point.beta) + ", which rounds to 1 in " + precision);
@@ -75,6 +76,7 @@ void validate_constants(const Point& point, const Criteria& criteria) {
   if (point.r != 0.0) representable(static_cast<Real>(point.r), "r", point.r, "it");
   representable(dynamics.target_norm * dynamics.target_norm, "gamma", point.gamma, "gamma^2 + delta^2");
   representable(dynamics.rest_squared, "tolerance", criteria.tolerance, "(tolerance / eta)^2");
+  representable(dynamics.slow_squared, "tolerance", criteria.tolerance, "(tolerance / (eta (1 - beta)))^2");
   representable(dynamics.converged_radius_squared, "rho", criteria.rho, "(rho |Theta*|)^2");
   representable(dynamics.epsilon, "epsilon", criteria.epsilon, "it");
 }

@@ -4,9 +4,9 @@
 //
 // Each thread keeps `packs_in_flight` vectors of trajectories. One round makes one update of each, with the same
 // advance() and ends_here() as the scalar path. A lane whose trajectory ends leaves at the end of that round, so no lane
-// makes an update that the scalar path would not make, and no other lane is touched: the bits are the scalar ones. Where
-// trajectories are certified, proofs are tried in all lanes at once; so lanes start in the rounds of these only, and one
-// that has ended waits for the next.
+// makes an update that the scalar path would not make, and no other lane is touched: the bits are the scalar ones. In float
+// the anchors of all lanes move at once, and where trajectories are certified, proofs are tried in all lanes at once; so
+// lanes start after the rounds of these only, and one that has ended waits for the next.
 //
 // What must differ from trajectory(): there, one number of updates says when to look for a proof and when the last update
 // is made; here lanes began in different rounds, so a deadline for each vector stands for the last update.
@@ -14,7 +14,10 @@
 // Only formulas on packs are compiled here. Scalar functions (the start and the end of a lane) are called in
 // scalar_loop.cpp: compiled here, for this instruction set, one could be what the linker takes for another file's call.
 
+#include <algorithm>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 #include "cpu/scalar_loop.hpp"
 #include "cpu/simd_pack.hpp"
@@ -31,6 +34,9 @@ namespace deadcone::simd::HWY_NAMESPACE {
 ///   Xeon, float     .51   .94   .95
 ///   Xeon, double    .47   .91   .98
 inline constexpr int packs_in_flight = 4;
+
+/// The start of no trajectory.
+inline constexpr std::int64_t no_start = -1;
 
 /// Rounds after which a thread looks at `meter.stop` though no lane has ended: a fraction of a second.
 inline constexpr std::int64_t rounds_between_looks = std::int64_t{1} << 16;
@@ -125,45 +131,49 @@ class Lanes {
  public:
   using Tag = hn::ScalableTag<Real>;
   static constexpr int count = LaneNumbers<Real>::count;
+  static constexpr bool moves_anchors = unit::sums_with_compensation<Real>;
 
   /// Fills every lane, as long as there are pixels.
   HWY_INLINE void fill(const LaneEnds<Real>& ends, PixelSource<Real>& source) {
-    const Parameters<Pack<Real>> zero = {Pack<Real>(Real(0)), Pack<Real>(Real(0)), Pack<Real>(Real(0))};
-    state_ = {zero, zero, zero};
     limit_squared_ = Pack<Real>(Real(0));
     was_at_rest_ = none();
     HWY_ALIGN Real theta[3][count] = {};
     HWY_ALIGN Real limit[count] = {};
     for (int lane = 0; lane < count; ++lane) restart(ends, source, 0, lane, theta, limit);
     load(theta, limit);
+    state_ = at_rest(state_.theta);
   }
 
   /// Which theorems hold for the lanes.
   HWY_INLINE Ended prove_all(const Dynamics<Real>& shared) const {
     const auto& dynamics = constants_.of_lanes(shared);
-    const Proofs<PackMask<Real>> found = proofs<geometry>(dynamics.proof, dynamics.target, state_);
+    const Proofs<PackMask<Real>> found = proofs_of<geometry>(dynamics, state_);
     Ended ended;
     for (int i = 0; i < theorem_count; ++i) ended.proved.of[i] = bits_of(found.of[i]) & live_;
     return ended;
   }
 
-  /// Makes one update of every lane. Bit i of the result: lane i has diverged or come to rest.
-  HWY_INLINE std::uint32_t advance_all(const Dynamics<Real>& shared) {
+  /// Makes one update of every lane, in round `round`. Bit i of the result: lane i has diverged or come to rest.
+  /// `updates` are those before it, less a multiple of `updates_between_anchors`.
+  template <std::int32_t updates>
+  HWY_INLINE std::uint32_t advance_all(const Dynamics<Real>& shared, std::int64_t round) {
     const auto& dynamics = constants_.of_lanes(shared);
-    const Parameters<Pack<Real>> gradient = advance<geometry>(dynamics, state_);
+    const auto before = std::integral_constant<std::int32_t, updates>();
+    const Parameters<Pack<Real>> gradient = advance<geometry>(dynamics, state_, before);
+    const PackMask<Real> under_way = is_under_way<geometry>(dynamics, state_, limit_squared_);
+    if ((~bits_of(under_way) & live_) == 0) [[likely]]
+      return 0;
+    if (rested_in_ != round - 1) was_at_rest_ = none();
+    rested_in_ = round;
     const PackMask<Real> diverged = has_diverged<geometry>(state_.theta, limit_squared_);
     const PackMask<Real> slow = is_slow<geometry>(dynamics, state_);
-    if ((bits_of(either(diverged, slow)) & live_) == 0) {
-      was_at_rest_ = none();
-      return 0;
-    }
     return bits_of(ends_here<geometry>(dynamics, gradient, diverged, slow, was_at_rest_)) & live_;
   }
 
-  /// Finishes the lanes that have ended or made their last update in round `round`. Refills all that hold no
-  /// trajectory if `refills`.
+  /// Finishes the lanes that have ended or made their last update in round `round`. Those that hold no trajectory get
+  /// one that begins after round `start`, unless that is `no_start`.
   void turn_over(const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int32_t max_updates, std::int64_t round,
-                 const Ended& ended, bool refills) {
+                 const Ended& ended, std::int64_t start) {
     HWY_ALIGN Real theta[3][count];
     HWY_ALIGN Real limit[count];
     HWY_ALIGN Real renewed[count] = {};
@@ -189,14 +199,19 @@ class Lanes {
         pixel_[lane] = -1;
         live_ &= ~(std::uint32_t{1} << lane);
       }
-      if (!refills) continue;
+      if (start == no_start) continue;
       renewed[lane] = Real(1);
-      restart(ends, source, round, lane, theta, limit);
+      restart(ends, source, start, lane, theta, limit);
     }
+    if (start == no_start) return;
     load(theta, limit);
     const PackMask<Real> fresh = {hn::Gt(hn::Load(Tag(), renewed), hn::Zero(Tag()))};
-    clear(fresh, state_.momentum);
-    clear(fresh, state_.carry);
+    const State<Pack<Real>> begun = at_rest(state_.theta);
+    put(fresh, begun.momentum, state_.momentum);
+    if constexpr (moves_anchors) {
+      put(fresh, begun.anchor, state_.anchor);
+      put(fresh, begun.shift, state_.shift);
+    }
     was_at_rest_ = both(was_at_rest_, negation(fresh));
   }
 
@@ -209,6 +224,8 @@ class Lanes {
   }
   /// The first round in which some lane has made its last update; far away when no lane is live.
   HWY_INLINE std::int64_t deadline() const { return deadline_; }
+  /// Whether the lanes given by their bits are all that are live.
+  HWY_INLINE bool are_all(std::uint32_t lanes) const { return lanes == live_; }
   HWY_INLINE bool any_live() const { return live_ != 0; }
   HWY_INLINE bool all_live() const { return live_ == (std::uint32_t{1} << (count - 1)) * 2 - 1; }
 
@@ -218,11 +235,11 @@ class Lanes {
   HWY_INLINE static PackMask<Real> none() { return {hn::FirstN(Tag(), 0)}; }
 
   HWY_INLINE static void store_lanes(const Pack<Real>& pack, Real* to) { hn::Store(pack.lanes, Tag(), to); }
-  HWY_INLINE static void clear(const PackMask<Real>& where, Parameters<Pack<Real>>& values) {
-    const Pack<Real> zero(Real(0));
-    values.r = select(where, zero, values.r);
-    values.w = select(where, zero, values.w);
-    values.b = select(where, zero, values.b);
+  HWY_INLINE static void put(const PackMask<Real>& where, const Parameters<Pack<Real>>& from,
+                             Parameters<Pack<Real>>& to) {
+    if constexpr (geometry == Geometry::general) to.r = select(where, from.r, to.r);
+    to.w = select(where, from.w, to.w);
+    to.b = select(where, from.b, to.b);
   }
 
   HWY_INLINE void restart(const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int64_t round, int lane,
@@ -251,8 +268,9 @@ class Lanes {
   LaneConstants<Real, certify, several> constants_;
   State<Pack<Real>> state_;
   Pack<Real> limit_squared_;
-  PackMask<Real> was_at_rest_;
-  std::uint32_t live_ = 0;  ///< bit i: lane i holds a trajectory
+  PackMask<Real> was_at_rest_;   ///< the lanes that met the stop rule in round rested_in_
+  std::int64_t rested_in_ = -1;  ///< the last round in which a lane may have
+  std::uint32_t live_ = 0;       ///< bit i: lane i holds a trajectory
   std::int64_t deadline_ = never;
   std::int64_t pixel_[count];
   std::int64_t began_[count];
@@ -267,52 +285,89 @@ HWY_INLINE void settle(Pack& pack, const LaneEnds<Real>& ends, PixelSource<Real>
   while (pack.any_live() || !source.is_empty()) {
     const Ended ended = pack.prove_all(dynamics);
     if (ended.any_proof() == 0 && (pack.all_live() || source.is_empty())) return;
-    pack.turn_over(ends, source, dynamics.max_updates, round, ended, true);
+    pack.turn_over(ends, source, dynamics.max_updates, round, ended, round);
     pack.find_deadline(dynamics.max_updates);
     if (source.is_stopped()) return;
   }
 }
 
+/// Makes one update of each pack; all in one piece of code, since a loop takes four more instructions for each. Returns
+/// which lanes have ended in any, and stores those of each in `ended`.
+template <std::int32_t updates, class Packs, class Real, int... i>
+HWY_INLINE std::uint32_t advance_packs(Packs& packs, const Dynamics<Real>& dynamics, std::int64_t round,
+                                       std::uint32_t (&ended)[packs_in_flight],
+                                       std::integer_sequence<int, i...> /*numbers*/) {
+  ((ended[i] = packs[i].template advance_all<updates>(dynamics, round)), ...);
+  return (ended[i] | ...);
+}
+
 template <Geometry geometry, bool certify, bool several, class Real>
 void loop(WorkCursor<Real>& cursor) {
+  using Vector = Lanes<geometry, certify, several, Real>;
+  constexpr std::int32_t rounds_between_starts = certify                 ? updates_between_proofs
+                                                 : Vector::moves_anchors ? updates_between_anchors
+                                                                         : 1;
+  static_assert(updates_between_proofs % updates_between_anchors == 0);
   const LaneEnds<Real> ends = lane_ends<Real>(geometry, several);
   const Dynamics<Real> dynamics = cursor.work().dynamics;
   PixelSource<Real> source(cursor);
-  Lanes<geometry, certify, several, Real> packs[packs_in_flight];
-  bool live = false;
+  Vector packs[packs_in_flight];
   for (auto& pack : packs) {
     pack.fill(ends, source);
     pack.find_deadline(dynamics.max_updates);
-    live |= pack.any_live();
   }
-  for (std::int64_t round = 1; live; ++round) {
-    if constexpr (certify) {
-      if ((round - 1) % updates_between_proofs == 0) {
-        live = false;
-        for (auto& pack : packs) {
-          settle(pack, ends, source, dynamics, round - 1);
-          live |= pack.any_live();
+  const auto any_live = [&] {
+    bool live = false;
+    for (const auto& pack : packs) live |= pack.any_live();
+    return live;
+  };
+  const auto next_look_after = [&](std::int64_t round) {
+    std::int64_t next = round + rounds_between_looks;
+    for (const auto& pack : packs) next = std::min(next, pack.deadline());
+    return next;
+  };
+  std::int64_t next_look = next_look_after(0);
+  bool has_room = false;  // some lanes wait for a pixel
+  std::int64_t round = 0;
+  while (true) {
+    if (round % rounds_between_starts == 0 && (certify || has_room)) {
+      for (auto& pack : packs) {
+        if constexpr (certify) {
+          settle(pack, ends, source, dynamics, round);
+        } else if (!pack.all_live()) {
+          pack.turn_over(ends, source, dynamics.max_updates, round, {}, round);
+          pack.find_deadline(dynamics.max_updates);
         }
       }
+      has_room = false;
+      next_look = next_look_after(round);
+      if (source.is_stopped() || !any_live()) break;
     }
+    ++round;
     std::uint32_t ended[packs_in_flight];
-    bool some = false;
-    for (int i = 0; i < packs_in_flight; ++i) {
-      ended[i] = packs[i].advance_all(dynamics);
-      some |= ended[i] != 0 || round >= packs[i].deadline();
-    }
-    if (!some && round % rounds_between_looks != 0) continue;
-    live = certify && !source.is_empty();
+    constexpr auto numbers = std::make_integer_sequence<int, packs_in_flight>();
+    const std::uint32_t some = Vector::moves_anchors && round % updates_between_anchors == 0
+                                   ? advance_packs<updates_between_anchors - 1>(packs, dynamics, round, ended, numbers)
+                                   : advance_packs<0>(packs, dynamics, round, ended, numbers);
+    if (some == 0 && round < next_look) continue;
+
+    // Where all have ended, the rounds up to the next start are left out.
+    bool all_end = true;
+    for (int i = 0; i < packs_in_flight; ++i) all_end &= packs[i].are_all(ended[i]);
+    const std::int64_t wait = (rounds_between_starts - round % rounds_between_starts) % rounds_between_starts;
+    const std::int64_t start = !certify && (all_end || wait == 0) ? round + wait : no_start;
     for (int i = 0; i < packs_in_flight; ++i) {
       // Where there were no pixels, there may be some of another tile by now.
-      const bool refills = !certify && !packs[i].all_live() && !source.is_empty();
-      if (ended[i] != 0 || round >= packs[i].deadline() || refills) {
-        packs[i].turn_over(ends, source, dynamics.max_updates, round, {.at_update = ended[i], .proved = {}}, !certify);
-        packs[i].find_deadline(dynamics.max_updates);
-      }
-      live |= packs[i].any_live();
+      const bool refills = start != no_start && !packs[i].all_live() && !source.is_empty();
+      if (ended[i] == 0 && round < packs[i].deadline() && !refills) continue;
+      packs[i].turn_over(ends, source, dynamics.max_updates, round, {.at_update = ended[i], .proved = {}}, start);
+      packs[i].find_deadline(dynamics.max_updates);
     }
     if (source.is_stopped()) break;
+    has_room = start == no_start && !source.is_empty();
+    if (all_end) round += wait;
+    next_look = next_look_after(round);
+    if (!any_live() && source.is_empty()) break;
   }
   cursor.report();
 }

@@ -104,8 +104,8 @@ template <class Real>
 HWY_INLINE std::uint32_t bits_of(PackMask<Real> mask) {
   std::uint8_t bytes[8] = {};  // Highway writes up to as many
   hn::StoreMaskBits(hn::ScalableTag<Real>(), mask.bits, bytes);
-  std::uint32_t bits;
-  std::memcpy(&bits, bytes, sizeof bits);
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, bytes, (hn::MaxLanes(hn::ScalableTag<Real>()) + 7) / 8);
   return bits;
 }
 DEADCONE_PACK_OPERATION Pack<Real> exponent_from_low_bits(Pack<Real> a) {

@@ -7,16 +7,11 @@
 #include "config/parse.hpp"
 #include "config/sweep_json.hpp"
 #include "deadcone/errors.hpp"
-#include "deadcone/proof/rounding.hpp"
 
 namespace deadcone {
 
-int numerics_of(const Sweep& sweep) {
-  const bool proves = sweep.criteria.certify || sweep.refinement.kind == RefinementKind::exact;
-  const auto is_held = [&](double beta) { return margins_hold_rounded_momentum(beta, sweep.precision); };
-  const bool held = margins_hold_rounded_radius(sweep.criteria.rho, sweep.precision) &&
-                    std::ranges::all_of(sweep.values(Axis::beta), is_held);
-  return 2 + (proves && !held ? 1 : 0) + (sweep.refinement.has_estimate() ? 2 : 0);
+int numerics_of(const Sweep& /*sweep*/) {
+  return 6;  // docs/file-format.md has those before
 }
 
 bool PixelField::is_kept(const Sweep& sweep) const {

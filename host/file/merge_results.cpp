@@ -53,6 +53,7 @@ Survey survey_of(const std::string& out, const std::vector<std::string>& parts, 
     const ResultReader part(parts[i], schema_of);
     if (i == 0) {
       survey.schema = part.schema();
+      survey.schema.numerics = part.numerics();
       survey.source.resize(static_cast<std::size_t>(survey.schema.points()), parts.size());
       values.resize(survey.source.size());
     }

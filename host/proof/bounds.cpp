@@ -34,8 +34,8 @@ ExactDescent exact_descent(double beta, double eta, Precision precision) {
   if (margins_hold_rounded_momentum(beta, precision)) return {beta, eta, eta * beta / (1.0 - beta), 1.0};
   return with_precision(precision, [&]<class Real>() -> ExactDescent {
     const auto rounded = rounded_descent<Real>(beta, eta);
-    const double rounded_eta = -static_cast<double>(rounded.minus_eta);
     const double taken_up = static_cast<double>(rounded.one_minus_beta);
+    const double rounded_eta = -static_cast<double>(rounded.minus_step) / taken_up;
     // Each update rounds momentum, too, which may make it last longer.
     constexpr double rounding = 0.5 * static_cast<double>(std::numeric_limits<Real>::epsilon());
     const double longest = static_cast<double>(rounded.beta) * (1.0 + rounding);

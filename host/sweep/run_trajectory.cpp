@@ -16,9 +16,10 @@ Parameters<double> widened(const Parameters<Real>& theta) {
 
 template <Geometry geometry, class Real>
 TrajectoryState state_of(const Dynamics<Real>& dynamics, std::int32_t updates, const State<Real>& state) {
-  const Real update_norm = -dynamics.descent.minus_eta * std::sqrt(squared_norm<geometry>(state.momentum));
+  const State<Real> averaged = with_averaged_momentum(state, dynamics.descent.one_minus_beta);
+  const Real update_norm = -dynamics.descent.minus_step * std::sqrt(squared_norm<geometry>(state.momentum));
   const Real gradient_norm = std::sqrt(squared_norm<geometry>(loss_gradient<geometry>(state.theta, dynamics.target)));
-  return {updates,     widened(state.theta), widened(state.momentum),
+  return {updates,     widened(state.theta), widened(averaged.momentum),
           update_norm, gradient_norm,        loss<geometry>(state.theta, dynamics.target)};
 }
 

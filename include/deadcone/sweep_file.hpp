@@ -18,10 +18,9 @@
 
 namespace deadcone {
 
-/// The number of the bits of a sweep's results: a file of another number cannot be resumed, merged or verified. A change
-/// gives a new number to the sweeps whose results it may change, and to no others. 2: as in version 0.1. One more:
-/// proofs of fates where the margins do not hold what rounding makes of beta or rho (proof/rounding.hpp). Two more:
-/// filled by borders with the rule 2.
+/// The number of the bits of a sweep's results: a file of another number cannot be resumed or verified, and merges only with
+/// those of the same. A change gives a new number to the sweeps whose results it may change, and to no others; 6 is new for
+/// all. docs/file-format.md says what the others were.
 int numerics_of(const Sweep& sweep);
 
 /// What is computed, as tables (host/file/experiment.hpp).

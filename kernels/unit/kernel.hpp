@@ -51,9 +51,10 @@ template <Geometry geometry, class Real>
 DEADCONE_HD inline Course<Real> resumed(Course<Real> course, Real r) {
   if constexpr (geometry == Geometry::planar) {
     course.state.theta.r = r;
-    course.state.momentum.r = course.state.carry.r = Real(0);
+    course.state.momentum.r = course.state.shift.r = Real(0);
   }
-  if constexpr (!unit::sums_with_compensation<Real>) course.state.carry = {Real(0), Real(0), Real(0)};
+  if constexpr (!unit::sums_with_compensation<Real>) course.state.shift = {Real(0), Real(0), Real(0)};
+  course.state.anchor = course.state.theta;  // it has moved with the last update of the launch, the end of a block
   return course;
 }
 

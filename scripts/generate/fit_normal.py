@@ -135,25 +135,28 @@ def polynomial(function, name, argument, real):
 
 def precision_block(real, single, exp_degree, mills_degree, bias, mantissa):
     exp_error, exp2 = fit_exp2(exp_degree)
-    rate = -mp.log(mp.e, 2) / 2
-    high = to_float(rate) if single else float(rate)
-    low = rate - mp.mpf(high)
+    exact_rate = -mp.log(mp.e, 2) / 2
+    high = to_float(exact_rate) if single else float(exact_rate)
+    low = exact_rate - mp.mpf(high)
     # The largest |t|: there 2^(n - HEADROOM) has the exponent field 0, which makes the density exactly zero.
     smallest_n = HEADROOM - bias
-    zero_from = mp.sqrt((smallest_n + mp.mpf(1) / 2) / rate)
-    largest = mp.sqrt(smallest_n / rate)
+    zero_from = mp.sqrt((smallest_n + mp.mpf(1) / 2) / exact_rate)
+    largest = mp.sqrt(smallest_n / exact_rate)
     mills_error, numerator, denominator = fit_mills(mills_degree, mp.ceil(largest))
     magic = mp.mpf(1.5) * 2**mantissa + bias - HEADROOM
+    rate = f"""  /// -log2(e)/2{"" if single else " as a sum of two numbers"}.
+  static constexpr {real} rate_high = {literal(high, single)};
+"""
+    if not single:
+        rate += f"  static constexpr {real} rate_low = {literal(low, single)};\n"
+    rate += f"  static constexpr bool has_low_parts = {'false' if single else 'true'};\n"
     return f"""
 {table("exp2", real, exp2, single, f"2^{HEADROOM}/sqrt(2 pi) 2^f for |f| <= 1/2, relative error {mp.nstr(exp_error, 2)}.")}
 {table("mills_numerator", real, numerator, single, f"Mills' ratio for 0 <= x <= largest_t, relative error {mp.nstr(mills_error, 2)}: numerator.")}
 {table("mills_denominator", real, denominator, single, "Mills' ratio: denominator, monic.")}
 template <>
 struct NormalCoefficients<{real}> {{
-  /// -log2(e)/2 as a sum of two numbers.
-  static constexpr {real} rate_high = {literal(high, single)};
-  static constexpr {real} rate_low = {literal(low, single)};
-  /// Adding it rounds to an integer n and leaves n + {bias - HEADROOM} in the lowest bits: the exponent field of 2^(n-{HEADROOM}).
+{rate}  /// Adding it rounds to an integer n and leaves n + {bias - HEADROOM} in the lowest bits: the exponent field of 2^(n-{HEADROOM}).
   static constexpr {real} round_to_exponent = {literal(magic, single)};
   /// |t| is clamped to this; the density is exactly zero from {mp.nstr(zero_from, 6)} on.
   static constexpr {real} largest_t = {literal(largest, single)};

@@ -440,25 +440,6 @@ def test_file_of_other_numerics(deadcone, good_file, tmp_path):
     assert_one_error(deadcone(RESUMING, path), 2, str(path))
 
 
-def test_number_of_changed_proofs(deadcone, tmp_path):
-    """Proofs at some beta have changed since version 0.1, which wrote the number 2: such files, and no others."""
-    for beta, number in (("0.99", "2"), ("0.99,0.999", "3")):
-        path = tmp_path / f"{number}.h5"
-        options = f"--quiet --certify --beta {beta} --w -2:2:8 --b -2:2:8 --out {path}"
-        deadcone.done("sweep", options)
-        with h5py.File(path, "r+") as file:
-            assert file.attrs["numerics"].decode() == number
-            file.attrs["numerics"] = "2"
-        if number == "2":
-            deadcone.done("verify --all", path)
-            deadcone.done("sweep --resume", options)
-            continue
-        deadcone.done("info", path)
-        assert_one_error(deadcone("verify", path), 1, "other bits", str(path))
-        assert_one_error(deadcone("sweep --resume", options), 2, "numerics 2, here 3", str(path))
-        assert_one_error(deadcone("merge", tmp_path / "merged.h5", path), 2, "other bits", str(path))
-
-
 def mutated(content, random):
     """Some bits flipped, a stretch zeroed, or the end cut off."""
     content = bytearray(content)

@@ -17,7 +17,7 @@ import translate_ptx
 KERNELS = 16  # for one map or many, two geometries, certified or not, two precisions
 ARCHITECTURE = "sm_90"
 # More would leave the processors too few warps to hide the latency of a division behind.
-MOST_REGISTERS = {"float": 48, "double": 80}
+MOST_REGISTERS = {"float": 64, "double": 168}
 
 
 @pytest.fixture(scope="module")

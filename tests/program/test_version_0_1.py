@@ -1,5 +1,5 @@
-"""Files and results of version 0.1: this program reads, verifies, resumes, merges and analyzes them, and computes the
-same bits. data/version-0.1/make.py made them, and has their options.
+"""Files and results of version 0.1: this program reads, merges and analyzes them, and computes nearly the same. Its bits are
+others, so that it neither resumes nor verifies them. data/version-0.1/make.py made them, and has their options.
 """
 
 import json
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import h5py
 import numpy as np
 import pytest
-from conftest import FATES
+from conftest import FATES, assert_one_error
 
 DATA = pathlib.Path(__file__).resolve().parent / "data" / "version-0.1"
 MADE = runpy.run_path(str(DATA / "make.py"))
@@ -186,37 +186,18 @@ def test_info(deadcone, file):
 
 
 @pytest.mark.parametrize("file", SWEEPS)
-def test_verify(deadcone, file):
-    with h5py.File(DATA / file) as sweep:
-        pixels = (sweep["fate"][...] >= 0).sum()
-    result = deadcone.done("verify --all", DATA / file)
-    assert result.stderr == "" and f" {pixels} pixels" in result.stdout
+def test_only_that_version_can_verify(deadcone, file):
+    assert_one_error(deadcone("verify --all", DATA / file), 1, "only that version can verify it", "0.1.0")
 
 
-@pytest.mark.parametrize("file", [file for file in SWEEPS if file != f"{INTERRUPTED}.h5"])
-def test_nothing_is_left_to_resume(deadcone, tmp_path, file):
+@pytest.mark.parametrize("file", SWEEPS)
+def test_only_that_version_can_resume(deadcone, tmp_path, file):
     options, out = SWEEPS[file]
     path = copy_of(file, tmp_path)
-    result = deadcone(SWEEP, options, "--resume --out", tmp_path / out)
-    if file in BORDERS:
-        assert result.returncode == 2 and "refinement rule is absent there, 2 here" in result.stderr
-    else:
-        assert result.returncode == 0 and result.stdout == result.stderr == ""
+    told = "refinement rule is absent there, 2 here" if file in BORDERS else "numerics 2, here 6); only that version can finish it"
+    assert_one_error(deadcone(SWEEP, options, "--resume --out", tmp_path / out), 2, told)
     assert list(tmp_path.iterdir()) == [path]
     assert_unchanged(path)
-
-
-def test_interrupted_sweep_is_resumed(deadcone, tmp_path):
-    path = copy_of(f"{INTERRUPTED}.h5", tmp_path)
-    with h5py.File(path) as file:
-        done = file["point_done"][...].ravel()
-        seconds = file["seconds"][...].ravel()
-        assert 0 < done.sum() < done.size
-    options, _ = SWEEPS[path.name]
-    deadcone.done(SWEEP, options, "--resume --out", path)
-    assert_same_contents(path, DATA / f"{PARTED}.h5")
-    with h5py.File(path) as file:  # what was done was not done again
-        assert (file["seconds"][...].ravel()[done == 1] == seconds[done == 1]).all()
 
 
 def test_parts_are_merged(deadcone, tmp_path):
@@ -233,11 +214,17 @@ def test_filled_maps_are_merged_but_not_with_those_of_another_rule(deadcone, tmp
     deadcone.done(SWEEP, options, "--out", tmp_path / "new.h5")
     result = deadcone("merge", tmp_path / "both.h5", DATA / file, tmp_path / "new.h5")
     assert result.returncode == 2 and "refinement rule is 2 there, absent here" in result.stderr
-    deadcone.done("verify --all", tmp_path / "merged.h5")
+
+
+def test_files_are_not_merged_with_those_of_other_bits(deadcone, tmp_path):
+    options, _ = SWEEPS["plain.h5"]
+    deadcone.done(SWEEP, options, "--out", tmp_path / "new.h5")
+    result = deadcone("merge", tmp_path / "both.h5", DATA / "plain.h5", tmp_path / "new.h5")
+    assert_one_error(result, 2, "other bits", "new.h5")
 
 
 def test_first_builds_had_neither_certify_nor_refinement(deadcone, tmp_path):
-    """Their files are read, verified, resumed, merged and analyzed as the others are."""
+    """Their files are read, merged and analyzed as the others are."""
     path = copy_of("plain.h5", tmp_path)
     with h5py.File(path, "r+") as file:
         configuration = json.loads(file.attrs["configuration"])
@@ -246,10 +233,8 @@ def test_first_builds_had_neither_certify_nor_refinement(deadcone, tmp_path):
         file.attrs.create("configuration", text, dtype=h5py.string_dtype("utf-8", len(text)))
     found = contents(path)
     assert deadcone.done("info", path).stdout == deadcone.done("info", DATA / "plain.h5").stdout
-    deadcone.done("verify --all", path)
-    options, out = SWEEPS["plain.h5"]
-    deadcone.done(SWEEP, options, "--resume --out", tmp_path / out)
     assert list(contents(path)) == list(found)
+    options, out = SWEEPS["plain.h5"]
     deadcone.done("merge", tmp_path / "merged.h5", path)
     assert_same_contents(tmp_path / "merged.h5", DATA / "plain.h5", same_file=False)
     result = deadcone(SWEEP, options, "--certify --resume --out", tmp_path / out)
@@ -287,36 +272,45 @@ def test_analyze(deadcone, tmp_path, file):
 
 
 @pytest.mark.parametrize("file", COMPUTED)
-def test_sweeps_are_the_same_bits(deadcone, tmp_path, file):
+def test_sweeps_are_nearly_the_same(deadcone, tmp_path, file):
+    """The fates of all computed pixels but a few, and their steps to 1%, where no island of chaos is in the way."""
     options, out = COMPUTED[file]
     deadcone.done(SWEEP, options, "--out", tmp_path / out)
-    if file in BORDERS:
-        assert_same_computed_pixels(tmp_path / file, DATA / file)
-    else:
-        assert_same_contents(tmp_path / file, DATA / file)
+    with h5py.File(tmp_path / file) as found, h5py.File(DATA / file) as expected:
+        computed = expected["point_done"][...][..., None, None] == np.ones_like(expected["fate"][...])
+        if "provenance" in expected:
+            computed &= (expected["provenance"][...] == 0) & (found["provenance"][...] == 0)
+        same = found["fate"][...][computed] == expected["fate"][...][computed]
+        assert same.mean() > (0.95 if "--eta" in options else 0.999), f"{same.mean()} of the fates are the same"
+        if "steps" in expected and "--eta" not in options:
+            steps, old = (of["steps"][...][computed].astype(float) for of in (found, expected))
+            assert (np.abs(steps - old) <= 0.01 * old + 1).mean() > 0.99
 
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_gradient_fields_are_the_same_bits(deadcone, tmp_path, name):
+    """They are computed in double, where the formulas have not changed."""
     deadcone.done(FIELDS[name], "--out", tmp_path / "field.h5")
     assert_same_contents(tmp_path / "field.h5", DATA / f"{name}.h5")
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_texts_are_the_same(deadcone, name):
-    """Byte for byte, but for words: the names of the columns and those in lines that begin with #."""
+def test_texts_say_the_same(deadcone, name):
+    """The names of the columns and the words of comments may differ, and numbers by what rounding makes of them."""
 
     def essence(text):
         comments, table = [], []
         for line in text.splitlines():
             (comments if line.startswith("#") else table).append(line)
-        numbers = [re.findall(r"[-+.e\d]*\d", line) for line in comments]
         fates = [word for line in comments for word in re.findall(r"\w+", line) if word in FATES]
-        return numbers, fates, len(table[0].split()), table[1:]
+        return fates, len(table[0].split()), [[float(number) for number in line.split()] for line in table[1:]]
 
     expected = (DATA / f"{name}.txt").read_text()
     command = TEXTS[name]
     if name == "spectrum":  # the values of LO:HI:N were rounded otherwise
         command += " --beta " + ",".join(line.split()[0] for line in expected.splitlines()[3:])
         command = command.replace("--beta 0:0.99:34 ", "")
-    assert essence(deadcone.done(command).stdout) == essence(expected)
+    fates, columns, table = essence(deadcone.done(command).stdout)
+    old_fates, old_columns, old_table = essence(expected)
+    assert (fates, columns, len(table)) == (old_fates, old_columns, len(old_table))
+    np.testing.assert_allclose(table, old_table, rtol=1e-4, atol=1e-5)

@@ -521,6 +521,22 @@ double energy_of(const Dynamics<double>& dynamics, double reach, const State<dou
   return loss<geometry>(state.theta, dynamics.target) + reach / 2 * squared_norm<geometry>(state.momentum);
 }
 
+/// Makes an update of a state that has m for its momentum, as the theorems have it, where the loops have M.
+template <Geometry geometry>
+void advance_averaged(const Dynamics<double>& dynamics, State<double>& state) {
+  const double share = dynamics.descent.one_minus_beta;
+  state.momentum = test::scaled(state.momentum, 1 / share);
+  advance<geometry>(dynamics, state, 0);
+  state = with_averaged_momentum(state, share);
+}
+
+/// The state of the loops with m for its momentum.
+template <class Real>
+State<Real> state_of_loops(const Dynamics<Real>& dynamics, State<Real> state) {
+  state.momentum = test::scaled(state.momentum, 1 / dynamics.descent.one_minus_beta);
+  return state;
+}
+
 /// Whether the energy never rises and stays below `limit` over so many updates.
 template <Geometry geometry>
 bool energy_falls(const Dynamics<double>& dynamics, double limit, State<double> state, int updates) {
@@ -528,7 +544,7 @@ bool energy_falls(const Dynamics<double>& dynamics, double limit, State<double> 
   const double rounding = 1e-13 * limit;
   double energy = energy_of<geometry>(dynamics, reach, state);
   for (int i = 0; i < updates; ++i) {
-    advance<geometry>(dynamics, state);
+    advance_averaged<geometry>(dynamics, state);
     const double next = energy_of<geometry>(dynamics, reach, state);
     if (!(next <= energy + rounding && next < limit)) return false;
     energy = next;
@@ -539,8 +555,9 @@ bool energy_falls(const Dynamics<double>& dynamics, double limit, State<double> 
 /// Runs on until at rest.
 template <Geometry geometry>
 Fate fate_in_the_end(const Dynamics<double>& dynamics, State<double> state) {
+  state = state_of_loops(dynamics, state);
   for (int i = 0; i < 50'000; ++i) {
-    const Parameters<double> gradient = advance<geometry>(dynamics, state);
+    const Parameters<double> gradient = advance<geometry>(dynamics, state, i);
     const bool slow = is_slow<geometry>(dynamics, state);
     if (is_at_rest<geometry>(dynamics, gradient, slow)) {
       return fate_at_rest<geometry>(dynamics, state.theta);
@@ -626,7 +643,7 @@ TEST(Theorems, WhereTheEnergyLimitIsNoneEnergyMayRise) {
 bool stays_in_corridor(const Dynamics<double>& dynamics, double edge, State<double> state) {
   if (!energy_falls<Geometry::planar>(dynamics, dynamics.proof.corridor_energy, state, 600)) return false;
   for (int i = 0; i < 600; ++i) {
-    advance<Geometry::planar>(dynamics, state);
+    advance_averaged<Geometry::planar>(dynamics, state);
     if (!(state.theta.w >= edge * (1 - 1e-13))) return false;
   }
   return true;
@@ -829,7 +846,7 @@ State<double> state_before_the_toll(Dice& dice, const Point& point, double reach
 bool pays_no_toll(const Dynamics<double>& dynamics, double limit, State<double> state, int updates) {
   if (!energy_falls<Geometry::planar>(dynamics, limit, state, updates)) return false;
   for (int i = 0; i < updates; ++i) {
-    advance<Geometry::planar>(dynamics, state);
+    advance_averaged<Geometry::planar>(dynamics, state);
     if (!(state.theta.w >= dynamics.proof.toll_weight * (1 - 1e-4))) return false;
   }
   return true;
@@ -917,8 +934,9 @@ TEST(RoundedMomentum, WhatCannotPayTheTollStays) {
       state.momentum = {0, static_cast<float>(found.momentum.w), static_cast<float>(found.momentum.b)};
       if (!proofs<Geometry::planar>(conditions, dynamics.target, state)[Proof::toll]) continue;
       ++met;
+      state = state_of_loops(dynamics, state);
       for (int k = 0; k < 600; ++k) {
-        advance<Geometry::planar>(dynamics, state);
+        advance<Geometry::planar>(dynamics, state, k);
         ASSERT_GE(state.theta.w, 0.999F * conditions.toll_weight) << point.beta << " " << point.eta;
       }
     }
@@ -944,7 +962,7 @@ bool stays_in_trap(const Dynamics<double>& dynamics, State<double> state, int up
   const double most_s = -state.theta.w + reach * std::max(0.0, state.momentum.w);
   const double slope = least_c / most_s * (1 - 1e-12);
   for (int i = 0; i < updates; ++i) {
-    advance<Geometry::planar>(dynamics, state);
+    advance_averaged<Geometry::planar>(dynamics, state);
     const auto& [r, w, b] = state.theta;
     if (!(w < 0 && b <= -least_c * (1 - 1e-12) && b <= slope * w)) return false;
     if (!(active_probability<Geometry::planar>(state.theta) < dynamics.epsilon)) return false;
@@ -1023,9 +1041,10 @@ State<float> state_on_its_way_to_the_trap(Dice& dice, const ProofConditions<floa
 
 /// Whether a trajectory of the loops that is at `state` is dead where it comes to rest; true where it does not.
 bool rests_dead(const Dynamics<float>& dynamics, State<float> state) {
+  state = state_of_loops(dynamics, state);
   bool was_at_rest = false;
   for (int i = 0; i < 3'000'000; ++i) {
-    const Parameters<float> gradient = advance<Geometry::planar>(dynamics, state);
+    const Parameters<float> gradient = advance<Geometry::planar>(dynamics, state, i);
     const bool slow = is_slow<Geometry::planar>(dynamics, state);
     const bool now_at_rest = is_at_rest<Geometry::planar>(dynamics, gradient, slow);
     if (now_at_rest && was_at_rest) return fate_at_rest<Geometry::planar>(dynamics, state.theta) == Fate::dead;
@@ -1069,12 +1088,12 @@ TEST(RoundedMomentum, IsWhatTheConstantsAreOf) {
     const auto conditions = proof_bounds(point, criteria, Precision::float32);
     const auto descent = rounded_descent<float>(beta, eta);
     const double friction = 1.0 - double{descent.beta};
-    const double reach = -double{descent.minus_eta} * double{descent.beta};
+    const double reach = -double{descent.minus_step} / double{descent.one_minus_beta} * double{descent.beta};
     EXPECT_GE(conditions.momentum_reach, reach / friction);
     EXPECT_GE(conditions.momentum_reach, reach / double{descent.one_minus_beta});
     if (conditions.energy < 0) continue;
     // The lemma of energy: 1/eta > Lambda/2 for the eta of the exact descent.
-    const double limit = 2 * friction / (-double{descent.minus_eta} * double{descent.one_minus_beta});
+    const double limit = 2 * friction / -double{descent.minus_step};
     const double margin = 1 - 2 * conditions.energy;
     EXPECT_GE(margin, least_margin(limit, edge_of_dead_cone(epsilon).hi, {Geometry::planar, 0.0})) << beta;
   }
@@ -1140,7 +1159,7 @@ ProofConditions<double> only_lag(int lag, ProofConditions<double> conditions) {
 /// Whether a state that has not come to the resting gradient over the lag creeps: dL/dw > 0, momentum after the gradient.
 bool keeps_creeping(const ProofConditions<double>& conditions, int lag, const Parameters<double>& gradient,
                     const State<double>& state) {
-  const auto& [theta, momentum, carry] = state;
+  const auto& [theta, momentum, anchor, shift] = state;
   return theta.w > 0 && gradient.w > 0 && momentum.w >= 0 &&
          norm_of(momentum) <= creep_lag(lag) * norm_of(gradient) * (1 + 1e-12) &&
          -theta.b >= conditions.creep_slope[lag] * theta.w * (1 - 1e-12);
@@ -1154,16 +1173,18 @@ void follow_creep(const Dynamics<double>& dynamics, int lag, double rest, State<
   int slow_from = updates_at_most;  // the update at whose start the gradient is that over the lag, or less
   int in_a_row = 0;
   bool as_proved = true;
+  state = state_of_loops(dynamics, state);
   for (int i = 0; i < updates_at_most && in_a_row < 2; ++i) {
     if (slow_from == updates_at_most) {
       const auto here = loss_gradient<Geometry::planar>(state.theta, dynamics.target);
-      as_proved = as_proved && keeps_creeping(conditions, lag, here, state);
+      as_proved = as_proved &&
+                  keeps_creeping(conditions, lag, here, with_averaged_momentum(state, dynamics.descent.one_minus_beta));
       if (norm_of(here) <= rest / creep_lag(lag)) {
         slow_from = i;
         as_proved = as_proved && -state.theta.b >= (conditions.creep_turn[lag] - 1e-9) * state.theta.w;
       }
     }
-    const auto gradient = advance<Geometry::planar>(dynamics, state);
+    const auto gradient = advance<Geometry::planar>(dynamics, state, i);
     const bool slow = is_slow<Geometry::planar>(dynamics, state);
     in_a_row = is_at_rest<Geometry::planar>(dynamics, gradient, slow) ? in_a_row + 1 : 0;
     if (in_a_row == 2) as_proved = as_proved && i - slow_from <= 1;

@@ -197,6 +197,106 @@ TYPED_TEST(TrajectoryTest, GoesOnWhereItWasInterrupted) {
   EXPECT_GT(interruptions, 1000);
 }
 
+// Blocks of updates. What is observed makes its updates one by one.
+
+/// Whether a trajectory has the same outcome in blocks.
+template <class Real>
+::testing::AssertionResult is_the_same_in_blocks(const Scenario& scenario, const Dynamics<Real>& dynamics) {
+  const Parameters<Real> start = {static_cast<Real>(scenario.point.r), static_cast<Real>(scenario.w),
+                                  static_cast<Real>(scenario.b)};
+  return with_variant({scenario.geometry, false}, [&]<Geometry geometry, bool certify>() {
+    const auto see = [](std::int32_t, const State<Real>&) {};
+    const Outcome<Real> expected = trajectory<geometry>(dynamics, start, see);
+    const Outcome<Real> outcome = trajectory<geometry>(dynamics, start);
+    if (outcome.fate != expected.fate || outcome.updates != expected.updates) {
+      return ::testing::AssertionFailure() << name_of(outcome.fate) << " after " << outcome.updates << ", not "
+                                           << name_of(expected.fate) << " after " << expected.updates;
+    }
+    const auto comparable = [](const Parameters<Real>& a) {
+      return Parameters<Real>{canonical(a.r), canonical(a.w), canonical(a.b)};
+    };
+    return same_bits(comparable(outcome.theta), comparable(expected.theta));
+  });
+}
+
+TYPED_TEST(TrajectoryTest, BlocksHaveTheBitsOfSingleUpdates) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  Dice dice(3);
+  std::vector<int> seen(fate_count);
+  for (int i = 0; i < 3000; ++i) {
+    Scenario scenario = random_scenario(dice, dice.one_of({Geometry::planar, Geometry::planar, Geometry::general}),
+                                        dice.one_of({StopRule::stationary, StopRule::update}));
+    scenario.point.beta = dice.one_of({0.0, 0.3, 0.7, 0.9, 0.97, 0.99, 0.999, 0.999999});
+    scenario.point.eta = dice.one_of({1e-6, 1e-3, 0.1, 0.1, 0.1, 0.3, 1.0, 1.9, 3.0, 10.0, 1e3, 1e8});
+    scenario.point.delta *= dice.one_of({0.0, 1.0});
+    scenario.criteria.tolerance = std::exp(dice.uniform(-20, 2));
+    scenario.criteria.rho = dice.one_of({1e-6, 0.01, 0.9, 2.0});
+    scenario.criteria.max_updates = dice.one_of({1, 2, 15, 16, 17, 31, 32, 33, 100, 3001});
+    const double scale = std::exp(dice.uniform(-4, 6));
+    scenario.w *= scale * dice.one_of({1.0, 1.0, 1.0, 1.0, 0.0, 1e-20, 1e-38, 1e-42});
+    scenario.b *= scale * dice.one_of({1.0, 1.0, 1.0, 1.0, 0.0, 1e-13, 1e-38, 1e-42});
+    if (i % 100 == 0) scenario.w = dice.one_of({nan, infinity, -infinity});
+    if (i % 100 == 1) scenario.b = dice.one_of({nan, infinity, -infinity});
+    const auto dynamics = make_dynamics<TypeParam>(scenario.point, scenario.criteria);
+    if (!std::isnormal(dynamics.slow_squared) || !std::isnormal(dynamics.rest_squared)) continue;  // refused
+    EXPECT_TRUE(is_the_same_in_blocks(scenario, dynamics)) << "scenario " << i;
+    ++seen.at(static_cast<std::size_t>(outcome_of<TypeParam>(scenario).fate));
+  }
+  EXPECT_GT(seen[0], 100);  // converged
+  EXPECT_GT(seen[1], 100);  // dead
+  EXPECT_GT(seen[2], 100);  // stalled
+  EXPECT_GT(seen[3], 100);  // unfinished
+  EXPECT_GT(seen[4], 100);  // diverged
+}
+
+TYPED_TEST(TrajectoryTest, BlocksStopWhereMomentumIsJustSlow) {
+  // The limit of a stop is put just above and just below the momentum of any update on the way.
+  Dice dice(4);
+  int stopped = 0;
+  for (int i = 0; i < 300; ++i) {
+    Scenario scenario = random_scenario(dice, Geometry::planar, StopRule::update);
+    scenario.criteria.max_updates = 200;
+    auto dynamics = make_dynamics<TypeParam>(scenario.point, scenario.criteria);
+    std::vector<TypeParam> squares;
+    const auto see = [&](std::int32_t, const State<TypeParam>& state) {
+      squares.push_back(squared_norm<Geometry::planar>(state.momentum));
+    };
+    const Parameters<TypeParam> start = {0, static_cast<TypeParam>(scenario.w), static_cast<TypeParam>(scenario.b)};
+    trajectory<Geometry::planar>(dynamics, start, see);
+    for (int j = 0; j < 8; ++j) {
+      const auto update = static_cast<std::size_t>(dice.uniform(0, static_cast<double>(squares.size())));
+      const TypeParam square = squares[update];
+      if (!std::isnormal(square)) continue;
+      for (const TypeParam limit :
+           {square, std::nextafter(square, TypeParam(0)), std::nextafter(square, TypeParam(1e9))}) {
+        dynamics.slow_squared = limit;
+        dynamics.block.slow = block_bounds<TypeParam>(scenario.point, std::sqrt(double{limit})).slow;
+        EXPECT_TRUE(is_the_same_in_blocks(scenario, dynamics)) << "scenario " << i << ", update " << update;
+        if (run(dynamics, start, Geometry::planar).fate != Fate::unfinished) ++stopped;
+      }
+    }
+  }
+  EXPECT_GT(stopped, 1000);
+}
+
+TYPED_TEST(TrajectoryTest, BlocksDivergeInTheUpdateInWhichItDoes) {
+  // Starts on their way out, with the limit at the place of any update.
+  Dice dice(5);
+  int diverged = 0;
+  for (int i = 0; i < 300; ++i) {
+    Scenario scenario = random_scenario(dice, Geometry::planar, StopRule::stationary);
+    scenario.point.eta = dice.uniform(2, 60);
+    scenario.criteria.max_updates = 300;
+    auto dynamics = make_dynamics<TypeParam>(scenario.point, scenario.criteria);
+    dynamics.divergence = static_cast<TypeParam>(std::exp(dice.uniform(0, 14)));
+    EXPECT_TRUE(is_the_same_in_blocks(scenario, dynamics)) << "scenario " << i;
+    const Parameters<TypeParam> start = {0, static_cast<TypeParam>(scenario.w), static_cast<TypeParam>(scenario.b)};
+    if (run(dynamics, start, Geometry::planar).fate == Fate::diverged) ++diverged;
+  }
+  EXPECT_GT(diverged, 50);
+}
+
 // When it stops.
 
 TYPED_TEST(TrajectoryTest, UpdateRuleStopsNoLaterThanStationary) {
@@ -245,7 +345,7 @@ TYPED_TEST(TrajectoryTest, StopsAfterTwoUpdatesAtRestInARow) {
     std::vector<bool> is_stationary;
     Parameters<TypeParam> last = start;
     const auto observe = [&](std::int32_t, const State<TypeParam>& state) {
-      moves_little.push_back(norm(state.momentum) < limit);
+      moves_little.push_back((1 - scenario.point.beta) * norm(state.momentum) < limit);
       is_stationary.push_back(moves_little.back() &&
                               norm(loss_gradient<Geometry::general>(last, dynamics.target)) < limit);
       last = state.theta;

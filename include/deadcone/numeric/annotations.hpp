@@ -17,3 +17,11 @@
 #else
 #define DEADCONE_TABLE inline constexpr
 #endif
+
+/// Has a GPU's compiler unroll the loop that follows.
+#if defined(__CUDA_ARCH__)
+#define DEADCONE_PRAGMA(text) _Pragma(#text)
+#define DEADCONE_UNROLL(times) DEADCONE_PRAGMA(unroll times)
+#else
+#define DEADCONE_UNROLL(times)
+#endif

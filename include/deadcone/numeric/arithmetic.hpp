@@ -65,7 +65,15 @@ DEADCONE_HD inline float magnitude(float a) {
   return ::fabsf(a);
 }
 DEADCONE_HD inline double magnitude(double a) {
+#if defined(__CUDA_ARCH__)  // as an integer: the units for double are few
+  std::uint64_t bits;
+  std::memcpy(&bits, &a, sizeof bits);
+  bits &= 0x7FFFFFFFFFFFFFFFU;
+  std::memcpy(&a, &bits, sizeof bits);
+  return a;
+#else
   return ::fabs(a);
+#endif
 }
 
 /// |a| with the sign of b.
@@ -114,7 +122,8 @@ DEADCONE_HD inline double quotient_from_reciprocal(double a, double b, double r)
   return fused(r, fused(-b, q, a), q);
 }
 
-/// a / b for positive numbers between 2^-60 and 2^60.
+/// a / b, where b is between 2^-60 and 2^60 and a between 2^-85 and 2^60 or 0; signs are free. For a b nearer to 0 the
+/// quotient of a >= 2^-40 comes out larger than 2^19, or as not a number.
 #if defined(__CUDA_ARCH__)
 DEADCONE_HD inline float moderate_quotient(float a, float b) {
   float r;
@@ -134,6 +143,18 @@ DEADCONE_HD inline double moderate_quotient(double a, double b) {
   return a / b;
 }
 #endif
+
+/// What is known of the numbers that a formula meets: nothing, or that moderate_quotient() divides them.
+enum class Numbers { any, moderate };
+
+template <Numbers numbers, class T>
+DEADCONE_HD inline T quotient(const T& a, const T& b) {
+  if constexpr (numbers == Numbers::moderate) {
+    return moderate_quotient(a, b);
+  } else {
+    return a / b;
+  }
+}
 
 /// `yes` where the mask holds, else `no`.
 DEADCONE_HD inline float select(bool mask, float yes, float no) {
@@ -175,6 +196,84 @@ DEADCONE_HD inline double exponent_from_low_bits(double a) {
 template <class T>
 DEADCONE_HD inline T smaller(T a, T b) {
   return select(a < b, a, b);
+}
+
+// On a GPU the units for double are few: there doubles are compared and scaled as integers.
+
+#if defined(__CUDA_ARCH__)
+DEADCONE_HD inline std::int64_t bits_of(double a) {
+  std::int64_t bits;
+  std::memcpy(&bits, &a, sizeof bits);
+  return bits;
+}
+DEADCONE_HD inline double with_bits(std::int64_t bits) {
+  double a;
+  std::memcpy(&a, &bits, sizeof a);
+  return a;
+}
+#endif
+
+/// |a|; `limit`, a positive number, where |a| is larger or not a number.
+template <class T>
+DEADCONE_HD inline T limited_magnitude(const T& a, const T& limit) {
+#if defined(__CUDA_ARCH__)
+  if constexpr (sizeof(T) == sizeof(double)) return with_bits(::min(bits_of(a) & INT64_MAX, bits_of(limit)));
+#endif
+  return smaller(magnitude(a), limit);
+}
+
+/// Whether a > 0; of moderate numbers the least is 2^-85, or 0.
+template <Numbers numbers, class T>
+DEADCONE_HD inline mask_t<T> is_positive(const T& a) {
+#if defined(__CUDA_ARCH__)
+  if constexpr (numbers == Numbers::moderate && sizeof(T) == sizeof(double)) return (bits_of(a) >> 32) > 0;
+#endif
+  return a > T(scalar_t<T>(0));
+}
+
+/// a times exponent_from_low_bits(b), which is 0 or makes a normal number of it.
+template <class T>
+DEADCONE_HD inline T scaled_by_low_bits(const T& a, const T& b) {
+#if defined(__CUDA_ARCH__)
+  if constexpr (sizeof(T) == sizeof(double)) {
+    const auto field = static_cast<std::int32_t>(bits_of(b));
+    const std::int64_t all_or_none = field == 0 ? 0 : -1;  // in place of a branch
+    return with_bits((bits_of(a) + (static_cast<std::int64_t>(field - 1023) << 52)) & all_or_none);
+  }
+#endif
+  return a * exponent_from_low_bits(b);
+}
+
+/// Orders numbers as |a| does, but for those that are as near as 2^-20 of it, which may count as equal.
+DEADCONE_HD inline float rough_magnitude(float a) {
+  return ::fabsf(a);
+}
+#if defined(__CUDA_ARCH__)
+DEADCONE_HD inline std::int32_t rough_magnitude(double a) {
+  return static_cast<std::int32_t>(bits_of(a) >> 32) & INT32_MAX;
+}
+#else
+DEADCONE_HD inline double rough_magnitude(double a) {
+  return ::fabs(a);
+}
+#endif
+
+/// The smaller and the larger of two rough magnitudes, neither of which is a not-a-number.
+template <class T>
+DEADCONE_HD inline T least(T a, T b) {
+#if defined(__CUDA_ARCH__)
+  return ::min(a, b);
+#else
+  return b < a ? b : a;
+#endif
+}
+template <class T>
+DEADCONE_HD inline T greatest(T a, T b) {
+#if defined(__CUDA_ARCH__)
+  return ::max(a, b);
+#else
+  return a < b ? b : a;
+#endif
 }
 
 /// The same number; one and the same not-a-number for all of them, since their signs depend on the machine.

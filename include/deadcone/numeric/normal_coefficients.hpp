@@ -36,9 +36,9 @@ DEADCONE_TABLE float mills_denominator_float[] = {
 
 template <>
 struct NormalCoefficients<float> {
-  /// -log2(e)/2 as a sum of two numbers.
+  /// -log2(e)/2.
   static constexpr float rate_high = -0x1.715476p-1F;
-  static constexpr float rate_low = -0x1.4ae0cp-27F;
+  static constexpr bool has_low_parts = false;
   /// Adding it rounds to an integer n and leaves n + 119 in the lowest bits: the exponent field of 2^(n-8).
   static constexpr float round_to_exponent = 0x1.8000eep+23F;
   /// |t| is clamped to this; the density is exactly zero from 12.817 on.
@@ -103,6 +103,7 @@ struct NormalCoefficients<double> {
   /// -log2(e)/2 as a sum of two numbers.
   static constexpr double rate_high = -0x1.71547652b82fep-1;
   static constexpr double rate_low = -0x1.777d0ffda0d24p-57;
+  static constexpr bool has_low_parts = true;
   /// Adding it rounds to an integer n and leaves n + 1015 in the lowest bits: the exponent field of 2^(n-8).
   static constexpr double round_to_exponent = 0x1.80000000003f7p+52;
   /// |t| is clamped to this; the density is exactly zero from 37.5019 on.

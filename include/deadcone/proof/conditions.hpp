@@ -91,7 +91,7 @@ struct Proofs {
 /// Whether the state is in the trap, in the plane.
 template <class T, class Real>
 DEADCONE_HD inline mask_t<T> is_trapped(const ProofConditions<Real>& conditions, const State<T>& state) {
-  const auto& [theta, momentum, carry] = state;
+  const auto& [theta, momentum, anchor, shift] = state;
   const T zero(Real(0));
   const T reach(conditions.momentum_reach);
   const T s = zero - theta.w;
@@ -140,7 +140,7 @@ DEADCONE_HD inline mask_t<T> is_deep_for(int i, const ProofConditions<Real>& con
 template <class T, class Real>
 DEADCONE_HD inline mask_t<T> creeps(const ProofConditions<Real>& conditions, const Parameters<T>& gradient,
                                     const State<T>& state) {
-  const auto& [theta, momentum, carry] = state;
+  const auto& [theta, momentum, anchor, shift] = state;
   const T zero(Real(0));
   const T c = zero - theta.b;
   const T speed_squared = squared_norm<Geometry::planar>(momentum);

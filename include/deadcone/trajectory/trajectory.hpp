@@ -12,7 +12,7 @@
 // A certified trajectory ends earlier, as soon as its fate is proved (proof/conditions.hpp). Proofs are tried before the
 // first update and after every `updates_between_proofs`.
 //
-// |theta_{k+1} - theta_k| is computed as eta |m_{k+1}|, so that the rounding of theta does not count as rest. All
+// |theta_{k+1} - theta_k| is computed as eta (1 - beta) |M_{k+1}|, so that the rounding of theta does not count as rest. All
 // comparisons are between squares, and a not-a-number passes none.
 
 #include <cmath>
@@ -32,14 +32,25 @@ namespace deadcone::unit {
 /// A trajectory with |theta| beyond this times (|theta_0| + |Theta*|) has diverged.
 inline constexpr double divergence_factor = 1e6;
 
+/// What tells, on the safe side, that a trajectory passes through a block of updates and does not end in it.
+template <class T>
+struct BlockBounds {
+  T target_squared;    ///< |Theta*|^2
+  T momentum_squared;  ///< what |M|^2 counts as
+  T growth;            ///< in a block |theta|^2 is at most this times |theta|^2 + |Theta*|^2 + momentum_squared |M|^2
+  T slow;              ///< an update is not slow where a component of M is larger than this
+};
+
 /// The constants of a trajectory that depend on the point of its map.
 template <class T>
 struct PointConstants {
   Target<T> target;
   MomentumDescent<T> descent;
-  T rest_squared;              ///< (tol/eta)^2: an update counts as none where |m|^2 is below it
+  T slow_squared;              ///< (tol/(eta (1 - beta)))^2: an update counts as none where |M|^2 is below it
+  T rest_squared;              ///< (tol/eta)^2: and at rest where |grad L|^2 is below this
   T target_norm;               ///< |Theta*|
   T converged_radius_squared;  ///< (rho |Theta*|)^2: a stop nearer to the target than this counts as converged
+  BlockBounds<T> block;
 };
 
 /// Calls use(each.constant...) for every constant. This is the only list of them.
@@ -49,10 +60,15 @@ DEADCONE_HD inline void for_each_constant(const Use& use, Each&... each) {
   use(each.target.delta...);
   use(each.descent.beta...);
   use(each.descent.one_minus_beta...);
-  use(each.descent.minus_eta...);
+  use(each.descent.minus_step...);
+  use(each.slow_squared...);
   use(each.rest_squared...);
   use(each.target_norm...);
   use(each.converged_radius_squared...);
+  use(each.block.target_squared...);
+  use(each.block.momentum_squared...);
+  use(each.block.growth...);
+  use(each.block.slow...);
 }
 
 /// All constants of a trajectory, computed in double on the host and rounded once, so that every backend has the same.
@@ -80,8 +96,9 @@ DEADCONE_HD inline Dynamics<Real> at_point(const Dynamics<Real>& shared, const P
   return dynamics;
 }
 
-/// The updates that follow() makes between two looks at a trajectory.
+/// The updates of a block: most blocks are made in one go (passes_block()).
 inline constexpr std::int32_t updates_in_block = 16;
+static_assert(updates_in_block % updates_between_anchors == 0);
 
 /// Updates between two attempts to prove a fate. An attempt costs about as much as an update, and a proof comes half of
 /// this too late. On maps of 512^2, beta 0, .7 and .9, one thread of Zen 4 with AVX-512, 4, 8 and 16 took .18, .16 and
@@ -101,24 +118,41 @@ DEADCONE_HD inline mask_t<T> has_diverged(const Parameters<T>& theta, const T& l
   return negation(squared_norm<geometry>(theta) <= limit_squared);
 }
 
-/// Makes one update of `state`; returns the gradient that it was made with.
-template <Geometry geometry, class T, class Constant>
-DEADCONE_HD inline Parameters<T> advance(const Dynamics<Constant>& dynamics, State<T>& state) {
+/// Makes one update of `state`, after `updates` others, or a multiple of `updates_between_anchors` more or fewer; returns the
+/// gradient that it was made with.
+template <Geometry geometry, Numbers numbers = Numbers::any, class T, class Constant, class Integer>
+DEADCONE_HD inline Parameters<T> advance(const Dynamics<Constant>& dynamics, State<T>& state, Integer updates) {
   const Target<T> target = {T(dynamics.target.gamma), T(dynamics.target.delta)};
   const MomentumDescent<T> descent = {T(dynamics.descent.beta), T(dynamics.descent.one_minus_beta),
-                                      T(dynamics.descent.minus_eta)};
-  const Parameters<T> gradient = loss_gradient<geometry>(state.theta, target);
+                                      T(dynamics.descent.minus_step)};
+  const Parameters<T> gradient = loss_gradient<geometry, numbers>(state.theta, target);
   update<geometry>(descent, gradient, state);
+  if (updates % updates_between_anchors == updates_between_anchors - 1) move_anchor<geometry>(state);
   return gradient;
 }
 
-// The stop protocol, the same for one trajectory and for a vector of them. Every update is followed by has_diverged() and
-// is_slow(); nearly always both say no. Only where one says yes does ends_here() decide, and end_of() gives the fate.
+/// Which theorems hold for a trajectory that is at `state`.
+template <Geometry geometry, class T, class Constant>
+DEADCONE_HD inline Proofs<mask_t<T>> proofs_of(const Dynamics<Constant>& dynamics, const State<T>& state) {
+  return proofs<geometry>(dynamics.proof, dynamics.target,
+                          with_averaged_momentum(state, T(dynamics.descent.one_minus_beta)));
+}
+
+// The stop protocol, the same for one trajectory and for a vector of them. After nearly every update is_under_way() holds.
+// Only where it does not are has_diverged() and is_slow() asked; then ends_here() decides, and end_of() gives the fate.
+
+/// Whether the last update was neither short enough for a stop nor has the trajectory diverged.
+template <Geometry geometry, class T, class Constant>
+DEADCONE_HD inline mask_t<T> is_under_way(const Dynamics<Constant>& dynamics, const State<T>& state,
+                                          const T& limit_squared) {
+  return both(squared_norm<geometry>(state.theta) <= limit_squared,
+              T(dynamics.slow_squared) <= squared_norm<geometry>(state.momentum));
+}
 
 /// Whether the last update was short enough for a stop.
 template <Geometry geometry, class T, class Constant>
 DEADCONE_HD inline mask_t<T> is_slow(const Dynamics<Constant>& dynamics, const State<T>& state) {
-  return squared_norm<geometry>(state.momentum) < T(dynamics.rest_squared);
+  return squared_norm<geometry>(state.momentum) < T(dynamics.slow_squared);
 }
 
 /// Whether an update, made with `gradient`, meets the stop rule.
@@ -195,6 +229,40 @@ DEADCONE_HD inline Course<Real> course_from(const Dynamics<Real>& dynamics, cons
   return {at_rest(start), divergence_limit<geometry>(dynamics, start), 0, 0};
 }
 
+/// Makes a block of updates without looking at each, if it is sure that the trajectory does not end in it and its numbers
+/// are moderate. Else `course` stays as it is, for ends_in_block(). Returns whether it has made them.
+///
+/// This is for the sake of the GPU, where tests and divisions that are ready for anything are a quarter of an update.
+template <Geometry geometry, class Real>
+DEADCONE_HD inline bool passes_block(const Dynamics<Real>& dynamics, Course<Real>& course) {
+  // It might end with its first update, or with the last that may be made.
+  if (course.ends_at > course.updates || dynamics.max_updates - course.updates < updates_in_block) return false;
+  // It might diverge, or leave the moderate numbers.
+  const BlockBounds<Real>& bounds = dynamics.block;
+  const Real size = fused(bounds.momentum_squared, squared_norm<geometry>(course.state.momentum),
+                          squared_norm<geometry>(course.state.theta) + bounds.target_squared);
+  if (!(bounds.growth * size <= smaller(course.limit_squared, Real(0x1p120)))) return false;
+
+  State<Real> state = course.state;
+  auto least_bias = rough_magnitude(Real(0x1p120));
+  auto least_momentum = least_bias;
+  [[maybe_unused]] constexpr int at_once = sizeof(Real) == sizeof(float) ? 4 : 2;  // with which no register is spilled
+  DEADCONE_UNROLL(at_once)
+  for (std::int32_t i = 0; i < updates_in_block; i += 2) {
+    // It takes two slow updates in a row to stop, so that it is enough to look at every other. And b, a sum of two numbers
+    // that are multiples of 2^-24 times the first, is 0 or not much smaller in the update between.
+    least_bias = least(least_bias, rough_magnitude(state.theta.b));
+    advance<geometry, Numbers::moderate>(dynamics, state, i);
+    advance<geometry, Numbers::moderate>(dynamics, state, i + 1);
+    least_momentum =
+        least(least_momentum, greatest(rough_magnitude(state.momentum.w), rough_magnitude(state.momentum.b)));
+  }
+  if (!(least_momentum > rough_magnitude(bounds.slow) && least_bias > rough_magnitude(Real(0x1p-40)))) return false;
+  course.state = state;
+  course.updates += updates_in_block;
+  return true;
+}
+
 /// The update that ends the block which begins after `updates`: the last that may be made, where that comes first.
 template <class Constant>
 DEADCONE_HD inline std::int32_t end_of_block(const Dynamics<Constant>& dynamics, std::int32_t updates) {
@@ -210,16 +278,14 @@ DEADCONE_HD inline bool ends_in_block(const Dynamics<Real>& dynamics, Course<Rea
   const std::int32_t end = end_of_block(dynamics, course.updates);
   while (true) {
     Parameters<Real> gradient;
-    bool diverged;
-    bool slow;
     do {  // with no more in it than every update needs
-      gradient = advance<geometry>(dynamics, course.state);
+      gradient = advance<geometry>(dynamics, course.state, course.updates);
       ++course.updates;
       observe(course.updates, course.state);
-      diverged = has_diverged<geometry>(course.state.theta, course.limit_squared);
-      slow = is_slow<geometry>(dynamics, course.state);
-    } while (!(diverged | slow | (course.updates == end)));
+    } while (is_under_way<geometry>(dynamics, course.state, course.limit_squared) & (course.updates != end));
 
+    const bool diverged = has_diverged<geometry>(course.state.theta, course.limit_squared);
+    const bool slow = is_slow<geometry>(dynamics, course.state);
     bool at_rest_before = course.updates == course.ends_at;
     const bool ended = ends_here<geometry>(dynamics, gradient, diverged, slow, at_rest_before);
     if (at_rest_before) course.ends_at = course.updates + 1;
@@ -236,8 +302,13 @@ DEADCONE_HD inline bool follow(const Dynamics<Real>& dynamics, std::int32_t unti
                                Outcome<Real>& outcome, const Observer& observe = {}) {
   while (course.updates < until) {
     Proof proof = Proof::none;
-    if constexpr (certify) proof = first_of(proofs<geometry>(dynamics.proof, dynamics.target, course.state));
-    const bool ended = proof == Proof::none && ends_in_block<geometry>(dynamics, course, observe);
+    if constexpr (certify) proof = first_of(proofs_of<geometry>(dynamics, course.state));
+    bool ended = false;
+    if (proof == Proof::none) {
+      bool passes = false;
+      if constexpr (std::is_same_v<Observer, Unobserved>) passes = passes_block<geometry>(dynamics, course);
+      if (!passes) ended = ends_in_block<geometry>(dynamics, course, observe);
+    }
     if (proof != Proof::none || ended || course.updates == dynamics.max_updates) {
       outcome = end_of<geometry>(dynamics, course.limit_squared, course.state.theta, course.updates, ended, proof);
       return true;
@@ -259,6 +330,7 @@ DEADCONE_HD inline Outcome<Real> trajectory(const Dynamics<Real>& dynamics, cons
 }  // namespace deadcone::unit
 
 namespace deadcone {
+using unit::BlockBounds;
 using unit::Course;
 using unit::course_from;
 using unit::divergence_factor;

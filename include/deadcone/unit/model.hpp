@@ -70,7 +70,7 @@ struct Preactivation {
   Normal<T> norm;  ///< phi and Phi at b/s: Phi is the probability that the unit is active
 };
 
-template <Geometry geometry, class T>
+template <Geometry geometry, Numbers numbers = Numbers::any, class T>
 DEADCONE_HD inline Preactivation<T> preactivation(const Parameters<T>& theta) {
   Preactivation<T> a;
   if constexpr (geometry == Geometry::planar) {
@@ -83,26 +83,26 @@ DEADCONE_HD inline Preactivation<T> preactivation(const Parameters<T>& theta) {
     a.u = select(has_direction, theta.r / a.s, T(0));
     a.v = select(has_direction, theta.w / a.s, T(1));
   }
-  // Infinite where s = 0, and not a number where b = 0 too: normal() treats both as the constant unit needs it. The
-  // clamp keeps phi t from becoming 0 times infinity; its sign is that of b, since that of a not-a-number depends on
-  // the machine.
-  const T t = theta.b / a.s;
-  a.norm = normal(t);
-  a.t = with_sign_of(smaller(magnitude(t), T(NormalCoefficients<scalar_t<T>>::largest_t)), theta.b);
+  // |t| is infinite where s = 0, and not a number where b = 0 too. Limited, it keeps phi t from becoming 0 times infinity.
+  // The sign of t is that of b: of a not-a-number it depends on the machine; and the constant unit is active for b > 0.
+  const T x = limited_argument(quotient<numbers>(theta.b, geometry == Geometry::planar ? theta.w : a.s));
+  a.norm = normal(x, is_positive<numbers>(theta.b));
+  a.t = times_sign_of(x, theta.b);
   return a;
 }
 
 /// The gradient of the loss.
-template <Geometry geometry, class T>
+template <Geometry geometry, Numbers numbers = Numbers::any, class T>
 DEADCONE_HD inline Parameters<T> loss_gradient(const Parameters<T>& theta, const Target<T>& target) {
-  const Preactivation<T> a = preactivation<geometry>(theta);
+  const Preactivation<T> a = preactivation<geometry, numbers>(theta);
   const T phi = a.norm.density;
   const T Phi = a.norm.distribution;
   if constexpr (geometry == Geometry::planar) {
     // v is the sign of w, and multiplying by it is exact: the same bits as below.
-    const T along_w = phi * fused_difference(a.t, target.gamma, times_sign_of(target.delta, theta.w));
-    const T g = with_sign_of(target.gamma, theta.w);
-    return {T(0), fused(Phi, theta.w - target.gamma, along_w), fused(Phi, theta.b - target.delta, phi * (a.s - g))};
+    const T to_go = theta.w - target.gamma;
+    const T phi_v = times_sign_of(phi, theta.w);
+    const T edge = phi_v * fused_difference(times_sign_of(a.t, theta.w), target.gamma, target.delta);
+    return {T(0), fused(Phi, to_go, edge), fused(Phi, theta.b - target.delta, phi_v * to_go)};
   } else {
     const T g = target.gamma * a.v;
     const T edge = phi * fused_difference(a.t, g, target.delta);
