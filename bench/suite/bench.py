@@ -21,6 +21,7 @@ import certify_refine
 import hot_loop
 import machine
 import report
+import small_maps
 from cases import CASES, shrunk
 from contest import Contestant, ContestError, contest, ratio
 
@@ -186,7 +187,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="tiny maps, one round: tests the suite, measures nothing")
     arguments = parser.parse_args()
 
-    known = [*(case.name for case in CASES), certify_refine.NAME, "output"]
+    known = [*(case.name for case in CASES), certify_refine.NAME, "output", small_maps.NAME]
     names = arguments.cases.split(",") if arguments.cases else known
     unknown = set(names) - set(known)
     if unknown:
@@ -215,6 +216,9 @@ def main():
         if "output" in names:
             side = 64 if arguments.quick else 2048
             results["output"] = measure_output(arguments.build, suite.rounds, side, pathlib.Path(folder))
+        if small_maps.NAME in names:
+            program = arguments.build / "deadcone"
+            results["small_maps"] = small_maps.measure(program, suite.rounds, pathlib.Path(folder), arguments.quick)
 
     described = results["machine"]
     device = described["gpu"] if suite.cuda else f"{described['cpu']} {described['cores']} cores {suite.sets[-1]}"

@@ -144,6 +144,21 @@ def output_lines(output):
     ]
 
 
+def small_maps_lines(rows):
+    head = ("", "points/s", "updates", "with its file, against none", "the time of an update, against one large map")
+    return [
+        "## Many small maps",
+        "",
+        "Sweeps over β and γ, fate and steps, with their file; the large map has its file, too.",
+        "",
+        *table(head, [
+            (row["options"], f"{row['points_per_second']:,.0f}", rate(row["updates"]), f"{row['times_the_dry_run']:.2f}",
+             f"{row['times_one_map']:.2f}") for row in rows
+        ]),
+        "",
+    ]  # fmt: skip
+
+
 def page(results):
     by_case = {}
     for result in results["results"]:
@@ -164,6 +179,8 @@ def page(results):
         lines += certify_refine.page_lines(rows, table)
     if "output" in results:
         lines += output_lines(results["output"])
+    if "small_maps" in results:
+        lines += small_maps_lines(results["small_maps"])
     return "\n".join(lines)
 
 

@@ -16,8 +16,9 @@ int main(int argc, char** argv) try {
   const std::string device = deadcone::make_mapper(execution)->description();
   deadcone::SweepWriter file(path, sweep, {"stream_to_file", device}, deadcone::ExistingFile::overwrite);
   deadcone::ComputeProgress progress;  // progress.meter.stop ends the work; any thread may set it
-  progress.point_finished = [&](std::int64_t point, const deadcone::Counts&, double seconds) {
-    std::cout << "beta " << sweep.point(point).beta << " took " << seconds << " s\n";
+  progress.points_finished = [&](const deadcone::FinishedPoints& finished) {  // many at once where maps are small
+    for (const deadcone::Point& point : sweep.points(finished.points))
+      std::cout << "beta " << point.beta << " took " << finished.seconds << " s\n";
   };
   deadcone::compute(sweep, execution, file, progress);
 

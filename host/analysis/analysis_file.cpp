@@ -321,7 +321,7 @@ void AnalysisFile::update_file() {
     for (const Measure& each : measures_of(sweep_, options_)) {
       Dataset dataset = group.dataset(each.variable.variable.name);
       for (const auto& [point, analysis] : pending_) {
-        const Box box = box_of(schema_, point, code_length(schema_, each.variable));
+        const Box box = box_of(schema_, {point, 1}, code_length(schema_, each.variable));
         const Bytes bytes = each.get(analysis, box.elements());
         dataset.write(box.offset, box.count, each.variable.variable.type, bytes.data());
       }
@@ -345,7 +345,7 @@ PointAnalysis AnalysisFile::read(std::int64_t point) const {
                                 std::vector<double>(distances)};
   for (const Measure& each : measures_of(sweep_, options_)) {
     const Variable& variable = each.variable.variable;
-    const Box box = box_of(schema_, point, code_length(schema_, each.variable));
+    const Box box = box_of(schema_, {point, 1}, code_length(schema_, each.variable));
     Bytes bytes(box.elements() * size_of(variable.type));
     group.dataset(variable.name).read(box.offset, box.count, variable.type, bytes.data());
     each.set(bytes, result);

@@ -17,6 +17,9 @@ namespace {
 /// Pixels of all maps that are in memory at once, about: half a gigabyte with what belongs to them.
 constexpr std::int64_t pixels_at_once = std::int64_t{1} << 25;
 
+/// The same where maps are small: what belongs to a point takes more memory then than its pixels.
+constexpr std::int64_t small_map_pixels_at_once = std::int64_t{1} << 15;
+
 /// A map in memory.
 struct LoadedPoint {
   std::int64_t index;
@@ -54,8 +57,10 @@ void analyze_points(const std::string& path, const AnalysisOptions& options, int
     std::vector<LoadedPoint> points;
     {
       const SweepReader file(path, experiment);
-      const std::int64_t at_once =
-          std::clamp<std::int64_t>(pixels_at_once / file.sweep().window.pixels(), 1, std::int64_t{16} * pool.size());
+      // Enough for every thread; of small maps many, since the file is opened again for the next ones.
+      const std::int64_t pixels = file.sweep().window.pixels();
+      const std::int64_t most = std::max(std::int64_t{16} * pool.size(), small_map_pixels_at_once / pixels);
+      const std::int64_t at_once = std::clamp<std::int64_t>(pixels_at_once / pixels, 1, most);
       for (; next < file.sweep().points() && std::ssize(points) < at_once; ++next) {
         if (file.is_done(next) && !analysis.is_analyzed(next)) points.push_back(load(file, next));
       }

@@ -48,6 +48,9 @@ int width_of(const PointAxis& axis) {
   return std::max(10, static_cast<int>(axis.name.size()) + 2);
 }
 
+/// The points that the table shows, at most.
+constexpr std::int64_t most_rows = 10'000;
+
 void print_points(const ResultReader& file, const Sweep& sweep, const Experiment& experiment) {
   const Schema& schema = file.schema();
   std::vector<PointColumn> columns;
@@ -61,19 +64,31 @@ void print_points(const ResultReader& file, const Sweep& sweep, const Experiment
   for (const PointColumn& column : columns) std::cout << std::setw(column.width) << column.title;
   std::cout << '\n';
 
-  for (std::int64_t point = 0; point < schema.points(); ++point) {
-    const std::vector<double> values = schema.values_at(point);
-    std::cout << std::defaultfloat << std::setprecision(6);
-    for (std::size_t axis = 0; axis < values.size(); ++axis) {
-      if (schema.axes[axis].is_dimension) std::cout << std::setw(width_of(schema.axes[axis])) << values[axis];
+  // Group by group, as they are stored.
+  for (std::int64_t group = 0; group < schema.groups.count(); ++group) {
+    const PointRun run = schema.groups[group];
+    const bool some_done = file.done_points(run) > 0;
+    const PointValues stored = some_done ? file.read_points(run) : PointValues();
+    for (std::int64_t place = 0; place < run.count; ++place) {
+      const std::int64_t point = run.first + place;
+      if (point == most_rows) {
+        std::cout << "... " << schema.points() - most_rows << " more points; their values are in the file\n";
+        return;
+      }
+      const std::vector<double> values = schema.values_at(point);
+      std::cout << std::defaultfloat << std::setprecision(6);
+      for (std::size_t axis = 0; axis < values.size(); ++axis) {
+        if (schema.axes[axis].is_dimension) std::cout << std::setw(width_of(schema.axes[axis])) << values[axis];
+      }
+      if (!file.is_done(point)) {
+        std::cout << std::setw(12) << "pending" << '\n';
+        continue;
+      }
+      const PointResult result = experiment.point_result(sweep, stored, run.count, place);
+      for (const PointColumn& column : columns)
+        print_cell(std::cout, column.value(result), column.width, column.digits);
+      std::cout << '\n';
     }
-    if (!file.is_done(point)) {
-      std::cout << std::setw(12) << "pending" << '\n';
-      continue;
-    }
-    const PointResult result = experiment.point_result(sweep, file.read_point(point));
-    for (const PointColumn& column : columns) print_cell(std::cout, column.value(result), column.width, column.digits);
-    std::cout << '\n';
   }
 }
 
@@ -93,8 +108,7 @@ void print_results(const std::string& path, const Experiment& experiment) {
   const ResultReader file(path, experiment.schema_source());
   const Schema& schema = file.schema();
   const std::int64_t points = schema.points();
-  std::int64_t done = 0;
-  for (std::int64_t point = 0; point < points; ++point) done += file.is_done(point) ? 1 : 0;
+  const std::int64_t done = file.done_points({0, points});
   std::string progress = std::to_string(done) + " of " + std::to_string(points) + " done";
   const std::int64_t analyzed = analyzed_points(path);
   if (analyzed >= 0) progress += ", " + std::to_string(analyzed) + " of " + std::to_string(points) + " analyzed";

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/binomial_interval.hpp"
 #include "cli/commands.hpp"
@@ -102,14 +103,13 @@ std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& 
 }
 
 /// Reports on stderr at how many points no theorem can hold.
-void report_unprovable_points(const Sweep& sweep, const Shard& shard) {
+void report_unprovable_points(const Sweep& sweep, const std::vector<PointRun>& runs) {
   ProofBounds bounds(sweep.criteria, sweep.precision);
   std::int64_t points = 0;
   std::int64_t unprovable = 0;
-  for (std::int64_t point = 0; point < sweep.points(); ++point) {
-    if (!shard.has(point)) continue;
-    ++points;
-    unprovable += proves_anything(bounds.of(sweep.point(point))) ? 0 : 1;
+  for (const PointRun& run : runs) {
+    points += run.count;
+    for (const Point& point : sweep.points(run)) unprovable += proves_anything(bounds.of(point)) ? 0 : 1;
   }
   if (unprovable == 0) return;
   std::cerr
@@ -170,19 +170,21 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
     std::cerr << "device: " << mapper->description() << std::endl;
   }
 
+  const std::vector<PointRun> runs = points_to_compute(sweep, shard, *sink);
   std::int64_t points = 0;
-  for (std::int64_t point = 0; point < sweep.points(); ++point)
-    points += !shard.has(point) || sink->is_done(point) ? 0 : 1;
-  if (sweep.criteria.certify && style != ProgressStyle::none) report_unprovable_points(sweep, shard);
+  for (const PointRun& run : runs) points += run.count;
+  if (sweep.criteria.certify && style != ProgressStyle::none) report_unprovable_points(sweep, runs);
   if (style != ProgressStyle::none) report_warnings(sweep, experiment);
   Meter meter;
   Counts total;
   const StopOnSignal stop(meter);
   try {
     Progress progress(style, std::cerr, meter, points, sweep.window.pixels());
-    run_sweep(sweep, shard, *mapper, *sink, meter, [&](std::int64_t point, const Counts& counts, double seconds) {
-      total += counts;
-      progress.point_finished(point_name(sweep, point), seconds);
+    run_sweep(sweep, shard, *mapper, *sink, meter, [&](const FinishedPoints& finished) {
+      for (const Counts& counts : finished.counts) total += counts;
+      const auto [first, count] = finished.points;
+      const auto last_name = [&sweep, last = first + count - 1] { return point_name(sweep, last); };
+      progress.points_finished(count, last_name, finished.seconds);
     });
   } catch (const Interrupted&) {
     throw EndWithStatus(options.dry_run
@@ -217,9 +219,9 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line, const
         options->scheduler_shard = parse_scheduler_shard(text);
         options->shard = options->scheduler_shard ? std::nullopt : std::make_optional(parse_shard(text));
       },
-      "compute part K of N (K from 1): every N-th point, written to FILE with .K-of-N before its extension. auto: take "
-      "K and N from the scheduler (Slurm, PBS, SGE, LSF, Flux, mpirun); auto/N: take K from it. `deadcone merge` joins "
-      "the parts");
+      "compute part K of N (K from 1): every N-th point, or group of small maps, written to FILE with .K-of-N before its "
+      "extension. auto: take K and N from the scheduler (Slurm, PBS, SGE, LSF, Flux, mpirun); auto/N: take K from it. "
+      "`deadcone merge` joins the parts");
   app->add_flag("--dry-run", options->dry_run, "compute everything and write no file: for timing");
   add_text_option(
       *app, "--progress", join_names<ProgressStyle>("|"),

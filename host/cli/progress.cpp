@@ -61,7 +61,7 @@ Progress::Progress(ProgressStyle style, std::ostream& out, const Meter& meter, s
   try {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error&) {
-    // The system has no more threads: the sweep goes on, with the lines of point_finished() alone.
+    // The system has no more threads: the sweep goes on, with the lines of points_finished() alone.
   }
 }
 
@@ -74,15 +74,17 @@ Progress::~Progress() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Progress::point_finished(const std::string& name, double seconds) {
+void Progress::points_finished(std::int64_t count, const std::function<std::string()>& last_name, double seconds) {
   const std::lock_guard lock(mutex_);
-  ++finished_;
+  finished_ += count;
   const Clock::time_point now = Clock::now();
   if (style_ != ProgressStyle::plain || (now < next_line_ && finished_ < points_)) return;
   next_line_ = now + shortest_line_interval;
   std::ostringstream took;
-  took << std::fixed << std::setprecision(2) << seconds;
-  out_ << summary() << "; finished " << name << " in " << took.str() << " s\n" << std::flush;
+  took << std::fixed << std::setprecision(2) << seconds * static_cast<double>(count);
+  out_ << summary() << "; finished ";
+  if (count > 1) out_ << count << " points up to ";
+  out_ << last_name() << " in " << took.str() << " s\n" << std::flush;
 }
 
 void Progress::run() {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <ostream>
 #include <string>
@@ -43,8 +44,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Counts a finished point. Lines report the first and the last point by `name`, and one a second between.
-  void point_finished(const std::string& name, double seconds);
+  /// Counts finished points. Lines report the first and the last call by the name of its last point, and one a second
+  /// between. `seconds` is the time of each of the points.
+  void points_finished(std::int64_t count, const std::function<std::string()>& last_name, double seconds);
 
  private:
   void run();

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <functional>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
@@ -17,7 +21,7 @@ void require(bool holds, const std::string& parameter, double value, const std::
 }
 
 void require(const Bounds& bounds, const std::string& parameter, double value) {
-  require(bounds.has(value), parameter, value, "must be " + in_words(bounds));
+  if (!bounds.has(value)) require(false, parameter, value, "must be " + in_words(bounds));
 }
 
 template <class Kind>
@@ -49,6 +53,7 @@ void validate(const Range& range, const std::string& parameter) {
 void validate_axis(const SweepAxis& axis) {
   if (axis.values.empty()) throw ConfigError(axis.name, "has no value");
   for (const double value : axis.values) require(axis.bounds, axis.name, value);
+  if (std::ranges::adjacent_find(axis.values, std::ranges::greater_equal()) == axis.values.end()) return;  // they grow
   std::vector<double> values = axis.values;
   std::sort(values.begin(), values.end());
   const auto twice = std::adjacent_find(values.begin(), values.end());
@@ -91,6 +96,33 @@ void validate_divergence_limit(double start_norm, const Point& point, Precision 
         "the start or the target is so large that 1e6 (|theta_0| + |Theta*|), squared, is outside the range of " +
         std::string(name_of(precision)));
   }
+}
+
+/// Points whose constants are at the ends of their ranges, so that all are in range where those of these are: every
+/// constant grows or falls with the size of each parameter. Of an axis they have the first value, and the nearest to zero
+/// that is not zero, the farthest from it, and zero where it is one of them.
+std::vector<Point> extreme_points(const Sweep& sweep) {
+  std::vector<Point> points(1);
+  for (const SweepAxis& axis : sweep.axes) {
+    if (axis.place == nullptr) continue;
+    std::vector<double> values = {axis.values.front()};
+    const auto size = [](double value) { return value == 0.0 ? HUGE_VAL : std::fabs(value); };
+    values.push_back(std::ranges::min(axis.values, {}, size));
+    values.push_back(std::ranges::max(axis.values, {}, [](double value) { return std::fabs(value); }));
+    if (std::ranges::find(axis.values, 0.0) != axis.values.end()) values.push_back(0.0);
+    std::vector<Point> more;
+    for (const Point& point : points) {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values[i]) !=
+            values.begin() + static_cast<std::ptrdiff_t>(i))
+          continue;
+        more.push_back(point);
+        more.back().*axis.place = values[i];
+      }
+    }
+    points = std::move(more);
+  }
+  return points;
 }
 
 double farthest(const Range& range) {
@@ -203,6 +235,31 @@ std::vector<double> Sweep::values_at(std::int64_t index) const {
   return values;
 }
 
+std::vector<Point> Sweep::points(const PointRun& run) const {
+  // Counts up as an odometer does.
+  std::vector<std::size_t> at(axes.size());
+  std::int64_t rest = run.first;
+  for (std::size_t i = axes.size(); i > 0; --i) {
+    const auto length = std::ssize(axes[i - 1].values);
+    at[i - 1] = static_cast<std::size_t>(rest % length);
+    rest /= length;
+  }
+  Point point = this->point(run.first);
+  std::vector<Point> points;
+  points.reserve(static_cast<std::size_t>(run.count));
+  while (true) {
+    points.push_back(point);
+    if (std::ssize(points) == run.count) return points;
+    for (std::size_t i = axes.size(); i > 0; --i) {
+      const SweepAxis& axis = axes[i - 1];
+      std::size_t& index = at[i - 1];
+      index = index + 1 == axis.values.size() ? 0 : index + 1;
+      if (axis.place != nullptr) point.*axis.place = axis.values[index];
+      if (index != 0) break;
+    }
+  }
+}
+
 Point Sweep::point(std::int64_t index) const {
   const std::vector<double> values = values_at(index);
   Point point;
@@ -262,8 +319,7 @@ void validate_stored(const Sweep& sweep) {
     throw ConfigError("the sweep has " + std::to_string(points) + " points, but can have at most " +
                       std::to_string(largest_points));
   }
-  for (std::int64_t i = 0; i < points; ++i) {
-    const Point point = sweep.point(i);
+  for (const Point& point : extreme_points(sweep)) {
     validate(point, sweep.criteria, sweep.precision);
     validate_divergence_limit(std::hypot(farthest(sweep.window.w), farthest(sweep.window.b), point.r), point,
                               sweep.precision);

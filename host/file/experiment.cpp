@@ -65,6 +65,7 @@ Schema Experiment::schema(const Sweep& of) const {
       .point_fields = {},
       .notes = notes(of),
       .warnings = warnings(of),
+      .groups = {},
   };
   for (const SweepAxis& axis : of.axes) schema.axes.push_back({axis.name, axis.meaning, axis.values, false});
   for (const std::size_t axis : dimensions(of)) schema.axes[axis].is_dimension = true;
@@ -73,6 +74,7 @@ Schema Experiment::schema(const Sweep& of) const {
     schema.pixel_fields.back().type = field->type_in(of);
   }
   for (const PointField* field : point_fields_of(of)) schema.point_fields.push_back(field->variable);
+  schema.groups = best_groups(schema);
   return schema;
 }
 
@@ -99,17 +101,20 @@ TileValues Experiment::tile_values(const Sweep& of, TileResult result) const {
   return values;
 }
 
-PointValues Experiment::point_values(const Sweep& of, const PointResult& result) const {
+PointValues Experiment::point_values(const Sweep& of, const PointResults& results) const {
   PointValues values;
-  for (const PointField* field : point_fields_of(of)) values.push_back(field->get(result));
+  for (const PointField* field : point_fields_of(of)) values.push_back(field->get(results));
   return values;
 }
 
-PointResult Experiment::point_result(const Sweep& of, const PointValues& values) const {
+PointResult Experiment::point_result(const Sweep& of, const PointValues& values, std::int64_t points,
+                                     std::int64_t place) const {
   PointResult result;
   const std::vector<const PointField*> fields = point_fields_of(of);
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i]->set) fields[i]->set(values[i], result);
+    const std::size_t each = values[i].size() / static_cast<std::size_t>(points);
+    const auto own = std::span(values[i]).subspan(static_cast<std::size_t>(place) * each, each);
+    if (fields[i]->set) fields[i]->set(own, result);
   }
   return result;
 }

@@ -6,7 +6,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,14 +44,20 @@ struct PointResult {
   double seconds = 0.0;
 };
 
+/// Those of some points, one after the other.
+struct PointResults {
+  std::span<const Counts> counts;
+  double seconds = 0.0;  ///< of each
+};
+
 /// A result by point.
 struct PointField {
   PointVariable variable;
   std::function<bool(const Sweep&)> exists = {};  ///< as above
-  /// Its elements, as bytes.
-  std::function<Bytes(const PointResult&)> get;
-  /// Puts its elements back into a result; null: they follow from other fields.
-  std::function<void(const Bytes&, PointResult&)> set = {};
+  /// Its elements, as bytes, of one point after the other.
+  std::function<Bytes(const PointResults&)> get;
+  /// Puts the elements of one point back into a result; null: they follow from other fields.
+  std::function<void(std::span<const std::byte>, PointResult&)> set = {};
 };
 
 /// A column of the table of points that `deadcone info` prints.
@@ -87,10 +95,12 @@ struct Experiment {
   /// The Schema of a configuration in a file.
   SchemaSource schema_source() const;
 
-  /// The values of a tile and of a point for the file of a sweep, and back.
+  /// The values of a tile and of points for the file of a sweep, and back.
   TileValues tile_values(const Sweep& sweep, TileResult result) const;
-  PointValues point_values(const Sweep& sweep, const PointResult& result) const;
-  PointResult point_result(const Sweep& sweep, const PointValues& values) const;
+  PointValues point_values(const Sweep& sweep, const PointResults& results) const;
+  /// The result of one of the `points` that have these values, by its place among them.
+  PointResult point_result(const Sweep& sweep, const PointValues& values, std::int64_t points,
+                           std::int64_t place) const;
 };
 
 }  // namespace deadcone

@@ -59,16 +59,29 @@ Extent pixel_extent(const Schema& schema) {
   return joined(point_extent(schema), {length(schema.plane[0].range.count), length(schema.plane[1].range.count)});
 }
 
-/// How pixel fields are stored: each tile is a chunk.
+/// How pixel fields are stored: each tile of a group is a chunk.
 Layout pixel_layout(const Schema& schema) {
   const ChunkShape chunk = chunk_shape(schema);
   return {.extent = pixel_extent(schema),
-          .chunk = joined(ones(schema), {length(chunk.rows), length(chunk.columns)}),
+          .chunk = joined(point_box(schema, chunk.points), {length(chunk.rows), length(chunk.columns)}),
           .deflate_level = deflate_level};
 }
 
+/// How point fields are stored: each group of several points is a chunk.
 Layout point_layout(const Schema& schema, const PointVariable& field) {
-  return {.extent = point_extent(schema, field)};
+  const Extent extent = point_extent(schema, field);
+  if (schema.groups.size() == 1) return {.extent = extent};
+  Extent chunk = point_box(schema, schema.groups.size());
+  if (!field.code_axis.empty()) chunk.push_back(code_length(schema, field));
+  return {.extent = extent, .chunk = chunk, .deflate_level = deflate_level};
+}
+
+/// Gives a point field in chunks its initial values. HDF5 would do so more slowly, element by element.
+void write_initial_chunks(Dataset& dataset, const Schema& schema, const PointVariable& field) {
+  const ChunkBytes chunk = TileEncoder::encode_initial(schema, field);
+  const std::size_t codes = code_length(schema, field);
+  for (std::int64_t group = 0; group < schema.groups.count(); ++group)
+    dataset.write_chunk(box_of(schema, schema.groups[group], codes).offset, chunk);
 }
 
 std::size_t done_index(const Schema& schema) {
@@ -92,7 +105,11 @@ ResultDatasets ResultDatasets::create(File& file, const Schema& schema) {
     std::vector<const Dataset*> last;
     if (!field.code_axis.empty()) last.push_back(&scales.codes.at(field.code_axis));
     const Layout layout = point_layout(schema, field);
-    datasets.point_fields.push_back(create_variable(file, field.variable, layout, scales.with(last), scales.scalars));
+    Variable variable = field.variable;
+    if (!layout.chunk.empty()) variable.initial.reset();
+    datasets.point_fields.push_back(create_variable(file, variable, layout, scales.with(last), scales.scalars));
+    if (!layout.chunk.empty() && field.variable.initial)
+      write_initial_chunks(datasets.point_fields.back(), schema, field);
   }
   return datasets;
 }
@@ -141,21 +158,59 @@ ResultDatasets create_results(File& file, const Schema& schema, const RunInfo& r
   return ResultDatasets::create(file, schema);
 }
 
+Schema stored_schema(const File& file, Schema schema) {
+  // By the chunks of the first field. Whether all is stored so, check_own_layout() says.
+  const Extent chunk = file.dataset(schema.pixel_fields.front().name).chunk();
+  const PointGroups best = schema.groups = best_groups(schema);
+  const std::size_t dimensions = point_extent(schema).size();
+  if (chunk.size() != dimensions + 2) return schema;
+  std::int64_t points = 1;
+  for (std::size_t i = 0; i < dimensions; ++i) {
+    if (__builtin_mul_overflow(points, static_cast<std::int64_t>(chunk[i]), &points) || points > schema.points())
+      return schema;
+  }
+  try {
+    schema.groups = groups_of_size(schema, points);
+  } catch (const Error&) {
+    return schema;
+  }
+  if (pixel_layout(schema).chunk != chunk) schema.groups = best;
+  return schema;
+}
+
 std::vector<std::int8_t> read_point_done(const ResultDatasets& datasets, const Schema& schema) {
   return datasets.point_fields[done_index(schema)].read_all<std::int8_t>();
 }
 
 void check_index(const File& file, const Schema& schema, const ResultDatasets& datasets) {
   const std::vector<std::int8_t> done = read_point_done(datasets, schema);
+  const auto fail = [&file](const PointRun& points, const std::string& what) {
+    throw StorageError(file.path() + ": is damaged: point " + std::to_string(points.first) +
+                       " is marked done, but parts of its " + what + " are missing");
+  };
   const Tiling tiles = schema.tiles();
-  for (std::size_t point = 0; point < done.size(); ++point) {
-    if (done[point] == 0) continue;
+  const auto check = [&](const PointRun& points) {
     for (std::int64_t i = 0; i < tiles.count(); ++i) {
-      const Box box = box_of(schema, static_cast<std::int64_t>(point), tiles[i]);
-      const auto has_tile = [&](const Dataset& field) { return field.has_box(box.offset, box.count); };
-      if (std::ranges::all_of(datasets.pixel_fields, has_tile)) continue;
-      throw StorageError(file.path() + ": is damaged: point " + std::to_string(point) +
-                         " is marked done, but parts of its maps are missing");
+      const Box box = box_of(schema, points, tiles[i]);
+      for (const Dataset& field : datasets.pixel_fields) {
+        if (!field.has_box(box.offset, box.count)) fail(points, "maps");
+      }
+    }
+    for (std::size_t i = 0; i < datasets.point_fields.size() && schema.groups.size() > 1; ++i) {
+      const Box box = box_of(schema, points, code_length(schema, schema.point_fields[i]));
+      if (!datasets.point_fields[i].has_box(box.offset, box.count)) fail(points, "values");
+    }
+  };
+  for (std::int64_t group = 0; group < schema.groups.count(); ++group) {
+    const PointRun run = schema.groups[group];
+    const auto is_done = [](std::int8_t mark) { return mark != 0; };
+    const auto first = done.begin() + run.first;
+    if (std::all_of(first, first + run.count, is_done)) {
+      check(run);
+      continue;
+    }
+    for (std::int64_t point = run.first; point < run.first + run.count; ++point) {
+      if (is_done(done[static_cast<std::size_t>(point)])) check({point, 1});
     }
   }
 }

@@ -26,6 +26,10 @@ struct ResultDatasets {
 /// Makes an empty file of results: its root attributes, coordinates and datasets.
 ResultDatasets create_results(hdf5::File& file, const Schema& schema, const RunInfo& run_info);
 
+/// The Schema with the groups that points have in a file, by the chunks of its pixel fields; those of a new file where it
+/// is not stored in groups. Throws StorageError where it has no such field.
+Schema stored_schema(const hdf5::File& file, Schema schema);
+
 /// Whether each point is complete.
 std::vector<std::int8_t> read_point_done(const ResultDatasets& datasets, const Schema& schema);
 

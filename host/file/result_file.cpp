@@ -23,6 +23,7 @@ Box whole(const Dataset& dataset) {
 
 ResultFile::ResultFile(File file, const Schema& schema, ResultDatasets datasets)
     : file_(std::move(file)), schema_(schema), datasets_(std::move(datasets)) {
+  if (schema_.groups.size() > 1) return;
   for (std::size_t i = 0; i < datasets_.point_fields.size(); ++i) {
     const Dataset& dataset = datasets_.point_fields[i];
     const hdf5::Type type = schema_.point_fields[i].variable.type;
@@ -45,20 +46,22 @@ ResultFile ResultFile::open(const std::string& path, const std::string& name, co
   return ResultFile(std::move(file), schema, std::move(datasets));
 }
 
-void ResultFile::write_tile(std::int64_t point, const Tile& tile, const EncodedTile& encoded) {
-  const Extent offset = box_of(schema_, point, tile).offset;
+void ResultFile::write_tile(const PointRun& points, const Tile& tile, const EncodedTile& encoded) {
+  const Extent offset = box_of(schema_, points, tile).offset;
   for (std::size_t i = 0; i < encoded.size(); ++i) datasets_.pixel_fields[i].write_chunk(offset, encoded[i]);
 }
 
-void ResultFile::write_point(std::int64_t point, const PointValues& values) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    // Points follow one another in every point field, each with all values along its code axis.
-    const std::size_t size = values[i].size();
-    std::byte* to = by_point_[i].data() + static_cast<std::size_t>(point) * size;
-    if (schema_.point_fields[i].variable.name == point_done) {
-      *to = std::byte{1};
+void ResultFile::write_points(const PointRun& points, const PointValues& encoded) {
+  for (std::size_t i = 0; i < encoded.size(); ++i) {
+    if (schema_.groups.size() > 1) {
+      const std::size_t codes = code_length(schema_, schema_.point_fields[i]);
+      datasets_.point_fields[i].write_chunk(box_of(schema_, points, codes).offset, encoded[i]);
     } else {
-      std::memcpy(to, values[i].data(), size);
+      // Points follow one another in every point field, each with all values along its code axis.
+      std::byte* to = by_point_[i].data() + static_cast<std::size_t>(points.first) * encoded[i].size();
+      std::memcpy(to, encoded[i].data(), encoded[i].size());
+      // Journals of earlier versions have 0 there.
+      if (schema_.point_fields[i].variable.name == point_done) *to = std::byte{1};
     }
   }
 }
@@ -66,8 +69,10 @@ void ResultFile::write_point(std::int64_t point, const PointValues& values) {
 void ResultFile::close() {
   for (std::size_t i = 0; i < datasets_.point_fields.size(); ++i) {
     Dataset& dataset = datasets_.point_fields[i];
-    const Box box = whole(dataset);
-    dataset.write(box.offset, box.count, schema_.point_fields[i].variable.type, by_point_[i].data());
+    if (schema_.groups.size() == 1) {
+      const Box box = whole(dataset);
+      dataset.write(box.offset, box.count, schema_.point_fields[i].variable.type, by_point_[i].data());
+    }
     dataset.close();
   }
   for (Dataset& dataset : datasets_.pixel_fields) dataset.close();

@@ -13,19 +13,22 @@
 
 namespace deadcone {
 
-/// A file of results in the making, which nobody else reads yet. Results by point are kept in memory until close().
+/// A file of results in the making, which nobody else reads yet. Where groups are single points, their values as wholes
+/// are kept in memory until close().
 class ResultFile {
  public:
   /// Makes an empty file of results at `path`; errors call it `name`. Throws StorageError.
   static ResultFile create(const std::string& path, const std::string& name, const Schema& schema,
                            const RunInfo& run_info);
-  /// Opens a file of results, to add to it. Throws StorageError where it does not hold what the Schema says.
+  /// Opens a file of results, to add to it. Throws StorageError where it does not hold what the Schema says, in its groups.
   static ResultFile open(const std::string& path, const std::string& name, const Schema& schema);
 
-  /// Writes a tile of Schema::tiles() as it stands in the file.
-  void write_tile(std::int64_t point, const Tile& tile, const EncodedTile& encoded);
-  /// Takes the values of a point as a whole, and marks it done.
-  void write_point(std::int64_t point, const PointValues& values);
+  /// How it is stored.
+  const Schema& schema() const noexcept { return schema_; }
+  /// Writes a tile of Schema::tiles() of a group as it stands in the file.
+  void write_tile(const PointRun& points, const Tile& tile, const EncodedTile& encoded);
+  /// Writes the values of a group as TileEncoder::encode_points() gives them.
+  void write_points(const PointRun& points, const PointValues& encoded);
   /// Writes what is left, and closes the file. Throws StorageError where anything of it could not be written: only a
   /// file that is closed without an error holds what was given.
   void close();
@@ -36,7 +39,7 @@ class ResultFile {
   hdf5::File file_;
   Schema schema_;
   ResultDatasets datasets_;
-  std::vector<Bytes> by_point_;  ///< the whole content of each point field
+  std::vector<Bytes> by_point_;  ///< the whole content of each point field, where groups are single points
 };
 
 }  // namespace deadcone

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -14,6 +15,13 @@ namespace deadcone {
 namespace {
 
 enum RecordKind : std::uint32_t { identity = 1, tile_chunks = 2, point_values = 3 };
+
+// Labels name a group by its first point. Those of an identity and of the values of points have, in the place of a tile, how
+// many points a whole group has, and how many this one; earlier versions, whose groups are single points, have 0 there.
+
+std::int64_t points_of(const Journal::Label& label) {
+  return std::max<std::int64_t>(label.tile, 1);
+}
 
 using Parts = std::vector<std::span<const std::byte>>;
 
@@ -65,7 +73,16 @@ std::int64_t points_in_journal(const std::string& path) {
   } catch (const StorageError&) {
     return 0;  // there is none, or it is gone meanwhile
   }
-  return std::ranges::count(records, point_values, [](const auto& record) { return record.label.kind; });
+  std::int64_t points = 0;
+  for (const auto& [label, offset, length] : records) points += label.kind == point_values ? points_of(label) : 0;
+  return points;
+}
+
+std::optional<std::int64_t> group_size_in_journal(const OutputPlace& place) {
+  for (const auto& [label, offset, length] : Journal::records_of(place.companion())) {
+    if (label.kind == identity) return points_of(label);
+  }
+  return std::nullopt;
 }
 
 ResultJournal::ResultJournal(const OutputPlace& place, const Schema& schema, bool discard)
@@ -82,41 +99,43 @@ ResultJournal::ResultJournal(const OutputPlace& place, const Schema& schema, boo
       throw StorageError(name + ": holds results that have other bits; only the version that wrote them can use them");
     if (const std::string text = difference(text_of(found[1]), schema.configuration); !text.empty())
       throw StorageError(name + ": holds results of another sweep than the one asked for: " + text);
+    if (points_of(journal_.records()[i].label) != schema.groups.size())
+      throw StorageError(name + ": holds points in other groups than the file");
   }
   begun_.clear();  // they are computed again
 }
 
 void ResultJournal::note(std::size_t record) {
-  const auto [kind, point, tile] = journal_.records()[record].label;
+  const auto [kind, first, tile] = journal_.records()[record].label;
   if (kind == tile_chunks) {
-    begun_[point].tiles[tile] = record;
-  } else if (kind == point_values && std::ssize(begun_[point].tiles) == schema_.tiles().count()) {
-    begun_[point].values = record;
-    points_[point] = std::move(begun_[point]);
-    begun_.erase(point);
+    begun_[first].tiles[tile] = record;
+  } else if (kind == point_values && std::ssize(begun_[first].tiles) == schema_.tiles().count()) {
+    begun_[first].values = record;
+    finished_[first] = std::move(begun_[first]);
+    begun_.erase(first);
   }
 }
 
-std::vector<std::int64_t> ResultJournal::points() const {
-  std::vector<std::int64_t> points;
-  for (const auto& [point, records] : points_) points.push_back(point);
-  return points;
+std::vector<PointRun> ResultJournal::points() const {
+  std::vector<PointRun> runs;
+  for (const auto& [first, records] : finished_) runs.push_back(schema_.groups[schema_.groups.group_of(first)]);
+  return runs;
 }
 
 void ResultJournal::add_identity() {
   if (!journal_.records().empty()) return;
   const std::vector<Bytes> texts = {bytes_of(std::to_string(schema_.numerics)), bytes_of(schema_.configuration)};
-  journal_.append({identity, 0, 0}, Packed(texts).parts);
+  journal_.append({identity, 0, schema_.groups.size()}, Packed(texts).parts);
 }
 
-void ResultJournal::add_tile(std::int64_t point, const Tile& tile, const EncodedTile& encoded) {
+void ResultJournal::add_tile(const PointRun& points, const Tile& tile, const EncodedTile& encoded) {
   add_identity();
-  journal_.append({tile_chunks, point, schema_.tiles().index_of(tile)}, Packed(encoded).parts);
+  journal_.append({tile_chunks, points.first, schema_.tiles().index_of(tile)}, Packed(encoded).parts);
   note(journal_.records().size() - 1);
 }
 
-void ResultJournal::add_point(std::int64_t point, const PointValues& values) {
-  journal_.append({point_values, point, 0}, Packed(values).parts);
+void ResultJournal::add_points(const PointRun& points, const PointValues& encoded) {
+  journal_.append({point_values, points.first, points.count}, Packed(encoded).parts);
   note(journal_.records().size() - 1);
 }
 
@@ -125,17 +144,18 @@ void ResultJournal::copy_points(ResultFile& file) const {
   const auto blobs = [this](std::size_t record, std::size_t count) {
     return unpacked(journal_.read(journal_.records()[record]), count, journal_.name());
   };
-  for (const auto& [point, records] : points_) {
+  for (const auto& [first, records] : finished_) {
+    const PointRun run = schema_.groups[schema_.groups.group_of(first)];
     for (const auto& [tile, record] : records.tiles)
-      file.write_tile(point, tiles[tile], blobs(record, schema_.pixel_fields.size()));
-    file.write_point(point, blobs(records.values, schema_.point_fields.size()));
+      file.write_tile(run, tiles[tile], blobs(record, schema_.pixel_fields.size()));
+    file.write_points(run, blobs(records.values, schema_.point_fields.size()));
   }
 }
 
 void ResultJournal::clear() {
   journal_.clear();
   begun_.clear();
-  points_.clear();
+  finished_.clear();
 }
 
 }  // namespace deadcone

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,23 +17,25 @@ namespace deadcone {
 /// How many finished points of a file of results wait in its journal, after a kill or while a sweep runs.
 std::int64_t points_in_journal(const std::string& path);
 
-/// The journal of a file of results: the tiles and points that are not in the file yet.
+/// How many points the groups have that wait in the journal of a place; none where none do.
+std::optional<std::int64_t> group_size_in_journal(const OutputPlace& place);
+
+/// The journal of a file of results: the tiles and groups of points that are not in the file yet.
 class ResultJournal {
  public:
-  /// Finds what an earlier run has left, or throws that away with `discard`. `place` and `schema` must
-  /// outlive this. Throws
-  /// StorageError where it belongs to results of another configuration or of other bits.
+  /// Finds what an earlier run has left, or throws that away with `discard`. `place` and `schema` must outlive this.
+  /// Throws StorageError where it belongs to results of another configuration, of other bits or in other groups.
   ResultJournal(const OutputPlace& place, const Schema& schema, bool discard);
 
   /// The finished points.
-  std::vector<std::int64_t> points() const;
-  bool has_points() const { return !points_.empty(); }
-  /// Whether there are points of which some tiles have come, and not all.
+  std::vector<PointRun> points() const;
+  bool has_points() const { return !finished_.empty(); }
+  /// Whether there are groups of which some tiles have come, and not all.
   bool has_begun_points() const { return !begun_.empty(); }
 
-  void add_tile(std::int64_t point, const Tile& tile, const EncodedTile& encoded);
-  /// Finishes a point, after its last tile.
-  void add_point(std::int64_t point, const PointValues& values);
+  void add_tile(const PointRun& points, const Tile& tile, const EncodedTile& encoded);
+  /// Finishes a group, after its last tile: its values as TileEncoder::encode_points() gives them.
+  void add_points(const PointRun& points, const PointValues& encoded);
   /// Sends everything to the disk from time to time.
   void sync_by_time() { journal_.sync_by_time(); }
   /// Puts the finished points into a file of results.
@@ -41,8 +44,8 @@ class ResultJournal {
   void clear();
 
  private:
-  /// Numbers of records of the journal: by tile, and that of the values of the point as a whole.
-  struct Point {
+  /// Numbers of records of the journal: by tile, and that of the values of the points as wholes.
+  struct Group {
     std::map<std::int64_t, std::size_t> tiles;
     std::size_t values = 0;
   };
@@ -52,8 +55,8 @@ class ResultJournal {
 
   const Schema& schema_;
   Journal journal_;
-  std::map<std::int64_t, Point> begun_;
-  std::map<std::int64_t, Point> points_;  ///< finished
+  std::map<std::int64_t, Group> begun_;     ///< by the first point
+  std::map<std::int64_t, Group> finished_;  ///< likewise
 };
 
 }  // namespace deadcone

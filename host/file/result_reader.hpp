@@ -11,9 +11,6 @@
 
 namespace deadcone {
 
-/// The values of one point in all point variables of a Schema, each as its elements' bytes.
-using PointValues = std::vector<Bytes>;
-
 /// Reads a file of results by its Schema.
 class ResultReader {
  public:
@@ -26,19 +23,22 @@ class ResultReader {
   /// The numerics version of the program that wrote it.
   int numerics() const { return read_numerics(file_); }
   bool is_done(std::int64_t point) const { return done_[point] != 0; }
+  /// How many of some points are done.
+  std::int64_t done_points(const PointRun& points) const;
   /// What marks the point as done, or not: 1 or 0 in a sound file.
   int done_mark(std::int64_t point) const { return done_[point]; }
 
-  PointValues read_point(std::int64_t point) const;
-  /// Reads a tile of a point in each pixel field, row by row, to the place with its number; not where that is null.
-  /// Decodes whatever way the file stores it in. Throws StorageError where it cannot, or where the chunks do not pass
-  /// their checksum.
-  void read(std::int64_t point, const Tile& tile, const std::vector<void*>& to) const;
+  /// The values of a group of points, or of a single one.
+  PointValues read_points(const PointRun& points) const;
+  /// Reads a tile of a group of points or a single one in each pixel field, row by row, to the place with its number; not
+  /// where that is null. Decodes whatever way the file stores it in. Throws StorageError where it cannot, or where the
+  /// chunks do not pass their checksum.
+  void read(const PointRun& points, const Tile& tile, const std::vector<void*>& to) const;
   /// Whether pixel field `field` is stored in the chunks that this program writes.
   bool has_own_chunks(std::size_t field) const { return has_own_chunks_[field]; }
-  /// A tile of Schema::tiles() as this program's files have it: the chunks that stand in the file where they are its
-  /// own, else encoded anew. Throws StorageError where it is not there, or does not decode to what it should be.
-  EncodedTile read_encoded(std::int64_t point, const Tile& tile) const;
+  /// A tile of a group as `encoder` makes it, which may be that of other groups: the chunks that stand in the file where they
+  /// are such, else encoded anew. Throws StorageError where it is not there, or does not decode to what it should be.
+  EncodedTile read_encoded(const PointRun& points, const Tile& tile, const TileEncoder& encoder) const;
   /// The bytes that the pixel fields take in the file, and would take without compression.
   std::uint64_t stored_bytes() const;
   std::uint64_t raw_bytes() const { return static_cast<std::uint64_t>(pixel_bytes(schema_)); }
@@ -49,7 +49,6 @@ class ResultReader {
   ResultDatasets datasets_;
   std::vector<std::int8_t> done_;
   std::vector<bool> has_own_chunks_;
-  TileEncoder encoder_;
 };
 
 }  // namespace deadcone

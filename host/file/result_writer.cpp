@@ -1,7 +1,9 @@
 #include "file/result_writer.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "base/ordered_pipeline.hpp"
@@ -26,8 +28,8 @@ void create_file(OutputPlace& place, const Schema& schema, const RunInfo& run_in
   file.take_place();
 }
 
-/// Whether each point is done in a file that is to be resumed. Throws where it cannot be.
-std::vector<std::int8_t> done_in(const std::string& path, const Schema& schema, const SchemaSource& schema_of) {
+/// Whether each point is done in a file that is to be resumed, whose groups `schema` gets. Throws where it cannot be.
+std::vector<std::int8_t> done_in(const std::string& path, Schema& schema, const SchemaSource& schema_of) {
   const hdf5::File file = hdf5::File::open_to_read(path);
   const std::string configuration = read_configuration(file);
   const std::string found = schema_of(configuration, path).configuration;
@@ -39,10 +41,23 @@ std::vector<std::int8_t> done_in(const std::string& path, const Schema& schema, 
                      ", whose results have other bits (numerics " + file.text_attribute("numerics") + ", here " +
                      std::to_string(schema.numerics) + "); only that version can finish it");
   }
+  schema = stored_schema(file, schema);
   const ResultDatasets datasets = ResultDatasets::open(file, schema);
   check_own_layout(file, schema, datasets);
   check_index(file, schema, datasets);
   return read_point_done(datasets, schema);
+}
+
+/// Whether each point is done in a file that is begun: none. `schema` gets the groups of what an earlier run has left in
+/// the journal, whose file is gone.
+std::vector<std::int8_t> none_done(const OutputPlace& place, bool discards_journal, Schema& schema) {
+  const std::optional<std::int64_t> size = discards_journal ? std::nullopt : group_size_in_journal(place);
+  try {
+    if (size) schema.groups = groups_of_size(schema, *size);
+  } catch (const Error&) {
+    // Of another sweep, which is told by its configuration.
+  }
+  return std::vector<std::int8_t>(static_cast<std::size_t>(schema.points()), 0);
 }
 
 }  // namespace
@@ -62,20 +77,24 @@ struct ResultWriter::Contents {
         place(path, run_info.missing_lock),
         resumes(existing == ExistingFile::resume && place.has_file()),
         done(resumes ? done_in(path, schema, schema_of)
-                     : std::vector<std::int8_t>(static_cast<std::size_t>(schema.points()), 0)),
+                     : none_done(place, existing == ExistingFile::overwrite, schema)),
         journal(place, schema, existing == ExistingFile::overwrite),
         encoder(schema) {
     if (existing == ExistingFile::refuse && journal.has_points()) {
       throw FileExists(path + ": " + place.companion_name() + " holds results of a sweep that did not end");
     }
-    for (const std::int64_t point : journal.points()) done[point] = 1;
+    for (const PointRun& points : journal.points()) mark_done(points);
     if (!resumes) create_file(place, schema, run_info);
   }
 
-  void finish(std::int64_t point, const PointValues& values) {
-    journal.add_point(point, values);
+  void mark_done(const PointRun& points) {
+    std::fill_n(done.begin() + static_cast<std::ptrdiff_t>(points.first), points.count, std::int8_t{1});
+  }
+
+  void finish(const PointRun& points, const PointValues& encoded) {
+    journal.add_points(points, encoded);
     journal.sync_by_time();
-    done[point] = 1;
+    mark_done(points);
     if (pace.is_due() && !journal.has_begun_points()) pace.run([this] { update_file(); });
   }
 
@@ -115,24 +134,30 @@ ResultWriter::~ResultWriter() {
   }
 }
 
+const PointGroups& ResultWriter::groups() const {
+  return contents_->schema.groups;
+}
+
 bool ResultWriter::is_done(std::int64_t point) const {
   return contents_->done[point] != 0;
 }
 
-void ResultWriter::take(std::int64_t point, const Tile& tile, TileValues values) {
+void ResultWriter::take(const PointRun& points, const Tile& tile, TileValues values) {
   Contents& contents = *contents_;
-  pipeline_->push([&contents, point, tile, values = std::move(values)]() mutable -> OrderedPipeline::SecondStage {
-    auto encoded = std::make_shared<const EncodedTile>(contents.encoder.encode(tile, values));
+  pipeline_->push([&contents, points, tile, values = std::move(values)]() mutable -> OrderedPipeline::SecondStage {
+    auto encoded = std::make_shared<const EncodedTile>(contents.encoder.encode(points.count, tile, values));
     values = {};  // frees the tile
-    return [&contents, point, tile, encoded] { contents.journal.add_tile(point, tile, *encoded); };
+    return [&contents, points, tile, encoded] { contents.journal.add_tile(points, tile, *encoded); };
   });
 }
 
-void ResultWriter::finish(std::int64_t point, PointValues values, std::function<void()> kept) {
+void ResultWriter::finish(const PointRun& points, std::function<PointValues()> values, std::function<void()> kept) {
   Contents& contents = *contents_;
-  pipeline_->push([&contents, point, values = std::move(values), kept = std::move(kept)]() mutable {
-    return [&contents, point, values = std::move(values), kept = std::move(kept)] {
-      contents.finish(point, values);
+  pipeline_->push([&contents, points, values = std::move(values),
+                   kept = std::move(kept)]() mutable -> OrderedPipeline::SecondStage {
+    auto encoded = std::make_shared<const PointValues>(contents.encoder.encode_points(values()));
+    return [&contents, points, encoded, kept = std::move(kept)] {
+      contents.finish(points, *encoded);
       kept();
     };
   });

@@ -32,12 +32,14 @@ class ResultWriter {
   /// Writes what is left, and reports no error: call close() before.
   ~ResultWriter();
 
+  /// How points are stored: those of a file that was there before, or of its journal, else the best.
+  const PointGroups& groups() const;
   bool is_done(std::int64_t point) const;
-  /// Takes a tile of a point, one of Schema::tiles().
-  void take(std::int64_t point, const Tile& tile, TileValues values);
-  /// Takes the values of a point as a whole, after its last tile; that of point_done is ignored. Calls `kept`, in any
-  /// thread, once the whole point is in the journal; not at all where that fails.
-  void finish(std::int64_t point, PointValues values, std::function<void()> kept);
+  /// Takes a tile of a group of points, one of Schema::tiles().
+  void take(const PointRun& points, const Tile& tile, TileValues values);
+  /// Takes the values of a group as a whole, after its last tile. `values` makes them, in any thread; calls `kept`, in any
+  /// thread, once the whole group is in the journal; not at all where that fails.
+  void finish(const PointRun& points, std::function<PointValues()> values, std::function<void()> kept);
   /// Returns when everything taken is in the file, and on the disk. Throws what went wrong since; so may the others.
   /// Throws ResultsInJournal where the finished points cannot be put into the file.
   void close();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <numeric>
 
 #include "config/parse.hpp"
@@ -59,8 +60,32 @@ Extent position(const Schema& schema, std::int64_t point) {
   return indices_of(point_extent(schema), point);
 }
 
-Extent ones(const Schema& schema) {
-  return Extent(point_extent(schema).size(), 1);
+Extent point_box(const Schema& schema, std::int64_t count) {
+  auto rest = static_cast<std::uint64_t>(count);
+  Extent lengths = point_extent(schema);
+  for (auto length = lengths.rbegin(); length != lengths.rend(); ++length) {
+    *length = std::min(*length, rest);
+    rest /= *length;
+  }
+  return lengths;
+}
+
+namespace {
+
+std::vector<std::int64_t> lengths_of(const Schema& schema) {
+  std::vector<std::int64_t> lengths;
+  for (const PointAxis& axis : schema.axes) lengths.push_back(std::ssize(axis.values));
+  return lengths;
+}
+
+}  // namespace
+
+PointGroups best_groups(const Schema& schema) {
+  return {lengths_of(schema), schema.pixels()};
+}
+
+PointGroups groups_of_size(const Schema& schema, std::int64_t size) {
+  return PointGroups::of_size(lengths_of(schema), size);
 }
 
 Extent joined(Extent first, const Extent& second) {
@@ -72,14 +97,14 @@ std::size_t Box::elements() const {
   return std::accumulate(count.begin(), count.end(), std::size_t{1}, std::multiplies<>());
 }
 
-Box box_of(const Schema& schema, std::int64_t point, const Tile& tile) {
+Box box_of(const Schema& schema, const PointRun& points, const Tile& tile) {
   const auto at = [](std::int64_t i) { return static_cast<std::uint64_t>(i); };
-  return {joined(position(schema, point), {at(tile.first_b), at(tile.first_w)}),
-          joined(ones(schema), {at(tile.count_b), at(tile.count_w)})};
+  return {joined(position(schema, points.first), {at(tile.first_b), at(tile.first_w)}),
+          joined(point_box(schema, points.count), {at(tile.count_b), at(tile.count_w)})};
 }
 
-Box box_of(const Schema& schema, std::int64_t point, std::size_t code_length) {
-  Box box = {position(schema, point), ones(schema)};
+Box box_of(const Schema& schema, const PointRun& points, std::size_t code_length) {
+  Box box = {position(schema, points.first), point_box(schema, points.count)};
   if (code_length == 0) return box;
   return {joined(std::move(box.offset), {0}), joined(std::move(box.count), {code_length})};
 }

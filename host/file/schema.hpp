@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "deadcone/config.hpp"
+#include "deadcone/point_groups.hpp"
 #include "deadcone/tiling.hpp"
 #include "storage/hdf5.hpp"
 #include "storage/variables.hpp"
@@ -59,12 +60,16 @@ struct Schema {
   std::vector<std::pair<std::string, std::string>> notes;
   /// The same for what whoever uses the results has to know: attributes of the file, too.
   std::vector<std::pair<std::string, std::string>> warnings;
+  /// How points are stored: a group is one chunk of every pixel field and, where it has several points, of every point
+  /// field. A new file has those of best_groups(); one that is there keeps its own (groups_in() in result_datasets.hpp).
+  PointGroups groups;
 
   /// The number of points, and of maps.
   std::int64_t points() const;
   std::int64_t pixels() const { return plane[0].range.count * plane[1].range.count; }
-  /// The tiles of a map. Each is one chunk of every pixel field.
-  Tiling tiles() const { return Tiling(Window{.w = plane[1].range, .b = plane[0].range}); }
+  Window window() const { return {.w = plane[1].range, .b = plane[0].range}; }
+  /// The tiles of a map. Each is one chunk of every pixel field, or that of a group of points.
+  Tiling tiles() const { return tiles_of(window(), groups); }
   /// The values of a point, one for each axis.
   std::vector<double> values_at(std::int64_t point) const;
 };
@@ -82,12 +87,16 @@ hdf5::Extent point_extent(const Schema& schema, const PointVariable& field);
 /// The position of a point in a dataset that has one element for each.
 hdf5::Extent position(const Schema& schema, std::int64_t point);
 
-/// One element along each of those dimensions.
-hdf5::Extent ones(const Schema& schema);
+/// The lengths of a box of so many points, which are a group or a single one.
+hdf5::Extent point_box(const Schema& schema, std::int64_t count);
+
+/// The groups of a new file, and those of `size` points. Throws Error where there are none such.
+PointGroups best_groups(const Schema& schema);
+PointGroups groups_of_size(const Schema& schema, std::int64_t size);
 
 hdf5::Extent joined(hdf5::Extent first, const hdf5::Extent& second);
 
-/// The part of a dataset that belongs to a point, or to a tile of it.
+/// The part of a dataset that belongs to a group of points or a single one, or to a tile of them.
 struct Box {
   hdf5::Extent offset;
   hdf5::Extent count;
@@ -95,11 +104,11 @@ struct Box {
   std::size_t elements() const;
 };
 
-/// A tile of a point, in a pixel field.
-Box box_of(const Schema& schema, std::int64_t point, const Tile& tile);
+/// A tile of points, in a pixel field.
+Box box_of(const Schema& schema, const PointRun& points, const Tile& tile);
 
-/// A point in a point variable, with all values along a code axis of this length; 0: no code axis.
-Box box_of(const Schema& schema, std::int64_t point, std::size_t code_length = 0);
+/// Points in a point variable, with all values along a code axis of this length; 0: no code axis.
+Box box_of(const Schema& schema, const PointRun& points, std::size_t code_length = 0);
 
 /// The length of the code axis of a point variable; 0: it has none.
 std::size_t code_length(const Schema& schema, const PointVariable& field);

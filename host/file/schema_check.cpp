@@ -57,7 +57,7 @@ class Comparison {
   Comparison(const std::string& path, const SchemaSource& schema_of)
       : found_(File::open_to_read(path)),
         configuration_(read_configuration(found_)),
-        schema_(schema_of(configuration_, path)),
+        schema_(stored_schema(found_, schema_of(configuration_, path))),
         expected_(expected_file(schema_)) {
     const ResultDatasets datasets = ResultDatasets::open(found_, schema_);
     for (std::size_t i = 0; i < datasets.pixel_fields.size(); ++i)

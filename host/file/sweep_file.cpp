@@ -24,18 +24,25 @@ SweepWriter::SweepWriter(const std::string& path, const Sweep& sweep, const RunI
 
 SweepWriter::~SweepWriter() = default;
 
+std::optional<PointGroups> SweepWriter::groups() const {
+  return contents_->file.groups();
+}
+
 bool SweepWriter::is_done(std::int64_t point) const {
   return contents_->file.is_done(point);
 }
 
-void SweepWriter::take(std::int64_t point, const Tile& tile, TileResult& result) {
+void SweepWriter::take(const PointRun& points, const Tile& tile, TileResult& result) {
   auto& [sweep, experiment, file] = *contents_;
-  file.take(point, tile, experiment.tile_values(sweep, std::exchange(result, TileResult())));
+  file.take(points, tile, experiment.tile_values(sweep, std::exchange(result, TileResult())));
 }
 
-void SweepWriter::finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) {
-  auto& [sweep, experiment, file] = *contents_;
-  file.finish(point, experiment.point_values(sweep, {counts, seconds}), kept);
+void SweepWriter::finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) {
+  Contents& contents = *contents_;
+  const auto values = [&contents, points] {
+    return contents.experiment.point_values(contents.sweep, {points->counts, points->seconds});
+  };
+  contents.file.finish(points->points, values, kept);
 }
 
 void SweepWriter::close() {
@@ -53,7 +60,9 @@ struct SweepReader::Contents {
           return experiment.schema(sweep);
         }) {}
 
-  PointResult point(std::int64_t index) const { return experiment.point_result(sweep, file.read_point(index)); }
+  PointResult point(std::int64_t index) const {
+    return experiment.point_result(sweep, file.read_points({index, 1}), 1, 0);
+  }
 };
 
 SweepReader::SweepReader(const std::string& path, const Experiment& experiment)
@@ -69,6 +78,9 @@ std::string SweepReader::attribute(const std::string& name) const {
 }
 int SweepReader::numerics() const {
   return contents_->file.numerics();
+}
+const PointGroups& SweepReader::groups() const {
+  return contents_->file.schema().groups;
 }
 bool SweepReader::is_done(std::int64_t point) const {
   return contents_->file.is_done(point);
@@ -91,7 +103,7 @@ TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
     places.push_back(field->room ? field->room(result, field->type_in(sweep), static_cast<std::size_t>(tile.pixels()))
                                  : nullptr);
   }
-  file.read(point, tile, places);
+  file.read({point, 1}, tile, places);
   return result;
 }
 

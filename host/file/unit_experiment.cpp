@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <span>
+#include <type_traits>
+#include <utility>
 
 #include "base/binomial_interval.hpp"
 #include "config/parse.hpp"
@@ -106,25 +110,34 @@ std::vector<PixelField> make_pixel_fields() {
   };
 }
 
-template <class T>
-Bytes bytes_of(std::span<const T> values) {
-  Bytes bytes(values.size_bytes());
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
+/// A function that gives the bytes of value_of(counts, seconds) of each point; that is a number or an array of them.
+template <class ValueOf>
+auto by_each(const ValueOf& value_of) {
+  return [value_of](const PointResults& results) {
+    using Value = std::remove_cvref_t<std::invoke_result_t<ValueOf, const Counts&, double>>;
+    Bytes bytes(results.counts.size() * sizeof(Value));
+    std::byte* to = bytes.data();
+    for (const Counts& counts : results.counts) {
+      const Value value = value_of(counts, results.seconds);
+      std::memcpy(to, &value, sizeof value);
+      to += sizeof value;
+    }
+    return bytes;
+  };
 }
 
 double computed_pixels(const Counts& counts) {
   return static_cast<double>(counts.pixels() - counts.filled);
 }
 
-double mean_updates(const PointResult& result) {
-  return static_cast<double>(result.counts.updates) / computed_pixels(result.counts);
+double mean_updates(const Counts& counts) {
+  return static_cast<double>(counts.updates) / computed_pixels(counts);
 }
 
-std::array<double, fate_count> fate_fractions(const PointResult& result) {
-  const auto pixels = static_cast<double>(result.counts.pixels());
+std::array<double, fate_count> fate_fractions(const Counts& counts) {
+  const auto pixels = static_cast<double>(counts.pixels());
   std::array<double, fate_count> fractions{};
-  std::ranges::transform(result.counts.fates, fractions.begin(),
+  std::ranges::transform(counts.fates, fractions.begin(),
                          [&](std::int64_t fate) { return static_cast<double>(fate) / pixels; });
   return fractions;
 }
@@ -143,16 +156,16 @@ PointVariable by_fate(const std::string& name, const std::string& meaning, hdf5:
   return {.variable = {name, meaning, type, fill}, .code_axis = "fate_code"};
 }
 
-/// A number that place(result) refers to.
-template <class Place>
-PointField stored_at(PointVariable variable, const Place& place, bool (*exists)(const Sweep&) = nullptr) {
-  using T = std::remove_cvref_t<std::invoke_result_t<Place, PointResult&>>;
+/// A number of the counts.
+template <class T>
+PointField stored_at(T Counts::*place, PointVariable variable, bool (*exists)(const Sweep&) = nullptr) {
   variable.variable.type = hdf5::type_of<T>();
   return {.variable = std::move(variable),
           .exists = exists,
-          .get = [place](const PointResult& result) { return bytes_of(std::span<const T>(&place(result), 1)); },
-          .set = [place](const Bytes& bytes,
-                         PointResult& result) { std::memcpy(&place(result), bytes.data(), sizeof(T)); }};
+          .get = by_each([place](const Counts& counts, double) { return counts.*place; }),
+          .set = [place](std::span<const std::byte> bytes, PointResult& result) {
+            std::memcpy(&(result.counts.*place), bytes.data(), sizeof(T));
+          }};
 }
 
 std::vector<PointField> make_point_fields() {
@@ -162,42 +175,36 @@ std::vector<PointField> make_point_fields() {
   seconds.repeats = false;
   return {
       {.variable = counted(by_fate("fate_count", "initial parameters of each fate", Type::int64, -1)),
-       .get = [](const PointResult& result) { return bytes_of(std::span<const std::int64_t>(result.counts.fates)); },
-       .set = [](const Bytes& bytes,
+       .get = by_each([](const Counts& counts, double) { return counts.fates; }),
+       .set = [](std::span<const std::byte> bytes,
                  PointResult& result) { std::memcpy(result.counts.fates.data(), bytes.data(), bytes.size()); }},
       {.variable = by_fate("fate_fraction", "fraction of each fate", Type::float64, not_a_number),
-       .get = [](const PointResult& result) { return bytes_of(std::span<const double>(fate_fractions(result))); }},
+       .get = by_each([](const Counts& counts, double) { return fate_fractions(counts); })},
       {.variable = by_point("steps_mean", "mean number of updates", Type::float64, not_a_number),
-       .get =
-           [](const PointResult& result) {
-             const double mean = mean_updates(result);
-             return bytes_of(std::span<const double>(&mean, 1));
-           }},
-      stored_at(
-          by_point("steps_max", "largest number of updates", Type::int32, -1),
-          [](auto& result) -> auto& { return result.counts.most_updates; }),
-      stored_at(
-          counted(by_point("updates", "sum of the updates of all pixels", Type::int64, -1)),
-          [](auto& result) -> auto& { return result.counts.updates; }),
-      stored_at(
-          seconds, [](auto& result) -> auto& { return result.seconds; }),
+       .get = by_each([](const Counts& counts, double) { return mean_updates(counts); })},
+      stored_at(&Counts::most_updates, by_point("steps_max", "largest number of updates", Type::int32, -1)),
+      stored_at(&Counts::updates, counted(by_point("updates", "sum of the updates of all pixels", Type::int64, -1))),
+      {.variable = seconds,
+       .get = by_each([](const Counts&, double each) { return each; }),
+       .set = [](std::span<const std::byte> bytes,
+                 PointResult& result) { std::memcpy(&result.seconds, bytes.data(), sizeof result.seconds); }},
       {.variable = counted(by_point(point_done, "1 where the map is complete", Type::int8, -1)),
-       .get = [](const PointResult&) { return Bytes(1); }},
+       .get = by_each([](const Counts&, double) { return std::int8_t{1}; })},
+      stored_at(&Counts::filled,
+                counted(by_point("pixels_filled", "pixels that were filled, not computed", Type::int64, -1)), refines),
+      stored_at(&Counts::fill_mismatches,
+                counted(by_point("fill_mismatches", "sampled pixels that were to be filled and had another fate",
+                                 Type::int64, -1)),
+                refines),
+      stored_at(&Counts::fill_sampled,
+                counted(by_point("fill_sampled",
+                                 "filled pixels that were computed at the end, to estimate how many are wrong",
+                                 Type::int64, -1)),
+                has_estimate),
       stored_at(
-          counted(by_point("pixels_filled", "pixels that were filled, not computed", Type::int64, -1)),
-          [](auto& result) -> auto& { return result.counts.filled; }, refines),
-      stored_at(
-          counted(by_point("fill_mismatches", "sampled pixels that were to be filled and had another fate", Type::int64,
-                           -1)),
-          [](auto& result) -> auto& { return result.counts.fill_mismatches; }, refines),
-      stored_at(
-          counted(by_point("fill_sampled",
-                           "filled pixels that were computed at the end, to estimate how many are wrong", Type::int64,
-                           -1)),
-          [](auto& result) -> auto& { return result.counts.fill_sampled; }, has_estimate),
-      stored_at(
+          &Counts::fill_sample_mismatches,
           counted(by_point("fill_sample_mismatches", "those of fill_sampled that had another fate", Type::int64, -1)),
-          [](auto& result) -> auto& { return result.counts.fill_sample_mismatches; }, has_estimate),
+          has_estimate),
   };
 }
 
@@ -207,7 +214,7 @@ std::vector<PointColumn> make_columns() {
     columns.push_back({.title = NameTable<Fate>::values[fate].name,
                        .width = 12,
                        .digits = 5,
-                       .value = [fate](const PointResult& result) { return fate_fractions(result)[fate]; }});
+                       .value = [fate](const PointResult& result) { return fate_fractions(result.counts)[fate]; }});
   }
   const auto computed_share = [](const PointResult& result) {
     return computed_pixels(result.counts) / static_cast<double>(result.counts.pixels());
@@ -230,7 +237,9 @@ std::vector<PointColumn> make_columns() {
   columns.push_back(wrong("wrong", &BinomialInterval::share));
   columns.push_back(wrong("from", &BinomialInterval::low));
   columns.push_back(wrong("to", &BinomialInterval::high));
-  columns.push_back({.title = "mean updates", .width = 14, .digits = 1, .value = mean_updates});
+  columns.push_back({.title = "mean updates", .width = 14, .digits = 1, .value = [](const auto& result) {
+                       return mean_updates(result.counts);
+                     }});
   columns.push_back({.title = "most updates", .width = 14, .digits = 0, .value = most_updates});
   columns.push_back(
       {.title = "seconds", .width = 10, .digits = 2, .value = [](const auto& result) { return result.seconds; }});
@@ -264,35 +273,51 @@ std::vector<std::pair<std::string, std::string>> notes_of(const Sweep& sweep) {
   return notes;
 }
 
-/// Whether rounding may decide fates at the largest eta and the smallest beta, where it does first.
-bool rounding_may_decide_anywhere(const Sweep& sweep) {
-  Point point;
-  point.eta = std::ranges::max(sweep.values(Axis::eta));
-  point.beta = std::ranges::min(sweep.values(Axis::beta));
-  for (const double gamma : sweep.values(Axis::gamma)) {
-    for (const double delta : sweep.values(Axis::delta)) {
-      point.gamma = gamma;
-      point.delta = delta;
-      if (rounding_may_decide(point, sweep.criteria, sweep.precision)) return true;
+/// The points at which rounding may decide fates: how many there are, and the first of them.
+struct RoundingPoints {
+  std::int64_t count = 0;
+  std::vector<std::int64_t> first;
+};
+
+/// Of some sweep. Where it may at a momentum, it may at every smaller one: so a search among those sorted finds how many
+/// they are, and not every point is looked at.
+RoundingPoints find_rounding_points(const Sweep& sweep, std::size_t most_named) {
+  const std::vector<double>& betas = sweep.values(Axis::beta);
+  std::vector<double> sorted = betas;
+  std::ranges::sort(sorted);
+  const std::int64_t others = sweep.points() / std::ssize(betas);  // beta is the slowest axis
+  RoundingPoints found;
+  std::vector<double> largest;  // momentum at which it may; below all where it may at none
+  constexpr std::int64_t at_once = 4096;
+  for (std::int64_t first = 0; first < others; first += at_once) {
+    for (Point point : sweep.points({first, std::min(at_once, others - first)})) {
+      const auto may = [&](double beta) {
+        point.beta = beta;
+        return rounding_may_decide(point, sweep.criteria, sweep.precision);
+      };
+      const auto end = std::ranges::partition_point(sorted, may);
+      found.count += end - sorted.begin();
+      largest.push_back(end == sorted.begin() ? -1.0 : *(end - 1));
     }
   }
-  return false;
+  for (std::size_t i = 0; i < betas.size() && found.first.size() < most_named && found.count > 0; ++i) {
+    for (std::size_t other = 0; other < largest.size() && found.first.size() < most_named; ++other) {
+      if (betas[i] <= largest[other])
+        found.first.push_back(static_cast<std::int64_t>(i) * others + static_cast<std::int64_t>(other));
+    }
+  }
+  return found;
 }
 
 std::vector<std::pair<std::string, std::string>> warnings_of(const Sweep& sweep) {
-  if (!rounding_may_decide_anywhere(sweep)) return {};
-  constexpr std::int64_t most_named = 4;
-  std::int64_t found = 0;
+  constexpr std::size_t most_named = 4;
+  const auto [count, first] = find_rounding_points(sweep, most_named);
+  if (count == 0) return {};
   std::string names;
+  for (const std::int64_t point : first) names += (names.empty() ? "" : "; ") + point_name(sweep, point);
+  if (count > std::ssize(first)) names += "; ...";
   const std::int64_t points = sweep.points();
-  for (std::int64_t point = 0; point < points; ++point) {
-    if (!rounding_may_decide(sweep.point(point), sweep.criteria, sweep.precision)) continue;
-    ++found;
-    if (found <= most_named) names += (names.empty() ? "" : "; ") + point_name(sweep, point);
-  }
-  if (found == 0) return {};
-  if (found > most_named) names += "; ...";
-  return {{"rounding", "may decide fates at " + std::to_string(found) + " of " + std::to_string(points) +
+  return {{"rounding", "may decide fates at " + std::to_string(count) + " of " + std::to_string(points) +
                            (points == 1 ? " point (" : " points (") + names +
                            "), where the target is unstable or nearly so, or the noise of rounding at it not far below "
                            "the tolerance"}};

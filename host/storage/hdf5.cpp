@@ -169,6 +169,10 @@ Extent Dataset::extent() const {
   return stored().extent();
 }
 
+Extent Dataset::chunk() const {
+  return stored().chunk();
+}
+
 std::uint64_t Dataset::stored_bytes() const {
   return H5Dget_storage_size(id_);
 }

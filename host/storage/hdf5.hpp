@@ -98,6 +98,8 @@ class Object {
 class Dataset : public Object {
  public:
   Extent extent() const;
+  /// The lengths of its chunks; none where it is not in chunks.
+  Extent chunk() const;
   /// What elements are that were not written.
   double fill_value() const;
   /// Bytes that it takes in the file.

@@ -23,6 +23,7 @@ class StoredDataset {
   StoredDataset& operator=(const StoredDataset&) = delete;
 
   const Extent& extent() const noexcept { return extent_; }
+  const Extent& chunk() const noexcept { return chunk_; }
   /// Dataset::stores_as.
   bool stores_as(Type type, const Layout& layout) const;
   /// Throws StorageError where HDF5 would have to decode something in order to write, or would write elsewhere.

@@ -8,11 +8,10 @@ void compute(const Sweep& sweep, const Execution& execution, SweepSink& sink, Co
   validate(sweep);
   validate(execution);
   const std::unique_ptr<Mapper> mapper = make_mapper(execution, progress.device_note);
-  run_sweep(sweep, execution.shard, *mapper, sink, progress.meter,
-            [&progress](std::int64_t point, const Counts& counts, double seconds) {
-              progress.points.fetch_add(1, std::memory_order_relaxed);
-              if (progress.point_finished) progress.point_finished(point, counts, seconds);
-            });
+  run_sweep(sweep, execution.shard, *mapper, sink, progress.meter, [&progress](const FinishedPoints& finished) {
+    progress.points.fetch_add(finished.points.count, std::memory_order_relaxed);
+    if (progress.points_finished) progress.points_finished(finished);
+  });
 }
 
 void compute(const Sweep& sweep, const Execution& execution, SweepSink& sink) {

@@ -16,7 +16,7 @@ bool keeps_r(const Sweep& sweep) {
   return sweep.fields.final && std::ranges::any_of(sweep.values(Axis::r), [](double r) { return r != 0.0; });
 }
 
-/// All points side by side, as if b ran over all of them: a tile of a point is a tile of this.
+/// All points side by side, as if b ran over all of them: a tile of a point, or whole maps of several, is a tile of this.
 Window window_of_all(const Sweep& sweep) {
   Window window = sweep.window;
   window.b.count *= sweep.points();
@@ -24,10 +24,10 @@ Window window_of_all(const Sweep& sweep) {
 }
 
 template <class T>
-void check_size(const std::vector<T>& pixels, const Tile& tile, const std::vector<T>& map, const char* field) {
-  if (!map.empty() && static_cast<std::int64_t>(pixels.size()) != tile.pixels()) {
-    throw Error(std::string("the result has ") + std::to_string(pixels.size()) + " values of " + field +
-                " for a tile of " + std::to_string(tile.pixels()) + " pixels");
+void check_size(const std::vector<T>& pixels, const Tile& place, const std::vector<T>& map, const char* field) {
+  if (!map.empty() && static_cast<std::int64_t>(pixels.size()) != place.pixels()) {
+    throw Error(std::string("the result has ") + std::to_string(pixels.size()) + " values of " + field + " for " +
+                std::to_string(place.pixels()) + " pixels");
   }
 }
 
@@ -102,26 +102,32 @@ MemorySink::MemorySink(const Sweep& sweep) {
   }
 }
 
-void MemorySink::check_point(std::int64_t point) const {
-  if (point < 0 || point >= static_cast<std::int64_t>(maps_.done.size())) {
-    throw Error("the sweep has no point " + std::to_string(point));
+void MemorySink::check_points(const PointRun& points) const {
+  const auto [first, count] = points;
+  const std::int64_t all = std::ssize(maps_.done);
+  if (first < 0 || first >= all || count < 1 || count > all - first) {
+    throw Error("the sweep has no points " + std::to_string(first) + " to " + std::to_string(first + count - 1));
   }
 }
 
 bool MemorySink::is_done(std::int64_t point) const {
-  check_point(point);
+  check_points({point, 1});
   return maps_.done[point] != 0;
 }
 
-void MemorySink::take(std::int64_t point, const Tile& tile, TileResult& result) {
-  check_point(point);
+void MemorySink::take(const PointRun& points, const Tile& tile, TileResult& result) {
+  check_points(points);
   validate(tile, maps_.sweep.window);
-  check_size(result.fate, tile, maps_.fate, "fate");
-  check_size(result.updates, tile, maps_.updates, "updates");
-  check_size(result.proof, tile, maps_.proof, "proof");
-  check_size(result.origin, tile, maps_.origin, "origin");
+  if (points.count > 1 && tile.pixels() != maps_.sweep.window.pixels()) throw Error("several maps must be whole");
+  const Window all = window_of_all(maps_.sweep);
+  const Tile place = {points.first * maps_.sweep.window.b.count + tile.first_b, tile.first_w,
+                      points.count * tile.count_b, tile.count_w};
+  check_size(result.fate, place, maps_.fate, "fate");
+  check_size(result.updates, place, maps_.updates, "updates");
+  check_size(result.proof, place, maps_.proof, "proof");
+  check_size(result.origin, place, maps_.origin, "origin");
   // A mapper gives no r_final for a planar map: it is zero.
-  const auto pixels = static_cast<std::size_t>(tile.pixels());
+  const auto pixels = static_cast<std::size_t>(place.pixels());
   if (!is_empty(maps_.r_final) && is_empty(result.r_final)) {
     with_precision(maps_.sweep.precision, [&]<class Real>() { result.r_final.emplace<std::vector<Real>>(pixels); });
   }
@@ -130,15 +136,13 @@ void MemorySink::take(std::int64_t point, const Tile& tile, TileResult& result) 
                                                &TileResult::loss_final};
   constexpr const char* names[] = {"r_final", "w_final", "b_final", "loss_final"};
 
-  const Window all = window_of_all(maps_.sweep);
-  const Tile place = {point * maps_.sweep.window.b.count + tile.first_b, tile.first_w, tile.count_b, tile.count_w};
   with_precision(maps_.sweep.precision, [&]<class Real>() {
     for (std::size_t i = 0; i < std::size(names); ++i) {
       auto& map = std::get<std::vector<Real>>(maps_.*kept[i]);
       if (map.empty()) continue;
       const auto* values = std::get_if<std::vector<Real>>(&(result.*given[i]));
       if (values == nullptr) throw Error(std::string("the result has ") + names[i] + " in another precision");
-      check_size(*values, tile, map, names[i]);
+      check_size(*values, place, map, names[i]);
       keep(*values, place, all, map);
     }
   });
@@ -148,12 +152,14 @@ void MemorySink::take(std::int64_t point, const Tile& tile, TileResult& result) 
   keep(result.origin, place, all, maps_.origin);
 }
 
-void MemorySink::finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) {
-  check_point(point);
-  const auto index = static_cast<std::size_t>(point);
-  maps_.counts[index] = counts;
-  maps_.seconds[index] = seconds;
-  maps_.done[index] = 1;
+void MemorySink::finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) {
+  check_points(points->points);
+  const std::ptrdiff_t first = points->points.first;
+  const std::int64_t count = points->points.count;
+  if (std::ssize(points->counts) != count) throw Error("the points must have their counts");
+  std::ranges::copy(points->counts, maps_.counts.begin() + first);
+  std::fill_n(maps_.seconds.begin() + first, count, points->seconds);
+  std::fill_n(maps_.done.begin() + first, count, std::uint8_t{1});
   if (kept) kept();
 }
 

@@ -1,9 +1,16 @@
 #include "deadcone/sweep.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <queue>
+#include <utility>
+#include <vector>
 
 #include "deadcone/errors.hpp"
+#include "deadcone/point_groups.hpp"
+#include "sweep/group_parts.hpp"
 #include "sweep/refined_sweep.hpp"
 
 namespace deadcone {
@@ -11,28 +18,31 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Moves the tiles of a sweep through a mapper into a sink, in the order of the file, several of them at once.
-class TileStream {
+/// Moves the groups of a sweep through a mapper into a sink, in their order, several tiles of them at once.
+class GroupStream {
  public:
-  TileStream(SweepMaps& maps, Mapper& mapper, SweepSink& sink, Meter& meter, const PointFinished& point_finished)
+  GroupStream(SweepMaps& maps, const PointGroups& groups, Mapper& mapper, SweepSink& sink, Meter& meter,
+              const PointsFinished& points_finished)
       : maps_(maps),
-        tiles_(maps.sweep().window),
+        tiles_(tiles_of(maps.sweep().window, groups)),
         mapper_(mapper),
         sink_(sink),
         meter_(meter),
-        point_finished_(point_finished) {}
+        points_finished_(points_finished) {}
 
-  ~TileStream() { mapper_.abandon(); }
-  TileStream(const TileStream&) = delete;
-  TileStream& operator=(const TileStream&) = delete;
+  ~GroupStream() { mapper_.abandon(); }
+  GroupStream(const GroupStream&) = delete;
+  GroupStream& operator=(const GroupStream&) = delete;
 
-  void push(std::int64_t point) {
-    const PreparedMap map = maps_.take(point);
-    for (std::int64_t i = 0; i < tiles_.count(); ++i) {
-      if (begun_.size() >= static_cast<std::size_t>(mapper_.tiles_in_flight())) pop();
-      if (begun_.empty() && i == 0) last_finished_ = Clock::now();
-      mapper_.begin(map, tiles_[i], maps_.sweep().fields, {}, meter_);
-      begun_.push({point, i});
+  void push(const PointRun& points) {
+    const std::vector<GroupPart> parts = parts_of(maps_, points);
+    for (std::int64_t tile = 0; tile < tiles_.count(); ++tile) {
+      for (const GroupPart& part : parts) {
+        if (begun_.size() >= static_cast<std::size_t>(mapper_.tiles_in_flight())) pop();
+        if (begun_.empty() && tile == 0) last_finished_ = Clock::now();
+        mapper_.begin(part.maps, tiles_[tile], maps_.sweep().fields, {}, meter_);
+        begun_.push({points, tile, part.places, &part == &parts.back()});
+      }
     }
   }
 
@@ -42,25 +52,43 @@ class TileStream {
 
  private:
   struct Begun {
-    std::int64_t point;
+    PointRun points;
     std::int64_t tile;
+    std::vector<std::int64_t> places;  ///< of GroupPart
+    bool completes_tile;
   };
 
   void pop() {
-    const auto [point, tile] = begun_.front();
+    const Begun begun = std::move(begun_.front());
     begun_.pop();
     mapper_.finish(result_);
-    counts_ += result_.counts.front();
-    sink_.take(point, tiles_[tile], result_);
+    if (!begun.places.empty()) {
+      put_part(result_, begun.places, tiles_[begun.tile].pixels(), begun.points.count, whole_);
+      if (!begun.completes_tile) return;
+      std::swap(result_, whole_);
+      whole_ = {};
+    }
+    take(begun.points, begun.tile);
+  }
+
+  /// Hands over a tile, which is in result_.
+  void take(const PointRun& points, std::int64_t tile) {
+    if (tile == 0) {
+      counts_ = std::move(result_.counts);
+    } else {
+      counts_.front() += result_.counts.front();  // of a single point: several have whole maps
+    }
+    sink_.take(points, tiles_[tile], result_);
     if (tile + 1 < tiles_.count()) return;
-    // Points overlap in the mapper; each gets the time since the one before it finished.
+    // Groups overlap in the mapper; each gets the time since the one before it finished.
     const Clock::time_point now = Clock::now();
     const double seconds = std::chrono::duration<double>(now - last_finished_).count();
     last_finished_ = now;
-    sink_.finish(point, counts_, seconds, [point = point, counts = counts_, seconds, &report = point_finished_] {
-      if (report) report(point, counts, seconds);
+    const auto finished = std::make_shared<const FinishedPoints>(
+        FinishedPoints{points, std::move(counts_), seconds / static_cast<double>(points.count)});
+    sink_.finish(finished, [finished, &report = points_finished_] {
+      if (report) report(*finished);
     });
-    counts_ = {};
   }
 
   SweepMaps& maps_;
@@ -68,46 +96,62 @@ class TileStream {
   Mapper& mapper_;
   SweepSink& sink_;
   Meter& meter_;
-  const PointFinished& point_finished_;
+  const PointsFinished& points_finished_;
   std::queue<Begun> begun_;
   TileResult result_;
-  Counts counts_;  ///< of the point whose tiles are being finished
+  TileResult whole_;            ///< of a tile of which some parts are finished
+  std::vector<Counts> counts_;  ///< of the group whose tiles are being finished
   Clock::time_point last_finished_;
 };
 
+PointGroups groups_in(const SweepSink& sink, const Sweep& sweep) {
+  return sink.groups().value_or(PointGroups(sweep));
+}
+
 void compute_points(SweepMaps& maps, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
-                    const PointFinished& point_finished) {
+                    const PointsFinished& points_finished) {
   const Sweep& sweep = maps.sweep();
-  std::vector<std::int64_t> points;
-  for (std::int64_t point = 0; point < sweep.points(); ++point) {
-    if (shard.has(point) && !sink.is_done(point)) points.push_back(point);
-  }
+  const PointGroups groups = groups_in(sink, sweep);
+  const std::vector<PointRun> runs = points_to_compute(sweep, shard, sink);
   if (sweep.refinement.kind != RefinementKind::none) {
-    refine_points(maps, points, mapper, sink, meter, point_finished);
+    refine_points(maps, groups, runs, mapper, sink, meter, points_finished);
     return;
   }
-  TileStream stream(maps, mapper, sink, meter, point_finished);
-  for (const std::int64_t point : points) stream.push(point);
+  GroupStream stream(maps, groups, mapper, sink, meter, points_finished);
+  for (const PointRun& points : runs) stream.push(points);
   stream.drain();
 }
 
 }  // namespace
 
+std::vector<PointRun> points_to_compute(const Sweep& sweep, const Shard& shard, const SweepSink& sink) {
+  const PointGroups groups = groups_in(sink, sweep);
+  std::vector<PointRun> runs;
+  for (std::int64_t group = 0; group < groups.count(); ++group) {
+    if (!shard.has(group)) continue;
+    const PointRun run = groups[group];
+    bool is_done = true;
+    for (std::int64_t i = 0; i < run.count && is_done; ++i) is_done = sink.is_done(run.first + i);
+    if (!is_done) runs.push_back(run);
+  }
+  return runs;
+}
+
 void run_sweep(const Sweep& sweep, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
-               const PointFinished& point_finished) {
+               const PointsFinished& points_finished) {
   SweepMaps maps(sweep);
-  run_sweep(maps, shard, mapper, sink, meter, point_finished);
+  run_sweep(maps, shard, mapper, sink, meter, points_finished);
 }
 
 void run_sweep(SweepMaps& maps, const Shard& shard, Mapper& mapper, SweepSink& sink, Meter& meter,
-               const PointFinished& point_finished) {
+               const PointsFinished& points_finished) {
   validate(maps.sweep());
   validate(shard);
   const Refinement& refinement = maps.sweep().refinement;
   if (refinement.kind == RefinementKind::borders && !refinement.has_estimate())
     throw ConfigError("refine", "has the rule of version 0.1, which only that version computes");
   try {
-    compute_points(maps, shard, mapper, sink, meter, point_finished);
+    compute_points(maps, shard, mapper, sink, meter, points_finished);
   } catch (const std::exception&) {
     sink.close();  // where this fails, too, its error matters more
     throw;

@@ -18,9 +18,9 @@ namespace deadcone {
 struct ComputeProgress {
   Meter meter;                           ///< pixels and updates so far; set `stop` to end with Interrupted
   std::atomic<std::int64_t> points = 0;  ///< points that are in the sink
-  /// Called when a point is in the sink; may be empty. Calls come one at a time, from a thread of the library. An
-  /// exception ends the computation.
-  PointFinished point_finished;
+  /// Called when a group of points is in the sink; may be empty. Calls come one at a time, from a thread of the library.
+  /// An exception ends the computation.
+  PointsFinished points_finished;
   DeviceNote device_note;  ///< called at the start for every device that is there and is not used; may be empty
 };
 

@@ -162,6 +162,14 @@ struct SweepAxis {
 /// The axes of the unit, each with one value, its default.
 std::vector<SweepAxis> unit_axes();
 
+/// Consecutive points of a sweep, by number.
+struct PointRun {
+  std::int64_t first = 0;
+  std::int64_t count = 1;
+
+  bool operator==(const PointRun& other) const = default;
+};
+
 /// A family of maps: the product of its axes.
 struct Sweep {
   std::vector<SweepAxis> axes = unit_axes();
@@ -181,14 +189,16 @@ struct Sweep {
   std::vector<double> values_at(std::int64_t index) const;
   /// Map number `index`.
   Point point(std::int64_t index) const;
+  /// Those of some consecutive numbers, in their order.
+  std::vector<Point> points(const PointRun& run) const;
 };
 
-/// A part of the points of a sweep, for one of `count` processes that share it: every count-th point, from `index` on.
+/// A part of a sweep, for one of `count` processes that share it: every count-th group of points, from `index` on.
 struct Shard {
   std::int64_t index = 0;  ///< from 0
   std::int64_t count = 1;
 
-  bool has(std::int64_t point) const { return point % count == index; }
+  bool has(std::int64_t group) const { return group % count == index; }
 };
 
 /// This process among those on a machine that share its CUDA devices.

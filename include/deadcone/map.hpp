@@ -109,6 +109,12 @@ class MapBatch {
     shared_ = std::make_shared<Shared>(common);
     if (points.size() > 1) shared_->points = std::move(points);
   }
+  /// With the conditions of the proofs by map, which are those of ProofBounds.
+  MapBatch(const Map& common, std::vector<Point> points, std::vector<ProofConditions<double>> conditions)
+      : MapBatch(common, std::move(points)) {
+    if (count() == 1) shared_->first = PreparedMap(first().map(), conditions.front());
+    std::call_once(shared_->has_conditions, [&] { shared_->conditions = std::move(conditions); });
+  }
 
   std::int64_t count() const { return shared_->points.empty() ? 1 : static_cast<std::int64_t>(shared_->points.size()); }
   /// The first map, whose window, criteria and precision are those of all.
@@ -155,7 +161,7 @@ class MapBatch {
  private:
   struct Shared {
     explicit Shared(PreparedMap map) : first(std::move(map)) {}
-    const PreparedMap first;
+    PreparedMap first;
     std::vector<Point> points;  ///< none where the first map is the only one
     std::once_flag has_conditions;
     std::vector<ProofConditions<double>> conditions;
@@ -165,8 +171,8 @@ class MapBatch {
 
   const std::vector<ProofConditions<double>>& conditions() const {
     std::call_once(shared_->has_conditions, [this] {
-      for (const Point& point : shared_->points)
-        shared_->conditions.push_back(proof_bounds(point, first()->criteria, first()->precision));
+      ProofBounds bounds(first()->criteria, first()->precision);
+      for (const Point& point : shared_->points) shared_->conditions.push_back(bounds.of(point));
     });
     return shared_->conditions;
   }

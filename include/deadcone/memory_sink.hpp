@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -52,9 +53,9 @@ class MemorySink final : public SweepSink {
   explicit MemorySink(const Sweep& sweep);
 
   bool is_done(std::int64_t point) const override;
-  /// Throws Error where the point, the tile or the result does not belong to the sweep; so does finish().
-  void take(std::int64_t point, const Tile& tile, TileResult& result) override;
-  void finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) override;
+  /// Throws Error where the points, the tile or the result do not belong to the sweep; so does finish().
+  void take(const PointRun& points, const Tile& tile, TileResult& result) override;
+  void finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) override;
   void close() override {}
 
   const Maps& maps() const { return maps_; }
@@ -62,7 +63,7 @@ class MemorySink final : public SweepSink {
   Maps release() { return std::move(maps_); }
 
  private:
-  void check_point(std::int64_t point) const;
+  void check_points(const PointRun& points) const;
 
   Maps maps_;
 };

@@ -26,7 +26,9 @@ inline constexpr std::int64_t least_groups = 64;
 /// that and all values of those behind. So the maps of a group are one chunk of a file.
 class PointGroups {
  public:
-  /// The groups of one sweep, for axes of these lengths and maps of so many pixels.
+  /// One group of one point.
+  PointGroups() = default;
+  /// The best groups for axes of these lengths and maps of so many pixels.
   PointGroups(const std::vector<std::int64_t>& lengths, std::int64_t map_pixels) {
     points_ = 1;
     for (const std::int64_t length : lengths) points_ *= length;
@@ -49,9 +51,7 @@ class PointGroups {
     return {group / groups_in_row() * row_ + first_in_row, std::min(size_, row_ - first_in_row)};
   }
   /// The number of the group of a point.
-  std::int64_t group_of(std::int64_t point) const {
-    return point / row_ * groups_in_row() + point % row_ / size_;
-  }
+  std::int64_t group_of(std::int64_t point) const { return point / row_ * groups_in_row() + point % row_ / size_; }
   /// Points of a group; those at the end of an axis may have fewer.
   std::int64_t size() const { return size_; }
 
@@ -79,7 +79,7 @@ class PointGroups {
   std::int64_t groups_in_row() const { return (row_ + size_ - 1) / size_; }
 
   std::int64_t points_ = 1;
-  std::int64_t row_ = 1;   ///< points along the axis that is cut and those behind it
+  std::int64_t row_ = 1;  ///< points along the axis that is cut and those behind it
   std::int64_t size_ = 1;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "deadcone/config.hpp"
@@ -43,9 +44,11 @@ class SweepWriter final : public SweepSink {
   /// Writes what is left, and reports no error: call close() before.
   ~SweepWriter() override;
 
+  /// Those of the file: of the one that is resumed, or PointGroups(sweep).
+  std::optional<PointGroups> groups() const override;
   bool is_done(std::int64_t point) const override;
-  void take(std::int64_t point, const Tile& tile, TileResult& result) override;
-  void finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) override;
+  void take(const PointRun& points, const Tile& tile, TileResult& result) override;
+  void finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) override;
   void close() override;
 
  private:
@@ -68,11 +71,13 @@ class SweepReader {
   std::string attribute(const std::string& name) const;
   /// numerics_of() the sweep by the program that wrote it.
   int numerics() const;
+  /// The groups of points that are stored together: reading them one after the other is quickest.
+  const PointGroups& groups() const;
 
   /// Whether the point was finished when the file was opened.
   bool is_done(std::int64_t point) const;
   Counts counts(std::int64_t point) const;
-  /// Seconds that the point took.
+  /// Seconds that the point took; those of a group share its time.
   double seconds(std::int64_t point) const;
   /// The stored pixels of a tile; fields that the file does not have are empty. Throws StorageError where they do not
   /// pass their checksum, or are not as many as they should be.

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "deadcone/config.hpp"
 #include "deadcone/map.hpp"
@@ -21,6 +23,14 @@ class SweepMaps {
   }
 
   const Sweep& sweep() const { return sweep_; }
+  /// The maps at some points of one geometry, which are not kept.
+  MapBatch batch(std::vector<Point> points) {
+    const Map common = {points.front(), sweep_.window, sweep_.criteria, sweep_.precision};
+    if (!bounds_) return {common, std::move(points)};
+    std::vector<ProofConditions<double>> conditions;
+    for (const Point& point : points) conditions.push_back(bounds_->of(point));
+    return {common, std::move(points), std::move(conditions)};
+  }
 
   /// Map number `point`, which is kept.
   PreparedMap at(std::int64_t point) {

@@ -34,8 +34,13 @@ Experiment made_up_experiment() {
                                      }});
   experiment.point_fields.push_back(
       {.variable = {.variable = {"twice_updates", "made-up count", hdf5::Type::int64, -1}},
-       .get = [](const PointResult& result) {
-         return element_of(hdf5::Type::int64, 2.0 * static_cast<double>(result.counts.updates));
+       .get = [](const PointResults& results) {
+         Bytes all;
+         for (const Counts& counts : results.counts) {
+           const Bytes one = element_of(hdf5::Type::int64, 2.0 * static_cast<double>(counts.updates));
+           all.insert(all.end(), one.begin(), one.end());
+         }
+         return all;
        }});
   experiment.columns.push_back({.title = "made-up column", .width = 16, .digits = 0, .value = [](const auto& result) {
                                   return 2.0 * static_cast<double>(result.counts.updates);

@@ -115,8 +115,8 @@ TEST_F(SweepFile, PendingPointsAreToldAndResumed) {
   Meter meter;
   {
     SweepWriter writer(path("part.h5"), sweep, {"", ""}, ExistingFile::refuse);
-    const auto stop_at_three = [&](std::int64_t point, const Counts&, double) {
-      if (point == 3) meter.stop = true;
+    const auto stop_at_three = [&](const FinishedPoints& finished) {
+      if (finished.points.first == 3) meter.stop = true;
     };
     EXPECT_THROW(run_sweep(sweep, {}, *mapper, writer, meter, stop_at_three), Interrupted);
   }

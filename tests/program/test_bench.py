@@ -124,7 +124,7 @@ def run_suite(*options):
 
 
 def test_the_suite_runs_and_reports(tmp_path):
-    result = run_suite("--quick", "--cases", "peers,general,diverged,certify-refine,output", "--out", tmp_path)
+    result = run_suite("--quick", "--cases", "peers,general,diverged,certify-refine,output,small-maps", "--out", tmp_path)
     assert result.returncode == 0, result.stderr
     paths = [pathlib.Path(line) for line in result.stdout.splitlines()]
     assert [path.suffix for path in paths] == [".json", ".md", ".png"]
@@ -139,8 +139,10 @@ def test_the_suite_runs_and_reports(tmp_path):
     assert len(found["certify_refine"]) == len(certify_refine.CASES) * len(certify_refine.MODES) * 2
     assert all(row["times_fewer_updates"] >= 1 and row["times_faster"] > 0 for row in found["certify_refine"])
     assert found["output"]["file_bytes"] > 0 and found["output"]["times_the_dry_run"] > 0
+    assert [row["options"] for row in found["small_maps"]] == ["32 × 32 points of 1² pixels", "16 × 16 points of 4² pixels"]
+    assert all(row["points_per_second"] > 0 and row["times_one_map"] > 0 for row in found["small_maps"])
     page = paths[1].read_text()
-    assert "## The file" in page
+    assert "## The file" in page and "## Many small maps" in page
     assert "C++ with OpenMP" in page and "100.000% of the fates" in page and paths[2].name in page
     before = page
     assert report.write(paths[0]) == paths and paths[1].read_text() == before

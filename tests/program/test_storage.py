@@ -286,17 +286,15 @@ def test_sweeps_begun_at_the_same_moment(deadcone, full, tmp_path):
 
 # A process may be killed at any moment. Points so small that most of the time goes into writing them.
 
-TINY_POINTS = 80
-TINY = (
-    f"sweep --device cpu --threads 1 --beta 0:0.9:{TINY_POINTS} --w -2:2:2 --b -2:2:2 --max-steps 20 "
-    "--fields fate,steps --out"
-)
+TINY = "sweep --device cpu --threads 1 --beta 0:0.9:80 --w -2:2:2 --b -2:2:2 --max-steps 20 --fields fate,steps --out"
 
 
 @dataclass
 class Run:
-    """A run over TINY, and what it starts from."""
+    """A run of a sweep, and what it starts from."""
 
+    tiny: str
+    points: int
     full: pathlib.Path
     before: pathlib.Path | None  # half of the points
     seconds: float
@@ -307,47 +305,53 @@ class Run:
         return folder / "map.h5"
 
 
-@pytest.fixture(scope="module", params=["new", "filling gaps"])
+@pytest.fixture(scope="module", params=["new, in groups", "filling gaps"])
 def run(deadcone, tmp_path_factory, request):
+    """Eighty records: groups of two points, or single ones."""
     folder = tmp_path_factory.mktemp("tiny")
+    in_groups = request.param == "new, in groups"
+    tiny = TINY.replace("--w", "--gamma 0.5,1 --w") if in_groups else TINY
     start = time.monotonic()
-    deadcone.done(TINY, folder / "full.h5", "--quiet")
+    deadcone.done(tiny, folder / "full.h5", "--quiet")
     seconds = time.monotonic() - start
-    deadcone.done(TINY, folder / "half.h5", "--quiet --shard 1/2")
-    return Run(folder / "full.h5", None if request.param == "new" else folder / "half.1-of-2.h5", seconds)
+    with h5py.File(folder / "full.h5") as file:
+        assert file["fate"].chunks[:2] == ((1, 2) if in_groups else (1, 1))
+    deadcone.done(tiny, folder / "half.h5", "--quiet --shard 1/2")
+    before = None if in_groups else folder / "half.1-of-2.h5"
+    return Run(tiny, 160 if in_groups else 80, folder / "full.h5", before, seconds)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_killed_sweep_can_be_resumed(deadcone, run, tmp_path, seed):
     path = run.begin(tmp_path)
-    process = start_and_wait_for_a_point(deadcone, TINY, path, "--resume")
+    process = start_and_wait_for_a_point(deadcone, run.tiny, path, "--resume")
     time.sleep(random.Random(seed).uniform(0.0, run.seconds))
     process.kill()
     process.communicate(timeout=TIMEOUT)
     assert_done_points_match(path, run.full)
     info = deadcone.done("info", path).stdout
-    assert f"{TINY_POINTS} of {TINY_POINTS} done" in info or "more finished point" in info
-    deadcone.done(TINY, path, "--quiet --resume")
+    assert f"{run.points} of {run.points} done" in info or "more finished point" in info
+    deadcone.done(run.tiny, path, "--quiet --resume")
     assert_same_results(path, run.full)
     assert files_in(tmp_path) == ["map.h5"]
 
 
 def test_a_journal_without_its_file_is_not_lost(deadcone, run, tmp_path):
     path = run.begin(tmp_path)
-    process = start_and_wait_for_a_point(deadcone, TINY, path, "--resume")
+    process = start_and_wait_for_a_point(deadcone, run.tiny, path, "--resume")
     process.kill()
     process.communicate(timeout=TIMEOUT)
     if not (tmp_path / "map.h5.journal").exists():
         return  # it was quicker
     path.unlink()
-    assert_one_error(deadcone(TINY, path), 2, "map.h5.journal", "--overwrite")
-    other = TINY.replace("--max-steps 20", "--max-steps 21")
+    assert_one_error(deadcone(run.tiny, path), 2, "map.h5.journal", "--overwrite")
+    other = run.tiny.replace("--max-steps 20", "--max-steps 21")
     assert_one_error(deadcone(other, path, "--resume"), 3, "map.h5.journal", "another sweep")
     journal = (tmp_path / "map.h5.journal").read_bytes()
-    deadcone.done(TINY, path, "--resume --quiet")
+    deadcone.done(run.tiny, path, "--resume --quiet")
     assert_same_results(path, run.full)
     # Whoever replaces the file throws the journal away.
-    for command in ([TINY, path, "--quiet"], ["merge", path, run.full], ["field --w -2:2:8 --b -2:2:8 --out", path]):
+    for command in ([run.tiny, path, "--quiet"], ["merge", path, run.full], ["field --w -2:2:8 --b -2:2:8 --out", path]):
         (tmp_path / "map.h5.journal").write_bytes(journal)
         deadcone.done(*command, "--overwrite")
         assert files_in(tmp_path) == ["map.h5"]
@@ -385,7 +389,7 @@ def calls(deadcone, shim, run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("recorded")
     (folder / "out").mkdir()
     path = run.begin(folder / "out")
-    deadcone.done(TINY, path, "--quiet --resume", env=shim(folder / "out", record=folder / "calls"))
+    deadcone.done(run.tiny, path, "--quiet --resume", env=shim(folder / "out", record=folder / "calls"))
     assert_same_results(path, run.full)
     calls = read_calls(folder / "calls")
     kinds = {call.kind for call in calls}
@@ -425,7 +429,7 @@ def assert_usable(deadcone, run, files, folder, resumes):
     if path.exists():
         assert_done_points_match(path, run.full)
     if resumes:
-        deadcone.done(TINY, path, "--quiet --resume")
+        deadcone.done(run.tiny, path, "--quiet --resume")
         assert_same_results(path, run.full)
         assert files_in(folder) == ["map.h5"]
 
@@ -482,7 +486,7 @@ def test_every_call_that_fails_is_told(deadcone, shim, run, calls, tmp_path):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         path = run.begin(folder)
-        result = deadcone(TINY, path, "--quiet --resume", env=shim(folder, fail=f"{number}:{errno.EIO if number % 2 else errno.ENOSPC}"))
+        result = deadcone(run.tiny, path, "--quiet --resume", env=shim(folder, fail=f"{number}:{errno.EIO if number % 2 else errno.ENOSPC}"))
         assert result.returncode in (0, 3), f"call {number}: status {result.returncode}, {result.stderr}"
         if result.returncode == 0:
             assert_same_results(path, run.full)
@@ -491,7 +495,7 @@ def test_every_call_that_fails_is_told(deadcone, shim, run, calls, tmp_path):
         assert len(result.stderr.splitlines()) == 1
         if path.exists():
             assert_done_points_match(path, run.full)
-        deadcone.done(TINY, path, "--quiet --resume")
+        deadcone.done(run.tiny, path, "--quiet --resume")
         assert_same_results(path, run.full)
         assert files_in(folder) == ["map.h5"]
     assert told > 0.9 * len(numbers)

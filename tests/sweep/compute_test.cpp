@@ -95,9 +95,11 @@ TEST(Compute, ReportsProgress) {
   const Sweep sweep = small_sweep();
   ComputeProgress progress;
   std::vector<std::int64_t> reported;
-  progress.point_finished = [&](std::int64_t point, const Counts& counts, double) {
-    reported.push_back(point);
-    EXPECT_EQ(counts.pixels(), sweep.window.pixels());
+  progress.points_finished = [&](const FinishedPoints& finished) {
+    for (std::int64_t i = 0; i < finished.points.count; ++i) {
+      reported.push_back(finished.points.first + i);
+      EXPECT_EQ(finished.counts.at(static_cast<std::size_t>(i)).pixels(), sweep.window.pixels());
+    }
   };
   const Maps maps = compute(sweep, cpu, progress);
   EXPECT_EQ(reported, (std::vector<std::int64_t>{0, 1, 2, 3}));
@@ -112,7 +114,7 @@ TEST(Compute, StopsWithTheFinishedPointsInTheSink) {
   const Sweep sweep = small_sweep();
   MemorySink sink(sweep);
   ComputeProgress progress;
-  progress.point_finished = [&](std::int64_t point, const Counts&, double) { progress.meter.stop = point == 1; };
+  progress.points_finished = [&](const FinishedPoints& finished) { progress.meter.stop = finished.points.first == 1; };
   EXPECT_THROW(compute(sweep, cpu, sink, progress), Interrupted);
   EXPECT_EQ(sink.maps().done, (std::vector<std::uint8_t>{1, 1, 0, 0}));
   compute(sweep, cpu, sink);  // the others
@@ -121,7 +123,7 @@ TEST(Compute, StopsWithTheFinishedPointsInTheSink) {
 
 TEST(Compute, PassesOnWhatACallbackThrows) {
   ComputeProgress progress;
-  progress.point_finished = [](auto...) { throw std::logic_error("enough"); };
+  progress.points_finished = [](auto...) { throw std::logic_error("enough"); };
   EXPECT_THROW(compute(small_sweep(), cpu, progress), std::logic_error);
 }
 
@@ -203,14 +205,22 @@ TEST(MemorySink, RefusesWhatDoesNotBelongToItsSweep) {
     return full;
   };
   TileResult good = result();
-  EXPECT_NO_THROW(sink.take(0, {0, 0, 4, 4}, good));
+  EXPECT_NO_THROW(sink.take({0, 1}, {0, 0, 4, 4}, good));
   EXPECT_EQ(std::get<std::vector<float>>(sink.maps().r_final)[15], 0.0F);  // of a planar map
-  EXPECT_THROW(sink.take(-1, {0, 0, 4, 4}, good), Error);
-  EXPECT_THROW(sink.take(4, {0, 0, 4, 4}, good), Error);
-  EXPECT_THROW(sink.finish(4, {}, 0.0, [] {}), Error);
+  EXPECT_THROW(sink.take({-1, 1}, {0, 0, 4, 4}, good), Error);
+  EXPECT_THROW(sink.take({4, 1}, {0, 0, 4, 4}, good), Error);
+  EXPECT_THROW(sink.take({3, 2}, {0, 0, 4, 4}, good), Error);
+  EXPECT_THROW(sink.take({0, 0}, {0, 0, 4, 4}, good), Error);
+  EXPECT_THROW(sink.take({0, 2}, {0, 0, 4, 4}, good), Error);  // too few pixels for two maps
+  EXPECT_THROW(sink.take({0, 2}, {0, 0, 4, 2}, good), Error);  // several maps must be whole
+  const auto finish = [&](const FinishedPoints& points) {
+    sink.finish(std::make_shared<const FinishedPoints>(points), [] {});
+  };
+  EXPECT_THROW(finish({{4, 1}, {Counts{}}, 0.0}), Error);
+  EXPECT_THROW(finish({{0, 2}, {Counts{}}, 0.0}), Error);  // counts of one only
   EXPECT_THROW(static_cast<void>(sink.is_done(-1)), Error);
-  EXPECT_THROW(sink.take(0, {0, 0, 5, 4}, good), Error);
-  EXPECT_THROW(sink.take(0, {0, 0, 4, 3}, good), Error);
+  EXPECT_THROW(sink.take({0, 1}, {0, 0, 5, 4}, good), Error);
+  EXPECT_THROW(sink.take({0, 1}, {0, 0, 4, 3}, good), Error);
   const std::function<void(TileResult&)> faults[] = {
       [](TileResult& bad) { bad.fate.pop_back(); },
       [](TileResult& bad) { bad.updates.clear(); },
@@ -221,7 +231,7 @@ TEST(MemorySink, RefusesWhatDoesNotBelongToItsSweep) {
   for (const auto& commit : faults) {
     TileResult bad = result();
     commit(bad);
-    EXPECT_THROW(sink.take(0, {0, 0, 4, 4}, bad), Error);
+    EXPECT_THROW(sink.take({0, 1}, {0, 0, 4, 4}, bad), Error);
   }
   sweep.window.b.count = 0;
   EXPECT_THROW(MemorySink{sweep}, ConfigError);

@@ -17,8 +17,8 @@ namespace {
 class ForgetfulSink final : public SweepSink {
  public:
   bool is_done(std::int64_t) const override { return false; }
-  void take(std::int64_t, const Tile&, TileResult&) override { ++tiles; }
-  void finish(std::int64_t, const Counts&, double, const std::function<void()>& kept) override { kept(); }
+  void take(const PointRun&, const Tile&, TileResult&) override { ++tiles; }
+  void finish(const std::shared_ptr<const FinishedPoints>&, const std::function<void()>& kept) override { kept(); }
   void close() override {}
 
   int tiles = 0;

@@ -25,18 +25,20 @@ class TileSink final : public SweepSink {
   explicit TileSink(const Sweep& sweep) : tiles_(sweep.window) {}
 
   bool is_done(std::int64_t point) const override { return point == done_before; }
-  void take(std::int64_t point, const Tile& tile, TileResult& result) override {
+  void take(const PointRun& points, const Tile& tile, TileResult& result) override {
+    const std::int64_t point = points.first;
+    EXPECT_EQ(points.count, 1);
     EXPECT_TRUE(pixels.empty() || point >= pixels.back().first);
     EXPECT_EQ(tile.first_w, tiles_[next_tile_].first_w);
     EXPECT_EQ(tile.first_b, tiles_[next_tile_].first_b);
     next_tile_ = (next_tile_ + 1) % tiles_.count();
     pixels.emplace_back(point, std::move(result));
   }
-  void finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) override {
+  void finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) override {
     EXPECT_EQ(next_tile_, 0);
-    EXPECT_GE(seconds, 0.0);
-    total_seconds += seconds;
-    finished.emplace_back(point, counts);
+    EXPECT_GE(points->seconds, 0.0);
+    total_seconds += points->seconds;
+    finished.emplace_back(points->points.first, points->counts.at(0));
     kept();
   }
   void close() override { closed = true; }
@@ -73,7 +75,7 @@ TEST_P(DepthTest, GivesTheSameTilesInTheSameOrder) {
   std::vector<std::int64_t> reported;
   run_sweep(sweep, {}, plain, expected, meter, [](auto...) {});
   run_sweep(sweep, {}, deep, found, meter,
-            [&](std::int64_t point, const Counts&, double) { reported.push_back(point); });
+            [&](const FinishedPoints& finished) { reported.push_back(finished.points.first); });
   ASSERT_EQ(found.pixels.size(), 6);
   for (std::size_t i = 0; i < found.pixels.size(); ++i) {
     EXPECT_EQ(found.pixels[i].first, expected.pixels[i].first);

@@ -34,15 +34,15 @@ class SpoilingSink final : public SweepSink {
  public:
   explicit SpoilingSink(SweepSink& sink) : sink_(sink) {}
   bool is_done(std::int64_t point) const override { return sink_.is_done(point); }
-  void take(std::int64_t point, const Tile& tile, TileResult& result) override {
-    if (point == 1) {
+  void take(const PointRun& points, const Tile& tile, TileResult& result) override {
+    if (points.first == 1) {
       Fate& fate = result.fate[3 * 24 + 5];
       fate = fate == Fate::dead ? Fate::converged : Fate::dead;
     }
-    sink_.take(point, tile, result);
+    sink_.take(points, tile, result);
   }
-  void finish(std::int64_t point, const Counts& counts, double seconds, const std::function<void()>& kept) override {
-    sink_.finish(point, counts, seconds, kept);
+  void finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) override {
+    sink_.finish(points, kept);
   }
   void close() override { sink_.close(); }
 
