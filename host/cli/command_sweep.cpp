@@ -19,6 +19,7 @@
 #include "cli/scheduler.hpp"
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/proof/bounds.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
 #include "file/experiment.hpp"

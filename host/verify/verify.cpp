@@ -12,6 +12,7 @@
 #include "config/parse.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/proof/bounds.hpp"
 #include "deadcone/sweep_file.hpp"
 #include "file/experiment.hpp"
 #include "file/result_reader.hpp"
@@ -33,7 +34,8 @@ class Verification {
         results_(path, experiment.schema_source()),
         mapper_(mapper),
         observer_(observer),
-        experiment_(experiment) {
+        experiment_(experiment),
+        bounds_(file.sweep().criteria, file.sweep().precision) {
     report_.sweep = file.sweep();
   }
 
@@ -68,10 +70,11 @@ class Verification {
     Counts counts;
     const Sweep& sweep = file_.sweep();
     const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
-    const PreparedMap recomputed(map);
+    const ProofConditions<double> conditions = bounds_.of(map.point);
+    const PreparedMap recomputed(map, conditions);
     Map to_prove = map;
     to_prove.criteria.certify = true;
-    const PreparedMap certified(to_prove);
+    const PreparedMap certified(to_prove, conditions);
     for (const Tile& tile : tiles) counts += check(point, tile, recomputed, certified);
     const Counts stored = file_.counts(point);
     counts.fill_mismatches = stored.fill_mismatches;  // the pixels do not show these
@@ -181,6 +184,7 @@ class Verification {
   Mapper& mapper_;
   VerifyObserver& observer_;
   const Experiment& experiment_;
+  ProofBounds bounds_;
   TileResult computed_;
   VerifyReport report_;
 };
