@@ -285,9 +285,6 @@ class Writer:
         "setp_geu": "setp_ltu", "setp_gtu": "setp_leu", "setp_leu": "setp_gtu", "setp_num": "setp_nan", "mul_lo": "add",
         "atomic_add": "atomic_exch", "atomic_max": "atomic_exch", "atomic_min": "atomic_exch",
     }  # fmt: skip
-    EQUALITY = {"setp_lt": "setp_le", "setp_le": "setp_lt", "setp_gt": "setp_ge", "setp_ge": "setp_gt",
-                "setp_ltu": "setp_leu", "setp_leu": "setp_ltu", "setp_gtu": "setp_geu", "setp_geu": "setp_gtu"}  # fmt: skip
-    ORDERED = ("setp_lt", "setp_le", "setp_gt", "setp_ge", "setp_eq", "setp_ne")
     TWO_SIDED = ("sub", "sub_rn", "div_rn", "copysign", "selp", "div", "rem")
 
     def __init__(self, source, module, kernel):
@@ -399,12 +396,6 @@ class Writer:
         result = [written(function, right)]
         if function in self.OPERATION:
             result.append(("operation", written(self.OPERATION[function], right[: 1 if self.OPERATION[function] == "mov" else None])))
-        if function in self.EQUALITY:
-            result.append(("equality", written(self.EQUALITY[function], right)))
-        if function in self.ORDERED and arguments[0][0] == "f":
-            result.append(("not-a-number", written(function + "u", right)))
-        if function.rstrip("u") in self.ORDERED and function.endswith("u"):
-            result.append(("not-a-number", written(function[:-1], right)))
         if function in self.TWO_SIDED:
             result.append(("order", written(function, [right[1], right[0], *right[2:]])))
         if function == "fma_rn":
