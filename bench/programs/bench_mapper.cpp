@@ -26,29 +26,18 @@
 namespace deadcone {
 namespace {
 
-struct NamedSet {
-  std::string name;
-  InstructionSet set;
-};
-const std::vector<NamedSet>& instruction_sets() {
-  static const std::vector<NamedSet> sets = {
-      {"scalar", InstructionSet::scalar}, {"avx2", InstructionSet::avx2}, {"avx512", InstructionSet::avx512}};
-  return sets;
-}
-
 void list() {
   std::string names;
-  for (const NamedSet& each : instruction_sets()) {
-    if (has_instruction_set(each.set)) names += (names.empty() ? "\"" : ", \"") + each.name + '"';
-  }
+  for (const InstructionSet set : instruction_sets())
+    names += (names.empty() ? "\"" : ", \"") + std::string(name_of(set)) + '"';
   if (cuda_device_is_present()) names += ", \"cuda\"";
   std::cout << "{\"mappers\": [" << names << "], \"threads\": " << deadcone::default_threads() << "}\n";
 }
 
 std::unique_ptr<Mapper> make(const std::string& name, int threads) {
   if (name == "cuda") return make_cuda_mapper();
-  for (const NamedSet& each : instruction_sets()) {
-    if (each.name == name && has_instruction_set(each.set)) return make_cpu_mapper(threads, each.set);
+  for (const InstructionSet set : instruction_sets()) {
+    if (name == name_of(set)) return make_cpu_mapper(threads, set);
   }
   throw DeviceError("no mapper " + name + " here; see --list");
 }

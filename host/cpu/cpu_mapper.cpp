@@ -171,7 +171,7 @@ class CpuMapper final : public Mapper {
 
   std::string description() const override {
     const std::size_t threads = std::max<std::size_t>(threads_.size(), 1);
-    return "cpu, " + std::to_string(threads) + (threads == 1 ? " thread, " : " threads, ") + to_string(set_);
+    return "cpu, " + std::to_string(threads) + (threads == 1 ? " thread, " : " threads, ") + meaning_of(set_);
   }
 
  private:

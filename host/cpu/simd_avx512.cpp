@@ -3,15 +3,4 @@
 #include "cpu/simd_lanes.hpp"
 #include "cpu/simd_targets.hpp"
 
-static_assert(HWY_TARGET == HWY_AVX3, "the compile options of this file do not give Highway all that the target needs");
-
-namespace deadcone {
-
-TileLoop<float> avx512_loop(float, const Variant& variant, bool several) {
-  return simd::HWY_NAMESPACE::loop_for<float>(variant, several);
-}
-TileLoop<double> avx512_loop(double, const Variant& variant, bool several) {
-  return simd::HWY_NAMESPACE::loop_for<double>(variant, several);
-}
-
-}  // namespace deadcone
+DEADCONE_DEFINE_LOOPS(avx512, HWY_AVX3)

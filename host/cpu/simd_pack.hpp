@@ -15,9 +15,29 @@ namespace deadcone::simd::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+// How vectors and masks are kept. To the compiler SVE's own have no size, and cannot be members; of a width that is known,
+// there are others.
+template <class Real>
+struct Kept {
+  using Vector = hn::Vec<hn::ScalableTag<Real>>;
+  using Mask = hn::Mask<hn::ScalableTag<Real>>;
+};
+#if defined(__ARM_FEATURE_SVE_BITS) && __ARM_FEATURE_SVE_BITS > 0
+template <>
+struct Kept<float> {
+  typedef svfloat32_t Vector __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+  typedef svbool_t Mask __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+};
+template <>
+struct Kept<double> {
+  typedef svfloat64_t Vector __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+  typedef svbool_t Mask __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+};
+#endif
+
 template <class Real>
 struct PackMask {
-  hn::Mask<hn::ScalableTag<Real>> bits;
+  typename Kept<Real>::Mask bits;
 };
 
 template <class Real>
@@ -27,12 +47,15 @@ struct Pack {
   using scalar = Real;
   using mask = PackMask<Real>;
 
-  Vector lanes;
+  typename Kept<Real>::Vector lanes;
 
   Pack() = default;
   /// The same number in every lane.
   HWY_INLINE explicit Pack(Real value) : lanes(hn::Set(Tag(), value)) {}
   HWY_INLINE explicit Pack(Vector vector) : lanes(vector) {}
+
+  /// The lanes as Highway has them, for its templates.
+  HWY_INLINE Vector vector() const { return lanes; }
 };
 
 // For the compiler these are as cheap as they look only if it never calls them.
@@ -75,10 +98,10 @@ DEADCONE_PACK_OPERATION Pack<Real> magnitude(Pack<Real> a) {
   return Pack<Real>(hn::Abs(a.lanes));
 }
 DEADCONE_PACK_OPERATION Pack<Real> with_sign_of(Pack<Real> a, Pack<Real> b) {
-  return Pack<Real>(hn::CopySign(a.lanes, b.lanes));
+  return Pack<Real>(hn::CopySign(a.vector(), b.vector()));
 }
 DEADCONE_PACK_OPERATION Pack<Real> times_sign_of(Pack<Real> a, Pack<Real> b) {
-  return Pack<Real>(hn::Xor(a.lanes, hn::And(b.lanes, hn::SignBit(hn::ScalableTag<Real>()))));
+  return Pack<Real>(hn::Xor(a.vector(), hn::And(b.vector(), hn::SignBit(hn::ScalableTag<Real>()))));
 }
 DEADCONE_PACK_OPERATION Pack<Real> moderate_quotient(Pack<Real> a, Pack<Real> b) {
   return a / b;
@@ -86,9 +109,13 @@ DEADCONE_PACK_OPERATION Pack<Real> moderate_quotient(Pack<Real> a, Pack<Real> b)
 DEADCONE_PACK_OPERATION Pack<Real> select(PackMask<Real> mask, Pack<Real> yes, Pack<Real> no) {
   return Pack<Real>(hn::IfThenElse(mask.bits, yes.lanes, no.lanes));
 }
-// The minimum of x86 gives the second operand where the first is not a number, as smaller() must.
+// The minimum of x86 gives the second operand where the first is not a number, as smaller() must; that of ARM gives the number.
 DEADCONE_PACK_OPERATION Pack<Real> smaller(Pack<Real> a, Pack<Real> b) {
+#if HWY_ARCH_X86
   return Pack<Real>(hn::Min(a.lanes, b.lanes));
+#else
+  return select(a < b, a, b);
+#endif
 }
 DEADCONE_PACK_OPERATION PackMask<Real> both(PackMask<Real> a, PackMask<Real> b) {
   return {hn::And(a.bits, b.bits)};

@@ -47,7 +47,7 @@ void expect_same(const TileResult& a, const TileResult& b) {
 class Simd : public testing::TestWithParam<InstructionSet> {
  protected:
   void SetUp() override {
-    if (!has_instruction_set(GetParam())) GTEST_SKIP() << "this machine has no " << to_string(GetParam());
+    if (!has_instruction_set(GetParam())) GTEST_SKIP() << "this machine has no " << meaning_of(GetParam());
   }
 };
 
@@ -122,8 +122,17 @@ TEST_P(Simd, GivesTheScalarProofsWhereLanesEndAnyTime) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Simd, testing::Values(InstructionSet::avx2, InstructionSet::avx512),
-                         [](const auto& set) { return set.param == InstructionSet::avx2 ? "avx2" : "avx512"; });
+/// All but the scalar path.
+std::vector<InstructionSet> vector_sets() {
+  std::vector<InstructionSet> sets;
+  for (const Named<InstructionSet>& each : NameTable<InstructionSet>::values) {
+    if (each.kind != InstructionSet::scalar) sets.push_back(each.kind);
+  }
+  return sets;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Simd, testing::ValuesIn(vector_sets()),
+                         [](const auto& set) { return name_of(set.param); });
 
 TEST(InstructionSets, TheBestIsThere) {
   EXPECT_TRUE(has_instruction_set(best_instruction_set()));

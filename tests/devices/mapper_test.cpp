@@ -59,17 +59,12 @@ std::unique_ptr<Mapper> cuda(const CudaLimits& limits) {
   return make_cuda_mapper({}, {}, limits);
 }
 
-Backend cpu(InstructionSet set, const std::string& name, int threads) {
-  return {name + std::to_string(threads), [=] { return make_cpu_mapper(threads, set); }};
-}
-
 std::vector<Backend> backends() {
-  std::vector<Backend> result = {cpu(InstructionSet::scalar, "scalar", 1), cpu(InstructionSet::scalar, "scalar", 3)};
-  if (has_instruction_set(InstructionSet::avx2)) {
-    for (const int threads : {1, 2, 5}) result.push_back(cpu(InstructionSet::avx2, "avx2_", threads));
-  }
-  if (has_instruction_set(InstructionSet::avx512)) {
-    for (const int threads : {1, 4, 7}) result.push_back(cpu(InstructionSet::avx512, "avx512_", threads));
+  std::vector<Backend> result;
+  for (const InstructionSet set : instruction_sets()) {
+    for (const int threads : {1, 2, 5}) {
+      result.push_back({name_of(set) + ("_" + std::to_string(threads)), [=] { return make_cpu_mapper(threads, set); }});
+    }
   }
   result.push_back({"cuda", [] { return cuda({}); }});
   // Less memory than a tile takes: it goes through in bands of rows.

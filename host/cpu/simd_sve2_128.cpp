@@ -1,0 +1,6 @@
+// The vector loop for SVE2 with vectors of 128 bits. CMakeLists.txt compiles this file for it.
+
+#include "cpu/simd_lanes.hpp"
+#include "cpu/simd_targets.hpp"
+
+DEADCONE_DEFINE_LOOPS(sve2_128, HWY_SVE2_128)
