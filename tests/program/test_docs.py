@@ -12,7 +12,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", RO
 COMMANDS = ("sweep", "info", "verify", "analyze", "merge", "trace", "field", "spectrum", "completion")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 # Programs of others, whose options are not ours to check.
-OTHER_PROGRAMS = re.compile(r"^\s*(cmake|ctest|sbatch|\.venv/bin/pip)\b|deadcone_tests|`cmake --install`|`flux submit --cc`")
+OTHER_PROGRAMS = re.compile(r"^\s*(cmake|ctest|sbatch|\.venv/bin/pip)\b|deadcone_tests|`cmake --install`|`flux submit --cc`|SLURM_|Slurm")
 
 names = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name if page.parent != ROOT / "bench" else "bench")
 

@@ -705,12 +705,12 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
 
 @pytest.mark.parametrize("most", range(6))
 def test_few_threads_are_enough_or_an_error(deadcone, good_file, tmp_path, few_threads, most):
-    """The pool makes one thread here, the writer two or three, the bar one."""
+    """The mapper makes two threads here, the writer two or three, the bar one."""
     path = tmp_path / "map.h5"
     environment = few_threads | {"MOST_THREADS": str(most)}
     options = "--device cpu --threads 2 --beta 0,0.9 --fields fate,steps,final --progress bar --out"
     result = deadcone("sweep", SMALL, options, path, env=environment)
-    if most < 3:
+    if most < 4:
         assert_one_error(result, 1, "threads")
     else:
         assert result.returncode == 0

@@ -84,7 +84,7 @@ TEST(TileEncoder, FillsAChunkAtTheEdgeWithWhatIsNotComputed) {
   result.w_final = std::vector<float>{1, 2, 3, 4, 5, 6};
   result.b_final = std::vector<float>{7, 8, 9, 10, 11, 12};
   const Experiment& unit = unit_experiment();
-  const EncodedTile chunks = TileEncoder(unit.schema(sweep)).encode(tile, unit.tile_values(sweep, result));
+  const EncodedTile chunks = TileEncoder(unit.schema(sweep)).encode(1, tile, unit.tile_values(sweep, result));
   ASSERT_EQ(chunks.size(), 4U);
   constexpr std::size_t pixels = 3 * tile_side;
   const auto fate = decoded<std::int8_t>(chunks[0], pixels);
