@@ -58,7 +58,9 @@ std::vector<Request> requests() {
         criteria.certify = certify;
         all.push_back({MapBatch({{}, window, criteria, precision}, points), {true, true, true}, {}});
       };
-      const auto add = [&](const Point& point, double tolerance, StopRule rule) { add_batch({point}, tolerance, rule); };
+      const auto add = [&](const Point& point, double tolerance, StopRule rule) {
+        add_batch({point}, tolerance, rule);
+      };
       for (const double tolerance : {1e-3, 3e-2}) {
         add({.beta = 0.5, .gamma = 1.0, .eta = 0.5, .delta = 0.25}, tolerance, StopRule::stationary);
         add({.beta = 0.3, .gamma = 0.5, .eta = 0.5, .delta = -0.3, .r = 0.75}, tolerance, StopRule::stationary);

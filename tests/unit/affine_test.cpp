@@ -156,7 +156,8 @@ TEST(Affine, AUnitThatIsAlwaysActiveFollowsTheClosedForm) {
     SCOPED_TRACE(::testing::Message() << "beta " << beta << ", eta " << eta);
     State<double> state = at_rest(start);
     for (int updates = 1; updates <= 500; ++updates) {
-      update<Geometry::general>(rounded_descent<double>(beta, eta), loss_gradient<Geometry::general>(state.theta, target), state);
+      update<Geometry::general>(rounded_descent<double>(beta, eta),
+                                loss_gradient<Geometry::general>(state.theta, target), state);
       const auto expected = [&, b = beta, e = eta](double from) { return affine_state(b, e, from, updates).distance; };
       ASSERT_LE(std::fabs(state.theta.r - expected(start.r)), 1e-13);
       ASSERT_LE(std::fabs(state.theta.w - target.gamma - expected(start.w - target.gamma)), 1e-13);
