@@ -27,7 +27,7 @@ Json json_of(const Sweep& sweep) {
                       {"max_steps", criteria.max_updates},
                       {"certify", criteria.certify}};
   json["precision"] = name_of(sweep.precision);
-  for (const FieldOption& option : unit_field_options) json["fields"][option.word] = sweep.fields.*option.place;
+  for (const FieldOption& option : unit_field_options()) json["fields"][option.word] = sweep.fields.*option.place;
   for (const std::string& word : sweep.other_fields) json["fields"][word] = true;
   json["refinement"] = {{"kind", name_of(sweep.refinement.kind)}, {"sample", sweep.refinement.sample}};
   if (sweep.refinement.has_estimate()) json["refinement"]["rule"] = sweep.refinement.rule;
@@ -66,10 +66,10 @@ void read_axes(const Json& axes, Sweep& sweep) {
 }
 
 void read_fields(const Json& fields, Sweep& sweep) {
-  for (const FieldOption& option : unit_field_options) sweep.fields.*option.place = fields.at(option.word).get<bool>();
+  for (const FieldOption& option : unit_field_options()) sweep.fields.*option.place = fields.at(option.word).get<bool>();
   sweep.other_fields.clear();
   for (const auto& [name, kept] : fields.items()) {
-    const bool is_known = std::ranges::find(unit_field_options, name, &FieldOption::word) != unit_field_options.end();
+    const bool is_known = std::ranges::find(unit_field_options(), name, &FieldOption::word) != unit_field_options().end();
     if (!is_known && kept.get<bool>()) sweep.other_fields.push_back(name);
   }
 }

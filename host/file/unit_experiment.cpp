@@ -38,7 +38,7 @@ bool leaves_the_plane(const Sweep& sweep) {
 }
 
 FieldOption option(const std::string& word) {
-  return *std::ranges::find(unit_field_options, word, &FieldOption::word);
+  return *std::ranges::find(unit_field_options(), word, &FieldOption::word);
 }
 
 /// Gives a field the member of a TileResult that holds it: a vector, or reals in the precision of the sweep.

@@ -99,12 +99,16 @@ struct FieldOption {
   bool Fields::*place = nullptr;  ///< null: nothing that a mapper of the unit computes
 };
 
-/// Those of the unit. `fate` is none of them: it is always kept.
-inline const std::array<FieldOption, 3> unit_field_options = {{
-    {"steps", "updates until the end", &Fields::updates},
-    {"final", "the last parameters", &Fields::final},
-    {"loss", "the loss there", &Fields::loss},
-}};
+/// Those of the unit. `fate` is none of them: it is always kept. A function, since a variable would be made before main() in
+/// every file, those that are compiled for the instructions of other processors among them.
+inline const std::array<FieldOption, 3>& unit_field_options() {
+  static const std::array<FieldOption, 3> options = {{
+      {"steps", "updates until the end", &Fields::updates},
+      {"final", "the last parameters", &Fields::final},
+      {"loss", "the loss there", &Fields::loss},
+  }};
+  return options;
+}
 
 /// Which pixels of a map are computed.
 struct Refinement {

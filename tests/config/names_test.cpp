@@ -101,7 +101,7 @@ TEST(ParseRange, TakesAWindow) {
 }
 
 TEST(ParseFields, KeepsWhatIsNamed) {
-  std::vector<FieldOption> options(unit_field_options.begin(), unit_field_options.end());
+  std::vector<FieldOption> options(unit_field_options().begin(), unit_field_options().end());
   options.push_back({"made_up", "a result of another experiment"});
   Sweep sweep;
   parse_fields("fate,loss", options, sweep);
