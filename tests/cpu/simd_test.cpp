@@ -6,12 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 
 #include "cpu/cpu_mapper.hpp"
+#include "support/same_bits.hpp"
 
 namespace deadcone {
 namespace {
+
+using test::same_bits;
 
 constexpr Fields all_fields = {.updates = true, .final = true, .loss = true};
 
@@ -22,16 +24,6 @@ TileResult computed(InstructionSet set, int threads, const Map& map) {
   EXPECT_EQ(meter.pixels, map.window.pixels());
   EXPECT_EQ(meter.updates, count_pixels(result.fate, result.updates).updates);
   return result;
-}
-
-bool same_bits(const RealBuffer& a, const RealBuffer& b) {
-  return std::visit(
-      [&]<class Values>(const Values& values) {
-        const auto& others = std::get<Values>(b);
-        return values.size() == others.size() &&
-               (values.empty() || std::memcmp(values.data(), others.data(), values.size() * sizeof(values[0])) == 0);
-      },
-      a);
 }
 
 void expect_same(const TileResult& a, const TileResult& b) {

@@ -19,7 +19,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,6 +30,7 @@
 #include "deadcone/errors.hpp"
 #include "support/fake_cuda.hpp"
 #include "support/mutants.hpp"
+#include "support/same_bits.hpp"
 
 namespace deadcone {
 namespace {
@@ -94,19 +94,10 @@ TileResult computed(Mapper& mapper, const Request& request) {
   return result;
 }
 
-bool same(const RealBuffer& a, const RealBuffer& b) {
-  return std::visit(
-      [&]<class Values>(const Values& values) {
-        const auto& others = std::get<Values>(b);
-        return values.size() == others.size() &&
-               (values.empty() || std::memcmp(values.data(), others.data(), values.size() * sizeof(values[0])) == 0);
-      },
-      a);
-}
 bool same(const TileResult& a, const TileResult& b) {
   return a.fate == b.fate && a.updates == b.updates && a.proof == b.proof && a.counts == b.counts &&
-         same(a.r_final, b.r_final) && same(a.w_final, b.w_final) && same(a.b_final, b.b_final) &&
-         same(a.loss_final, b.loss_final);
+         test::same_bits(a.r_final, b.r_final) && test::same_bits(a.w_final, b.w_final) &&
+         test::same_bits(a.b_final, b.b_final) && test::same_bits(a.loss_final, b.loss_final);
 }
 
 /// What is changed, and how many of such mutants of a hundred must be noticed: somewhat fewer than are.

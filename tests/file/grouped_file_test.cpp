@@ -17,21 +17,15 @@
 #include "deadcone/verify.hpp"
 #include "file/experiment.hpp"
 #include "file/result_writer.hpp"
+#include "support/small_maps.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace deadcone {
 namespace {
 
-/// Many small maps, planar and general ones side by side; the last group of each row is short.
+/// Those of the tests of sweeps, with all fields.
 Sweep small_maps() {
-  Sweep sweep;
-  sweep.values(Axis::beta).clear();
-  for (int i = 0; i < 20; ++i) sweep.values(Axis::beta).push_back(0.04 * i);
-  sweep.values(Axis::gamma) = {0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5};
-  sweep.values(Axis::r) = {0.0, 0.5};
-  sweep.window = {{-2.0, 2.0, 3}, {-2.0, 2.0, 2}};
-  sweep.criteria.tolerance = 1e-4;
-  sweep.criteria.max_updates = 300;
+  Sweep sweep = test::small_maps();
   sweep.fields = {true, true, true};
   return sweep;
 }

@@ -17,6 +17,7 @@
 #include "deadcone/errors.hpp"
 #include "deadcone/memory_sink.hpp"
 #include "deadcone/sweep.hpp"
+#include "support/small_maps.hpp"
 
 namespace deadcone {
 namespace {
@@ -106,18 +107,7 @@ TEST(PointGroups, CanBeMadeOfTheirSize) {
   for (const std::int64_t size : {0, -1, 15, 11, 61}) EXPECT_THROW(PointGroups::of_size({6, 10}, size), Error) << size;
 }
 
-/// Many small maps, planar and general ones side by side; the last group of each row is short.
-Sweep small_maps() {
-  Sweep sweep;
-  sweep.values(Axis::beta).clear();
-  for (int i = 0; i < 20; ++i) sweep.values(Axis::beta).push_back(0.04 * i);
-  sweep.values(Axis::gamma) = {0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5};
-  sweep.values(Axis::r) = {0.0, 0.5};
-  sweep.window = {{-2.0, 2.0, 3}, {-2.0, 2.0, 2}};
-  sweep.criteria.tolerance = 1e-4;
-  sweep.criteria.max_updates = 300;
-  return sweep;
-}
+using test::small_maps;
 
 TEST(Sweep, GivesItsPointsInOrder) {
   const Sweep sweep = small_maps();
