@@ -30,24 +30,54 @@ struct Normal {
   T distribution;  ///< Phi(t)
 };
 
-/// phi and Phi at t, given as x = limited_argument(t) and whether t > 0.
-template <class T>
-DEADCONE_HD inline Normal<T> normal(T x, mask_t<T> above_zero) {
+/// phi(t) from h, the rounded t^2, and what it lacks of t^2, where the precision is such that it matters.
+template <bool has_rest, class T>
+DEADCONE_HD inline T density_of_square(T h, T rest) {
   using C = NormalCoefficients<scalar_t<T>>;
 
-  // n and f with n + f = -x^2 log2(e)/2.
-  const T h = x * x;
+  // n and f with n + f = -t^2 log2(e)/2.
   const T rounded = fused(h, T(C::rate_high), T(C::round_to_exponent));
   const T n = rounded - T(C::round_to_exponent);
   T f = fused_difference(h, T(C::rate_high), n);
   if constexpr (C::has_low_parts) {
-    const T l = fused_difference(x, x, h);
-    f = fused(l, T(C::rate_high), fused(h, T(C::rate_low), f));
+    f = fused(h, T(C::rate_low), f);
+    if constexpr (has_rest) f = fused(rest, T(C::rate_high), f);
   }
+  return scaled_by_low_bits(C::exp2(f, f * f), rounded);
+}
 
-  const T density = scaled_by_low_bits(C::exp2(f, f * f), rounded);
-  const T tail = density * moderate_quotient(C::mills_numerator(x, h), C::mills_denominator(x, h));
-  return {density, select(above_zero, T(1) - tail, tail)};
+/// phi(t) from t^2 alone, for sums of many densities. What t^2 has lost by rounding is h/2 times as much in phi, relative;
+/// over the greatest phi that is less than one unit in the last place. Not-a-number counts as infinity.
+template <class T>
+DEADCONE_HD inline T density_of_square(T h) {
+  constexpr scalar_t<T> largest =
+      NormalCoefficients<scalar_t<T>>::largest_t * NormalCoefficients<scalar_t<T>>::largest_t;
+  const T limited = smaller(h, T(largest));
+  return density_of_square<false>(limited, limited);
+}
+
+/// exp(z) for z <= 0, as phi is made; exactly zero where phi is.
+template <class T>
+DEADCONE_HD inline T exp_of_negative(T z) {
+  constexpr double root_two_pi = 2.5066282746310002;
+  return T(static_cast<scalar_t<T>>(root_two_pi)) * density_of_square(T(scalar_t<T>(-2)) * z);
+}
+
+/// phi(x) and Phi(-x), x = limited_argument(t).
+template <class T>
+DEADCONE_HD inline Normal<T> lower_tail(T x) {
+  using C = NormalCoefficients<scalar_t<T>>;
+  const T h = x * x;
+  const T rest = C::has_low_parts ? fused_difference(x, x, h) : h;
+  const T density = density_of_square<true>(h, rest);
+  return {density, density * moderate_quotient(C::mills_numerator(x, h), C::mills_denominator(x, h))};
+}
+
+/// phi and Phi at t, given as x = limited_argument(t) and whether t > 0.
+template <class T>
+DEADCONE_HD inline Normal<T> normal(T x, mask_t<T> above_zero) {
+  const Normal<T> below = lower_tail(x);
+  return {below.density, select(above_zero, T(1) - below.distribution, below.distribution)};
 }
 
 /// |t|, no larger than where the density has become zero.
