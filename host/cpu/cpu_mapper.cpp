@@ -36,6 +36,7 @@ struct BegunTile {
   BegunTile(const MapBatch& of_maps, const Tile& of_tile, const Fields& of_fields, const PixelList& of_list)
       : maps(of_maps), tile(of_tile), fields(of_fields), listed(of_list) {}
 
+  bool is_general() const { return maps->is_general(); }
   bool is_several() const { return maps.count() > 1; }
   std::int64_t pixels() const {
     return listed.empty() ? maps.count() * tile.pixels() : static_cast<std::int64_t>(listed.size());
@@ -58,14 +59,20 @@ std::shared_ptr<TileWork<Real>> make_work(BegunTile& begun, Meter& meter, Comple
   auto work = std::make_shared<TileWork<Real>>(meter, completion);
   work->pixels = work->unfinished = begun.pixels();
   work->results = allot<Real>(begun.result, computed, work->pixels);
-  if (begun.is_several()) {
+  const auto batch_from = [&](const Real* r) -> BatchStarts<Real> {
+    return {w, b, r, static_cast<std::int32_t>(tile.count_w), static_cast<std::int32_t>(tile.pixels()), listed};
+  };
+  if (begun.is_general()) {
+    const GeneralArrays<Real>& arrays = maps.general_arrays<Real>();
+    work->rules = arrays.rules;
+    work->general = arrays.constants.data();
+    work->batch = batch_from(arrays.r.data());
+  } else if (begun.is_several()) {
     const PointArrays<Real>& arrays = maps.arrays<Real>();
     work->dynamics = make_dynamics<Real>(maps->point, maps->criteria);
     work->constants = arrays.constants.data();
     work->proof = arrays.proof.data();
-    work->batch = {
-        w,     b, arrays.r.data(), static_cast<std::int32_t>(tile.count_w), static_cast<std::int32_t>(tile.pixels()),
-        listed};
+    work->batch = batch_from(arrays.r.data());
   } else {
     work->dynamics = maps.first().dynamics<Real>();
     work->starts = {w, b, static_cast<Real>(maps->point.r), tile.count_w, listed};
@@ -75,6 +82,7 @@ std::shared_ptr<TileWork<Real>> make_work(BegunTile& begun, Meter& meter, Comple
 
 /// Whether the loop that runs one tile can go on with another.
 bool share_loop(const BegunTile& one, const BegunTile& other) {
+  if (one.is_general() || other.is_general()) return one.maps.is_copy_of(other.maps);
   if (!one.is_several() || !other.is_several()) return one.maps.first().is_copy_of(other.maps.first());
   const Variant of_one = one.maps.variant();
   const Variant of_other = other.maps.variant();

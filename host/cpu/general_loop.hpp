@@ -1,7 +1,7 @@
 #pragma once
 
 // The loops for any unit under any optimiser (trajectory/general.hpp): scalar, and what the vector path needs at the two ends of
-// a lane. Trajectories belong to the points of a batch; a batch may be one map.
+// a lane. Trajectories are those of a batch, which may be one map.
 
 #include <cstdint>
 
@@ -28,20 +28,20 @@ struct GeneralLaneEnd {
   bool ended;  ///< diverged or came to rest; where not, it is unfinished
 };
 
-/// The scalar work of a lane: at its ends, and to find the factor of its learning rate, if that has a schedule.
+/// The scalar work of a lane: at its ends, and to find the factor of its learning rate, where that has a schedule.
 template <class Real, int n>
 struct GeneralLaneEnds {
   void (*start)(const TileWork<Real>&, std::int64_t pixel, GeneralLaneStart<Real, n>&);
   void (*finish)(const TileWork<Real>&, std::int64_t pixel, const GeneralLaneEnd<Real, n>&);
-  Real (*factor)(const unit::GeneralRules<Real>&, const unit::OptimizerConstants<Real>&, std::int64_t updates);
+  Real (*factor)(const TileWork<Real>&, std::int32_t map, std::int32_t updates);
 };
 
-/// Those for a unit. Defined for all of them, float and double.
-template <class Unit, class Real>
-GeneralLaneEnds<Real, Unit::coordinates> general_lane_ends();
+/// Those for a family of units. Defined for all of them, float and double.
+template <class Family, class Real>
+GeneralLaneEnds<Real, Family::coordinates> general_lane_ends();
 
-/// The scalar loop for a unit. Likewise.
-template <class Unit, class Real>
-TileLoop<Real> general_scalar_loop();
+/// The scalar loop for a kind of units. Likewise.
+template <class Real>
+TileLoop<Real> general_scalar_loop(UnitKind kind);
 
 }  // namespace deadcone

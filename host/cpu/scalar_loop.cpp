@@ -1,5 +1,7 @@
 #include "cpu/scalar_loop.hpp"
 
+#include "cpu/fma.hpp"
+
 namespace deadcone {
 namespace {
 
@@ -51,20 +53,6 @@ inline void finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd
     store_end<geometry>(work.dynamics, work.results, pixel, lane);
   }
 }
-
-// An x86-64 binary may not assume fma instructions, and would call a function for each fma, many times slower. So all
-// of this is compiled once more, everything inlined, for machines that have them.
-#if defined(__x86_64__)
-#define DEADCONE_WITH_FMA [[gnu::target("avx2,fma"), gnu::flatten]]
-bool has_fma() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-#else
-#define DEADCONE_WITH_FMA
-bool has_fma() {
-  return true;
-}
-#endif
 
 template <Geometry geometry, bool certify, bool several, class Real>
 DEADCONE_WITH_FMA void fma_loop(WorkCursor<Real>& cursor) {

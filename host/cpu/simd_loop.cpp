@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cpu/general_loop.hpp"
 #include "cpu/simd_targets.hpp"
 
 #if defined(__aarch64__) && defined(__linux__)
@@ -37,13 +38,18 @@ struct SimdTarget {
   std::int64_t target;
   TileLoop<float> (*float_loop)(float, const Variant&, bool);
   TileLoop<double> (*double_loop)(double, const Variant&, bool);
+  TileLoop<float> (*float_general)(float, UnitKind);
+  TileLoop<double> (*double_general)(double, UnitKind);
 
   TileLoop<float> loop(float, const Variant& variant, bool several) const { return float_loop(0, variant, several); }
   TileLoop<double> loop(double, const Variant& variant, bool several) const { return double_loop(0, variant, several); }
+  TileLoop<float> general_loop(float, UnitKind unit) const { return float_general(0, unit); }
+  TileLoop<double> general_loop(double, UnitKind unit) const { return double_general(0, unit); }
 };
 
 const std::vector<SimdTarget>& simd_targets() {
-#define DEADCONE_SIMD_TARGET(set, target) {InstructionSet::set, target, set##_loop, set##_loop},
+#define DEADCONE_SIMD_TARGET(set, target) \
+  {InstructionSet::set, target, set##_loop, set##_loop, set##_general_loop, set##_general_loop},
   static const std::vector<SimdTarget> all = {DEADCONE_SIMD_TARGETS(DEADCONE_SIMD_TARGET)};
 #undef DEADCONE_SIMD_TARGET
   return all;
@@ -71,9 +77,10 @@ bool has_instruction_set(InstructionSet set) {
 template <class Real>
 TileLoop<Real> tile_loop(InstructionSet set, const Variant& variant, bool several) {
   for (const SimdTarget& each : simd_targets()) {
-    if (each.set == set) return each.loop(Real(), variant, several);
+    if (each.set != set) continue;
+    return variant.general ? each.general_loop(Real(), *variant.general) : each.loop(Real(), variant, several);
   }
-  return scalar_loop<Real>(variant, several);
+  return variant.general ? general_scalar_loop<Real>(*variant.general) : scalar_loop<Real>(variant, several);
 }
 
 template TileLoop<float> tile_loop(InstructionSet, const Variant&, bool);

@@ -5,7 +5,7 @@
 #include "cpu/tile_work.hpp"
 
 // The vector instruction sets that are built for this architecture, the best last: enumerator of InstructionSet, target of
-// Highway. For each there is a file simd_<enumerator>.cpp, which CMakeLists.txt compiles for it.
+// Highway. For each there are files simd_<enumerator>.cpp and general_<enumerator>.cpp, which CMakeLists.txt compiles for it.
 #if defined(__x86_64__)
 #define DEADCONE_SIMD_TARGETS(EACH) EACH(avx2, HWY_AVX2) EACH(avx512, HWY_AVX3)
 #elif defined(__aarch64__)
@@ -20,13 +20,28 @@ namespace deadcone {
 /// without their instruction set.
 #define DEADCONE_DECLARE_LOOPS(set, target)                                \
   TileLoop<float> set##_loop(float, const Variant& variant, bool several); \
-  TileLoop<double> set##_loop(double, const Variant& variant, bool several);
+  TileLoop<double> set##_loop(double, const Variant& variant, bool several); \
+  TileLoop<float> set##_general_loop(float, UnitKind unit);                \
+  TileLoop<double> set##_general_loop(double, UnitKind unit);
 DEADCONE_SIMD_TARGETS(DEADCONE_DECLARE_LOOPS)
 #undef DEADCONE_DECLARE_LOOPS
 
 }  // namespace deadcone
 
-/// What one of these files has in it, after cpu/simd_lanes.hpp: the loops for the instruction set that it is compiled for.
+/// What one of the latter has in it, after cpu/general_lanes.hpp.
+#define DEADCONE_DEFINE_GENERAL_LOOPS(set, target)                                                 \
+  static_assert(HWY_TARGET == (target),                                                            \
+                "the compile options of this file do not give Highway all that the target needs"); \
+  namespace deadcone {                                                                             \
+  TileLoop<float> set##_general_loop(float, UnitKind unit) {                                       \
+    return simd::HWY_NAMESPACE::general_loop_for<float>(unit);                                     \
+  }                                                                                                \
+  TileLoop<double> set##_general_loop(double, UnitKind unit) {                                     \
+    return simd::HWY_NAMESPACE::general_loop_for<double>(unit);                                    \
+  }                                                                                                \
+  }
+
+/// What one of the former has in it, after cpu/simd_lanes.hpp: the loops for the instruction set that it is compiled for.
 #define DEADCONE_DEFINE_LOOPS(set, target)                                                         \
   static_assert(HWY_TARGET == (target),                                                            \
                 "the compile options of this file do not give Highway all that the target needs"); \

@@ -39,6 +39,9 @@ struct TileWork {
   BatchStarts<Real> batch = {};
   const PointConstants<Real>* constants = nullptr;
   const ProofConditions<Real>* proof = nullptr;
+  /// Of any unit and optimiser, for which all maps are taken for several: what they share, and the constants by map.
+  GeneralRules<Real> rules = {};
+  const GeneralConstants<Real>* general = nullptr;
   PixelArrays<Real> results = {};
   std::int64_t pixels = 0;
 

@@ -134,10 +134,17 @@ double mean_updates(const Counts& counts) {
   return static_cast<double>(counts.updates) / computed_pixels(counts);
 }
 
+/// The counts of the fates that a file has.
+std::array<std::int64_t, fate_count> stored_fates(const Counts& counts) {
+  std::array<std::int64_t, fate_count> fates{};
+  std::ranges::copy_n(counts.fates.begin(), fate_count, fates.begin());
+  return fates;
+}
+
 std::array<double, fate_count> fate_fractions(const Counts& counts) {
   const auto pixels = static_cast<double>(counts.pixels());
   std::array<double, fate_count> fractions{};
-  std::ranges::transform(counts.fates, fractions.begin(),
+  std::ranges::transform(stored_fates(counts), fractions.begin(),
                          [&](std::int64_t fate) { return static_cast<double>(fate) / pixels; });
   return fractions;
 }
@@ -175,7 +182,7 @@ std::vector<PointField> make_point_fields() {
   seconds.repeats = false;
   return {
       {.variable = counted(by_fate("fate_count", "initial parameters of each fate", Type::int64, -1)),
-       .get = by_each([](const Counts& counts, double) { return counts.fates; }),
+       .get = by_each([](const Counts& counts, double) { return stored_fates(counts); }),
        .set = [](std::span<const std::byte> bytes,
                  PointResult& result) { std::memcpy(result.counts.fates.data(), bytes.data(), bytes.size()); }},
       {.variable = by_fate("fate_fraction", "fraction of each fate", Type::float64, not_a_number),

@@ -1,4 +1,4 @@
-#include "minima/minima.hpp"
+#include "deadcone/unit/minima.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include "deadcone/errors.hpp"
 #include "deadcone/numeric/normal.hpp"
-#include "deadcone/unit/with_activation.hpp"
+#include "deadcone/unit/families.hpp"
 
 namespace deadcone {
 namespace {

@@ -17,6 +17,8 @@ enum class Fate : std::int8_t {
   stalled = 2,     ///< stopped anywhere else: a plateau, the origin
   unfinished = 3,  ///< reached the largest number of updates
   diverged = 4,    ///< not finite, or farther than 1e6 (|theta_0| + |Theta*|)
+  cycling = 5,        ///< came back to itself
+  other_minimum = 6,  ///< stopped at a minimum of the loss that is not the least
 };
 
 /// The fates that a computed start can have.
@@ -32,6 +34,8 @@ struct NameTable<Fate> {
   }};
 };
 inline constexpr int fate_count = static_cast<int>(count_of<Fate>);
+/// With those of other units than the rectifier.
+inline constexpr int all_fate_count = 7;
 
 /// The theorem that proves a fate (docs/proofs.md).
 enum class Proof : std::int8_t {

@@ -15,6 +15,7 @@
 #include "deadcone/errors.hpp"
 #include "deadcone/proof/bounds.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/trajectory/general_dynamics.hpp"
 #include "deadcone/trajectory/variant.hpp"
 
 namespace deadcone {
@@ -25,6 +26,11 @@ struct Map {
   Window window;
   Criteria criteria;
   Precision precision = Precision::float32;
+  UnitKind unit = UnitKind::relu;
+  Optimizer optimizer = {};
+
+  /// Whether its trajectories run in the loop for any unit and optimiser. The rectifier under momentum has its own.
+  bool is_general() const { return unit != UnitKind::relu || optimizer != Optimizer(); }
 };
 
 /// A map with its constants, each computed once, when it is first asked for: the bounds of its proofs take long, but for
@@ -50,16 +56,19 @@ class PreparedMap {
     return shared_->conditions;
   }
   /// Whether the map is certified and some fate can be proved.
-  bool can_prove() const { return map().criteria.certify && proves_anything(proof_conditions()); }
+  bool can_prove() const { return map().criteria.certify && !map().is_general() && proves_anything(proof_conditions()); }
 
   /// The loop for its trajectories: one that looks for proofs only where there can be one, which changes no result.
-  Variant variant() const { return {map().point.geometry(), can_prove()}; }
+  Variant variant() const {
+    if (map().is_general()) return {.geometry = Geometry::general, .certify = false, .general = map().unit};
+    return {map().point.geometry(), can_prove()};
+  }
 
   /// The constants of its trajectories. `Real` is the number type of its precision.
   template <class Real>
   const Dynamics<Real>& dynamics() const {
     std::call_once(shared_->has_dynamics, [this] {
-      const auto& [point, window, criteria, precision] = map();
+      const auto& [point, window, criteria, precision, unit, optimizer] = map();
       shared_->dynamics =
           can_prove() ? make_dynamics<Real>(point, criteria, proof_conditions()) : make_dynamics<Real>(point, criteria);
     });
@@ -89,6 +98,15 @@ struct PointArrays {
   std::vector<Real> r;                       ///< of the starts
 };
 
+/// The same for the loop of any unit and optimiser.
+template <class Real>
+struct GeneralArrays {
+  std::vector<GeneralConstants<Real>> constants;
+  std::vector<Real> r;        ///< of the starts
+  std::vector<Real> factors;  ///< of the schedule
+  GeneralRules<Real> rules;   ///< with these factors
+};
+
 /// Maps of one window that differ in their points alone. A mapper computes them at once, so that many small maps cost no
 /// more than a large one. Copies share the constants, each computed once, when it is first asked for. Any thread may use
 /// it.
@@ -104,7 +122,8 @@ class MapBatch {
     if (points.empty()) throw Error("a batch must have a map");
     common.point = points.front();
     for (const Point& point : points) {
-      if (point.geometry() != common.point.geometry()) throw Error("the maps of a batch must have one geometry");
+      if (point.geometry() != common.point.geometry() && !common.is_general())
+        throw Error("the maps of a batch must have one geometry");
     }
     shared_ = std::make_shared<Shared>(common);
     if (points.size() > 1) shared_->points = std::move(points);
@@ -137,7 +156,7 @@ class MapBatch {
   }
   /// The loop for their trajectories. It looks for proofs where there can be one at any of the points.
   Variant variant() const {
-    if (count() == 1) return first().variant();
+    if (count() == 1 || first()->is_general()) return first().variant();
     if (!first()->criteria.certify) return {first()->point.geometry(), false};
     return {first()->point.geometry(), std::ranges::any_of(conditions(), proves_anything)};
   }
@@ -158,6 +177,27 @@ class MapBatch {
     return std::get<PointArrays<Real>>(shared_->arrays);
   }
 
+  /// The same for the loop of any unit and optimiser.
+  template <class Real>
+  const GeneralArrays<Real>& general_arrays() const {
+    std::call_once(shared_->has_general, [this] {
+      const auto& [common, window, criteria, precision, unit, optimizer] = first().map();
+      MinimaOfPoints minima(unit, decay_is_in_loss(optimizer));
+      GeneralArrays<Real> arrays;
+      for (std::int64_t i = 0; i < count(); ++i) {
+        arrays.constants.push_back(
+            make_general_constants<Real>(point(i), criteria, unit, optimizer, minima.at(point(i))));
+        arrays.r.push_back(static_cast<Real>(point(i).r));
+      }
+      arrays.factors = schedule_table<Real>(optimizer.schedule, criteria.max_updates);
+      arrays.rules = make_general_rules<Real>(criteria, optimizer, arrays.factors);
+      shared_->general = std::move(arrays);
+    });
+    return std::get<GeneralArrays<Real>>(shared_->general);
+  }
+  /// Whether it shares its constants with that one.
+  bool is_copy_of(const MapBatch& other) const { return shared_ == other.shared_; }
+
  private:
   struct Shared {
     explicit Shared(PreparedMap map) : first(std::move(map)) {}
@@ -167,6 +207,8 @@ class MapBatch {
     std::vector<ProofConditions<double>> conditions;
     std::once_flag has_arrays;
     std::variant<PointArrays<float>, PointArrays<double>> arrays;
+    std::once_flag has_general;
+    std::variant<GeneralArrays<float>, GeneralArrays<double>> general;
   };
 
   const std::vector<ProofConditions<double>>& conditions() const {

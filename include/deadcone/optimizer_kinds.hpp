@@ -71,7 +71,9 @@ struct Schedule {
 struct Optimizer {
   OptimizerKind kind = OptimizerKind::momentum;
   ClipKind clip = ClipKind::none;
-  Schedule schedule;
+  Schedule schedule = {};
+  bool has_decay = false;   ///< whether there is a weight decay, which may be 0
+  bool has_warmup = false;  ///< whether there is a warm-up, which may have no updates
 
   bool operator==(const Optimizer& other) const = default;
 };

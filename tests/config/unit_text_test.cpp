@@ -9,7 +9,7 @@
 
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
-#include "deadcone/unit/with_activation.hpp"
+#include "deadcone/unit/families.hpp"
 
 namespace deadcone {
 namespace {

@@ -1,6 +1,6 @@
 // Minima of the loss: those that are known, and what must hold at each.
 
-#include "minima/minima.hpp"
+#include "deadcone/unit/minima.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 
 #include "config/unit_text.hpp"
 #include "deadcone/errors.hpp"
-#include "deadcone/unit/with_activation.hpp"
+#include "deadcone/unit/families.hpp"
 #include "support/support.hpp"
 
 namespace deadcone {

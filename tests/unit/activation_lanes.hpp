@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "deadcone/unit/with_activation.hpp"
+#include "deadcone/unit/families.hpp"
 #include "deadcone/unit_kind.hpp"
 
 namespace deadcone::test {

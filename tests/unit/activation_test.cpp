@@ -11,7 +11,7 @@
 
 #include "config/unit_text.hpp"
 #include "cpu/simd_loop.hpp"
-#include "deadcone/unit/with_activation.hpp"
+#include "deadcone/unit/families.hpp"
 #include "support/support.hpp"
 #include "unit/activation_lanes.hpp"
 

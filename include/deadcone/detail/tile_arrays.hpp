@@ -39,7 +39,7 @@ struct WantedFields {
 /// The fields that a map has, of those in `fields`.
 inline WantedFields wanted_fields(const Map& map, const Fields& fields) {
   return {.proof = map.criteria.certify,
-          .r_final = fields.final && map.point.geometry() == Geometry::general,
+          .r_final = fields.final && (map.point.geometry() == Geometry::general || map.is_general()),
           .w_final = fields.final,
           .b_final = fields.final,
           .loss_final = fields.loss,

@@ -28,7 +28,7 @@
 
 #include "deadcone/numeric/annotations.hpp"
 #include "deadcone/numeric/arithmetic.hpp"
-#include "deadcone/optimizer/coordinates.hpp"
+#include "deadcone/unit/coordinates.hpp"
 #include "deadcone/optimizer_kinds.hpp"
 
 namespace deadcone::unit {
@@ -140,7 +140,7 @@ DEADCONE_HD inline Coordinates<T, n> step(const Optimizer& optimizer, const Opti
     for (int i = 0; i < n; ++i) g[i] = fused(decay, theta[i], g[i]);
   }
 
-  Coordinates<T, n> change;
+  Coordinates<T, n> change = all_coordinates<n>(zero);
   switch (optimizer.kind) {
     case OptimizerKind::momentum:
       for (int i = 0; i < n; ++i) {

@@ -17,7 +17,7 @@
 // In float theta is a sum of two numbers, the second of which is what the first lacks (Kahan's compensation): near its end a
 // trajectory moves by some ten ulp an update.
 //
-// `Activation` is a unit of unit/activation/, by its rules in unit/activation/activation.hpp.
+// `Family` is one of unit/families.hpp.
 
 #include <cstdint>
 #include <type_traits>
@@ -26,11 +26,13 @@
 #include "deadcone/kinds.hpp"
 #include "deadcone/numeric/annotations.hpp"
 #include "deadcone/numeric/arithmetic.hpp"
-#include "deadcone/optimizer/coordinates.hpp"
 #include "deadcone/optimizer/momentum.hpp"
 #include "deadcone/optimizer/schedule.hpp"
 #include "deadcone/optimizer/step.hpp"
 #include "deadcone/optimizer_kinds.hpp"
+#include "deadcone/trajectory/pixels.hpp"
+#include "deadcone/unit/coordinates.hpp"
+#include "deadcone/unit/families.hpp"
 #include "deadcone/unit/model.hpp"
 
 namespace deadcone::unit {
@@ -51,7 +53,7 @@ struct MinimumPlace {
 template <class T>
 struct GeneralConstants {
   Target<T> target;
-  T activation[2];  ///< the numbers of the unit
+  FamilyConstants<T> unit;
   OptimizerConstants<T> optimizer;
   T tolerance_squared;  ///< of an update that counts as none
   T target_norm;        ///< |Theta*|
@@ -63,8 +65,8 @@ template <class Use, class... Each>
 DEADCONE_HD inline void for_each_update_constant(const Use& use, Each&... each) {
   use(each.target.gamma...);
   use(each.target.delta...);
-  use(each.activation[0]...);
-  use(each.activation[1]...);
+  use(each.unit.of[0]...);
+  use(each.unit.of[1]...);
   for_each_optimizer_constant(use, each.optimizer...);
   use(each.tolerance_squared...);
 }
@@ -80,6 +82,13 @@ struct GeneralRules {
   Real divergence;           ///< divergence_factor
   std::int32_t max_updates;  ///< at least 1
 };
+
+/// The factor of the learning rate of the update that follows `updates` others.
+template <class Real>
+DEADCONE_HD inline Real factor_of(const GeneralRules<Real>& rules, const OptimizerConstants<Real>& of,
+                                  std::int32_t updates) {
+  return rules.schedule.factor(updates, of.warmup, of.reciprocal_warmup);
+}
 
 /// One trajectory between two updates.
 template <class T, int n>
@@ -98,8 +107,8 @@ DEADCONE_HD inline GeneralState<T, n> general_at_rest(const Coordinates<T, n>& s
 /// What an update did.
 template <class T>
 struct GeneralUpdate {
-  T length_squared;         ///< |d|^2
-  T pull_squared;           ///< (e |g + decay theta|)^2
+  T length_squared;  ///< |d|^2
+  T pull_squared;    ///< (e |g + decay theta|)^2
 };
 
 /// Adds `change` to one coordinate.
@@ -117,13 +126,13 @@ DEADCONE_HD inline void move(T& theta, T& low, const T& change) {
 
 /// Makes one update of `state`, at `factor` times the learning rate. The numbers of `of` are T, or its scalar where all lanes
 /// have the same.
-template <class Activation, class T, class Constant, class Real>
+template <class Family, class T, class Constant, class Real>
 DEADCONE_HD inline GeneralUpdate<T> advance(const GeneralRules<Real>& rules, const GeneralConstants<Constant>& of,
-                                            const T& factor, GeneralState<T, Activation::coordinates>& state) {
-  constexpr int n = Activation::coordinates;
+                                            const T& factor, GeneralState<T, Family::coordinates>& state) {
+  constexpr int n = Family::coordinates;
   const Target<T> target = {T(of.target.gamma), T(of.target.delta)};
-  const auto activation = Activation::template make<T>(T(of.activation[0]), T(of.activation[1]));
-  const Coordinates<T, n> gradient = coordinate_gradient(activation, state.theta, target);
+  const FamilyConstants<T> unit = {{T(of.unit.of[0]), T(of.unit.of[1])}};
+  const Coordinates<T, n> gradient = loss_gradient<Family>(unit, state.theta, target);
   const T rate = T(of.optimizer.learning_rate) * factor;
   const Coordinates<T, n> change = step(rules.optimizer, of.optimizer, rate, state.theta, gradient, state.optimizer);
   Coordinates<T, n> pull = gradient;
@@ -181,26 +190,109 @@ struct GeneralOutcome {
 };
 
 /// The outcome of a trajectory that ends at `theta`, at rest or diverged (`ended`) or with its last update.
-template <class Activation, class Real>
-DEADCONE_HD inline GeneralOutcome<Real, Activation::coordinates> end_of(
+template <class Family, class Real>
+DEADCONE_HD inline GeneralOutcome<Real, Family::coordinates> end_of(
     const GeneralRules<Real>& rules, const GeneralConstants<Real>& of, const Real& limit_squared,
-    const Coordinates<Real, Activation::coordinates>& theta, std::int32_t updates, bool ended) {
-  GeneralOutcome<Real, Activation::coordinates> outcome = {Fate::unfinished, updates, theta, -1};
+    const Coordinates<Real, Family::coordinates>& theta, std::int32_t updates, bool ended) {
+  GeneralOutcome<Real, Family::coordinates> outcome = {Fate::unfinished, updates, theta, -1};
   if (!ended) return outcome;
   if (has_diverged(theta, limit_squared)) {
     outcome.fate = Fate::diverged;
     return outcome;
   }
   outcome.minimum = minimum_at(of, theta);
-  const auto activation = Activation::template make<Real>(of.activation[0], of.activation[1]);
   if (outcome.minimum == 0) {
     outcome.fate = Fate::converged;
   } else if (outcome.minimum > 0) {
     outcome.fate = Fate::other_minimum;
   } else {
-    outcome.fate = coordinate_activity(activation, theta) < rules.epsilon ? Fate::dead : Fate::stalled;
+    outcome.fate = averages_at<Family>(of.unit, theta).activity < rules.epsilon ? Fate::dead : Fate::stalled;
   }
   return outcome;
 }
 
+/// Stores how the trajectory of pixel `i` ended.
+template <class Family, class Real>
+DEADCONE_HD inline void store_outcome(const GeneralConstants<Real>& of, const PixelArrays<Real>& results, std::int64_t i,
+                                      const GeneralOutcome<Real, Family::coordinates>& outcome) {
+  const auto& theta = outcome.theta;
+  results.fate[i] = outcome.fate;
+  results.updates[i] = outcome.updates;
+  if (results.proof != nullptr) results.proof[i] = Proof::none;
+  if (results.r_final != nullptr) results.r_final[i] = canonical(theta[0]);
+  if (results.w_final != nullptr) results.w_final[i] = canonical(theta[1]);
+  if (results.b_final != nullptr) results.b_final[i] = canonical(theta[2]);
+  if (results.loss_final != nullptr) {
+    const Averages<Real> averages = averages_at<Family>(of.unit, theta);
+    results.loss_final[i] = canonical(loss(averages, parameters_of(theta), of.target));
+  }
+}
+
+/// The coordinates of a start.
+template <class Family, class Real>
+DEADCONE_HD inline Coordinates<Real, Family::coordinates> coordinates_of(const GeneralConstants<Real>& of,
+                                                                         const Parameters<Real>& start) {
+  Coordinates<Real, Family::coordinates> theta;
+  theta[0] = start.r;
+  theta[1] = start.w;
+  theta[2] = start.b;
+  if constexpr (Family::coordinates > 3) theta[3] = of.unit.of[0];
+  return theta;
+}
+
+/// A trajectory on its way.
+template <class Real, int n>
+struct GeneralCourse {
+  GeneralState<Real, n> state;
+  Real limit_squared;    ///< divergence_limit() of its start
+  std::int32_t updates;  ///< made so far
+  bool was_at_rest;      ///< whether the update before met the stop rule
+};
+
+/// The trajectory from `start` before its first update.
+template <class Family, class Real>
+DEADCONE_HD inline GeneralCourse<Real, Family::coordinates> general_course_from(const GeneralRules<Real>& rules,
+                                                                                const GeneralConstants<Real>& of,
+                                                                                const Parameters<Real>& start) {
+  const Coordinates<Real, Family::coordinates> theta = coordinates_of<Family>(of, start);
+  return {general_at_rest(theta), divergence_limit(rules, of, theta), 0, false};
+}
+
+/// Follows a trajectory until it has made `until` updates or ended. Returns whether it has ended; `outcome` says how then. One
+/// that has not goes on from `course` later with the same bits.
+template <class Family, class Real>
+DEADCONE_HD inline bool follow(const GeneralRules<Real>& rules, const GeneralConstants<Real>& of, std::int32_t until,
+                               GeneralCourse<Real, Family::coordinates>& course,
+                               GeneralOutcome<Real, Family::coordinates>& outcome) {
+  while (course.updates < until) {
+    const Real factor = rules.has_schedule ? factor_of(rules, of.optimizer, course.updates) : Real(1);
+    const GeneralUpdate<Real> update = advance<Family>(rules, of, factor, course.state);
+    ++course.updates;
+    const bool at_rest = is_at_rest(rules, of, update);
+    const bool ended = has_diverged(course.state.theta, course.limit_squared) || (at_rest && course.was_at_rest);
+    course.was_at_rest = at_rest;
+    if (ended || course.updates == rules.max_updates) {
+      outcome = end_of<Family>(rules, of, course.limit_squared, course.state.theta, course.updates, ended);
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Runs the trajectory from `start` to its end.
+template <class Family, class Real>
+DEADCONE_HD inline GeneralOutcome<Real, Family::coordinates> general_trajectory(const GeneralRules<Real>& rules,
+                                                                                const GeneralConstants<Real>& of,
+                                                                                const Parameters<Real>& start) {
+  GeneralCourse<Real, Family::coordinates> course = general_course_from<Family>(rules, of, start);
+  GeneralOutcome<Real, Family::coordinates> outcome;
+  follow<Family>(rules, of, rules.max_updates, course, outcome);
+  return outcome;
+}
+
 }  // namespace deadcone::unit
+
+namespace deadcone {
+using unit::GeneralConstants;
+using unit::GeneralRules;
+}  // namespace deadcone

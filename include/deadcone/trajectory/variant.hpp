@@ -2,8 +2,11 @@
 
 // What the loop over a trajectory is compiled for, chosen at run time: only what every update depends on.
 
+#include <optional>
+
 #include "deadcone/kinds.hpp"
 #include "deadcone/trajectory/trajectory.hpp"
+#include "deadcone/unit_kind.hpp"
 
 namespace deadcone {
 
@@ -11,6 +14,10 @@ namespace deadcone {
 struct Variant {
   Geometry geometry;
   bool certify;  ///< look for proofs, and end where one is found
+  /// The units of the loop for any unit and optimiser, which is not compiled for the others; none: the rectifier under momentum.
+  std::optional<UnitKind> general = {};
+
+  bool operator==(const Variant& other) const = default;
 };
 
 /// Calls use.operator()<geometry, certify>() with the parts of `variant` and returns its result.

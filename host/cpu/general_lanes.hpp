@@ -1,0 +1,184 @@
+#pragma once
+
+// The loop of the vector path for any unit under any optimiser (trajectory/general.hpp), for the one instruction set that the
+// including file is compiled for: that of simd_lanes.hpp without what makes that one quick. The lanes belong to different points,
+// each update is looked at, and a lane that has ended starts anew with the next round.
+//
+// Only formulas on packs are compiled here; scalar functions are called in general_loop.cpp, for the reason in simd_lanes.hpp.
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cpu/general_loop.hpp"
+#include "cpu/simd_pack.hpp"
+#include "cpu/simd_source.hpp"
+
+namespace deadcone::simd::HWY_NAMESPACE {
+
+/// One vector of trajectories.
+template <class Family, class Real>
+class GeneralLanes {
+ public:
+  using Tag = hn::ScalableTag<Real>;
+  static constexpr int n = Family::coordinates;
+  static constexpr int count = LaneNumbers<Real>::count;
+  using Ends = GeneralLaneEnds<Real, n>;
+
+  /// Fills every lane, as long as there are pixels.
+  void fill(const Ends& ends, PixelSource<Real>& source) {
+    limit_squared_ = Pack<Real>(Real(0));
+    was_at_rest_ = none();
+    state_ = unit::general_at_rest(unit::all_coordinates<n>(Pack<Real>(Real(0))));
+    turn_over(ends, source, 0, 0, 0);
+  }
+
+  /// Makes one update of every lane, in round `round`. Bit i of the result: lane i has diverged or come to rest.
+  HWY_INLINE std::uint32_t advance_all(const unit::GeneralRules<Real>& rules, const Ends& ends, std::int64_t round) {
+    using unit::GeneralConstants;
+    GeneralConstants<Pack<Real>> of;
+    unit::for_each_update_constant(
+        [](Pack<Real>& to, const LaneNumbers<Real>& from) HWY_ATTR { to = from.pack(); }, of, constants_);
+    const Pack<Real> factor = rules.has_schedule ? factors(ends, round) : Pack<Real>(Real(1));
+    const auto update = unit::advance<Family>(rules, of, factor, state_);
+    const PackMask<Real> at_rest = unit::is_at_rest(rules, of, update);
+    const PackMask<Real> ended =
+        either(unit::has_diverged(state_.theta, limit_squared_), both(at_rest, was_at_rest_));
+    was_at_rest_ = at_rest;
+    return bits_of(ended) & live_;
+  }
+
+  /// Finishes the lanes that have `ended` or made their last update in round `round`. They get new trajectories, as long as there
+  /// are pixels, as do those without one.
+  void turn_over(const Ends& ends, PixelSource<Real>& source, std::int32_t max_updates, std::int64_t round,
+                 std::uint32_t ended) {
+    HWY_ALIGN Real theta[n][count];
+    HWY_ALIGN Real limit[count];
+    HWY_ALIGN Real renewed[count] = {};
+    for (int i = 0; i < n; ++i) hn::Store(state_.theta[i].lanes, Tag(), theta[i]);
+    hn::Store(limit_squared_.lanes, Tag(), limit);
+    deadline_ = never;
+    for (int lane = 0; lane < count; ++lane) {
+      const std::uint32_t bit = std::uint32_t{1} << lane;
+      if ((live_ & bit) != 0) {
+        const auto updates = static_cast<std::int32_t>(round - began_[lane]);
+        if ((ended & bit) == 0 && updates < max_updates) {
+          deadline_ = std::min(deadline_, began_[lane] + max_updates);
+          continue;
+        }
+        GeneralLaneEnd<Real, n> end;
+        for (int i = 0; i < n; ++i) end.theta[i] = theta[i][lane];
+        end.limit_squared = limit[lane];
+        end.map = map_[lane];
+        end.updates = updates;
+        end.ended = (ended & bit) != 0;
+        ends.finish(*work_[lane], pixel_[lane], end);
+        source.finished(*work_[lane], updates);
+        live_ &= ~bit;
+      }
+      pixel_[lane] = source.take();
+      if (pixel_[lane] < 0) continue;
+      live_ |= bit;
+      renewed[lane] = Real(1);
+      began_[lane] = round;
+      work_[lane] = source.work();
+      GeneralLaneStart<Real, n> start;
+      ends.start(*work_[lane], pixel_[lane], start);
+      map_[lane] = start.map;
+      for (int i = 0; i < n; ++i) theta[i][lane] = start.theta[i];
+      limit[lane] = start.limit_squared;
+      unit::for_each_update_constant([lane](LaneNumbers<Real>& to, Real from) { to.lanes[lane] = from; }, constants_,
+                                     work_[lane]->general[start.map]);
+      deadline_ = std::min(deadline_, round + work_[lane]->rules.max_updates);
+    }
+    const PackMask<Real> fresh = {hn::Gt(hn::Load(Tag(), renewed), hn::Zero(Tag()))};
+    unit::Coordinates<Pack<Real>, n> places;
+    for (int i = 0; i < n; ++i) places[i] = Pack<Real>(hn::Load(Tag(), theta[i]));
+    limit_squared_ = Pack<Real>(hn::Load(Tag(), limit));
+    const unit::GeneralState<Pack<Real>, n> begun = unit::general_at_rest(places);
+    state_.theta = places;
+    put(fresh, begun.low, state_.low);
+    put(fresh, begun.optimizer.m, state_.optimizer.m);
+    put(fresh, begun.optimizer.v, state_.optimizer.v);
+    put(fresh, begun.optimizer.largest_v, state_.optimizer.largest_v);
+    state_.optimizer.beta_power = select(fresh, begun.optimizer.beta_power, state_.optimizer.beta_power);
+    state_.optimizer.square_power = select(fresh, begun.optimizer.square_power, state_.optimizer.square_power);
+    was_at_rest_ = both(was_at_rest_, negation(fresh));
+  }
+
+  /// The first round in which some lane has made its last update; far away when no lane is live.
+  HWY_INLINE std::int64_t deadline() const { return deadline_; }
+  HWY_INLINE bool any_live() const { return live_ != 0; }
+  HWY_INLINE bool all_live() const { return live_ == (std::uint32_t{1} << (count - 1)) * 2 - 1; }
+
+ private:
+  static constexpr std::int64_t never = INT64_MAX;
+
+  HWY_INLINE static PackMask<Real> none() { return {hn::FirstN(Tag(), 0)}; }
+  HWY_INLINE static void put(const PackMask<Real>& where, const unit::Coordinates<Pack<Real>, n>& from,
+                             unit::Coordinates<Pack<Real>, n>& to) {
+    for (int i = 0; i < n; ++i) to[i] = select(where, from[i], to[i]);
+  }
+
+  /// The factors of the learning rates in round `round`.
+  Pack<Real> factors(const Ends& ends, std::int64_t round) const {
+    HWY_ALIGN Real of[count];
+    for (int lane = 0; lane < count; ++lane) {
+      const bool is_live = (live_ >> lane & 1) != 0;
+      of[lane] = is_live ? ends.factor(*work_[lane], map_[lane], static_cast<std::int32_t>(round - 1 - began_[lane]))
+                         : Real(0);
+    }
+    return Pack<Real>(hn::Load(Tag(), of));
+  }
+
+  unit::GeneralConstants<LaneNumbers<Real>> constants_;
+  unit::GeneralState<Pack<Real>, n> state_;
+  Pack<Real> limit_squared_;
+  PackMask<Real> was_at_rest_;  ///< the lanes that met the stop rule in the round before
+  std::uint32_t live_ = 0;      ///< bit i: lane i holds a trajectory
+  std::int64_t deadline_ = never;
+  std::int64_t pixel_[count];
+  std::int64_t began_[count];
+  TileWork<Real>* work_[count];  ///< that the pixel is of
+  std::int32_t map_[count];
+};
+
+template <class Family, class Real>
+void general_loop(WorkCursor<Real>& cursor) {
+  constexpr int packs_in_flight = 2;  // which hide the latency of most; a unit without a closed form hides its own
+  const auto ends = general_lane_ends<Family, Real>();
+  const unit::GeneralRules<Real> rules = cursor.work().rules;
+  PixelSource<Real> source(cursor);
+  GeneralLanes<Family, Real> packs[packs_in_flight];
+  for (auto& pack : packs) pack.fill(ends, source);
+  std::int64_t round = 0;
+  std::int64_t next_look = 0;
+  bool any_live = true;
+  while (any_live && !source.is_stopped()) {
+    next_look = round + rounds_between_looks;
+    for (const auto& pack : packs) next_look = std::min(next_look, pack.deadline());
+    std::uint32_t ended[packs_in_flight];
+    std::uint32_t some = 0;
+    do {
+      ++round;
+      some = 0;
+      for (int i = 0; i < packs_in_flight; ++i) some |= ended[i] = packs[i].advance_all(rules, ends, round);
+    } while (some == 0 && round < next_look);
+
+    any_live = false;
+    for (int i = 0; i < packs_in_flight; ++i) {
+      // Where there were no pixels, there may be some of another tile by now.
+      const bool refills = !packs[i].all_live() && !source.is_empty();
+      if (ended[i] != 0 || round >= packs[i].deadline() || refills)
+        packs[i].turn_over(ends, source, rules.max_updates, round, ended[i]);
+      any_live |= packs[i].any_live();
+    }
+  }
+  cursor.report();
+}
+
+template <class Real>
+TileLoop<Real> general_loop_for(UnitKind kind) {
+  return unit::with_family(kind, []<class Family>() -> TileLoop<Real> { return general_loop<Family, Real>; });
+}
+
+}  // namespace deadcone::simd::HWY_NAMESPACE
