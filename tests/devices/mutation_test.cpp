@@ -149,8 +149,7 @@ TEST(Mutants, AreNoticed) {
     Tally& tally = tallies[mutants[id].change];
     ++tally.tried;
     tally.noticed += noticed ? 1 : 0;
-    if (!noticed)
-      std::printf("not noticed: %s, line %d: %s\n", mutants[id].change, mutants[id].line, mutants[id].text);
+    if (!noticed) std::printf("not noticed: %s, line %d: %s\n", mutants[id].change, mutants[id].line, mutants[id].text);
   }
   ptx::mutant = -1;
   for (const auto& [change, least] : must_be_noticed) {

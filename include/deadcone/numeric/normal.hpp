@@ -32,7 +32,7 @@ struct Normal {
 
 /// phi and Phi at t, given as x = limited_argument(t) and whether t > 0.
 template <class T>
-DEADCONE_HD inline Normal<T> normal(T x, mask_t<T> above_zero) {
+DEADCONE_HD_INLINE Normal<T> normal(T x, mask_t<T> above_zero) {
   using C = NormalCoefficients<scalar_t<T>>;
 
   // n and f with n + f = -x^2 log2(e)/2.
@@ -52,14 +52,14 @@ DEADCONE_HD inline Normal<T> normal(T x, mask_t<T> above_zero) {
 
 /// |t|, no larger than where the density has become zero.
 template <class T>
-DEADCONE_HD inline T limited_argument(T t) {
+DEADCONE_HD_INLINE T limited_argument(T t) {
   return limited_magnitude(t, T(NormalCoefficients<scalar_t<T>>::largest_t));
 }
 
 /// phi and Phi at t. Infinities are allowed; not-a-number counts as minus infinity (phi = Phi = 0), which is
 /// what the constant unit relu(0) needs: see preactivation() in unit/model.hpp.
 template <class T>
-DEADCONE_HD inline Normal<T> normal(T t) {
+DEADCONE_HD_INLINE Normal<T> normal(T t) {
   return normal(limited_argument(t), t > T(0));
 }
 
