@@ -667,6 +667,7 @@ def test_wrong_fills_are_told(deadcone, tmp_path):
         ("--certify --epsilon 0.6", "1 of 1 point "),
         ("--certify --epsilon 0.6 --beta 0,0.9", "2 of 2 points "),
         ("--certify --refine --eta 0.1,1e6", "1 of 2 points "),
+        ("--certify --epsilon 0.6 --beta 0:0.5:150 --gamma log:0.1:1:150", "7500 of 7500 points looked at "),
         ("--certify", None),
         ("--epsilon 0.6", None),
     ],

@@ -25,7 +25,7 @@ def program(*statements):
 
 
 def translated(text):
-    program = translate_ptx.Program(with_mutants=True)
+    program = translate_ptx.Program(mutants_apart=1)
     program.add(translate_ptx.Source("kernel.ptx", ""), translate_ptx.parse("kernel.ptx", text))
     return program.text()
 

@@ -2,10 +2,11 @@
 """Translates PTX, what nvcc makes of kernels, into C++ that runs it on the host: one statement for each instruction, a goto
 for each branch, every access to memory checked. So tests run the compiled kernels without a GPU (fake_launch.cpp).
 
-    translate_ptx.py [--mutants] OUTPUT.cpp INPUT.ptx...
+    translate_ptx.py [--mutants N] OUTPUT.cpp INPUT.ptx...
 
 What the instructions do is in ptx.hpp; which there are is in INSTRUCTIONS below. Anything else is an error that names the
-line and the instruction. With --mutants every statement can be replaced, at run time, by wrong ones (mutants.hpp).
+line and the instruction. With --mutants statements can be replaced, at run time, by wrong ones (mutants.hpp): by one of N of
+all that there could be.
 """
 
 import argparse
@@ -518,8 +519,9 @@ def size_of(variables):
 class Program:
     """The C++ of some modules."""
 
-    def __init__(self, with_mutants):
-        self.with_mutants = with_mutants
+    def __init__(self, mutants_apart):
+        self.mutants_apart = mutants_apart
+        self.possible_mutants = 0
         self.lines = []
         self.registrations = []
         self.mutants = []
@@ -549,7 +551,8 @@ class Program:
                 continue
             right, *mutants = writer.statements(item)
             statement = right
-            if self.with_mutants and mutants:
+            mutants = self.choose(mutants)
+            if mutants:
                 first = len(self.mutants)
                 cases = " ".join(f"case {first + i}: {text} break;" for i, (_, text) in enumerate(mutants))
                 statement = f"switch (ptx::mutant_at({first})) {{ {cases} default: {right} }}"
@@ -569,11 +572,20 @@ class Program:
             f"{kernel.most_threads}, &{constants}}});"
         )
 
+    def choose(self, mutants):
+        """Those of a statement that are written."""
+        first = self.possible_mutants
+        self.possible_mutants += len(mutants)
+        if not self.mutants_apart:
+            return []
+        middle = self.mutants_apart // 2
+        return [mutant for i, mutant in enumerate(mutants) if (first + i) % self.mutants_apart == middle]
+
     def text(self):
         lines = [
             "// Made by translate_ptx.py.",
             '#include "support/ptx.hpp"',
-            *(['#include "support/mutants.hpp"'] if self.with_mutants else []),
+            *(['#include "support/mutants.hpp"'] if self.mutants_apart else []),
             "namespace {",
             *self.lines,
             "const int registered = [] {",
@@ -584,9 +596,9 @@ class Program:
         return "\n".join([*lines, "  return 0;", "}();", "}  // namespace", ""])
 
 
-def translate(paths, with_mutants=False):
-    """The C++ of some files of PTX. Raises TranslationError."""
-    program = Program(with_mutants)
+def translate(paths, mutants_apart=0):
+    """The C++ of some files of PTX, with one of `mutants_apart` mutants, or none. Raises TranslationError."""
+    program = Program(mutants_apart)
     for path in paths:
         text = pathlib.Path(path).read_text()
         program.add(Source(path, ""), parse(path, text))
@@ -595,7 +607,7 @@ def translate(paths, with_mutants=False):
 
 def main():
     options = argparse.ArgumentParser(description="Translates PTX into C++ that runs it on the host.")
-    options.add_argument("--mutants", action="store_true", help="with wrong statements to choose from at run time")
+    options.add_argument("--mutants", type=int, default=0, metavar="N", help="with one of N wrong statements, to choose from at run time")
     options.add_argument("output", type=pathlib.Path)
     options.add_argument("input", type=pathlib.Path, nargs="+")
     arguments = options.parse_args()

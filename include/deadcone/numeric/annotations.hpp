@@ -9,6 +9,14 @@
 #define DEADCONE_HD
 #endif
 
+/// Marks one that makes a part of every update, and is never called: a call would pass vectors through memory. Compilers do not
+/// see that for themselves in loops as long as these. Without optimisation it would make debugging harder.
+#if defined(__OPTIMIZE__) && !defined(__CUDACC__)
+#define DEADCONE_HD_INLINE [[gnu::always_inline]] inline
+#else
+#define DEADCONE_HD_INLINE DEADCONE_HD inline
+#endif
+
 /// Marks a table of numbers that formulas use. On a GPU it lies in constant memory, from where an instruction takes an
 /// operand for nothing; numbers written into the code would cost instructions of their own, in double two each. There
 /// it is for kernels alone: what the host sees of it in CUDA code is not the table.

@@ -148,7 +148,7 @@ DEADCONE_HD inline double moderate_quotient(double a, double b) {
 enum class Numbers { any, moderate };
 
 template <Numbers numbers, class T>
-DEADCONE_HD inline T quotient(const T& a, const T& b) {
+DEADCONE_HD_INLINE T quotient(const T& a, const T& b) {
   if constexpr (numbers == Numbers::moderate) {
     return moderate_quotient(a, b);
   } else {
@@ -194,7 +194,7 @@ DEADCONE_HD inline double exponent_from_low_bits(double a) {
 
 /// The smaller of two; `b` where `a` is not a number.
 template <class T>
-DEADCONE_HD inline T smaller(T a, T b) {
+DEADCONE_HD_INLINE T smaller(T a, T b) {
   return select(a < b, a, b);
 }
 
@@ -215,7 +215,7 @@ DEADCONE_HD inline double with_bits(std::int64_t bits) {
 
 /// |a|; `limit`, a positive number, where |a| is larger or not a number.
 template <class T>
-DEADCONE_HD inline T limited_magnitude(const T& a, const T& limit) {
+DEADCONE_HD_INLINE T limited_magnitude(const T& a, const T& limit) {
 #if defined(__CUDA_ARCH__)
   if constexpr (sizeof(T) == sizeof(double)) return with_bits(::min(bits_of(a) & INT64_MAX, bits_of(limit)));
 #endif
@@ -224,7 +224,7 @@ DEADCONE_HD inline T limited_magnitude(const T& a, const T& limit) {
 
 /// Whether a > 0; of moderate numbers the least is 2^-85, or 0.
 template <Numbers numbers, class T>
-DEADCONE_HD inline mask_t<T> is_positive(const T& a) {
+DEADCONE_HD_INLINE mask_t<T> is_positive(const T& a) {
 #if defined(__CUDA_ARCH__)
   if constexpr (numbers == Numbers::moderate && sizeof(T) == sizeof(double)) return (bits_of(a) >> 32) > 0;
 #endif
@@ -233,7 +233,7 @@ DEADCONE_HD inline mask_t<T> is_positive(const T& a) {
 
 /// a times exponent_from_low_bits(b), which is 0 or makes a normal number of it.
 template <class T>
-DEADCONE_HD inline T scaled_by_low_bits(const T& a, const T& b) {
+DEADCONE_HD_INLINE T scaled_by_low_bits(const T& a, const T& b) {
 #if defined(__CUDA_ARCH__)
   if constexpr (sizeof(T) == sizeof(double)) {
     const auto field = static_cast<std::int32_t>(bits_of(b));
@@ -288,7 +288,7 @@ DEADCONE_HD inline double canonical(double a) {
 /// the degree. `earlier` and `later` are the sums that begin with the two highest powers; the other coefficients are
 /// those from `first` on.
 template <std::size_t first, class T, std::size_t count>
-DEADCONE_HD inline T even_odd(T x, T x_squared, T earlier, T later, const scalar_t<T> (&coefficients)[count]) {
+DEADCONE_HD_INLINE T even_odd(T x, T x_squared, T earlier, T later, const scalar_t<T> (&coefficients)[count]) {
   if constexpr (first == count) {
     return fused(earlier, x, later);
   } else {
@@ -297,12 +297,12 @@ DEADCONE_HD inline T even_odd(T x, T x_squared, T earlier, T later, const scalar
 }
 /// The polynomial with the given coefficients, highest power first, at least two.
 template <class T, std::size_t count>
-DEADCONE_HD inline T polynomial(T x, T x_squared, const scalar_t<T> (&coefficients)[count]) {
+DEADCONE_HD_INLINE T polynomial(T x, T x_squared, const scalar_t<T> (&coefficients)[count]) {
   return even_odd<2>(x, x_squared, T(coefficients[0]), T(coefficients[1]), coefficients);
 }
 /// The same with the highest coefficient 1, which is not given.
 template <class T, std::size_t count>
-DEADCONE_HD inline T monic_polynomial(T x, T x_squared, const scalar_t<T> (&coefficients)[count]) {
+DEADCONE_HD_INLINE T monic_polynomial(T x, T x_squared, const scalar_t<T> (&coefficients)[count]) {
   return even_odd<2>(x, x_squared, T(coefficients[0]), x_squared + T(coefficients[1]), coefficients);
 }
 

@@ -23,7 +23,7 @@ struct Mills {
 
 /// At |x|, no larger than where a polynomial overflows; not-a-number counts as that.
 template <class T>
-DEADCONE_HD inline Mills<T> mills(T argument) {
+DEADCONE_HD_INLINE Mills<T> mills(T argument) {
   using C = MillsCoefficients<scalar_t<T>>;
   const T x = limited_magnitude(argument, T(C::largest_x));
   const T h = x * x;

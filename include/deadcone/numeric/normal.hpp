@@ -32,7 +32,7 @@ struct Normal {
 
 /// phi(t) from h, the rounded t^2, and what it lacks of t^2, where the precision is such that it matters.
 template <bool has_rest, class T>
-DEADCONE_HD inline T density_of_square(T h, T rest) {
+DEADCONE_HD_INLINE T density_of_square(T h, T rest) {
   using C = NormalCoefficients<scalar_t<T>>;
 
   // n and f with n + f = -t^2 log2(e)/2.
@@ -49,7 +49,7 @@ DEADCONE_HD inline T density_of_square(T h, T rest) {
 /// phi(t) from t^2 alone, for sums of many densities. What t^2 has lost by rounding is h/2 times as much in phi, relative;
 /// over the greatest phi that is less than one unit in the last place. Not-a-number counts as infinity.
 template <class T>
-DEADCONE_HD inline T density_of_square(T h) {
+DEADCONE_HD_INLINE T density_of_square(T h) {
   constexpr scalar_t<T> largest =
       NormalCoefficients<scalar_t<T>>::largest_t * NormalCoefficients<scalar_t<T>>::largest_t;
   const T limited = smaller(h, T(largest));
@@ -58,14 +58,14 @@ DEADCONE_HD inline T density_of_square(T h) {
 
 /// exp(z) for z <= 0, as phi is made; exactly zero where phi is.
 template <class T>
-DEADCONE_HD inline T exp_of_negative(T z) {
+DEADCONE_HD_INLINE T exp_of_negative(T z) {
   constexpr double root_two_pi = 2.5066282746310002;
   return T(static_cast<scalar_t<T>>(root_two_pi)) * density_of_square(T(scalar_t<T>(-2)) * z);
 }
 
 /// phi(x) and Phi(-x), x = limited_argument(t).
 template <class T>
-DEADCONE_HD inline Normal<T> lower_tail(T x) {
+DEADCONE_HD_INLINE Normal<T> lower_tail(T x) {
   using C = NormalCoefficients<scalar_t<T>>;
   const T h = x * x;
   const T rest = C::has_low_parts ? fused_difference(x, x, h) : h;
@@ -75,21 +75,21 @@ DEADCONE_HD inline Normal<T> lower_tail(T x) {
 
 /// phi and Phi at t, given as x = limited_argument(t) and whether t > 0.
 template <class T>
-DEADCONE_HD inline Normal<T> normal(T x, mask_t<T> above_zero) {
+DEADCONE_HD_INLINE Normal<T> normal(T x, mask_t<T> above_zero) {
   const Normal<T> below = lower_tail(x);
   return {below.density, select(above_zero, T(1) - below.distribution, below.distribution)};
 }
 
 /// |t|, no larger than where the density has become zero.
 template <class T>
-DEADCONE_HD inline T limited_argument(T t) {
+DEADCONE_HD_INLINE T limited_argument(T t) {
   return limited_magnitude(t, T(NormalCoefficients<scalar_t<T>>::largest_t));
 }
 
 /// phi and Phi at t. Infinities are allowed; not-a-number counts as minus infinity (phi = Phi = 0), which is
 /// what the constant unit relu(0) needs: see preactivation() in unit/model.hpp.
 template <class T>
-DEADCONE_HD inline Normal<T> normal(T t) {
+DEADCONE_HD_INLINE Normal<T> normal(T t) {
   return normal(limited_argument(t), t > T(0));
 }
 

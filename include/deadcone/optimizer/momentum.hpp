@@ -69,7 +69,7 @@ DEADCONE_HD inline State<T> with_averaged_momentum(State<T> state, const T& one_
 
 /// The update of one coordinate.
 template <class T>
-DEADCONE_HD inline void update_coordinate(const MomentumDescent<T>& descent, T Parameters<T>::*coordinate,
+DEADCONE_HD_INLINE void update_coordinate(const MomentumDescent<T>& descent, T Parameters<T>::*coordinate,
                                           const Parameters<T>& gradient, State<T>& state) {
   T& momentum = state.momentum.*coordinate;
   T& theta = state.theta.*coordinate;
@@ -85,7 +85,7 @@ DEADCONE_HD inline void update_coordinate(const MomentumDescent<T>& descent, T P
 
 /// Makes one update of `state` with the gradient at state.theta.
 template <Geometry geometry, class T>
-DEADCONE_HD inline void update(const MomentumDescent<T>& descent, const Parameters<T>& gradient, State<T>& state) {
+DEADCONE_HD_INLINE void update(const MomentumDescent<T>& descent, const Parameters<T>& gradient, State<T>& state) {
   update_coordinate(descent, &Parameters<T>::w, gradient, state);
   update_coordinate(descent, &Parameters<T>::b, gradient, state);
   if constexpr (geometry == Geometry::general) update_coordinate(descent, &Parameters<T>::r, gradient, state);
@@ -96,7 +96,7 @@ DEADCONE_HD inline void update(const MomentumDescent<T>& descent, const Paramete
 inline constexpr std::int32_t updates_between_anchors = 4;
 
 template <class T>
-DEADCONE_HD inline void move_anchor(T Parameters<T>::*coordinate, State<T>& state) {
+DEADCONE_HD_INLINE void move_anchor(T Parameters<T>::*coordinate, State<T>& state) {
   T& anchor = state.anchor.*coordinate;
   T& shift = state.shift.*coordinate;
   const T& theta = state.theta.*coordinate;
@@ -106,7 +106,7 @@ DEADCONE_HD inline void move_anchor(T Parameters<T>::*coordinate, State<T>& stat
 
 /// Moves the anchor to theta: after every `updates_between_anchors` updates.
 template <Geometry geometry, class T>
-DEADCONE_HD inline void move_anchor(State<T>& state) {
+DEADCONE_HD_INLINE void move_anchor(State<T>& state) {
   if constexpr (sums_with_compensation<T>) {
     move_anchor(&Parameters<T>::w, state);
     move_anchor(&Parameters<T>::b, state);

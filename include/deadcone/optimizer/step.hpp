@@ -50,7 +50,7 @@ struct OptimizerConstants {
 
 /// Calls use(each.constant...) for every constant. This is the only list of them.
 template <class Use, class... Each>
-DEADCONE_HD inline void for_each_optimizer_constant(const Use& use, Each&... each) {
+DEADCONE_HD_INLINE void for_each_optimizer_constant(const Use& use, Each&... each) {
   use(each.learning_rate...);
   use(each.beta...);
   use(each.rest_of_beta...);
@@ -75,7 +75,7 @@ struct OptimizerState {
 
 /// That before the first update.
 template <class T, int n>
-DEADCONE_HD inline OptimizerState<T, n> fresh_optimizer() {
+DEADCONE_HD_INLINE OptimizerState<T, n> fresh_optimizer() {
   const T zero(scalar_t<T>(0));
   const T one(scalar_t<T>(1));
   const Coordinates<T, n> zeros = all_coordinates<n>(zero);
@@ -88,7 +88,7 @@ DEADCONE_HD constexpr bool couples_decay(OptimizerKind kind) {
 }
 
 template <class T>
-DEADCONE_HD inline T sign_of(const T& a) {
+DEADCONE_HD_INLINE T sign_of(const T& a) {
   const T zero(scalar_t<T>(0));
   const T one(scalar_t<T>(1));
   return select(a > zero, one, select(a < zero, zero - one, zero));
@@ -96,13 +96,13 @@ DEADCONE_HD inline T sign_of(const T& a) {
 
 /// a cut to [-limit, limit].
 template <class T>
-DEADCONE_HD inline T cut(const T& a, const T& limit) {
+DEADCONE_HD_INLINE T cut(const T& a, const T& limit) {
   return select(magnitude(a) < limit, a, with_sign_of(limit, a));
 }
 
 /// The gradient after clipping.
 template <class T, int n>
-DEADCONE_HD inline Coordinates<T, n> clipped(ClipKind kind, const T& limit, Coordinates<T, n> gradient) {
+DEADCONE_HD_INLINE Coordinates<T, n> clipped(ClipKind kind, const T& limit, Coordinates<T, n> gradient) {
   if (kind == ClipKind::norm) {
     const T one(scalar_t<T>(1));
     const T scale = smaller(limit / (square_root(squared_norm(gradient)) + T(scalar_t<T>(1e-6))), one);
@@ -115,14 +115,14 @@ DEADCONE_HD inline Coordinates<T, n> clipped(ClipKind kind, const T& limit, Coor
 
 /// A running product of a number in [0, 1), one factor further.
 template <class T>
-DEADCONE_HD inline T next_power(const T& power, const T& factor) {
+DEADCONE_HD_INLINE T next_power(const T& power, const T& factor) {
   const T next = power * factor;
   return select(next < T(scalar_t<T>(0x1p-60)), T(scalar_t<T>(0)), next);
 }
 
 /// The change of theta that the optimiser makes at the rate `rate` with `gradient`, the loss' own at theta.
 template <class T, class Constant, int n>
-DEADCONE_HD inline Coordinates<T, n> step(const Optimizer& optimizer, const OptimizerConstants<Constant>& of,
+DEADCONE_HD_INLINE Coordinates<T, n> step(const Optimizer& optimizer, const OptimizerConstants<Constant>& of,
                                           const T& rate, const Coordinates<T, n>& theta,
                                           const Coordinates<T, n>& gradient, OptimizerState<T, n>& state) {
   const T beta(of.beta);

@@ -100,7 +100,7 @@ struct GeneralState {
 
 /// The state at rest at `start`.
 template <class T, int n>
-DEADCONE_HD inline GeneralState<T, n> general_at_rest(const Coordinates<T, n>& start) {
+DEADCONE_HD_INLINE GeneralState<T, n> general_at_rest(const Coordinates<T, n>& start) {
   return {start, all_coordinates<n>(T(scalar_t<T>(0))), fresh_optimizer<T, n>()};
 }
 
@@ -113,7 +113,7 @@ struct GeneralUpdate {
 
 /// Adds `change` to one coordinate.
 template <class T>
-DEADCONE_HD inline void move(T& theta, T& low, const T& change) {
+DEADCONE_HD_INLINE void move(T& theta, T& low, const T& change) {
   if constexpr (sums_with_compensation<T>) {
     const T whole = change + low;
     const T sum = theta + whole;
@@ -127,7 +127,7 @@ DEADCONE_HD inline void move(T& theta, T& low, const T& change) {
 /// Makes one update of `state`, at `factor` times the learning rate. The numbers of `of` are T, or its scalar where all lanes
 /// have the same.
 template <class Family, class T, class Constant, class Real>
-DEADCONE_HD inline GeneralUpdate<T> advance(const GeneralRules<Real>& rules, const GeneralConstants<Constant>& of,
+DEADCONE_HD_INLINE GeneralUpdate<T> advance(const GeneralRules<Real>& rules, const GeneralConstants<Constant>& of,
                                             const T& factor, GeneralState<T, Family::coordinates>& state) {
   constexpr int n = Family::coordinates;
   const Target<T> target = {T(of.target.gamma), T(of.target.delta)};
@@ -145,7 +145,7 @@ DEADCONE_HD inline GeneralUpdate<T> advance(const GeneralRules<Real>& rules, con
 
 /// Whether an update meets the stop rule.
 template <class T, class Constant, class Real>
-DEADCONE_HD inline mask_t<T> is_at_rest(const GeneralRules<Real>& rules, const GeneralConstants<Constant>& of,
+DEADCONE_HD_INLINE mask_t<T> is_at_rest(const GeneralRules<Real>& rules, const GeneralConstants<Constant>& of,
                                         const GeneralUpdate<T>& update) {
   const T limit(of.tolerance_squared);
   const mask_t<T> slow = update.length_squared < limit;
@@ -162,7 +162,7 @@ DEADCONE_HD inline Real divergence_limit(const GeneralRules<Real>& rules, const 
 
 /// Whether theta has left the region of that limit, or is no number.
 template <class T, int n>
-DEADCONE_HD inline mask_t<T> has_diverged(const Coordinates<T, n>& theta, const T& limit_squared) {
+DEADCONE_HD_INLINE mask_t<T> has_diverged(const Coordinates<T, n>& theta, const T& limit_squared) {
   return negation(squared_norm(theta) <= limit_squared);
 }
 

@@ -121,7 +121,7 @@ DEADCONE_HD inline mask_t<T> has_diverged(const Parameters<T>& theta, const T& l
 /// Makes one update of `state`, after `updates` others, or a multiple of `updates_between_anchors` more or fewer; returns the
 /// gradient that it was made with.
 template <Geometry geometry, Numbers numbers = Numbers::any, class T, class Constant, class Integer>
-DEADCONE_HD inline Parameters<T> advance(const Dynamics<Constant>& dynamics, State<T>& state, Integer updates) {
+DEADCONE_HD_INLINE Parameters<T> advance(const Dynamics<Constant>& dynamics, State<T>& state, Integer updates) {
   const Target<T> target = {T(dynamics.target.gamma), T(dynamics.target.delta)};
   const MomentumDescent<T> descent = {T(dynamics.descent.beta), T(dynamics.descent.one_minus_beta),
                                       T(dynamics.descent.minus_step)};
@@ -143,7 +143,7 @@ DEADCONE_HD inline Proofs<mask_t<T>> proofs_of(const Dynamics<Constant>& dynamic
 
 /// Whether the last update was neither short enough for a stop nor has the trajectory diverged.
 template <Geometry geometry, class T, class Constant>
-DEADCONE_HD inline mask_t<T> is_under_way(const Dynamics<Constant>& dynamics, const State<T>& state,
+DEADCONE_HD_INLINE mask_t<T> is_under_way(const Dynamics<Constant>& dynamics, const State<T>& state,
                                           const T& limit_squared) {
   return both(squared_norm<geometry>(state.theta) <= limit_squared,
               T(dynamics.slow_squared) <= squared_norm<geometry>(state.momentum));

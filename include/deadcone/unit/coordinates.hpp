@@ -20,7 +20,7 @@ struct Coordinates {
 
 /// The same number everywhere.
 template <int n, class T>
-DEADCONE_HD inline Coordinates<T, n> all_coordinates(const T& value) {
+DEADCONE_HD_INLINE Coordinates<T, n> all_coordinates(const T& value) {
   Coordinates<T, n> all;
   for (int i = 0; i < n; ++i) all[i] = value;
   return all;
@@ -28,7 +28,7 @@ DEADCONE_HD inline Coordinates<T, n> all_coordinates(const T& value) {
 
 /// |a|^2.
 template <class T, int n>
-DEADCONE_HD inline T squared_norm(const Coordinates<T, n>& a) {
+DEADCONE_HD_INLINE T squared_norm(const Coordinates<T, n>& a) {
   T sum = a[0] * a[0];
   for (int i = 1; i < n; ++i) sum = fused(a[i], a[i], sum);
   return sum;

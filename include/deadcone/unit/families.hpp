@@ -31,7 +31,7 @@ struct FamilyConstants {
 struct LeakyFamily {
   static constexpr int coordinates = 3;
   template <class T>
-  DEADCONE_HD static Leaky<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
+  DEADCONE_HD_INLINE static Leaky<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
     return {constants.of[0]};
   }
 };
@@ -40,7 +40,7 @@ struct LeakyFamily {
 struct PreluFamily {
   static constexpr int coordinates = 4;
   template <class T>
-  DEADCONE_HD static Prelu<T> activation(const FamilyConstants<T>& /*constants*/, const Coordinates<T, 4>& theta) {
+  DEADCONE_HD_INLINE static Prelu<T> activation(const FamilyConstants<T>& /*constants*/, const Coordinates<T, 4>& theta) {
     return {{theta[3]}};
   }
 };
@@ -49,7 +49,7 @@ struct PreluFamily {
 struct EluFamily {
   static constexpr int coordinates = 3;
   template <class T>
-  DEADCONE_HD static Elu<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
+  DEADCONE_HD_INLINE static Elu<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
     return {constants.of[0], constants.of[1]};
   }
 };
@@ -58,7 +58,7 @@ struct EluFamily {
 struct ClipFamily {
   static constexpr int coordinates = 3;
   template <class T>
-  DEADCONE_HD static Clip<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
+  DEADCONE_HD_INLINE static Clip<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
     return {constants.of[0], constants.of[1]};
   }
 };
@@ -68,7 +68,7 @@ template <class Activation>
 struct SingleFamily {
   static constexpr int coordinates = 3;
   template <class T>
-  DEADCONE_HD static Activation activation(const FamilyConstants<T>& /*constants*/, const Coordinates<T, 3>& /*theta*/) {
+  DEADCONE_HD_INLINE static Activation activation(const FamilyConstants<T>& /*constants*/, const Coordinates<T, 3>& /*theta*/) {
     return {};
   }
 };
@@ -147,13 +147,13 @@ auto with_activation(const Unit& unit, const Use& use) {
 // Formulas of unit/moments.hpp by coordinates.
 
 template <class T, int n>
-DEADCONE_HD inline Parameters<T> parameters_of(const Coordinates<T, n>& theta) {
+DEADCONE_HD_INLINE Parameters<T> parameters_of(const Coordinates<T, n>& theta) {
   return {theta[0], theta[1], theta[2]};
 }
 
 /// The gradient of the loss of a unit of a family.
 template <class Family, class T>
-DEADCONE_HD inline Coordinates<T, Family::coordinates> loss_gradient(
+DEADCONE_HD_INLINE Coordinates<T, Family::coordinates> loss_gradient(
     const FamilyConstants<T>& constants, const Coordinates<T, Family::coordinates>& theta, const Target<T>& target) {
   const auto activation = Family::activation(constants, theta);
   const Parameters<T> place = parameters_of(theta);
@@ -169,7 +169,7 @@ DEADCONE_HD inline Coordinates<T, Family::coordinates> loss_gradient(
 
 /// Averages over the preactivation of a unit of a family.
 template <class Family, class T>
-DEADCONE_HD inline Averages<T> averages_at(const FamilyConstants<T>& constants,
+DEADCONE_HD_INLINE Averages<T> averages_at(const FamilyConstants<T>& constants,
                                            const Coordinates<T, Family::coordinates>& theta) {
   const Parameters<T> place = parameters_of(theta);
   return averages(Family::activation(constants, theta), direction<Geometry::general>(place).s, place.b);

@@ -45,7 +45,7 @@ struct Target {
 
 /// |a|^2.
 template <Geometry geometry, class T>
-DEADCONE_HD inline T squared_norm(const Parameters<T>& a) {
+DEADCONE_HD_INLINE T squared_norm(const Parameters<T>& a) {
   const T plane = fused(a.w, a.w, a.b * a.b);
   if constexpr (geometry == Geometry::planar) {
     return plane;
@@ -71,7 +71,7 @@ struct Preactivation {
 };
 
 template <Geometry geometry, Numbers numbers = Numbers::any, class T>
-DEADCONE_HD inline Preactivation<T> preactivation(const Parameters<T>& theta) {
+DEADCONE_HD_INLINE Preactivation<T> preactivation(const Parameters<T>& theta) {
   Preactivation<T> a;
   if constexpr (geometry == Geometry::planar) {
     a.s = magnitude(theta.w);
@@ -93,7 +93,7 @@ DEADCONE_HD inline Preactivation<T> preactivation(const Parameters<T>& theta) {
 
 /// The gradient of the loss.
 template <Geometry geometry, Numbers numbers = Numbers::any, class T>
-DEADCONE_HD inline Parameters<T> loss_gradient(const Parameters<T>& theta, const Target<T>& target) {
+DEADCONE_HD_INLINE Parameters<T> loss_gradient(const Parameters<T>& theta, const Target<T>& target) {
   const Preactivation<T> a = preactivation<geometry, numbers>(theta);
   const T phi = a.norm.density;
   const T Phi = a.norm.distribution;

@@ -59,7 +59,7 @@ struct Direction {
 };
 
 template <Geometry geometry, class T>
-DEADCONE_HD inline Direction<T> direction(const Parameters<T>& theta) {
+DEADCONE_HD_INLINE Direction<T> direction(const Parameters<T>& theta) {
   if constexpr (geometry == Geometry::planar) {
     return {magnitude(theta.w), T(0), with_sign_of(T(1), theta.w)};
   } else {
@@ -71,13 +71,13 @@ DEADCONE_HD inline Direction<T> direction(const Parameters<T>& theta) {
 
 /// d2L/db2, which is the curvature across the plane, too, where r = 0.
 template <int order, class T>
-DEADCONE_HD inline T bias_curvature(const Moments<T, order>& m, const Direction<T>& along, const Target<T>& target) {
+DEADCONE_HD_INLINE T bias_curvature(const Moments<T, order>& m, const Direction<T>& along, const Target<T>& target) {
   return m.a[1] - fused(target.gamma * along.v, m.b[2], target.delta * m.b[1]);
 }
 
 /// The gradient of the loss. In the plane the general form has the bits of the planar one, as long as w^2 does not underflow.
 template <Geometry geometry, int order, class T>
-DEADCONE_HD inline Parameters<T> gradient(const Moments<T, order>& m, const Parameters<T>& theta,
+DEADCONE_HD_INLINE Parameters<T> gradient(const Moments<T, order>& m, const Parameters<T>& theta,
                                           const Direction<T>& along, const Target<T>& target) {
   const T k = bias_curvature(m, along, target);
   const T across = geometry == Geometry::planar ? T(0) : theta.r * k;
@@ -87,7 +87,7 @@ DEADCONE_HD inline Parameters<T> gradient(const Moments<T, order>& m, const Para
 
 /// The gradient of the loss of a unit with the given activation.
 template <Geometry geometry, class Activation, class T>
-DEADCONE_HD inline Parameters<T> loss_gradient(const Activation& activation, const Parameters<T>& theta,
+DEADCONE_HD_INLINE Parameters<T> loss_gradient(const Activation& activation, const Parameters<T>& theta,
                                                const Target<T>& target) {
   const Direction<T> along = direction<geometry>(theta);
   return gradient<geometry>(moments<1>(activation, along.s, theta.b), theta, along, target);
@@ -95,7 +95,7 @@ DEADCONE_HD inline Parameters<T> loss_gradient(const Activation& activation, con
 
 /// The loss.
 template <class T>
-DEADCONE_HD inline T loss(const Averages<T>& averages, const Parameters<T>& theta, const Target<T>& target) {
+DEADCONE_HD_INLINE T loss(const Averages<T>& averages, const Parameters<T>& theta, const Target<T>& target) {
   const T constant = T(scalar_t<T>(0.5)) * fused(target.gamma, target.gamma, target.delta * target.delta);
   return averages.half_square - fused(target.gamma * theta.w, averages.slope, target.delta * averages.mean) + constant;
 }
@@ -107,7 +107,7 @@ struct Hessian {
 };
 
 template <class T>
-DEADCONE_HD inline Hessian<T> hessian(const Moments<T, 2>& m, const Direction<T>& along, const Target<T>& target) {
+DEADCONE_HD_INLINE Hessian<T> hessian(const Moments<T, 2>& m, const Direction<T>& along, const Target<T>& target) {
   const T g = target.gamma * along.v;
   const T k = bias_curvature(m, along, target);
   // s dk/db and s^2 d2k/db2.

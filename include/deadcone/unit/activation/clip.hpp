@@ -41,7 +41,7 @@ struct Window {
 };
 
 template <class Constant, class T>
-DEADCONE_HD inline Window<T> window(const Clip<Constant>& activation, T s, T b) {
+DEADCONE_HD_INLINE Window<T> window(const Clip<Constant>& activation, T s, T b) {
   using Real = scalar_t<T>;
   const T lo = T(activation.lo);
   const T hi = T(activation.hi);
@@ -79,7 +79,7 @@ DEADCONE_HD inline Window<T> window(const Clip<Constant>& activation, T s, T b) 
 }
 
 template <int order = 1, class Constant, class T>
-DEADCONE_HD inline Moments<T, order> moments(const Clip<Constant>& activation, T s, T b) {
+DEADCONE_HD_INLINE Moments<T, order> moments(const Clip<Constant>& activation, T s, T b) {
   const T lo = T(activation.lo);
   const T hi = T(activation.hi);
   const Window<T> w = window(activation, s, b);
@@ -105,7 +105,7 @@ DEADCONE_HD inline Moments<T, order> moments(const Clip<Constant>& activation, T
 }
 
 template <class Constant, class T>
-DEADCONE_HD inline Averages<T> averages(const Clip<Constant>& activation, T s, T b) {
+DEADCONE_HD_INLINE Averages<T> averages(const Clip<Constant>& activation, T s, T b) {
   const T lo = T(activation.lo);
   const T hi = T(activation.hi);
   const Window<T> w = window(activation, s, b);

@@ -79,15 +79,15 @@ template <>
 struct LogisticMixture<float> {
   static constexpr int nodes = 12;
   template <class T>
-  DEADCONE_HD static T variance(int i) {
+  DEADCONE_HD_INLINE static T variance(int i) {
     return T(logistic_variance_float[i]);
   }
   template <class T>
-  DEADCONE_HD static T weight(int i) {
+  DEADCONE_HD_INLINE static T weight(int i) {
     return T(logistic_weight_float[i]);
   }
   template <class T>
-  DEADCONE_HD static T log_cosh_weight(int i) {
+  DEADCONE_HD_INLINE static T log_cosh_weight(int i) {
     return T(log_cosh_weight_float[i]);
   }
 };
@@ -112,11 +112,11 @@ template <>
 struct OwenRule<float> {
   static constexpr int nodes = 5;
   template <class T>
-  DEADCONE_HD static T square(int i) {
+  DEADCONE_HD_INLINE static T square(int i) {
     return T(owen_square_float[i]);
   }
   template <class T>
-  DEADCONE_HD static T weight(int i) {
+  DEADCONE_HD_INLINE static T weight(int i) {
     return T(owen_weight_float[i]);
   }
 };
@@ -179,11 +179,11 @@ template <>
 struct LobeRule<float> {
   static constexpr int nodes = 24;
   template <class T>
-  DEADCONE_HD static T node(int i) {
+  DEADCONE_HD_INLINE static T node(int i) {
     return T(lobe_node_float[i]);
   }
   template <class T>
-  DEADCONE_HD static T weight(int i) {
+  DEADCONE_HD_INLINE static T weight(int i) {
     return T(lobe_weight_float[i]);
   }
 };
@@ -285,15 +285,15 @@ template <>
 struct LogisticMixture<double> {
   static constexpr int nodes = 28;
   template <class T>
-  DEADCONE_HD static T variance(int i) {
+  DEADCONE_HD_INLINE static T variance(int i) {
     return T(logistic_variance_double[i]);
   }
   template <class T>
-  DEADCONE_HD static T weight(int i) {
+  DEADCONE_HD_INLINE static T weight(int i) {
     return T(logistic_weight_double[i]);
   }
   template <class T>
-  DEADCONE_HD static T log_cosh_weight(int i) {
+  DEADCONE_HD_INLINE static T log_cosh_weight(int i) {
     return T(log_cosh_weight_double[i]);
   }
 };
@@ -328,11 +328,11 @@ template <>
 struct OwenRule<double> {
   static constexpr int nodes = 10;
   template <class T>
-  DEADCONE_HD static T square(int i) {
+  DEADCONE_HD_INLINE static T square(int i) {
     return T(owen_square_double[i]);
   }
   template <class T>
-  DEADCONE_HD static T weight(int i) {
+  DEADCONE_HD_INLINE static T weight(int i) {
     return T(owen_weight_double[i]);
   }
 };
@@ -443,11 +443,11 @@ template <>
 struct LobeRule<double> {
   static constexpr int nodes = 48;
   template <class T>
-  DEADCONE_HD static T node(int i) {
+  DEADCONE_HD_INLINE static T node(int i) {
     return T(lobe_node_double[i]);
   }
   template <class T>
-  DEADCONE_HD static T weight(int i) {
+  DEADCONE_HD_INLINE static T weight(int i) {
     return T(lobe_weight_double[i]);
   }
 };

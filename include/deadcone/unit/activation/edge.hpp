@@ -13,7 +13,7 @@ using namespace numeric;
 
 /// 1/s; 0 for s < 2^-60, which counts as no weight.
 template <class T>
-DEADCONE_HD inline T reciprocal_width(T s) {
+DEADCONE_HD_INLINE T reciprocal_width(T s) {
   constexpr scalar_t<T> least = 0x1p-60F;
   const T limited = smaller(s, T(scalar_t<T>(0x1p+60F)));
   return select(limited > T(least), moderate_quotient(T(1), limited), T(0));
@@ -29,7 +29,7 @@ struct Edge {
 
 /// From b - edge and 1/s.
 template <class T>
-DEADCONE_HD inline Edge<T> edge(T distance, T over_s) {
+DEADCONE_HD_INLINE Edge<T> edge(T distance, T over_s) {
   const T largest = T(NormalCoefficients<scalar_t<T>>::largest_t);
   const T x = select(over_s > T(0), limited_argument(distance * over_s), largest);
   const Normal<T> lower = lower_tail(x);
@@ -41,7 +41,7 @@ DEADCONE_HD inline Edge<T> edge(T distance, T over_s) {
 
 /// He_n(t), n <= 4: d^n phi/dt^n = (-1)^n He_n phi.
 template <int n, class T>
-DEADCONE_HD inline T hermite(T t) {
+DEADCONE_HD_INLINE T hermite(T t) {
   if constexpr (n == 0) {
     return T(1);
   } else if constexpr (n == 1) {

@@ -34,7 +34,7 @@ struct HalfExponential {
 };
 
 template <int k, int count, class T>
-DEADCONE_HD inline HalfExponential<T, count> half_exponential(T s, T b, const Edge<T>& e, T over_s) {
+DEADCONE_HD_INLINE HalfExponential<T, count> half_exponential(T s, T b, const Edge<T>& e, T over_s) {
   using Real = scalar_t<T>;
   const T ks = T(Real(k)) * s;
   const T distance = fused(ks, s, b);
@@ -78,7 +78,7 @@ DEADCONE_HD inline HalfExponential<T, count> half_exponential(T s, T b, const Ed
 }
 
 template <int order = 1, class Constant, class T>
-DEADCONE_HD inline Moments<T, order> moments(const Elu<Constant>& activation, T s, T b) {
+DEADCONE_HD_INLINE Moments<T, order> moments(const Elu<Constant>& activation, T s, T b) {
   const T alpha = T(activation.alpha);
   const T scale = T(activation.scale);
   const T scale2 = scale * scale;
@@ -105,7 +105,7 @@ DEADCONE_HD inline Moments<T, order> moments(const Elu<Constant>& activation, T 
 }
 
 template <class Constant, class T>
-DEADCONE_HD inline Averages<T> averages(const Elu<Constant>& activation, T s, T b) {
+DEADCONE_HD_INLINE Averages<T> averages(const Elu<Constant>& activation, T s, T b) {
   using Real = scalar_t<T>;
   const T alpha = T(activation.alpha);
   const T scale = T(activation.scale);

@@ -21,7 +21,7 @@ namespace deadcone::unit {
 
 /// The m-th derivative of E[z F(z)].
 template <int m, class T, std::size_t count>
-DEADCONE_HD inline T mean_derivative(const T (&d)[count], T s2, T b) {
+DEADCONE_HD_INLINE T mean_derivative(const T (&d)[count], T s2, T b) {
   const T rest = fused(s2, d[m + 1], b * d[m]);
   if constexpr (m == 0) return rest;
   if constexpr (m > 0) return fused(T(static_cast<scalar_t<T>>(m)), d[m - 1], rest);
@@ -29,7 +29,7 @@ DEADCONE_HD inline T mean_derivative(const T (&d)[count], T s2, T b) {
 
 /// The m-th derivative of E[z^2 F(z)^2] / 2.
 template <int m, class T, std::size_t count>
-DEADCONE_HD inline T half_square_derivative(const T (&g)[count], T s2, T b) {
+DEADCONE_HD_INLINE T half_square_derivative(const T (&g)[count], T s2, T b) {
   using Real = scalar_t<T>;
   const T half = T(Real(0.5));
   const T factor = half * fused(T(Real(1 + 2 * m)), s2, b * b);
@@ -42,7 +42,7 @@ DEADCONE_HD inline T half_square_derivative(const T (&g)[count], T s2, T b) {
 
 /// Moments from D_0 to D_(2 order + 2) and G_0 to G_(2 order + 2).
 template <int order, class T, std::size_t count, std::size_t square_count>
-DEADCONE_HD inline Moments<T, order> gated_moments(const T (&d)[count], const T (&g)[square_count], T s, T b) {
+DEADCONE_HD_INLINE Moments<T, order> gated_moments(const T (&d)[count], const T (&g)[square_count], T s, T b) {
   const T s2 = s * s;
   Moments<T, order> m;
   m.b[0] = mean_derivative<1>(d, s2, b);
@@ -63,7 +63,7 @@ DEADCONE_HD inline Moments<T, order> gated_moments(const T (&d)[count], const T 
 /// integral of a smooth function over the part of (`zero` - `width`, `zero`) that z reaches. `slope` is sigma', which is
 /// negligible further down.
 template <class T, class Slope>
-DEADCONE_HD inline T absolute_slope(T mean_slope, T s, T b, double zero, double width, const Slope& slope) {
+DEADCONE_HD_INLINE T absolute_slope(T mean_slope, T s, T b, double zero, double width, const Slope& slope) {
   using Real = scalar_t<T>;
   const T over_s = reciprocal_width(s);
   const T reach = T(Real(8.5));

@@ -23,7 +23,7 @@ struct Gelu {};
 
 /// Owen's T at h^2 and a.
 template <class T>
-DEADCONE_HD inline T owen(T h2, T a) {
+DEADCONE_HD_INLINE T owen(T h2, T a) {
   using Rule = OwenRule<scalar_t<T>>;
   const T a2 = a * a;
   T sum = T(0);
@@ -42,7 +42,7 @@ struct GeluDerivatives {
 };
 
 template <int highest, class T>
-DEADCONE_HD inline GeluDerivatives<T, highest> gelu_derivatives(T s, T b) {
+DEADCONE_HD_INLINE GeluDerivatives<T, highest> gelu_derivatives(T s, T b) {
   using Real = scalar_t<T>;
   const T s2 = limited_square(s);
   const T over_square = moderate_quotient(T(1), T(1) + s2);  // 1/r^2
@@ -78,13 +78,13 @@ DEADCONE_HD inline GeluDerivatives<T, highest> gelu_derivatives(T s, T b) {
 }
 
 template <int order = 1, class T>
-DEADCONE_HD inline Moments<T, order> moments(const Gelu& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Moments<T, order> moments(const Gelu& /*activation*/, T s, T b) {
   const auto derivatives = gelu_derivatives<2 * order + 2>(s, b);
   return gated_moments<order>(derivatives.d, derivatives.g, s, b);
 }
 
 template <class T>
-DEADCONE_HD inline Averages<T> averages(const Gelu& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Averages<T> averages(const Gelu& /*activation*/, T s, T b) {
   using Real = scalar_t<T>;
   const auto [d, g] = gelu_derivatives<2>(s, b);
   const T s2 = s * s;

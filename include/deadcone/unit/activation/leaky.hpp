@@ -24,7 +24,7 @@ template <class Constant>
 struct Prelu : Leaky<Constant> {};
 
 template <int order = 1, class Constant, class T>
-DEADCONE_HD inline Moments<T, order> moments(const Leaky<Constant>& activation, T s, T b) {
+DEADCONE_HD_INLINE Moments<T, order> moments(const Leaky<Constant>& activation, T s, T b) {
   const T a = T(activation.leak);
   const T step = T(1) - a;
   const T square_step = fused_difference(T(0) - a, a, T(scalar_t<T>(-1)));  // 1 - a^2
@@ -47,7 +47,7 @@ DEADCONE_HD inline Moments<T, order> moments(const Leaky<Constant>& activation, 
 }
 
 template <class Constant, class T>
-DEADCONE_HD inline Averages<T> averages(const Leaky<Constant>& activation, T s, T b) {
+DEADCONE_HD_INLINE Averages<T> averages(const Leaky<Constant>& activation, T s, T b) {
   const T a = T(activation.leak);
   const Edge<T> e = edge(b, reciprocal_width(s));
   const T edge_mean = s * e.density;
@@ -64,7 +64,7 @@ DEADCONE_HD inline Averages<T> averages(const Leaky<Constant>& activation, T s, 
 
 /// The derivative of the loss by the leak: E[(sigma(z) - y) z; z < 0].
 template <class Constant, class T>
-DEADCONE_HD inline T leak_gradient(const Leaky<Constant>& activation, const Parameters<T>& theta, T s,
+DEADCONE_HD_INLINE T leak_gradient(const Leaky<Constant>& activation, const Parameters<T>& theta, T s,
                                    const Target<T>& target) {
   const Edge<T> e = edge(theta.b, reciprocal_width(s));
   const T edge_mean = s * e.density;

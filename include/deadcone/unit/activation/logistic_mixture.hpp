@@ -33,7 +33,7 @@ enum class MixtureParts { densities, distributions, integrals };
 
 /// Derivatives from 1 on, of[1] to of[count], by the sums M_0 to M_(count - 1).
 template <int count, int highest, class T>
-DEADCONE_HD inline void derivatives_from_sums(const T (&sums)[count], T b, MixtureDerivatives<T, highest>& to) {
+DEADCONE_HD_INLINE void derivatives_from_sums(const T (&sums)[count], T b, MixtureDerivatives<T, highest>& to) {
   static_assert(count <= highest);
   const T minus_b = T(0) - b;
   T last[count] = {};
@@ -52,13 +52,13 @@ DEADCONE_HD inline void derivatives_from_sums(const T (&sums)[count], T b, Mixtu
 
 /// s^2, no larger than what moderate_quotient() divides by.
 template <class T>
-DEADCONE_HD inline T limited_square(T s) {
+DEADCONE_HD_INLINE T limited_square(T s) {
   return smaller(s * s, T(scalar_t<T>(0x1p+58F)));
 }
 
 /// Those of S; with `parts` below integrals the integral, and below distributions the one of order 0, are left out.
 template <int highest, MixtureParts parts, class T>
-DEADCONE_HD inline MixtureDerivatives<T, highest> logistic(T s, T b) {
+DEADCONE_HD_INLINE MixtureDerivatives<T, highest> logistic(T s, T b) {
   using Mixture = LogisticMixture<scalar_t<T>>;
   const T s2 = limited_square(s);
   const T b2 = b * b;
@@ -97,7 +97,7 @@ DEADCONE_HD inline MixtureDerivatives<T, highest> logistic(T s, T b) {
 
 /// n-th derivatives from 1 on with s^(n-1), as Moments has them: to[n] = factor s^(n-1) from[n + shift].
 template <int count, int shift, int highest, class T>
-DEADCONE_HD inline void scale_derivatives(const MixtureDerivatives<T, highest>& from, T factor, T s, T (&to)[count]) {
+DEADCONE_HD_INLINE void scale_derivatives(const MixtureDerivatives<T, highest>& from, T factor, T s, T (&to)[count]) {
   static_assert(count - 1 + shift <= highest);
   for (int n = 1; n < count; ++n) {
     to[n] = factor * from.of[n + shift];

@@ -13,7 +13,7 @@ namespace deadcone::unit {
 struct Sigmoid {};
 
 template <int order = 1, class T>
-DEADCONE_HD inline Moments<T, order> moments(const Sigmoid& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Moments<T, order> moments(const Sigmoid& /*activation*/, T s, T b) {
   const T half = T(scalar_t<T>(0.5));
   const auto d = logistic<2 * order + 1, MixtureParts::densities>(s, b);
   Moments<T, order> m;
@@ -29,7 +29,7 @@ DEADCONE_HD inline Moments<T, order> moments(const Sigmoid& /*activation*/, T s,
 }
 
 template <class T>
-DEADCONE_HD inline Averages<T> averages(const Sigmoid& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Averages<T> averages(const Sigmoid& /*activation*/, T s, T b) {
   const auto d = logistic<1, MixtureParts::distributions>(s, b);
   return {d.of[0], T(scalar_t<T>(0.5)) * (d.of[0] - d.of[1]), d.of[1], T(scalar_t<T>(4)) * d.of[1]};
 }

@@ -12,7 +12,7 @@ namespace deadcone::unit {
 struct Silu {};
 
 template <int order = 1, class T>
-DEADCONE_HD inline Moments<T, order> moments(const Silu& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Moments<T, order> moments(const Silu& /*activation*/, T s, T b) {
   const auto d = logistic<2 * order + 3, MixtureParts::distributions>(s, b);
   T g[2 * order + 3];
   for (int k = 0; k < 2 * order + 3; ++k) g[k] = d.of[k] - d.of[k + 1];
@@ -20,7 +20,7 @@ DEADCONE_HD inline Moments<T, order> moments(const Silu& /*activation*/, T s, T 
 }
 
 template <class T>
-DEADCONE_HD inline Averages<T> averages(const Silu& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Averages<T> averages(const Silu& /*activation*/, T s, T b) {
   using Real = scalar_t<T>;
   const auto d = logistic<3, MixtureParts::distributions>(s, b);
   const T g[] = {d.of[0] - d.of[1], d.of[1] - d.of[2], d.of[2] - d.of[3]};

@@ -28,7 +28,7 @@ struct SoftplusDerivatives {
 };
 
 template <int highest, class T>
-DEADCONE_HD inline SoftplusDerivatives<T, highest> softplus_derivatives(T s, T b) {
+DEADCONE_HD_INLINE SoftplusDerivatives<T, highest> softplus_derivatives(T s, T b) {
   using Mixture = LogisticMixture<scalar_t<T>>;
   const T s2 = limited_square(s);
   SoftplusDerivatives<T, highest> both;
@@ -62,7 +62,7 @@ DEADCONE_HD inline SoftplusDerivatives<T, highest> softplus_derivatives(T s, T b
 }
 
 template <int order = 1, class T>
-DEADCONE_HD inline Moments<T, order> moments(const Softplus& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Moments<T, order> moments(const Softplus& /*activation*/, T s, T b) {
   using Real = scalar_t<T>;
   const T half = T(Real(0.5));
   const auto derivatives = softplus_derivatives<2 * order>(s, b);
@@ -83,7 +83,7 @@ DEADCONE_HD inline Moments<T, order> moments(const Softplus& /*activation*/, T s
 }
 
 template <class T>
-DEADCONE_HD inline Averages<T> averages(const Softplus& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Averages<T> averages(const Softplus& /*activation*/, T s, T b) {
   const auto [d, j] = softplus_derivatives<1>(s, b);
   const T with_z = fused(b, d.integral, (s * s) * d.of[0]);
   return {d.integral, fused(T(scalar_t<T>(0.5)), with_z, j.integral - d.integral), d.of[0], d.of[0]};

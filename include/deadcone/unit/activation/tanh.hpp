@@ -15,7 +15,7 @@ namespace deadcone::unit {
 struct Tanh {};
 
 template <int order = 1, class T>
-DEADCONE_HD inline Moments<T, order> moments(const Tanh& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Moments<T, order> moments(const Tanh& /*activation*/, T s, T b) {
   using Real = scalar_t<T>;
   const T s2 = s + s;
   const auto d = logistic<2 * order + 1, MixtureParts::densities>(s2, b + b);
@@ -28,7 +28,7 @@ DEADCONE_HD inline Moments<T, order> moments(const Tanh& /*activation*/, T s, T 
 }
 
 template <class T>
-DEADCONE_HD inline Averages<T> averages(const Tanh& /*activation*/, T s, T b) {
+DEADCONE_HD_INLINE Averages<T> averages(const Tanh& /*activation*/, T s, T b) {
   using Real = scalar_t<T>;
   const auto d = logistic<1, MixtureParts::distributions>(s + s, b + b);
   const T slope = T(Real(4)) * d.of[1];
