@@ -36,13 +36,12 @@ class GeneralLanes {
   HWY_INLINE std::uint32_t advance_all(const unit::GeneralRules<Real>& rules, const Ends& ends, std::int64_t round) {
     using unit::GeneralConstants;
     GeneralConstants<Pack<Real>> of;
-    unit::for_each_update_constant(
-        [](Pack<Real>& to, const LaneNumbers<Real>& from) HWY_ATTR { to = from.pack(); }, of, constants_);
+    unit::for_each_update_constant([](Pack<Real>& to, const LaneNumbers<Real>& from) HWY_ATTR { to = from.pack(); }, of,
+                                   constants_);
     const Pack<Real> factor = rules.has_schedule ? factors(ends, round) : Pack<Real>(Real(1));
     const auto update = unit::advance<Family>(rules, of, factor, state_);
     const PackMask<Real> at_rest = unit::is_at_rest(rules, of, update);
-    const PackMask<Real> ended =
-        either(unit::has_diverged(state_.theta, limit_squared_), both(at_rest, was_at_rest_));
+    const PackMask<Real> ended = either(unit::has_diverged(state_.theta, limit_squared_), both(at_rest, was_at_rest_));
     was_at_rest_ = at_rest;
     return bits_of(ended) & live_;
   }

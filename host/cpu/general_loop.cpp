@@ -33,9 +33,8 @@ template <class Family, class Real>
 inline void finish(const TileWork<Real>& work, std::int64_t pixel,
                    const GeneralLaneEnd<Real, Family::coordinates>& lane) {
   const GeneralConstants<Real>& of = work.general[lane.map];
-  store_outcome<Family>(
-      of, work.results, pixel,
-      end_of<Family>(work.rules, of, lane.limit_squared, lane.theta, lane.updates, lane.ended));
+  store_outcome<Family>(of, work.results, pixel,
+                        end_of<Family>(work.rules, of, lane.limit_squared, lane.theta, lane.updates, lane.ended));
 }
 
 template <class Real>
@@ -68,15 +67,14 @@ GeneralLaneEnds<Real, Family::coordinates> general_lane_ends() {
 
 template <class Real>
 TileLoop<Real> general_scalar_loop(UnitKind kind) {
-  return with_family(kind, []<class Family>() -> TileLoop<Real> {
-    return has_fma() ? fma_loop<Family, Real> : loop<Family, Real>;
-  });
+  return with_family(
+      kind, []<class Family>() -> TileLoop<Real> { return has_fma() ? fma_loop<Family, Real> : loop<Family, Real>; });
 }
 
 template TileLoop<float> general_scalar_loop(UnitKind);
 template TileLoop<double> general_scalar_loop(UnitKind);
 
-#define DEADCONE_DEFINE_ENDS(Family)                                             \
+#define DEADCONE_DEFINE_ENDS(Family)                                                \
   template GeneralLaneEnds<float, Family::coordinates> general_lane_ends<Family>(); \
   template GeneralLaneEnds<double, Family::coordinates> general_lane_ends<Family>();
 DEADCONE_UNIT_FAMILIES(DEADCONE_DEFINE_ENDS)

@@ -18,10 +18,10 @@ namespace deadcone {
 
 /// The vector loops, each from its file; the first argument only says which number type. They must not be called on a machine
 /// without their instruction set.
-#define DEADCONE_DECLARE_LOOPS(set, target)                                \
-  TileLoop<float> set##_loop(float, const Variant& variant, bool several); \
+#define DEADCONE_DECLARE_LOOPS(set, target)                                  \
+  TileLoop<float> set##_loop(float, const Variant& variant, bool several);   \
   TileLoop<double> set##_loop(double, const Variant& variant, bool several); \
-  TileLoop<float> set##_general_loop(float, UnitKind unit);                \
+  TileLoop<float> set##_general_loop(float, UnitKind unit);                  \
   TileLoop<double> set##_general_loop(double, UnitKind unit);
 DEADCONE_SIMD_TARGETS(DEADCONE_DECLARE_LOOPS)
 #undef DEADCONE_DECLARE_LOOPS

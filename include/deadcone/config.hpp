@@ -69,12 +69,12 @@ struct Point {
   double delta = 0.0;  ///< mean of the target
   double r = 0.0;      ///< initial weight orthogonal to Gamma; 0 is the paper's plane
   // Numbers that the unit or the optimiser of a sweep may have; others do not use them.
-  double beta2 = 0.999;                   ///< decay of the average of squares of Adam, and of the momentum of Lion, in [0, 1)
-  double alpha = 0.99;                    ///< the same of RMSprop, in [0, 1)
-  double optimizer_epsilon = 1e-8;        ///< added to the root of squares, > 0
-  double clip = 1.0;                      ///< bound of clipping, > 0
-  double decay = 0.0;                     ///< weight decay, >= 0
-  double warmup = 0.0;                    ///< updates of the warm-up, a whole number >= 0
+  double beta2 = 0.999;             ///< decay of the average of squares of Adam, and of the momentum of Lion, in [0, 1)
+  double alpha = 0.99;              ///< the same of RMSprop, in [0, 1)
+  double optimizer_epsilon = 1e-8;  ///< added to the root of squares, > 0
+  double clip = 1.0;                ///< bound of clipping, > 0
+  double decay = 0.0;               ///< weight decay, >= 0
+  double warmup = 0.0;              ///< updates of the warm-up, a whole number >= 0
   std::array<double, 2> unit = {0.0, 0.0};  ///< constants of the unit
 
   Geometry geometry() const { return r == 0.0 ? Geometry::planar : Geometry::general; }

@@ -11,12 +11,12 @@
 namespace deadcone {
 
 enum class Fate : std::int8_t {
-  pending = -1,    ///< not computed yet
-  converged = 0,   ///< stopped within rho |Theta*| of the target
-  dead = 1,        ///< stopped where the unit is active with probability below epsilon
-  stalled = 2,     ///< stopped anywhere else: a plateau, the origin
-  unfinished = 3,  ///< reached the largest number of updates
-  diverged = 4,    ///< not finite, or farther than 1e6 (|theta_0| + |Theta*|)
+  pending = -1,       ///< not computed yet
+  converged = 0,      ///< stopped within rho |Theta*| of the target
+  dead = 1,           ///< stopped where the unit is active with probability below epsilon
+  stalled = 2,        ///< stopped anywhere else: a plateau, the origin
+  unfinished = 3,     ///< reached the largest number of updates
+  diverged = 4,       ///< not finite, or farther than 1e6 (|theta_0| + |Theta*|)
   cycling = 5,        ///< came back to itself
   other_minimum = 6,  ///< stopped at a minimum of the loss that is not the least
 };

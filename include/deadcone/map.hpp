@@ -56,7 +56,9 @@ class PreparedMap {
     return shared_->conditions;
   }
   /// Whether the map is certified and some fate can be proved.
-  bool can_prove() const { return map().criteria.certify && !map().is_general() && proves_anything(proof_conditions()); }
+  bool can_prove() const {
+    return map().criteria.certify && !map().is_general() && proves_anything(proof_conditions());
+  }
 
   /// The loop for its trajectories: one that looks for proofs only where there can be one, which changes no result.
   Variant variant() const {

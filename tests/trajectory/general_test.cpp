@@ -21,9 +21,9 @@ using test::same_bits;
 
 constexpr Fields all_fields = {.updates = true, .final = true, .loss = true};
 
-const std::vector<std::string> every_unit = {"relu",    "leaky:0.1", "leaky:-0.3", "prelu:0.25", "elu:1",
-                                             "selu",    "gelu",      "silu",       "sigmoid",    "tanh",
-                                             "softplus", "relu6",    "hardtanh",   "clip:-0.5:2"};
+const std::vector<std::string> every_unit = {"relu",     "leaky:0.1", "leaky:-0.3", "prelu:0.25", "elu:1",
+                                             "selu",     "gelu",      "silu",       "sigmoid",    "tanh",
+                                             "softplus", "relu6",     "hardtanh",   "clip:-0.5:2"};
 
 TileResult computed(InstructionSet set, int threads, const MapBatch& maps) {
   TileResult result;
@@ -60,14 +60,15 @@ class General : public testing::TestWithParam<std::string> {};
 TEST_P(General, HasTheSameBitsInEveryLoop) {
   for (const Precision precision : {Precision::float32, Precision::float64}) {
     std::vector<Optimizer> optimizers;
-    for (const auto& [kind, name, meaning] : NameTable<OptimizerKind>::values)
-      optimizers.push_back({.kind = kind});
-    optimizers.push_back({.kind = OptimizerKind::adam, .clip = ClipKind::norm, .schedule = {ScheduleKind::cosine, 200, 0.1}});
+    for (const auto& [kind, name, meaning] : NameTable<OptimizerKind>::values) optimizers.push_back({.kind = kind});
+    optimizers.push_back(
+        {.kind = OptimizerKind::adam, .clip = ClipKind::norm, .schedule = {ScheduleKind::cosine, 200, 0.1}});
     optimizers.push_back({.clip = ClipKind::value, .schedule = {ScheduleKind::step, 50, 0.5}, .has_warmup = true});
     if (GetParam().find("prelu") == std::string::npos) optimizers.push_back({.has_decay = true});
     for (const Optimizer& optimizer : optimizers) {
       Map map = map_of(GetParam(), precision);
       map.optimizer = optimizer;
+      if (!map.is_general()) continue;
       std::vector<Point> points;
       for (const double r : {0.0, 0.5}) {
         for (const double beta : {0.0, 0.9}) {

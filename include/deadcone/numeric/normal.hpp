@@ -30,18 +30,20 @@ struct Normal {
   T distribution;  ///< Phi(t)
 };
 
-/// phi(t) from h, the rounded t^2, and what it lacks of t^2, where the precision is such that it matters.
-template <bool has_rest, class T>
-DEADCONE_HD_INLINE T density_of_square(T h, T rest) {
+/// phi(t) from h, the rounded t^2; where t is known, also from what h lacks, in the precision in which it matters.
+template <bool t_is_known, class T>
+DEADCONE_HD_INLINE T density_of_square(T h, T t) {
   using C = NormalCoefficients<scalar_t<T>>;
 
   // n and f with n + f = -t^2 log2(e)/2.
   const T rounded = fused(h, T(C::rate_high), T(C::round_to_exponent));
   const T n = rounded - T(C::round_to_exponent);
   T f = fused_difference(h, T(C::rate_high), n);
-  if constexpr (C::has_low_parts) {
+  if constexpr (C::has_low_parts && t_is_known) {
+    const T l = fused_difference(t, t, h);
+    f = fused(l, T(C::rate_high), fused(h, T(C::rate_low), f));
+  } else if constexpr (C::has_low_parts) {
     f = fused(h, T(C::rate_low), f);
-    if constexpr (has_rest) f = fused(rest, T(C::rate_high), f);
   }
   return scaled_by_low_bits(C::exp2(f, f * f), rounded);
 }
@@ -68,8 +70,7 @@ template <class T>
 DEADCONE_HD_INLINE Normal<T> lower_tail(T x) {
   using C = NormalCoefficients<scalar_t<T>>;
   const T h = x * x;
-  const T rest = C::has_low_parts ? fused_difference(x, x, h) : h;
-  const T density = density_of_square<true>(h, rest);
+  const T density = density_of_square<true>(h, x);
   return {density, density * moderate_quotient(C::mills_numerator(x, h), C::mills_denominator(x, h))};
 }
 

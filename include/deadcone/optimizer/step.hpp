@@ -28,8 +28,8 @@
 
 #include "deadcone/numeric/annotations.hpp"
 #include "deadcone/numeric/arithmetic.hpp"
-#include "deadcone/unit/coordinates.hpp"
 #include "deadcone/optimizer_kinds.hpp"
+#include "deadcone/unit/coordinates.hpp"
 
 namespace deadcone::unit {
 

@@ -184,16 +184,18 @@ DEADCONE_HD inline std::int8_t minimum_at(const GeneralConstants<Real>& of, cons
 template <class Real, int n>
 struct GeneralOutcome {
   Fate fate;
-  std::int32_t updates;          ///< made until the end
-  Coordinates<Real, n> theta;    ///< after the last update
-  std::int8_t minimum;           ///< that it is at, by number; -1: none
+  std::int32_t updates;        ///< made until the end
+  Coordinates<Real, n> theta;  ///< after the last update
+  std::int8_t minimum;         ///< that it is at, by number; -1: none
 };
 
 /// The outcome of a trajectory that ends at `theta`, at rest or diverged (`ended`) or with its last update.
 template <class Family, class Real>
-DEADCONE_HD inline GeneralOutcome<Real, Family::coordinates> end_of(
-    const GeneralRules<Real>& rules, const GeneralConstants<Real>& of, const Real& limit_squared,
-    const Coordinates<Real, Family::coordinates>& theta, std::int32_t updates, bool ended) {
+DEADCONE_HD inline GeneralOutcome<Real, Family::coordinates> end_of(const GeneralRules<Real>& rules,
+                                                                    const GeneralConstants<Real>& of,
+                                                                    const Real& limit_squared,
+                                                                    const Coordinates<Real, Family::coordinates>& theta,
+                                                                    std::int32_t updates, bool ended) {
   GeneralOutcome<Real, Family::coordinates> outcome = {Fate::unfinished, updates, theta, -1};
   if (!ended) return outcome;
   if (has_diverged(theta, limit_squared)) {
@@ -213,8 +215,8 @@ DEADCONE_HD inline GeneralOutcome<Real, Family::coordinates> end_of(
 
 /// Stores how the trajectory of pixel `i` ended.
 template <class Family, class Real>
-DEADCONE_HD inline void store_outcome(const GeneralConstants<Real>& of, const PixelArrays<Real>& results, std::int64_t i,
-                                      const GeneralOutcome<Real, Family::coordinates>& outcome) {
+DEADCONE_HD inline void store_outcome(const GeneralConstants<Real>& of, const PixelArrays<Real>& results,
+                                      std::int64_t i, const GeneralOutcome<Real, Family::coordinates>& outcome) {
   const auto& theta = outcome.theta;
   results.fate[i] = outcome.fate;
   results.updates[i] = outcome.updates;

@@ -31,7 +31,8 @@ struct FamilyConstants {
 struct LeakyFamily {
   static constexpr int coordinates = 3;
   template <class T>
-  DEADCONE_HD_INLINE static Leaky<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
+  DEADCONE_HD_INLINE static Leaky<T> activation(const FamilyConstants<T>& constants,
+                                                const Coordinates<T, 3>& /*theta*/) {
     return {constants.of[0]};
   }
 };
@@ -40,7 +41,8 @@ struct LeakyFamily {
 struct PreluFamily {
   static constexpr int coordinates = 4;
   template <class T>
-  DEADCONE_HD_INLINE static Prelu<T> activation(const FamilyConstants<T>& /*constants*/, const Coordinates<T, 4>& theta) {
+  DEADCONE_HD_INLINE static Prelu<T> activation(const FamilyConstants<T>& /*constants*/,
+                                                const Coordinates<T, 4>& theta) {
     return {{theta[3]}};
   }
 };
@@ -58,7 +60,8 @@ struct EluFamily {
 struct ClipFamily {
   static constexpr int coordinates = 3;
   template <class T>
-  DEADCONE_HD_INLINE static Clip<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
+  DEADCONE_HD_INLINE static Clip<T> activation(const FamilyConstants<T>& constants,
+                                               const Coordinates<T, 3>& /*theta*/) {
     return {constants.of[0], constants.of[1]};
   }
 };
@@ -68,7 +71,8 @@ template <class Activation>
 struct SingleFamily {
   static constexpr int coordinates = 3;
   template <class T>
-  DEADCONE_HD_INLINE static Activation activation(const FamilyConstants<T>& /*constants*/, const Coordinates<T, 3>& /*theta*/) {
+  DEADCONE_HD_INLINE static Activation activation(const FamilyConstants<T>& /*constants*/,
+                                                  const Coordinates<T, 3>& /*theta*/) {
     return {};
   }
 };
@@ -79,10 +83,10 @@ using TanhFamily = SingleFamily<Tanh>;
 using SoftplusFamily = SingleFamily<Softplus>;
 
 /// All of them, for lists of what is compiled for each.
-#define DEADCONE_UNIT_FAMILIES(EACH)                                                                                   \
-  EACH(LeakyFamily)                                                                                                    \
-  EACH(PreluFamily)                                                                                                    \
-  EACH(EluFamily)                                                                                                      \
+#define DEADCONE_UNIT_FAMILIES(EACH) \
+  EACH(LeakyFamily)                  \
+  EACH(PreluFamily)                  \
+  EACH(EluFamily)                    \
   EACH(ClipFamily) EACH(GeluFamily) EACH(SiluFamily) EACH(SigmoidFamily) EACH(TanhFamily) EACH(SoftplusFamily)
 
 /// Calls use.operator()<Family>() with the family of a kind of units and returns its result.
@@ -153,12 +157,14 @@ DEADCONE_HD_INLINE Parameters<T> parameters_of(const Coordinates<T, n>& theta) {
 
 /// The gradient of the loss of a unit of a family.
 template <class Family, class T>
-DEADCONE_HD_INLINE Coordinates<T, Family::coordinates> loss_gradient(
-    const FamilyConstants<T>& constants, const Coordinates<T, Family::coordinates>& theta, const Target<T>& target) {
+DEADCONE_HD_INLINE Coordinates<T, Family::coordinates> loss_gradient(const FamilyConstants<T>& constants,
+                                                                     const Coordinates<T, Family::coordinates>& theta,
+                                                                     const Target<T>& target) {
   const auto activation = Family::activation(constants, theta);
   const Parameters<T> place = parameters_of(theta);
   const Direction<T> along = direction<Geometry::general>(place);
-  const Parameters<T> plain = gradient<Geometry::general>(moments<1>(activation, along.s, place.b), place, along, target);
+  const Parameters<T> plain =
+      gradient<Geometry::general>(moments<1>(activation, along.s, place.b), place, along, target);
   Coordinates<T, Family::coordinates> all;
   all[0] = plain.r;
   all[1] = plain.w;
