@@ -78,6 +78,11 @@ cudaError_t load_all() {
     const cudaError_t status = load_some();
     if (status != cudaSuccess) return status;
   }
+  for (const void* kernel : general_kernels()) {
+    cudaFuncAttributes attributes = {};
+    const cudaError_t status = cudaFuncGetAttributes(&attributes, kernel);
+    if (status != cudaSuccess) return status;
+  }
   return cudaSuccess;
 }
 

@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "deadcone/trajectory/general.hpp"
 #include "deadcone/trajectory/pixels.hpp"
 #include "deadcone/trajectory/variant.hpp"
 #include "unit/counts.hpp"
@@ -18,10 +20,10 @@ namespace deadcone {
 template <class Real>
 struct LaunchTask {
   PixelArrays<Real> results;
-  DeviceCounts* counts;   ///< `count_copies` of them
-  Course<Real>* courses;  ///< of the pixels that have not ended by the end of the launch; null: all of them end
-  std::int32_t until;     ///< updates, whole blocks or all, after which the launch ends
-  bool goes_on;           ///< with `courses`, from an earlier launch
+  DeviceCounts* counts;  ///< `count_copies` of them
+  void* courses;         ///< of the pixels that have not ended by the end of the launch; null: all of them end
+  std::int32_t until;    ///< updates, whole blocks or all, after which the launch ends
+  bool goes_on;          ///< with `courses`, from an earlier launch
   std::int64_t pixels;
 };
 
@@ -43,6 +45,15 @@ struct BatchTask : LaunchTask<Real> {
   BatchGeometry geometry;  ///< of the tile; with a list, pixels are taken by number
 };
 
+/// The same of any unit and optimiser.
+template <class Real>
+struct GeneralTask : LaunchTask<Real> {
+  const GeneralConstants<Real>* constants;
+  GeneralRules<Real> rules;  ///< its factors are in the memory of the device, too
+  BatchStarts<Real> starts;
+  BatchGeometry geometry;  ///< as above
+};
+
 /// The updates of a course that has ended: more than any launch goes to.
 inline constexpr std::int32_t ended_course = 2'147'483'647;
 
@@ -62,15 +73,32 @@ DEADCONE_HD inline Course<Real> resumed(Course<Real> course, Real r) {
 template <Geometry geometry, bool certify, class Real>
 DEADCONE_HD inline void run_pixel(const LaunchTask<Real>& task, const Dynamics<Real>& dynamics,
                                   const Parameters<Real>& start, std::int64_t i, std::uint32_t block) {
-  Course<Real> course =
-      task.goes_on ? resumed<geometry>(task.courses[i], start.r) : course_from<geometry>(dynamics, start);
+  auto* courses = static_cast<Course<Real>*>(task.courses);
+  Course<Real> course = task.goes_on ? resumed<geometry>(courses[i], start.r) : course_from<geometry>(dynamics, start);
   Outcome<Real> outcome;
   if (follow<geometry, certify>(dynamics, task.until, course, outcome)) {
     store_outcome<geometry>(dynamics, task.results, i, outcome);
     count_pixel(task.counts[block % count_copies], outcome.fate, outcome.updates);
     course.updates = ended_course;
   }
-  if (task.courses != nullptr) task.courses[i] = course;
+  if (courses != nullptr) courses[i] = course;
+}
+
+/// Follows the trajectory of pixel `i` of a unit of a family through a launch.
+template <class Family, class Real>
+DEADCONE_HD inline void run_general_pixel(const GeneralTask<Real>& task, std::int64_t i, std::uint32_t block) {
+  using Course = unit::GeneralCourse<Real, Family::coordinates>;
+  const BatchStart<Real> start = start_of_pixel(task.starts, i);
+  const GeneralConstants<Real>& of = task.constants[start.map];
+  auto* courses = static_cast<Course*>(task.courses);
+  Course course = task.goes_on ? courses[i] : unit::general_course_from<Family>(task.rules, of, start.theta);
+  unit::GeneralOutcome<Real, Family::coordinates> outcome;
+  if (unit::follow<Family>(task.rules, of, task.until, course, outcome)) {
+    unit::store_outcome<Family>(of, task.results, i, outcome);
+    count_pixel(task.counts[block % count_copies], outcome.fate, outcome.updates);
+    course.updates = ended_course;
+  }
+  if (courses != nullptr) courses[i] = course;
 }
 
 /// What a thread of a launch does.
@@ -90,22 +118,43 @@ DEADCONE_HD inline void run_thread(const BatchTask<Real>& task, std::uint32_t bl
   run_pixel<geometry, certify>(task, task.dynamics[start.map], start.theta, i, block);
 }
 
+template <class Family, class Real>
+DEADCONE_HD inline void run_general_thread(const GeneralTask<Real>& task, std::uint32_t block, std::int32_t thread) {
+  const std::int64_t i = pixel_of(task.geometry, static_cast<std::int64_t>(block) * block_threads + thread);
+  if (i >= 0 && i < task.pixels) run_general_pixel<Family>(task, i, block);
+}
+
 /// The blocks of a launch.
 template <class Real>
 std::int64_t blocks_of(const TileTask<Real>& task) {
   return blocks_of(task.count_w, task.count_b);
 }
 template <class Real>
-std::int64_t blocks_of(const BatchTask<Real>& task) {
-  const std::int64_t maps = (task.pixels - 1) / task.starts.map_pixels + 1;
-  const std::int64_t threads = task.geometry.patch_width == 0 ? task.pixels : threads_of(task.geometry, maps);
+std::int64_t blocks_of(const BatchStarts<Real>& starts, const BatchGeometry& geometry, std::int64_t pixels) {
+  const std::int64_t maps = (pixels - 1) / starts.map_pixels + 1;
+  const std::int64_t threads = geometry.patch_width == 0 ? pixels : threads_of(geometry, maps);
   return (threads - 1) / block_threads + 1;
+}
+template <class Real>
+std::int64_t blocks_of(const BatchTask<Real>& task) {
+  return blocks_of(task.starts, task.geometry, task.pixels);
+}
+template <class Real>
+std::int64_t blocks_of(const GeneralTask<Real>& task) {
+  return blocks_of(task.starts, task.geometry, task.pixels);
 }
 
 /// Runs the pixels of a task in `stream`: of a tile or of a batch, for float and double. Its blocks are at most
 /// `largest_grid`. Throws DeviceError where the launch fails.
 template <class Task>
 void launch_map(const Variant& variant, const Task& task, cudaStream_t stream);
+
+/// The same of a task of units of a kind, for float and double.
+template <class Real>
+void launch_general(UnitKind kind, const GeneralTask<Real>& task, cudaStream_t stream);
+
+/// The kernels for the tasks of units of all kinds, as addresses: what load_kernels() loads.
+std::vector<const void*> general_kernels();
 
 /// Loads all kernels onto the current device, which would otherwise happen at the first launch of each, while others
 /// wait and time is taken. Returns why the device cannot run them, in words; nothing where it can.

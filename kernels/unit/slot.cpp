@@ -60,11 +60,13 @@ TileSlot::Inputs TileSlot::inputs() const {
       offset = inputs.total;
       inputs.total += aligned(static_cast<std::size_t>(count) * size);
     };
-    const std::int64_t constants = maps_.count() == 1 ? 0 : maps_.count();  // those of one come with the launch
+    const std::int64_t constants = is_batch() ? maps_.count() : 0;  // those of one come with the launch
+    const bool general = maps_->is_general();
     place(inputs.w, tile_.count_w, sizeof(Real));
     place(inputs.b, tile_.count_b, sizeof(Real));
     place(inputs.r, constants, sizeof(Real));
-    place(inputs.dynamics, constants, sizeof(Dynamics<Real>));
+    place(inputs.constants, constants, general ? sizeof(GeneralConstants<Real>) : sizeof(Dynamics<Real>));
+    place(inputs.factors, general ? std::ssize(maps_.general_arrays<Real>().factors) : 0, sizeof(Real));
     place(inputs.listed, std::ssize(listed_), sizeof(std::int32_t));
     return inputs;
   });
@@ -78,7 +80,9 @@ std::int32_t TileSlot::updates_of_launch(std::int64_t rows) const {
 std::size_t TileSlot::device_size(std::int64_t rows) const {
   std::size_t size = inputs().total + counts_size + layout(rows).total;
   if (updates_of_launch(rows) < maps_->criteria.max_updates) {
-    const std::size_t course = with_precision(maps_->precision, []<class Real>() { return sizeof(Course<Real>); });
+    const std::size_t course = with_precision(maps_->precision, [this]<class Real>() {
+      return maps_->is_general() ? sizeof(unit::GeneralCourse<Real, 4>) : sizeof(Course<Real>);
+    });
     size += static_cast<std::size_t>(rows * row_) * course;
   }
   return size;
@@ -120,7 +124,7 @@ void TileSlot::begin(const MapBatch& maps, const Tile& tile, const Fields& field
   copied_ = wanted_;
   copied_.updates = wanted_.updates || maps.count() > 1;
   listed_ = listed;
-  row_ = !listed.empty() ? list_row : maps.count() == 1 ? tile.count_w : tile.pixels();
+  row_ = !listed.empty() ? list_row : is_batch() ? tile.pixels() : tile.count_w;
   try {
     make_room();
     with_precision(maps->precision, [this]<class Real>() { begin_as<Real>(); });
@@ -147,10 +151,15 @@ void TileSlot::begin_as() {
   put(at.w, centres<Real>(maps_->window.w, tile_.first_w, tile_.count_w));
   put(at.b, centres<Real>(maps_->window.b, tile_.first_b, tile_.count_b));
   put(at.listed, listed_);
-  if (maps_.count() > 1) {
+  if (maps_->is_general()) {
+    const GeneralArrays<Real>& points = maps_.general_arrays<Real>();
+    put(at.r, points.r);
+    put(at.constants, points.constants);
+    put(at.factors, points.factors);
+  } else if (is_batch()) {
     const PointArrays<Real>& points = maps_.arrays<Real>();
     put(at.r, points.r);
-    auto* dynamics = reinterpret_cast<Dynamics<Real>*>(host + at.dynamics);
+    auto* dynamics = reinterpret_cast<Dynamics<Real>*>(host + at.constants);
     for (std::size_t i = 0; i < points.constants.size(); ++i) {
       dynamics[i] = at_point(maps_.first().dynamics<Real>(), points.constants[i]);
       if (!points.proof.empty()) dynamics[i].proof = points.proof[i];
@@ -194,12 +203,16 @@ void TileSlot::launch_as(const Band& band, bool goes_on) {
   task.results = arrays_at<Real>(results, fields, computed);
   task.counts = counts;
   const bool carries = launch_updates_ < maps_->criteria.max_updates;
-  task.courses = carries ? reinterpret_cast<Course<Real>*>(results + fields.total) : nullptr;
+  task.courses = carries ? results + fields.total : nullptr;
   task.until = until_;
   task.goes_on = goes_on;
   task.pixels = pixels_of(band);
   if (!goes_on) DEADCONE_CUDA_CHECK(cudaMemsetAsync(counts, 0, counts_size, stream_.get()));
-  maps_.count() == 1 ? launch_tile(band, task) : launch_batch(band, task);
+  if (maps_->is_general()) {
+    launch_general(band, task);
+  } else {
+    is_batch() ? launch_batch(band, task) : launch_tile(band, task);
+  }
   // Counts and fields lie side by side: one copy. Those of trajectories that have not ended come with the last launch.
   DEADCONE_CUDA_CHECK(
       cudaMemcpyAsync(results_of(band), counts, kept_size(band), cudaMemcpyDeviceToHost, stream_.get()));
@@ -224,24 +237,44 @@ void TileSlot::launch_tile(const Band& band, const LaunchTask<Real>& launch) {
 }
 
 template <class Real>
-void TileSlot::launch_batch(const Band& band, const LaunchTask<Real>& launch) {
+BatchStarts<Real> TileSlot::batch_starts(const Band& band) const {
   const Inputs at = inputs();
+  BatchStarts<Real> starts = {on_device<const Real>(at.w), on_device<const Real>(at.b), on_device<const Real>(at.r),
+                              static_cast<std::int32_t>(tile_.count_w), static_cast<std::int32_t>(tile_.pixels())};
+  if (listed_.empty()) {
+    starts.r += band.first;
+  } else {
+    starts.listed = on_device<const std::int32_t>(at.listed) + band.first * row_;
+  }
+  return starts;
+}
+
+BatchGeometry TileSlot::geometry() const {
   const auto count_w = static_cast<std::int32_t>(tile_.count_w);
   const auto count_b = static_cast<std::int32_t>(tile_.count_b);
+  return listed_.empty() ? batch_geometry(count_w, count_b) : BatchGeometry{count_w, count_b};
+}
+
+template <class Real>
+void TileSlot::launch_batch(const Band& band, const LaunchTask<Real>& launch) {
   BatchTask<Real> task = {};
   static_cast<LaunchTask<Real>&>(task) = launch;
-  task.dynamics = on_device<const Dynamics<Real>>(at.dynamics);
-  task.starts = {on_device<const Real>(at.w), on_device<const Real>(at.b), on_device<const Real>(at.r), count_w,
-                 static_cast<std::int32_t>(tile_.pixels())};
-  if (listed_.empty()) {
-    task.dynamics += band.first;
-    task.starts.r += band.first;
-    task.geometry = batch_geometry(count_w, count_b);
-  } else {
-    task.starts.listed = on_device<const std::int32_t>(at.listed) + band.first * row_;
-    task.geometry = {count_w, count_b};
-  }
+  task.dynamics = on_device<const Dynamics<Real>>(inputs().constants) + (listed_.empty() ? band.first : 0);
+  task.starts = batch_starts<Real>(band);
+  task.geometry = geometry();
   launch_map(maps_.variant(), task, stream_.get());
+}
+
+template <class Real>
+void TileSlot::launch_general(const Band& band, const LaunchTask<Real>& launch) {
+  GeneralTask<Real> task = {};
+  static_cast<LaunchTask<Real>&>(task) = launch;
+  task.constants = on_device<const GeneralConstants<Real>>(inputs().constants) + (listed_.empty() ? band.first : 0);
+  task.rules = maps_.general_arrays<Real>().rules;
+  task.rules.schedule.factors = on_device<const Real>(inputs().factors);
+  task.starts = batch_starts<Real>(band);
+  task.geometry = geometry();
+  deadcone::launch_general(maps_->unit, task, stream_.get());
 }
 
 void TileSlot::finish(TileResult& result) {

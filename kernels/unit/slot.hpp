@@ -50,13 +50,15 @@ class TileSlot {
   };
   /// Where what all bands share lies, on the device and on the host: offsets in bytes.
   struct Inputs {
-    std::size_t w, b, r, dynamics, listed, total;
+    std::size_t w, b, r, constants, factors, listed, total;
   };
 
   /// The pixels to compute, in rows of `row_`; the last row of a list may be short.
   std::int64_t pixels() const;
   std::int64_t rows() const { return (pixels() + row_ - 1) / row_; }
   std::int64_t pixels_of(const Band& band) const;
+  /// Whether it is taken for several maps: their constants lie in the memory of the device.
+  bool is_batch() const { return maps_.count() > 1 || maps_->is_general(); }
   Inputs inputs() const;
 
   template <class Real>
@@ -69,6 +71,11 @@ class TileSlot {
   void launch_tile(const Band& band, const LaunchTask<Real>& task);
   template <class Real>
   void launch_batch(const Band& band, const LaunchTask<Real>& task);
+  template <class Real>
+  void launch_general(const Band& band, const LaunchTask<Real>& task);
+  template <class Real>
+  BatchStarts<Real> batch_starts(const Band& band) const;
+  BatchGeometry geometry() const;
   template <class Real>
   void finish_as(TileResult& result);
   /// Counts those pixels of a band by map.
