@@ -14,7 +14,7 @@ using namespace numeric;
 /// 1/s; 0 for s < 2^-60, which counts as no weight.
 template <class T>
 DEADCONE_HD_INLINE T reciprocal_width(T s) {
-  constexpr scalar_t<T> least = 0x1p-60F;
+  constexpr auto least = scalar_t<T>(0x1p-60F);
   const T limited = smaller(s, T(scalar_t<T>(0x1p+60F)));
   return select(limited > T(least), moderate_quotient(T(1), limited), T(0));
 }

@@ -10,10 +10,13 @@
 //   m D_(m-1) + b D_m + s^2 D_(m+1)
 //   (b^2 + (1 + 2m) s^2)/2 G_m + b (m G_(m-1) + s^2 G_(m+1)) + m (m - 1)/2 G_(m-2) + s^4/2 G_(m+2)
 
+#include <cstddef>
+
 #include "deadcone/numeric/annotations.hpp"
 #include "deadcone/numeric/arithmetic.hpp"
 #include "deadcone/numeric/normal.hpp"
 #include "deadcone/unit/activation/coefficients.hpp"
+#include "deadcone/unit/activation/edge.hpp"
 #include "deadcone/unit/activation/logistic_mixture.hpp"
 #include "deadcone/unit/moments.hpp"
 
@@ -36,7 +39,8 @@ DEADCONE_HD_INLINE T half_square_derivative(const T (&g)[count], T s2, T b) {
   T by_b = s2 * g[m + 1];
   if constexpr (m > 0) by_b = fused(T(Real(m)), g[m - 1], by_b);
   T sum = fused(factor, g[m], (half * s2) * (s2 * g[m + 2]));
-  if constexpr (m > 1) sum = fused(T(Real(m * (m - 1) / 2)), g[m - 2], sum);
+  constexpr int pairs = m * (m - 1) / 2;
+  if constexpr (m > 1) sum = fused(T(Real(pairs)), g[m - 2], sum);
   return fused(b, by_b, sum);
 }
 
