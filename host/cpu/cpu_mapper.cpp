@@ -49,8 +49,8 @@ std::shared_ptr<TileWork<Real>> make_work(BegunTile& begun, Meter& meter, Comple
   const auto keep = [](RealBuffer& place, std::vector<Real> values) -> const Real* {
     return place.emplace<std::vector<Real>>(std::move(values)).data();
   };
-  const Real* w = keep(begun.w, centres<Real>(maps->window.w, tile.first_w, tile.count_w));
-  const Real* b = keep(begun.b, centres<Real>(maps->window.b, tile.first_b, tile.count_b));
+  const Real* w = keep(begun.w, centres<Real>(maps->window.w, tile.first_column, tile.columns));
+  const Real* b = keep(begun.b, centres<Real>(maps->window.b, tile.first_row, tile.rows));
   const std::int32_t* listed = begun.listed.empty() ? nullptr : begun.listed.data();
   WantedFields computed = wanted_fields(maps.first().map(), begun.fields);
   computed.updates = true;  // for the counts
@@ -64,11 +64,11 @@ std::shared_ptr<TileWork<Real>> make_work(BegunTile& begun, Meter& meter, Comple
     work->constants = arrays.constants.data();
     work->proof = arrays.proof.data();
     work->batch = {
-        w,     b, arrays.r.data(), static_cast<std::int32_t>(tile.count_w), static_cast<std::int32_t>(tile.pixels()),
+        w,     b, arrays.r.data(), static_cast<std::int32_t>(tile.columns), static_cast<std::int32_t>(tile.pixels()),
         listed};
   } else {
     work->dynamics = maps.first().dynamics<Real>();
-    work->starts = {w, b, static_cast<Real>(maps->point.r), tile.count_w, listed};
+    work->starts = {w, b, static_cast<Real>(maps->point.r), tile.columns, listed};
   }
   return work;
 }

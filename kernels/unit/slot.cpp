@@ -61,8 +61,8 @@ TileSlot::Inputs TileSlot::inputs() const {
       inputs.total += aligned(static_cast<std::size_t>(count) * size);
     };
     const std::int64_t constants = maps_.count() == 1 ? 0 : maps_.count();  // those of one come with the launch
-    place(inputs.w, tile_.count_w, sizeof(Real));
-    place(inputs.b, tile_.count_b, sizeof(Real));
+    place(inputs.w, tile_.columns, sizeof(Real));
+    place(inputs.b, tile_.rows, sizeof(Real));
     place(inputs.r, constants, sizeof(Real));
     place(inputs.dynamics, constants, sizeof(Dynamics<Real>));
     place(inputs.listed, std::ssize(listed_), sizeof(std::int32_t));
@@ -120,7 +120,7 @@ void TileSlot::begin(const MapBatch& maps, const Tile& tile, const Fields& field
   copied_ = wanted_;
   copied_.updates = wanted_.updates || maps.count() > 1;
   listed_ = listed;
-  row_ = !listed.empty() ? list_row : maps.count() == 1 ? tile.count_w : tile.pixels();
+  row_ = !listed.empty() ? list_row : maps.count() == 1 ? tile.columns : tile.pixels();
   try {
     make_room();
     with_precision(maps->precision, [this]<class Real>() { begin_as<Real>(); });
@@ -144,8 +144,8 @@ void TileSlot::begin_as() {
   const auto put = [host]<class T>(std::size_t offset, const std::vector<T>& values) {
     if (!values.empty()) std::memcpy(host + offset, values.data(), values.size() * sizeof(T));
   };
-  put(at.w, centres<Real>(maps_->window.w, tile_.first_w, tile_.count_w));
-  put(at.b, centres<Real>(maps_->window.b, tile_.first_b, tile_.count_b));
+  put(at.w, centres<Real>(maps_->window.w, tile_.first_column, tile_.columns));
+  put(at.b, centres<Real>(maps_->window.b, tile_.first_row, tile_.rows));
   put(at.listed, listed_);
   if (maps_.count() > 1) {
     const PointArrays<Real>& points = maps_.arrays<Real>();
@@ -212,7 +212,7 @@ void TileSlot::launch_tile(const Band& band, const LaunchTask<Real>& launch) {
   static_cast<LaunchTask<Real>&>(task) = launch;
   task.dynamics = maps_.first().dynamics<Real>();
   task.starts = {on_device<const Real>(at.w), on_device<const Real>(at.b), static_cast<Real>(maps_->point.r),
-                 tile_.count_w};
+                 tile_.columns};
   if (listed_.empty()) {
     task.starts.b += band.first;
   } else {
@@ -226,8 +226,8 @@ void TileSlot::launch_tile(const Band& band, const LaunchTask<Real>& launch) {
 template <class Real>
 void TileSlot::launch_batch(const Band& band, const LaunchTask<Real>& launch) {
   const Inputs at = inputs();
-  const auto count_w = static_cast<std::int32_t>(tile_.count_w);
-  const auto count_b = static_cast<std::int32_t>(tile_.count_b);
+  const auto count_w = static_cast<std::int32_t>(tile_.columns);
+  const auto count_b = static_cast<std::int32_t>(tile_.rows);
   BatchTask<Real> task = {};
   static_cast<LaunchTask<Real>&>(task) = launch;
   task.dynamics = on_device<const Dynamics<Real>>(at.dynamics);
