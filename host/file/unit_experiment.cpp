@@ -271,8 +271,8 @@ struct RoundingPoints {
   std::vector<std::int64_t> first;
 };
 
-/// Of a sweep whose pixels are starts. Where it may at a momentum, it may at every smaller one: so a search among those sorted finds how many
-/// they are, and not every point is looked at.
+/// Of a sweep whose pixels are starts. Where it may at a momentum, it may at every smaller one: so a search among those
+/// sorted finds how many they are, and not every point is looked at.
 RoundingPoints find_rounding_points(const Sweep& sweep, std::size_t most_named) {
   const std::vector<double>& betas = sweep.values(Axis::beta);
   std::vector<double> sorted = betas;

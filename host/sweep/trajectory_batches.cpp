@@ -217,7 +217,7 @@ std::vector<TrajectoryBatch> GroupTrajectories::of_pixels(const Tile& tile, cons
     std::vector<std::int64_t> combinations;
     for (const std::int32_t pixel : pixels) combinations.push_back(box.combination_of(pixel));
     std::ranges::sort(combinations);
-    combinations.erase(std::ranges::unique(combinations).begin(), combinations.end());
+    combinations.erase(std::unique(combinations.begin(), combinations.end()), combinations.end());
     own = parts_at(combinations, box);
   }
   const std::vector<Part>& parts = has_points_in_plane_ ? own : kept_parts(box);

@@ -21,8 +21,8 @@ struct TrajectoryBatch {
   MapBatch maps;
   Tile tile;         ///< of their window
   PixelList listed;  ///< of the tiles of the maps; none: all pixels
-  std::vector<std::int32_t>
-      places;  ///< of the results, by number [point][y][x]; none: they have that order, and are all
+  /// The numbers [point][y][x] of the results in their order; none: they are all, in that order.
+  std::vector<std::int32_t> places;
 
   /// Whether its results are those of so many points as they are: a map is a point.
   bool has_maps_of(std::int64_t points) const { return places.empty() && maps.count() == points; }
