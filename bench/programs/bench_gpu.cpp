@@ -50,7 +50,7 @@ class MapOnDevice {
  public:
   explicit MapOnDevice(const PreparedMap& map)
       : map_(map),
-        tiles_(map->window),
+        tiles_(map->window.grid()),
         w_(coordinates(centres<Real>(map->window.w, 0, map->window.w.count))),
         b_(coordinates(centres<Real>(map->window.b, 0, map->window.b.count))),
         fate_(bytes_or_fail(static_cast<std::size_t>(map->window.pixels()))),
@@ -90,13 +90,13 @@ class MapOnDevice {
         cudaMemcpy(by_tile.updates.data(), updates_.data(), pixels * sizeof(std::int32_t), cudaMemcpyDeviceToHost));
     bench::Labels labels;
     std::ptrdiff_t first = 0;
-    const auto place = [&first](const auto& from, const Tile& tile, const Window& window, auto& to) {
+    const auto place = [&first](const auto& from, const Tile& tile, const Grid& grid, auto& to) {
       const auto begin = from.begin() + first;
-      scatter({begin, begin + static_cast<std::ptrdiff_t>(tile.pixels())}, tile, window, to);
+      scatter({begin, begin + static_cast<std::ptrdiff_t>(tile.pixels())}, tile, grid, to);
     };
     for (std::int64_t i = 0; i < tiles_.count(); ++i) {
-      place(by_tile.fate, tiles_[i], map_->window, labels.fate);
-      place(by_tile.updates, tiles_[i], map_->window, labels.updates);
+      place(by_tile.fate, tiles_[i], map_->window.grid(), labels.fate);
+      place(by_tile.updates, tiles_[i], map_->window.grid(), labels.updates);
       first += static_cast<std::ptrdiff_t>(tiles_[i].pixels());
     }
     return labels;
@@ -113,15 +113,15 @@ class MapOnDevice {
   void launch(const Tile& tile, std::int64_t first_pixel, cudaStream_t stream) const {
     TileTask<Real> task = {};
     task.dynamics = map_.dynamics<Real>();
-    task.starts = {reinterpret_cast<const Real*>(w_.data()) + tile.first_w,
-                   reinterpret_cast<const Real*>(b_.data()) + tile.first_b, static_cast<Real>(map_->point.r),
-                   tile.count_w};
+    task.starts = {reinterpret_cast<const Real*>(w_.data()) + tile.first_column,
+                   reinterpret_cast<const Real*>(b_.data()) + tile.first_row, static_cast<Real>(map_->point.r),
+                   tile.columns};
     task.results.fate = reinterpret_cast<Fate*>(fate_.data()) + first_pixel;
     task.results.updates = reinterpret_cast<std::int32_t*>(updates_.data()) + first_pixel;
     task.counts = reinterpret_cast<DeviceCounts*>(counts_.data());
     task.until = task.dynamics.max_updates;
-    task.count_b = static_cast<std::int32_t>(tile.count_b);
-    task.count_w = static_cast<std::int32_t>(tile.count_w);
+    task.count_b = static_cast<std::int32_t>(tile.rows);
+    task.count_w = static_cast<std::int32_t>(tile.columns);
     task.pixels = tile.pixels();
     launch_map(map_.variant(), task, stream);
   }
@@ -151,11 +151,15 @@ int run(int argc, char** argv) {
   CLI::App app("deadcone's kernel as a contestant of the benchmark", "bench_gpu");
   app.add_flag("--device-info", only_device, "print what the device is");
   app.add_option("--labels", labels_path, "file for fates and updates");
-  for (SweepAxis& axis : sweep.axes) add_axis_option(app, axis.name, axis.meaning, axis.values);
-  add_window_options(app, sweep.window, "initial ");
+  Window window;
+  for (SweepAxis& axis : sweep.axes) {
+    if (axis.place != nullptr) add_axis_option(app, axis.name, axis.meaning, axis.values);
+  }
+  add_window_options(app, window, "initial ");
   add_criteria_options(app, sweep.criteria);
   add_precision_option(app, sweep.precision);
   CLI11_PARSE(app, argc, argv);
+  sweep.plane = {window.w, window.b};
   validate(sweep);
   visible_devices();
   std::string problem = start_device(0);
@@ -165,7 +169,7 @@ int run(int argc, char** argv) {
     print_device();
     return 0;
   }
-  const Map map = {sweep.point(0), sweep.window, sweep.criteria, sweep.precision};
+  const Map map = {sweep.point(0), window, sweep.criteria, sweep.precision};
   with_precision(map.precision, [&]<class Real>() { serve<Real>(map, labels_path); });
   return 0;
 }

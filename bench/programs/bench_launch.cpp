@@ -67,12 +67,12 @@ std::vector<Block> blocks_of(const MapUpdates& map, const Scheme& scheme) {
   const int patch_height = warp_size / scheme.patch_width;
   const std::int64_t width = std::int64_t{scheme.patch_width} * scheme.block_width;
   const std::int64_t height = std::int64_t{patch_height} * scheme.block_height;
-  const Tiling tiles({{0, 1, map.side}, {0, 1, map.side}});
+  const Tiling tiles({map.side, map.side});
   std::vector<Block> blocks;
   for (std::int64_t t = 0; t < tiles.count(); ++t) {
     const Tile tile = tiles[t];
-    for (std::int64_t b = 0; b < tile.count_b; b += height) {
-      for (std::int64_t w = 0; w < tile.count_w; w += width) {
+    for (std::int64_t b = 0; b < tile.rows; b += height) {
+      for (std::int64_t w = 0; w < tile.columns; w += width) {
         Block block = {t, {}};
         for (int warp = 0; warp < scheme.block_width * scheme.block_height; ++warp) {
           std::int32_t longest = 0;
@@ -81,8 +81,8 @@ std::vector<Block> blocks_of(const MapUpdates& map, const Scheme& scheme) {
                 b + std::int64_t{warp / scheme.block_width} * patch_height + lane / scheme.patch_width;
             const std::int64_t column =
                 w + std::int64_t{warp % scheme.block_width} * scheme.patch_width + lane % scheme.patch_width;
-            if (row >= tile.count_b || column >= tile.count_w) continue;
-            const auto pixel = static_cast<std::size_t>((tile.first_b + row) * map.side + tile.first_w + column);
+            if (row >= tile.rows || column >= tile.columns) continue;
+            const auto pixel = static_cast<std::size_t>((tile.first_row + row) * map.side + tile.first_column + column);
             longest = std::max(longest, map.values[pixel]);
           }
           block.warps.push_back(longest);

@@ -64,8 +64,8 @@ int run(int argc, char** argv) {
   app.add_flag("--list", only_list, "name the mappers that this machine has");
   app.add_option("--mapper", name, "which one");
   app.add_option("--labels", labels_path, "file for fates and updates");
-  for (SweepAxis& axis : sweep.axes) add_axis_option(app, axis.name, axis.meaning, axis.values);
-  add_window_options(app, sweep.window, "initial ");
+  AxisOptions axes;
+  axes.add_to(app, sweep);
   add_criteria_options(app, sweep.criteria);
   add_refinement_options(app, sweep.refinement);
   add_precision_option(app, sweep.precision);
@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
     list();
     return 0;
   }
+  axes.apply_to(sweep);
   validate(sweep);
   const std::unique_ptr<Mapper> mapper = make(name, threads);
   bench::serve([&] { return labels_of(sweep, *mapper); }, labels_path);

@@ -27,7 +27,7 @@ std::vector<TileResult> computed_tiles() {
   map.point.beta = 0.7;
   map.window = {{-2, 2, 1024}, {-2, 2, 1024}};
   const auto mapper = make_cpu_mapper(0);
-  const Tiling tiles(map.window);
+  const Tiling tiles(map.window.grid());
   std::vector<TileResult> results(static_cast<std::size_t>(tiles.count()));
   Meter meter;
   for (std::int64_t i = 0; i < tiles.count(); ++i)

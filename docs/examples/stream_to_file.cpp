@@ -10,7 +10,7 @@ int main(int argc, char** argv) try {
   const std::string path = argc > 1 ? argv[1] : "map.h5";
   deadcone::Sweep sweep;
   sweep.values(deadcone::Axis::beta) = {0.0, 0.7, 0.9};
-  sweep.window = {.w = {-2.0, 2.0, 64}, .b = {-2.0, 2.0, 64}};
+  sweep.plane = {.x = {-2.0, 2.0, 64}, .y = {-2.0, 2.0, 64}};
   const deadcone::Execution execution;
 
   const std::string device = deadcone::make_mapper(execution)->description();

@@ -119,27 +119,46 @@ UpdateStatistics update_statistics(std::vector<std::int32_t> updates) {
   return {sum / static_cast<double>(updates.size()), median, *std::max_element(middle, updates.end())};
 }
 
-PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFields& fields,
-                            const AnalysisOptions& options, std::uint64_t seed) {
-  validate(options);
-  validate(map.point, map.criteria, map.precision);
-  validate(map.window);
-  check_pixels(map, grid, fields);
+namespace {
+
+/// All that follows from the pixels alone, each with its weight.
+PointAnalysis analyze_weighed(const LabelGrid& grid, const PixelFields& fields, const StartWeights& weights,
+                              const AnalysisOptions& options) {
   PointAnalysis result;
-  const StartDistribution distribution = parse_start_distribution(options.init);
-  const StartWeights weights = weights_of(distribution, map.window);
-  if (!(weights.mass > 0.0))
-    throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window");
   const PixelMask boundary = boundary_of(grid);
   weigh(grid, boundary, weights, result);
-  if (distribution.is_whole()) result.whole_probabilities = sample_fates(map, distribution, options.samples);
   result.updates = statistics_by_fate(grid, fields.updates);
   count_proofs(grid, fields.proofs, result);
   result.boundary_pixels = std::count(boundary.begin(), boundary.end(), 1);
   measure_dimension(grid, result);
   result.entropy = basin_entropy(grid, options.box_side);
   result.wada_distance = wada_distance(grid);
-  result.cones = sample_cones(map, options.samples, seed);
+  return result;
+}
+
+}  // namespace
+
+PointAnalysis analyze_pixels(const Trajectories& trajectories, const LabelGrid& grid, const PixelFields& fields,
+                             const AnalysisOptions& options, std::uint64_t seed) {
+  const Grid pixels = {grid.rows, grid.columns};
+  PointAnalysis result = analyze_weighed(grid, fields, equal_weights(pixels), options);
+  result.cones = sample_cones(trajectories, pixels, options.samples, seed);
+  return result;
+}
+
+PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFields& fields,
+                            const AnalysisOptions& options, std::uint64_t seed) {
+  validate(options);
+  validate(map.point, map.criteria, map.precision);
+  validate(map.window);
+  check_pixels(map, grid, fields);
+  const StartDistribution distribution = parse_start_distribution(options.init);
+  const StartWeights weights = weights_of(distribution, map.window);
+  if (!(weights.mass > 0.0))
+    throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window");
+  PointAnalysis result = analyze_weighed(grid, fields, weights, options);
+  if (distribution.is_whole()) result.whole_probabilities = sample_fates(map, distribution, options.samples);
+  result.cones = sample_cones(trajectories_of(map), map.window.grid(), options.samples, seed);
   return result;
 }
 

@@ -85,11 +85,15 @@ std::string doubts_in_words() {
 /// All measures, in the order of the file.
 std::vector<Measure> measures_of(const Sweep& sweep, const AnalysisOptions& options) {
   using I = std::size_t;
+  const std::string x = name_of(sweep.plane.x_axis);
+  const std::string y = name_of(sweep.plane.y_axis);
   std::vector<Measure> measures = {
       measure(
           "fate_probability",
-          "probability of each fate for a start from the distribution, given its r and that it is in the window: of an "
-          "initialization of several weights a slice",
+          sweep.plane.is_of_starts()
+              ? "probability of each fate for a start from the distribution, given its r and that it is in the window: "
+                "of an initialization of several weights a slice"
+              : "share of the pixels of each fate",
           by_fate, [](auto& p, I i) -> auto& { return p.probabilities.at(i); }),
       measure(
           "fate_probability_error",
@@ -114,18 +118,19 @@ std::vector<Measure> measures_of(const Sweep& sweep, const AnalysisOptions& opti
           "box_dimension_error", "standard error of box_dimension, from the fit", "",
           [](auto& p, I) -> auto& { return p.box_dimension.slope_error; }),
       measure(
-          "uncertain_fraction", "share of pairs of starts, box_size pixels apart along w or b, whose fates differ",
-          by_box, [](auto& p, I i) -> auto& { return p.uncertain_fractions.all.at(i); }),
+          "uncertain_fraction",
+          "share of pairs of starts, box_size pixels apart along " + x + " or " + y + ", whose fates differ", by_box,
+          [](auto& p, I i) -> auto& { return p.uncertain_fractions.all.at(i); }),
       measure(
-          "uncertain_fraction_along_w", "uncertain_fraction of the pairs along w", by_box,
-          [](auto& p, I i) -> auto& { return p.uncertain_fractions.along_w.at(i); }),
+          "uncertain_fraction_along_" + x, "uncertain_fraction of the pairs along " + x, by_box,
+          [](auto& p, I i) -> auto& { return p.uncertain_fractions.along_x.at(i); }),
       measure(
-          "uncertain_fraction_along_b", "uncertain_fraction of the pairs along b", by_box,
-          [](auto& p, I i) -> auto& { return p.uncertain_fractions.along_b.at(i); }),
+          "uncertain_fraction_along_" + y, "uncertain_fraction of the pairs along " + y, by_box,
+          [](auto& p, I i) -> auto& { return p.uncertain_fractions.along_y.at(i); }),
       measure(
           "uncertainty_exponent",
-          "exponent of uncertain_fraction over the distance, up to a 32nd of the window; of that along w or b alone "
-          "where its exponent is smaller beyond errors",
+          "exponent of uncertain_fraction over the distance, up to a 32nd of the window; of that along " + x + " or " +
+              y + " alone where its exponent is smaller beyond errors",
           "", [](auto& p, I) -> auto& { return p.uncertainty.slope; }),
       measure(
           "uncertainty_exponent_error",
@@ -210,7 +215,7 @@ std::vector<Measure> measures_of(const Sweep& sweep, const AnalysisOptions& opti
 }
 
 std::vector<std::int64_t> sizes_of(const Sweep& sweep) {
-  return box_sizes(sweep.window.b.count, sweep.window.w.count);
+  return box_sizes(sweep.plane.y.count, sweep.plane.x.count);
 }
 
 /// The points of a sweep, and the measures as what the group holds of each.

@@ -32,49 +32,65 @@ class RunningMean {
   double squares_ = 0.0;
 };
 
+/// What a trajectory adds to a sample.
+struct Passage {
+  double linear_share;
+  double dead_entries;
+  double dead_escapes;
+};
+
 template <Geometry geometry, class Real>
-ConeSample sample(const Map& map, std::int64_t samples, std::uint64_t seed) {
-  const Dynamics<Real> dynamics = make_dynamics<Real>(map.point, map.criteria);
+Passage run(const Dynamics<Real>& dynamics, const Parameters<Real>& start) {
+  bool was_dead = active_probability<geometry>(start) < dynamics.epsilon;
+  std::int64_t linear = 0;
+  std::int64_t entered = 0;
+  std::int64_t escaped = 0;
+  const auto observe = [&](std::int32_t, const State<Real>& state) {
+    const Real active = active_probability<geometry>(state.theta);
+    const bool is_dead = active < dynamics.epsilon;
+    linear += active > Real(1) - dynamics.epsilon ? 1 : 0;
+    entered += is_dead && !was_dead ? 1 : 0;
+    escaped += was_dead && !is_dead ? 1 : 0;
+    was_dead = is_dead;
+  };
+  const Outcome<Real> outcome = trajectory<geometry>(dynamics, start, observe);
+  return {static_cast<double>(linear) / static_cast<double>(outcome.updates), static_cast<double>(entered),
+          static_cast<double>(escaped)};
+}
+
+}  // namespace
+
+Trajectories trajectories_of(const Map& map) {
+  const auto start = [point = map.point, window = map.window](std::int64_t row, std::int64_t column) {
+    return StartPoint{point, window.w.centre(column), window.b.centre(row)};
+  };
+  return {start, map.criteria, map.precision};
+}
+
+ConeSample sample_cones(const Trajectories& trajectories, const Grid& grid, std::int64_t samples, std::uint64_t seed) {
   std::mt19937_64 random(seed);
-  const auto any_of = [&](const Range& range) {
-    const auto i = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(range.count));
-    return static_cast<Real>(range.centre(i));
+  const auto any_of = [&random](std::int64_t count) {
+    return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(count));
   };
   RunningMean share;
   RunningMean entries;
   RunningMean escapes;
   for (std::int64_t i = 0; i < samples; ++i) {
-    const Real w = any_of(map.window.w);
-    const Real b = any_of(map.window.b);
-    const Parameters<Real> start = {static_cast<Real>(map.point.r), w, b};
-    bool was_dead = active_probability<geometry>(start) < dynamics.epsilon;
-    std::int64_t linear = 0;
-    std::int64_t entered = 0;
-    std::int64_t escaped = 0;
-    const auto observe = [&](std::int32_t, const State<Real>& state) {
-      const Real active = active_probability<geometry>(state.theta);
-      const bool is_dead = active < dynamics.epsilon;
-      linear += active > Real(1) - dynamics.epsilon ? 1 : 0;
-      entered += is_dead && !was_dead ? 1 : 0;
-      escaped += was_dead && !is_dead ? 1 : 0;
-      was_dead = is_dead;
-    };
-    const Outcome<Real> outcome = trajectory<geometry>(dynamics, start, observe);
-    share.add(static_cast<double>(linear) / static_cast<double>(outcome.updates));
-    entries.add(static_cast<double>(entered));
-    escapes.add(static_cast<double>(escaped));
+    const std::int64_t column = any_of(grid.columns);
+    const std::int64_t row = any_of(grid.rows);
+    const auto& [point, w, b] = trajectories.start(row, column);
+    // Whole trajectories, whether the map is certified or not.
+    const Passage passage = with_precision(trajectories.precision, [&, &point = point, &w = w, &b = b]<class Real>() {
+      const auto dynamics = make_dynamics<Real>(point, trajectories.criteria);
+      const Parameters<Real> start = {static_cast<Real>(point.r), static_cast<Real>(w), static_cast<Real>(b)};
+      return point.geometry() == Geometry::planar ? run<Geometry::planar>(dynamics, start)
+                                                  : run<Geometry::general>(dynamics, start);
+    });
+    share.add(passage.linear_share);
+    entries.add(passage.dead_entries);
+    escapes.add(passage.dead_escapes);
   }
   return {share.result(), entries.result(), escapes.result()};
-}
-
-}  // namespace
-
-ConeSample sample_cones(const Map& map, std::int64_t samples, std::uint64_t seed) {
-  // Whole trajectories, whether the map is certified or not.
-  return with_precision(map.precision, [&]<class Real>() {
-    return map.point.geometry() == Geometry::planar ? sample<Geometry::planar, Real>(map, samples, seed)
-                                                    : sample<Geometry::general, Real>(map, samples, seed);
-  });
 }
 
 }  // namespace deadcone

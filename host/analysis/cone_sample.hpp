@@ -1,14 +1,27 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "deadcone/analysis.hpp"
-#include "deadcone/mapper.hpp"
 
 namespace deadcone {
 
-/// Runs `samples` trajectories from pixel centres that are drawn from all pixels of the map with a generator seeded by
-/// `seed`, in the map's precision. epsilon is that of the map's criteria.
-ConeSample sample_cones(const Map& map, std::int64_t samples, std::uint64_t seed);
+/// What the pixel in a row and a column of a map starts from.
+using StartOfPixel = std::function<StartPoint(std::int64_t row, std::int64_t column)>;
+
+/// The trajectories of a map's pixels.
+struct Trajectories {
+  StartOfPixel start;
+  Criteria criteria;
+  Precision precision;
+};
+
+/// Those of the starts of a window.
+Trajectories trajectories_of(const Map& map);
+
+/// Runs `samples` trajectories of pixels that are drawn from all of a map with a generator seeded by `seed`, in the map's
+/// precision. epsilon is that of the criteria.
+ConeSample sample_cones(const Trajectories& trajectories, const Grid& grid, std::int64_t samples, std::uint64_t seed);
 
 }  // namespace deadcone

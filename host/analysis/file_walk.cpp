@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/analysis.hpp"
 #include "analysis/analysis_file.hpp"
 #include "analysis/start_distribution.hpp"
 #include "base/thread_pool.hpp"
@@ -23,23 +24,21 @@ constexpr std::int64_t small_map_pixels_at_once = std::int64_t{1} << 15;
 /// A map in memory.
 struct LoadedPoint {
   std::int64_t index;
-  Map map;
   LabelGrid grid;
   PixelFields fields;
 };
 
 LoadedPoint load(const SweepReader& file, std::int64_t index) {
-  const Sweep& sweep = file.sweep();
-  const Window& window = sweep.window;
-  LoadedPoint point = {index, {sweep.point(index), window, sweep.criteria, sweep.precision}, {}, {}};
-  point.grid.rows = window.b.count;
-  point.grid.columns = window.w.count;
-  const Tiling tiles(window);
+  const Grid grid = file.sweep().plane.grid();
+  LoadedPoint point = {index, {}, {}};
+  point.grid.rows = grid.rows;
+  point.grid.columns = grid.columns;
+  const Tiling tiles(grid);
   for (std::int64_t i = 0; i < tiles.count(); ++i) {
     const TileResult result = file.read(index, tiles[i]);
-    scatter(result.fate, tiles[i], window, point.grid.labels);
-    scatter(result.updates, tiles[i], window, point.fields.updates);
-    scatter(result.proof, tiles[i], window, point.fields.proofs);
+    scatter(result.fate, tiles[i], grid, point.grid.labels);
+    scatter(result.updates, tiles[i], grid, point.fields.updates);
+    scatter(result.proof, tiles[i], grid, point.fields.proofs);
   }
   if (!has_fates(point.grid))
     throw StorageError("point " + std::to_string(index) + " is marked as done, but has pixels without a fate");
@@ -48,9 +47,34 @@ LoadedPoint load(const SweepReader& file, std::int64_t index) {
   return point;
 }
 
+PointAnalysis analyze(const Sweep& sweep, const LoadedPoint& point, const AnalysisOptions& options) {
+  const auto seed = static_cast<std::uint64_t>(point.index);
+  if (!sweep.plane.is_of_starts()) {
+    const StartOfPixel start = [&](std::int64_t row, std::int64_t column) {
+      return sweep.start(point.index, row, column);
+    };
+    return analyze_pixels({start, sweep.criteria, sweep.precision}, point.grid, point.fields, options, seed);
+  }
+  const Map map = {sweep.point(point.index), sweep.plane.window(), sweep.criteria, sweep.precision};
+  return analyze_point(map, point.grid, point.fields, options, seed);
+}
+
+/// The probability that a start from the distribution lies in the window. Throws ConfigError where it is 0, or the pixels
+/// are no starts of one point.
+double start_mass(const std::string& path, const Sweep& sweep, const std::string& init) {
+  const StartDistribution distribution = parse_start_distribution(init);
+  if (!sweep.plane.is_of_starts()) {
+    if (distribution.uniform) return 1.0;
+    throw ConfigError("init", "must be uniform, since the pixels of " + path + " are not starts in the plane w,b");
+  }
+  const double mass = weights_of(distribution, sweep.plane.window()).mass;
+  if (!(mass > 0.0)) throw ConfigError("init", "is " + init + ", but no start from it lies in the window of " + path);
+  return mass;
+}
+
 /// Analyzes the points that have no analysis yet, some points at a time on all threads.
-void analyze_points(const std::string& path, const AnalysisOptions& options, int threads, AnalysisProgress& progress,
-                    const Experiment& experiment, AnalysisFile& analysis) {
+void analyze_points(const std::string& path, const Sweep& sweep, const AnalysisOptions& options, int threads,
+                    AnalysisProgress& progress, const Experiment& experiment, AnalysisFile& analysis) {
   ThreadPool pool(threads);
   std::int64_t next = 0;
   while (true) {
@@ -58,7 +82,7 @@ void analyze_points(const std::string& path, const AnalysisOptions& options, int
     {
       const SweepReader file(path, experiment);
       // Enough for every thread; of small maps many, since the file is opened again for the next ones.
-      const std::int64_t pixels = file.sweep().window.pixels();
+      const std::int64_t pixels = sweep.plane.pixels();
       const std::int64_t most = std::max(std::int64_t{16} * pool.size(), small_map_pixels_at_once / pixels);
       const std::int64_t at_once = std::clamp<std::int64_t>(pixels_at_once / pixels, 1, most);
       for (; next < file.sweep().points() && std::ssize(points) < at_once; ++next) {
@@ -70,8 +94,7 @@ void analyze_points(const std::string& path, const AnalysisOptions& options, int
     pool.for_each_block(std::ssize(points), [&](std::int64_t i) {
       if (progress.stop.load(std::memory_order_relaxed)) throw Interrupted();
       const LoadedPoint& point = points[i];
-      results[i] = {point.index, analyze_point(point.map, point.grid, point.fields, options,
-                                               static_cast<std::uint64_t>(point.index))};
+      results[i] = {point.index, analyze(sweep, point, options)};
       progress.points.fetch_add(1, std::memory_order_relaxed);
     });
     analysis.add(results);
@@ -90,13 +113,10 @@ FileAnalysis analyze_file(const std::string& path, const AnalysisOptions& option
   } catch (const ConfigError& error) {
     throw StorageError(path + ": " + error.what());
   }
-  const double mass = weights_of(parse_start_distribution(options.init), sweep.window).mass;
-  if (!(mass > 0.0)) {
-    throw ConfigError("init", "is " + options.init + ", but no start from it lies in the window of " + path);
-  }
+  const double mass = start_mass(path, sweep, options.init);
   AnalysisFile analysis(path, sweep, options, mass, run);
   try {
-    analyze_points(path, options, run.threads, progress, experiment, analysis);
+    analyze_points(path, sweep, options, run.threads, progress, experiment, analysis);
   } catch (const Interrupted&) {
     analysis.close();
     throw;

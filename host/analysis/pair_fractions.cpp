@@ -60,14 +60,14 @@ double sum(const Blocks& blocks, const std::vector<std::size_t>& drawn) {
 
 /// The exponents of the pairs of both axes, along w and along b, from the blocks that were drawn.
 struct Exponents {
-  LineFit all, along_w, along_b;
+  LineFit all, along_x, along_y;
 };
 
 Exponents exponents_of(const std::vector<PairsAtDistance>& fitted, const std::vector<std::size_t>& drawn) {
   std::vector<double> distances;
   std::vector<double> all;
-  std::vector<double> along_w;
-  std::vector<double> along_b;
+  std::vector<double> along_x;
+  std::vector<double> along_y;
   for (const auto& [distance, of_w, of_b] : fitted) {
     const double pairs_w = sum(of_w.pairs, drawn);
     const double pairs_b = sum(of_b.pairs, drawn);
@@ -75,10 +75,10 @@ Exponents exponents_of(const std::vector<PairsAtDistance>& fitted, const std::ve
     const double uncertain_b = sum(of_b.uncertain, drawn);
     distances.push_back(std::log(static_cast<double>(distance)));
     all.push_back(std::log((uncertain_w + uncertain_b) / (pairs_w + pairs_b)));
-    along_w.push_back(std::log(uncertain_w / pairs_w));
-    along_b.push_back(std::log(uncertain_b / pairs_b));
+    along_x.push_back(std::log(uncertain_w / pairs_w));
+    along_y.push_back(std::log(uncertain_b / pairs_b));
   }
-  return {fit_line(distances, all), fit_line(distances, along_w), fit_line(distances, along_b)};
+  return {fit_line(distances, all), fit_line(distances, along_x), fit_line(distances, along_y)};
 }
 
 /// The standard deviation of the finite ones of some values; not a number where there are fewer than two.
@@ -114,8 +114,8 @@ std::vector<PairsAtDistance> count_pairs(const LabelGrid& grid) {
     PairsAtDistance& pairs = result.emplace_back(PairsAtDistance{distance, {}, {}});
     for (std::int64_t block = 0; block < pair_blocks; ++block) {
       for (std::int64_t row = begin_of(block, grid.rows); row < begin_of(block + 1, grid.rows); ++row) {
-        count_row(grid, row, 0, distance, block, pairs.along_w);
-        count_row(grid, row, distance, 0, block, pairs.along_b);
+        count_row(grid, row, 0, distance, block, pairs.along_x);
+        count_row(grid, row, distance, 0, block, pairs.along_y);
       }
     }
   }
@@ -127,8 +127,8 @@ UncertainFractions uncertain_fractions(const std::vector<PairsAtDistance>& pairs
   for (const auto& [distance, of_w, of_b] : pairs) {
     fractions.all.push_back(
         share(total(of_w.uncertain) + total(of_b.uncertain), total(of_w.pairs) + total(of_b.pairs)));
-    fractions.along_w.push_back(share(total(of_w.uncertain), total(of_w.pairs)));
-    fractions.along_b.push_back(share(total(of_b.uncertain), total(of_b.pairs)));
+    fractions.along_x.push_back(share(total(of_w.uncertain), total(of_w.pairs)));
+    fractions.along_y.push_back(share(total(of_b.uncertain), total(of_b.pairs)));
   }
   return fractions;
 }
@@ -145,24 +145,24 @@ LineFit uncertainty_exponent(const std::vector<PairsAtDistance>& pairs, std::int
 
   std::mt19937_64 random(1);
   std::vector<double> all;
-  std::vector<double> along_w;
-  std::vector<double> along_b;
+  std::vector<double> along_x;
+  std::vector<double> along_y;
   std::vector<double> differences;
   for (int i = 0; i < resamples; ++i) {
     for (std::size_t& block : drawn) block = static_cast<std::size_t>(random() % drawn.size());
     const Exponents resampled = exponents_of(fitted, drawn);
     all.push_back(resampled.all.slope);
-    along_w.push_back(resampled.along_w.slope);
-    along_b.push_back(resampled.along_b.slope);
-    differences.push_back(resampled.along_w.slope - resampled.along_b.slope);
+    along_x.push_back(resampled.along_x.slope);
+    along_y.push_back(resampled.along_y.slope);
+    differences.push_back(resampled.along_x.slope - resampled.along_y.slope);
   }
   const auto with_error = [](LineFit fit, const std::vector<double>& resampled) {
     fit.slope_error = std::hypot(fit.slope_error, deviation_of(resampled));
     return fit;
   };
-  const double difference = found.along_w.slope - found.along_b.slope;
+  const double difference = found.along_x.slope - found.along_y.slope;
   if (!(std::fabs(difference) > 2.0 * deviation_of(differences))) return with_error(found.all, all);
-  return difference < 0.0 ? with_error(found.along_w, along_w) : with_error(found.along_b, along_b);
+  return difference < 0.0 ? with_error(found.along_x, along_x) : with_error(found.along_y, along_y);
 }
 
 bool is_at_pixel_scale(const LabelGrid& grid, const UncertainFractions& fractions) {

@@ -24,8 +24,8 @@ struct PairCounts {
 /// Pairs of one distance, of both axes.
 struct PairsAtDistance {
   std::int64_t distance;  ///< in pixels
-  PairCounts along_w;
-  PairCounts along_b;
+  PairCounts along_x;
+  PairCounts along_y;
 };
 
 /// Counts the pairs of a grid at the distances of box_sizes().

@@ -47,9 +47,14 @@ StartDistribution parse_start_distribution(const std::string& text) {
 std::vector<double> pixel_masses(const Range& range, double sigma) {
   std::vector<double> masses(static_cast<std::size_t>(range.count));
   const double width = (range.hi - range.lo) / static_cast<double>(range.count);
+  const auto edge = [&](std::int64_t i) {
+    if (i == range.count) return range.hi;
+    if (!range.logarithmic) return range.lo + static_cast<double>(i) * width;
+    return range.lo * std::pow(range.hi / range.lo, static_cast<double>(i) / static_cast<double>(range.count));
+  };
   for (std::int64_t i = 0; i < range.count; ++i) {
-    const double lo = range.lo + static_cast<double>(i) * width;
-    const double hi = i + 1 == range.count ? range.hi : range.lo + static_cast<double>(i + 1) * width;
+    const double lo = edge(i);
+    const double hi = edge(i + 1);
     auto& mass = masses[i];
     if (sigma > 0.0) {
       mass = mass_between(lo, hi, sigma);
@@ -60,12 +65,15 @@ std::vector<double> pixel_masses(const Range& range, double sigma) {
   return masses;
 }
 
+StartWeights equal_weights(const Grid& grid) {
+  const auto equal = [](std::int64_t count) {
+    return std::vector<double>(static_cast<std::size_t>(count), 1.0 / static_cast<double>(count));
+  };
+  return {equal(grid.rows), equal(grid.columns), 1.0};
+}
+
 StartWeights weights_of(const StartDistribution& distribution, const Window& window) {
-  if (distribution.uniform) {
-    return {std::vector<double>(static_cast<std::size_t>(window.b.count), 1.0 / static_cast<double>(window.b.count)),
-            std::vector<double>(static_cast<std::size_t>(window.w.count), 1.0 / static_cast<double>(window.w.count)),
-            1.0};
-  }
+  if (distribution.uniform) return equal_weights(window.grid());
   StartWeights weights = {pixel_masses(window.b, distribution.sigma_b), pixel_masses(window.w, distribution.sigma_w),
                           1.0};
   weights.mass = std::accumulate(weights.rows.begin(), weights.rows.end(), 0.0) *

@@ -36,4 +36,7 @@ struct StartWeights {
 };
 StartWeights weights_of(const StartDistribution& distribution, const Window& window);
 
+/// The same weight for every pixel.
+StartWeights equal_weights(const Grid& grid);
+
 }  // namespace deadcone

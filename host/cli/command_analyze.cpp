@@ -122,6 +122,8 @@ Command add_analyze_command(CLI::App& main, const std::string& command_line, con
       "it); Wada: pixels by which the boundaries of three or more basins differ (0 or few: Wada property; -1: fewer\n"
       "basins); share of updates in the linear cone, with standard error; how often a trajectory enters and leaves the\n"
       "dead cone; for certified maps, the share of the dead that are dead for ever.\n"
+      "Distributions of starts other than uniform need maps of the plane w,b: those of another plane have the shares of\n"
+      "their pixels in place of probabilities.\n"
       "The group `analysis` of the file holds these results and more.");
   return {app, [options, &experiment] {
             AnalysisProgress progress;

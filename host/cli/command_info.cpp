@@ -30,7 +30,8 @@ std::string in_words(const std::vector<double>& values) {
 }
 
 std::string in_words(const Range& range) {
-  return std::to_string(range.count) + " pixels from " + shortest(range.lo) + " to " + shortest(range.hi);
+  return std::to_string(range.count) + " pixels from " + shortest(range.lo) + " to " + shortest(range.hi) +
+         (range.logarithmic ? " in the logarithm" : "");
 }
 
 std::string megabytes(std::uint64_t bytes) {

@@ -30,6 +30,7 @@ namespace {
 
 struct SweepOptions {
   Sweep sweep;
+  AxisOptions axes;
   Execution execution;
   std::string out;
   bool overwrite = false;
@@ -184,13 +185,16 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
   const std::vector<PointRun> runs = points_to_compute(sweep, shard, *sink);
   std::int64_t points = 0;
   for (const PointRun& run : runs) points += run.count;
-  if (sweep.criteria.certify && style != ProgressStyle::none) report_unprovable_points(sweep, runs);
+  // Pixels that are points of their own are too many to be looked at.
+  const bool has_starts =
+      sweep.axis(sweep.plane.x_axis).side != nullptr && sweep.axis(sweep.plane.y_axis).side != nullptr;
+  if (sweep.criteria.certify && has_starts && style != ProgressStyle::none) report_unprovable_points(sweep, runs);
   if (style != ProgressStyle::none) report_warnings(sweep, experiment);
   Meter meter;
   Counts total;
   const StopOnSignal stop(meter);
   try {
-    Progress progress(style, std::cerr, meter, points, sweep.window.pixels());
+    Progress progress(style, std::cerr, meter, points, sweep.plane.pixels());
     run_sweep(sweep, shard, *mapper, *sink, meter, [&](const FinishedPoints& finished) {
       for (const Counts& counts : finished.counts) total += counts;
       const auto [first, count] = finished.points;
@@ -211,10 +215,8 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
 Command add_sweep_command(CLI::App& main, const std::string& command_line, const Experiment& experiment) {
   auto options = std::make_shared<SweepOptions>();
   options->sweep = experiment.sweep;
-  CLI::App* app = main.add_subcommand("sweep", "Map the fate of every start in a window, at every point of a sweep");
-  for (SweepAxis& axis : options->sweep.axes)
-    add_axis_option(*app, axis.name, axis.meaning + " (" + in_words(axis.bounds) + ")", axis.values);
-  add_window_options(*app, options->sweep.window, "initial ");
+  CLI::App* app = main.add_subcommand("sweep", "Map the fate of every pixel of a plane, at every point of a sweep");
+  options->axes.add_to(*app, options->sweep);
   add_criteria_options(*app, options->sweep.criteria);
   add_refinement_options(*app, options->sweep.refinement);
   add_precision_option(*app, options->sweep.precision);
@@ -240,9 +242,11 @@ Command add_sweep_command(CLI::App& main, const std::string& command_line, const
       "progress on stderr: " + explain_names<ProgressStyle>(), name_of(options->progress));
   app->add_flag("--quiet", options->quiet, "print only errors to stderr");
   add_config_option(*app, options->config);
-  app->footer(explain_axes() + "\nA sweep is the product of its axes. All numbers except seconds are dimensionless.");
+  app->footer(explain_axes() + "\n" + explain_plane_axes() +
+              "\nA sweep is the product of its axes. All numbers except seconds are dimensionless.");
   return {app, [app, options, command_line, &experiment] {
             apply_config_file(*app, options->config);
+            options->axes.apply_to(options->sweep);
             run(*options, command_line, experiment);
           }};
 }

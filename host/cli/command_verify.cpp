@@ -26,10 +26,13 @@ std::string in_words(const Sweep& sweep, std::int64_t point) {
 }
 
 void print(const Sweep& sweep, const WrongPixel& pixel) {
-  std::cout << in_words(sweep, pixel.point) << ", pixel b " << pixel.b << ", w " << pixel.w << " (b "
-            << shortest(sweep.window.b.centre(pixel.b)) << ", w " << shortest(sweep.window.w.centre(pixel.w))
-            << "): " << (pixel.filled ? "filled " : "") << pixel.field << " is " << pixel.stored << ", should be "
-            << pixel.computed << '\n';
+  const auto& [x, y, x_axis, y_axis] = sweep.plane;
+  const std::string rows = name_of(y_axis);
+  const std::string columns = name_of(x_axis);
+  std::cout << in_words(sweep, pixel.point) << ", pixel " << rows << ' ' << pixel.row << ", " << columns << ' '
+            << pixel.column << " (" << rows << ' ' << shortest(y.centre(pixel.row)) << ", " << columns << ' '
+            << shortest(x.centre(pixel.column)) << "): " << (pixel.filled ? "filled " : "") << pixel.field << " is "
+            << pixel.stored << ", should be " << pixel.computed << '\n';
 }
 
 std::string listed_in_words(const std::vector<std::string>& names) {

@@ -16,6 +16,28 @@ std::string text_of(const Range& range) {
   return shortest(range.lo) + ":" + shortest(range.hi) + ":" + std::to_string(range.count);
 }
 
+/// Throws what is wrong with a text as an axis, in the plane or not, unless it would do in the other place.
+void check_axis_text(const std::string& text, bool is_in_plane) {
+  const auto check = [&text](bool as_in_plane) {
+    if (as_in_plane) {
+      parse_plane_range(text);
+    } else {
+      parse_axis(text);
+    }
+  };
+  try {
+    check(is_in_plane);
+  } catch (const ConfigError&) {
+    try {
+      check(!is_in_plane);
+      return;
+    } catch (const ConfigError&) {
+      // Then the first error is what matters.
+    }
+    throw;
+  }
+}
+
 }  // namespace
 
 CLI::Option* add_text_option(CLI::App& app, const std::string& name, const std::string& type,
@@ -62,6 +84,57 @@ void add_axis_option(CLI::App& app, const std::string& name, const std::string& 
   add_text_option(
       app, "--" + name, "AXIS", [&values](const std::string& text) { values = parse_axis(text); }, meaning,
       text_of(values));
+}
+
+std::string explain_plane_axes() {
+  return "One in the plane is LO:HI:N, the centres of N pixels between LO and HI, or log:LO:HI:N, the same in the "
+         "logarithm.";
+}
+
+void AxisOptions::add_to(CLI::App& app, const Sweep& sweep) {
+  plane_ = sweep.plane;
+  texts_.resize(sweep.axes.size());
+  // Before the axes: CLI11 takes options in the order in which they are added.
+  add_text_option(
+      app, "--plane", "X,Y", [this](const std::string& text) { parse_plane(text, plane_); },
+      "the two axes whose values are the pixels of a map: X along its columns, Y along its rows, of " +
+          join_names<Axis>(", "),
+      std::string(name_of(plane_.x_axis)) + "," + name_of(plane_.y_axis));
+  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
+    const auto& [name, meaning, place, values, bounds, side] = sweep.axes[axis];
+    const Range* range = sweep.plane.range_of(axis);
+    add_text_option(
+        app, "--" + name, "AXIS",
+        [this, axis](const std::string& text) {
+          check_axis_text(text, plane_.range_of(axis) != nullptr);
+          texts_[axis] = text;
+        },
+        meaning + " (" + in_words(bounds) + ")", range != nullptr ? text_of(*range) : text_of(values));
+  }
+}
+
+void AxisOptions::apply_to(Sweep& sweep) const {
+  sweep.plane = {{}, {}, plane_.x_axis, plane_.y_axis};
+  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
+    const std::string& text = texts_[axis];
+    SweepAxis& own = sweep.axes[axis];
+    const bool is_in_plane = plane_.range_of(axis) != nullptr;
+    if (text.empty()) {
+      // The starts have a range for a default, and no value; other axes have a value, and no range.
+      if (is_in_plane == (own.side != nullptr)) continue;
+      throw ConfigError(own.name, is_in_plane ? "must be given as LO:HI:N or log:LO:HI:N, since it is in the plane"
+                                              : "must be given, since it is not in the plane");
+    }
+    try {
+      if (is_in_plane) {
+        (axis == static_cast<std::size_t>(plane_.x_axis) ? sweep.plane.x : sweep.plane.y) = parse_plane_range(text);
+      } else {
+        own.values = parse_axis(text);
+      }
+    } catch (const ConfigError& error) {
+      throw ConfigError("--" + own.name + ": " + error.what());
+    }
+  }
 }
 
 void add_window_options(CLI::App& app, Window& window, const std::string& what) {

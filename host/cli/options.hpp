@@ -32,11 +32,26 @@ CLI::Option* add_number_option(CLI::App& app, const std::string& name, const Bou
 /// What an axis of the unit is, and the values that it may have.
 std::string explain(Axis axis);
 
-/// What an AXIS may be, one line.
+/// What an AXIS may be, one line; and what one of the plane may be, another.
 std::string explain_axes();
+std::string explain_plane_axes();
 
 /// `--name`, an axis, with its meaning as help.
 void add_axis_option(CLI::App& app, const std::string& name, const std::string& meaning, std::vector<double>& values);
+
+/// --plane, and an option for each axis of a sweep. What an axis may be depends on the plane, which may come later or from a
+/// configuration file: so texts are kept, and read when all options are known.
+class AxisOptions {
+ public:
+  /// Adds them for the axes of a sweep, which has the defaults. This and the sweep outlive the app.
+  void add_to(CLI::App& app, const Sweep& sweep);
+  /// Gives a sweep its plane and the values of its axes.
+  void apply_to(Sweep& sweep) const;
+
+ private:
+  Plane plane_;                     ///< without its ranges
+  std::vector<std::string> texts_;  ///< by axis; empty where none was given
+};
 
 /// --w and --b, each a range of pixels. `what` precedes their descriptions: "initial " or nothing.
 void add_window_options(CLI::App& app, Window& window, const std::string& what);

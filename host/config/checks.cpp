@@ -36,22 +36,18 @@ void require_part(const std::string& parameter, std::int64_t index, std::int64_t
                     "must be one of 0 to count - 1, but is " + std::to_string(index) + " of " + std::to_string(count));
 }
 
-/// One side of a window.
-void validate(const Range& range, const std::string& parameter) {
-  const std::string ends = "runs from " + shortest(range.lo) + " to " + shortest(range.hi);
-  if (!std::isfinite(range.lo) || !std::isfinite(range.hi)) {
-    throw ConfigError(parameter, ends + ", but its ends must be finite");
-  }
-  if (!(range.lo < range.hi)) throw ConfigError(parameter, ends + ", but must run from low to high");
-  if (!std::isfinite(range.hi - range.lo)) throw ConfigError(parameter, ends + ": the distance is not finite");
-  if (range.count < 1 || range.count > largest_side) {
-    throw ConfigError(parameter, "must have 1 to " + std::to_string(largest_side) + " pixels, but has " +
-                                     std::to_string(range.count));
-  }
+/// One side of a plane, whose centres are values of an axis: they never decrease.
+void validate_side(const Range& range, const SweepAxis& axis) {
+  validate(range, axis.name);
+  if (!range.listed.empty()) throw ConfigError(axis.name, "must be a range, as an axis of the plane");
+  require(axis.bounds, axis.name, range.centre(0));
+  require(axis.bounds, axis.name, range.centre(range.count - 1));
 }
 
 void validate_axis(const SweepAxis& axis) {
-  if (axis.values.empty()) throw ConfigError(axis.name, "has no value");
+  if (axis.values.empty())
+    throw ConfigError(axis.name,
+                      axis.side == nullptr ? "has no value" : "must have a value, since it is not in the plane");
   for (const double value : axis.values) require(axis.bounds, axis.name, value);
   if (std::ranges::adjacent_find(axis.values, std::ranges::greater_equal()) == axis.values.end()) return;  // they grow
   std::vector<double> values = axis.values;
@@ -98,26 +94,59 @@ void validate_divergence_limit(double start_norm, const Point& point, Precision 
   }
 }
 
+/// The values of an axis, in the plane or not, by number.
+class AxisValues {
+ public:
+  AxisValues(const Sweep& sweep, std::size_t axis)
+      : range_(sweep.plane.range_of(axis)), values_(sweep.axes[axis].values) {}
+
+  std::int64_t count() const { return range_ != nullptr ? range_->count : std::ssize(values_); }
+  double operator[](std::int64_t i) const {
+    return range_ != nullptr ? range_->centre(i) : values_[static_cast<std::size_t>(i)];
+  }
+
+ private:
+  const Range* range_;
+  const std::vector<double>& values_;
+};
+
+/// Of the values of an axis the first, the nearest to zero that is not zero, the farthest from it, and zero where it is
+/// one of them; each once.
+std::vector<double> extreme_values(const AxisValues& values) {
+  double nearest = values[0];
+  double farthest = values[0];
+  bool has_zero = false;
+  const auto size = [](double value) { return value == 0.0 ? HUGE_VAL : std::fabs(value); };
+  for (std::int64_t i = 0; i < values.count(); ++i) {
+    const double value = values[i];
+    if (size(value) < size(nearest)) nearest = value;
+    if (std::fabs(value) > std::fabs(farthest)) farthest = value;
+    has_zero = has_zero || value == 0.0;
+  }
+  std::vector<double> extremes;
+  const auto add = [&extremes](double value) {
+    if (std::ranges::find(extremes, value) == extremes.end()) extremes.push_back(value);
+  };
+  add(values[0]);
+  add(nearest);
+  add(farthest);
+  if (has_zero) add(0.0);
+  return extremes;
+}
+
 /// Points whose constants are at the ends of their ranges, so that all are in range where those of these are: every
-/// constant grows or falls with the size of each parameter. Of an axis they have the first value, and the nearest to zero
-/// that is not zero, the farthest from it, and zero where it is one of them.
+/// constant grows or falls with the size of each parameter.
 std::vector<Point> extreme_points(const Sweep& sweep) {
   std::vector<Point> points(1);
-  for (const SweepAxis& axis : sweep.axes) {
-    if (axis.place == nullptr) continue;
-    std::vector<double> values = {axis.values.front()};
-    const auto size = [](double value) { return value == 0.0 ? HUGE_VAL : std::fabs(value); };
-    values.push_back(std::ranges::min(axis.values, {}, size));
-    values.push_back(std::ranges::max(axis.values, {}, [](double value) { return std::fabs(value); }));
-    if (std::ranges::find(axis.values, 0.0) != axis.values.end()) values.push_back(0.0);
+  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
+    double Point::*const place = sweep.axes[axis].place;
+    if (place == nullptr) continue;
+    const std::vector<double> values = extreme_values(AxisValues(sweep, axis));
     std::vector<Point> more;
     for (const Point& point : points) {
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        if (std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values[i]) !=
-            values.begin() + static_cast<std::ptrdiff_t>(i))
-          continue;
+      for (const double value : values) {
         more.push_back(point);
-        more.back().*axis.place = values[i];
+        more.back().*place = value;
       }
     }
     points = std::move(more);
@@ -129,18 +158,47 @@ double farthest(const Range& range) {
   return std::fmax(std::fabs(range.lo), std::fabs(range.hi));
 }
 
+/// The largest size of a start along an axis; of pixels at most.
+double farthest_start(const Sweep& sweep, Axis axis) {
+  if (const Range* range = sweep.plane.range_of(static_cast<std::size_t>(axis))) return farthest(*range);
+  double size = 0.0;
+  for (const double value : sweep.values(axis)) size = std::fmax(size, std::fabs(value));
+  return size;
+}
+
+/// Whether a mapper uses two values of an axis as one number. Momentum is used as beta and as 1 - beta, each of them
+/// rounded.
+template <class Real>
+auto coincidence(const SweepAxis& axis) {
+  return [is_momentum = axis.place == &Point::beta](double one, double other) {
+    return static_cast<Real>(one) == static_cast<Real>(other) &&
+           (!is_momentum || static_cast<Real>(1.0 - one) == static_cast<Real>(1.0 - other));
+  };
+}
+
+/// Whether pixels are wider than rounding, wherever they are, so that their centres are distinct.
+template <class Real>
+bool has_wide_pixels(const Range& range) {
+  using Limits = std::numeric_limits<Real>;
+  const auto epsilon = static_cast<double>(Limits::epsilon());
+  if (range.logarithmic) {
+    return range.lo > static_cast<double>(Limits::min()) &&
+           std::log(range.hi / range.lo) / static_cast<double>(range.count) > 8.0 * epsilon;
+  }
+  const double spacing = std::fmax(farthest(range) * epsilon, Limits::denorm_min());
+  return (range.hi - range.lo) / static_cast<double>(range.count) > 8.0 * spacing;
+}
+
 /// How many numbers the centres of a range are in a precision. They never decrease.
 template <class Real>
-std::int64_t distinct_centres(const Range& range) {
-  // Pixels wider than this are distinct, however their centres are rounded.
-  using Limits = std::numeric_limits<Real>;
-  const double spacing = std::fmax(farthest(range) * static_cast<double>(Limits::epsilon()), Limits::denorm_min());
-  if ((range.hi - range.lo) / static_cast<double>(range.count) > 8.0 * spacing) return range.count;
+std::int64_t distinct_centres(const Range& range, const SweepAxis& axis) {
+  if (has_wide_pixels<Real>(range)) return range.count;
+  const auto coincide = coincidence<Real>(axis);
   std::int64_t distinct = 1;
-  auto last = static_cast<Real>(range.centre(0));
+  double last = range.centre(0);
   for (std::int64_t i = 1; i < range.count; ++i) {
-    const auto centre = static_cast<Real>(range.centre(i));
-    distinct += centre != last ? 1 : 0;
+    const double centre = range.centre(i);
+    distinct += coincide(last, centre) ? 0 : 1;
     last = centre;
   }
   return distinct;
@@ -151,13 +209,7 @@ template <class Real>
 std::int64_t distinct_values(const SweepAxis& axis) {
   std::vector<double> values = axis.values;
   std::sort(values.begin(), values.end());
-  // Momentum is used as beta and as 1 - beta, each of them rounded.
-  const bool is_momentum = axis.place == &Point::beta;
-  const auto coincide = [is_momentum](double one, double other) {
-    return static_cast<Real>(one) == static_cast<Real>(other) &&
-           (!is_momentum || static_cast<Real>(1.0 - one) == static_cast<Real>(1.0 - other));
-  };
-  return std::unique(values.begin(), values.end(), coincide) - values.begin();
+  return std::unique(values.begin(), values.end(), coincidence<Real>(axis)) - values.begin();
 }
 
 /// Throws where `distinct` of Real is not `count`. `what` are the things that must be distinct, in words.
@@ -174,16 +226,17 @@ void require_distinct(Precision precision, const std::string& parameter, std::in
           (wider ? std::string(name_of(Precision::float64)) + " tells them apart" : "no precision tells them apart"));
 }
 
-void check_distinct(const Range& range, const std::string& parameter, Precision precision) {
-  require_distinct(precision, parameter, range.count, "pixels from " + shortest(range.lo) + " to " + shortest(range.hi),
-                   [&]<class Real>() { return distinct_centres<Real>(range); });
+void check_distinct(const Range& range, const SweepAxis& axis, Precision precision) {
+  require_distinct(precision, axis.name, range.count, "pixels from " + shortest(range.lo) + " to " + shortest(range.hi),
+                   [&]<class Real>() { return distinct_centres<Real>(range, axis); });
 }
 
-/// The centre nearest to 0.
-double nearest_centre(const Range& range) {
-  double nearest = range.centre(0);
-  for (std::int64_t i = 1; i < range.count; ++i) {
-    if (std::fabs(range.centre(i)) < std::fabs(nearest)) nearest = range.centre(i);
+/// The value of an axis nearest to 0; with `is_not_zero`, of the others than 0, where there are some.
+double nearest_to_zero(const AxisValues& values, bool is_not_zero) {
+  const auto size = [is_not_zero](double value) { return value == 0.0 && is_not_zero ? HUGE_VAL : std::fabs(value); };
+  double nearest = values[0];
+  for (std::int64_t i = 1; i < values.count(); ++i) {
+    if (size(values[i]) < size(nearest)) nearest = values[i];
   }
   return nearest;
 }
@@ -209,27 +262,45 @@ void check_length(double r, double w, Precision precision) {
 
 }  // namespace
 
+double Range::logarithmic_centre(std::int64_t i) const {
+  // In more digits than the result has, so that it does not show which library computed it.
+  const long double share = (static_cast<long double>(i) + 0.5L) / static_cast<long double>(count);
+  const long double ratio = static_cast<long double>(hi) / static_cast<long double>(lo);
+  return static_cast<double>(static_cast<long double>(lo) * std::pow(ratio, share));
+}
+
 std::vector<SweepAxis> unit_axes() {
   using Table = NameTable<Axis>;
   std::vector<SweepAxis> axes;
   for (std::size_t i = 0; i < Table::values.size(); ++i) {
     const auto& [axis, name, meaning] = Table::values[i];
-    axes.push_back({name, meaning, Table::places[i], {Point{}.*Table::places[i]}, Table::bounds[i]});
+    std::vector<double> values;
+    if (Table::places[i] != nullptr) values.push_back(Point{}.*Table::places[i]);
+    axes.push_back({name, meaning, Table::places[i], values, Table::bounds[i], Table::sides[i]});
   }
   return axes;
 }
 
+std::vector<std::size_t> Sweep::point_axes() const {
+  std::vector<std::size_t> numbers;
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    if (plane.range_of(axis) == nullptr) numbers.push_back(axis);
+  }
+  return numbers;
+}
+
 std::int64_t Sweep::points() const {
   std::int64_t product = 1;
-  for (const SweepAxis& axis : axes) product *= static_cast<std::int64_t>(axis.values.size());
+  for (const std::size_t axis : point_axes()) product *= std::ssize(axes[axis].values);
   return product;
 }
 
 std::vector<double> Sweep::values_at(std::int64_t index) const {
-  std::vector<double> values(axes.size());
+  std::vector<double> values(axes.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t axis = axes.size(); axis-- > 0;) {
-    const auto count = static_cast<std::int64_t>(axes[axis].values.size());
-    values[axis] = axes[axis].values[index % count];
+    if (plane.range_of(axis) != nullptr) continue;
+    const auto count = std::ssize(axes[axis].values);
+    values[axis] = axes[axis].values[static_cast<std::size_t>(index % count)];
     index /= count;
   }
   return values;
@@ -237,10 +308,11 @@ std::vector<double> Sweep::values_at(std::int64_t index) const {
 
 std::vector<Point> Sweep::points(const PointRun& run) const {
   // Counts up as an odometer does.
-  std::vector<std::size_t> at(axes.size());
+  const std::vector<std::size_t> numbers = point_axes();
+  std::vector<std::size_t> at(numbers.size());
   std::int64_t rest = run.first;
-  for (std::size_t i = axes.size(); i > 0; --i) {
-    const auto length = std::ssize(axes[i - 1].values);
+  for (std::size_t i = numbers.size(); i > 0; --i) {
+    const auto length = std::ssize(axes[numbers[i - 1]].values);
     at[i - 1] = static_cast<std::size_t>(rest % length);
     rest /= length;
   }
@@ -250,8 +322,8 @@ std::vector<Point> Sweep::points(const PointRun& run) const {
   while (true) {
     points.push_back(point);
     if (std::ssize(points) == run.count) return points;
-    for (std::size_t i = axes.size(); i > 0; --i) {
-      const SweepAxis& axis = axes[i - 1];
+    for (std::size_t i = numbers.size(); i > 0; --i) {
+      const SweepAxis& axis = axes[numbers[i - 1]];
       std::size_t& index = at[i - 1];
       index = index + 1 == axis.values.size() ? 0 : index + 1;
       if (axis.place != nullptr) point.*axis.place = axis.values[index];
@@ -263,10 +335,51 @@ std::vector<Point> Sweep::points(const PointRun& run) const {
 Point Sweep::point(std::int64_t index) const {
   const std::vector<double> values = values_at(index);
   Point point;
-  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+  for (const std::size_t axis : point_axes()) {
     if (axes[axis].place != nullptr) point.*axes[axis].place = values[axis];
   }
   return point;
+}
+
+StartPoint Sweep::start(std::int64_t index, std::int64_t row, std::int64_t column) const {
+  std::vector<double> values = values_at(index);
+  values[static_cast<std::size_t>(plane.x_axis)] = plane.x.centre(column);
+  values[static_cast<std::size_t>(plane.y_axis)] = plane.y.centre(row);
+  StartPoint start;
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    if (axes[axis].place != nullptr) start.point.*axes[axis].place = values[axis];
+  }
+  start.w = values[static_cast<std::size_t>(Axis::w)];
+  start.b = values[static_cast<std::size_t>(Axis::b)];
+  return start;
+}
+
+bool has_general_starts(const Sweep& sweep) {
+  // The values of an axis are distinct, so one of two is not 0.
+  const AxisValues values(sweep, static_cast<std::size_t>(Axis::r));
+  return values[0] != 0.0 || values[values.count() - 1] != 0.0;
+}
+
+void validate(const Range& range, const std::string& parameter) {
+  if (!range.listed.empty()) {
+    if (std::ssize(range.listed) != range.count) throw ConfigError(parameter, "must list as many values as it has");
+    if (!std::ranges::all_of(range.listed, [](double value) { return std::isfinite(value); }))
+      throw ConfigError(parameter, "must have finite values");
+    return;
+  }
+  const std::string ends = "runs from " + shortest(range.lo) + " to " + shortest(range.hi);
+  if (!std::isfinite(range.lo) || !std::isfinite(range.hi)) {
+    throw ConfigError(parameter, ends + ", but its ends must be finite");
+  }
+  if (!(range.lo < range.hi)) throw ConfigError(parameter, ends + ", but must run from low to high");
+  if (!std::isfinite(range.hi - range.lo)) throw ConfigError(parameter, ends + ": the distance is not finite");
+  if (range.logarithmic && !(range.lo > 0.0)) {
+    throw ConfigError(parameter, ends + ", but must begin above 0 in the logarithm");
+  }
+  if (range.count < 1 || range.count > largest_side) {
+    throw ConfigError(parameter, "must have 1 to " + std::to_string(largest_side) + " pixels, but has " +
+                                     std::to_string(range.count));
+  }
 }
 
 void validate(const Window& window) {
@@ -275,8 +388,10 @@ void validate(const Window& window) {
 }
 
 void validate(const Point& point, const Criteria& criteria, Precision precision) {
-  for (const auto& [axis, name, meaning] : NameTable<Axis>::values)
-    require(bounds_of(axis), name, point.*NameTable<Axis>::places[static_cast<std::size_t>(axis)]);
+  for (const auto& [axis, name, meaning] : NameTable<Axis>::values) {
+    double Point::*const place = NameTable<Axis>::places[static_cast<std::size_t>(axis)];
+    if (place != nullptr) require(bounds_of(axis), name, point.*place);
+  }
   require_kind(criteria.stop, "stop");
   require_kind(precision, "precision");
   require(tolerance_bounds, "tolerance", criteria.tolerance);
@@ -295,8 +410,23 @@ void validate_start(double w, double b, const Point& point, const Criteria& crit
   validate_divergence_limit(std::hypot(w, b, point.r), point, precision);
 }
 
+namespace {
+
+void validate_plane(const Sweep& sweep) {
+  const Plane& plane = sweep.plane;
+  require_kind(plane.x_axis, "plane");
+  require_kind(plane.y_axis, "plane");
+  if (plane.x_axis == plane.y_axis) {
+    throw ConfigError("plane", std::string("must have two axes, but has ") + name_of(plane.x_axis) + " twice");
+  }
+  validate_side(plane.x, sweep.axis(plane.x_axis));
+  validate_side(plane.y, sweep.axis(plane.y_axis));
+}
+
+}  // namespace
+
 void validate_stored(const Sweep& sweep) {
-  validate(sweep.window);
+  validate_plane(sweep);
   require_kind(sweep.refinement.kind, "refine");
   require(sample_bounds, "refine_sample", sweep.refinement.sample);
   require(sweep.refinement.rule == 1 || sweep.refinement.rule == 2, "refine", sweep.refinement.rule,
@@ -304,12 +434,16 @@ void validate_stored(const Sweep& sweep) {
   if (sweep.refinement.kind != RefinementKind::none && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError("fields", "must not have final or loss with refine: most pixels are filled, not computed");
   }
+  if (sweep.refinement.kind == RefinementKind::exact && !sweep.plane.is_of_starts()) {
+    throw ConfigError("refine", "must not be exact in another plane than w,b: fates of blocks are proved there alone");
+  }
   if (sweep.criteria.certify && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError("fields",
                       "must not have final or loss with certify: a proof ends a trajectory before it comes to rest");
   }
   std::int64_t points = 1;
-  for (const SweepAxis& axis : sweep.axes) {
+  for (const std::size_t number : sweep.point_axes()) {
+    const SweepAxis& axis = sweep.axes[number];
     validate_axis(axis);
     if (__builtin_mul_overflow(points, static_cast<std::int64_t>(axis.values.size()), &points)) {
       throw ConfigError("the sweep has more points than an integer can count");
@@ -319,35 +453,37 @@ void validate_stored(const Sweep& sweep) {
     throw ConfigError("the sweep has " + std::to_string(points) + " points, but can have at most " +
                       std::to_string(largest_points));
   }
+  const double farthest_w = farthest_start(sweep, Axis::w);
+  const double farthest_b = farthest_start(sweep, Axis::b);
   for (const Point& point : extreme_points(sweep)) {
     validate(point, sweep.criteria, sweep.precision);
-    validate_divergence_limit(std::hypot(farthest(sweep.window.w), farthest(sweep.window.b), point.r), point,
-                              sweep.precision);
+    validate_divergence_limit(std::hypot(farthest_w, farthest_b, point.r), point, sweep.precision);
   }
   std::int64_t pixels = 0;
   std::int64_t updates = 0;
-  if (__builtin_mul_overflow(points, sweep.window.pixels(), &pixels) ||
-      __builtin_mul_overflow(sweep.window.pixels(), sweep.criteria.max_updates, &updates)) {
+  if (__builtin_mul_overflow(points, sweep.plane.pixels(), &pixels) ||
+      __builtin_mul_overflow(sweep.plane.pixels(), sweep.criteria.max_updates, &updates)) {
     throw ConfigError("the sweep has more pixels or updates than an integer can count");
   }
 }
 
 void check_distinct(const Sweep& sweep) {
-  for (const SweepAxis& axis : sweep.axes) {
-    if (axis.place == nullptr) continue;  // what it sets may be computed in another precision
+  for (const std::size_t number : sweep.point_axes()) {
+    const SweepAxis& axis = sweep.axes[number];
+    if (axis.place == nullptr && axis.side == nullptr) continue;  // it may be computed in another precision
     require_distinct(sweep.precision, axis.name, std::ssize(axis.values), "values",
                      [&]<class Real>() { return distinct_values<Real>(axis); });
   }
-  check_distinct(sweep.window.w, "w", sweep.precision);
-  check_distinct(sweep.window.b, "b", sweep.precision);
+  check_distinct(sweep.plane.x, sweep.axis(sweep.plane.x_axis), sweep.precision);
+  check_distinct(sweep.plane.y, sweep.axis(sweep.plane.y_axis), sweep.precision);
 }
 
 void check_squares(const Sweep& sweep) {
-  for (const double r : sweep.values(Axis::r)) {
-    // The square of most is large enough by itself.
-    const bool any_w = with_precision(sweep.precision, [&]<class Real>() { return has_length<Real>(r, 0.0); });
-    if (!any_w) check_length(r, nearest_centre(sweep.window.w), sweep.precision);
-  }
+  // Where the smallest r has a length beside the smallest w, all have. The square of most is large enough by itself.
+  const double r = nearest_to_zero(AxisValues(sweep, static_cast<std::size_t>(Axis::r)), true);
+  const bool any_w = with_precision(sweep.precision, [&]<class Real>() { return has_length<Real>(r, 0.0); });
+  const AxisValues w(sweep, static_cast<std::size_t>(Axis::w));
+  if (!any_w) check_length(r, nearest_to_zero(w, false), sweep.precision);
 }
 
 void validate(const Sweep& sweep) {

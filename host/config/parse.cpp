@@ -124,6 +124,22 @@ Range parse_range(const std::string& text) {
   return {parse_number(parts[0]), parse_number(parts[1]), parse_integer(parts[2], 1, largest_side)};
 }
 
+Range parse_plane_range(const std::string& text) {
+  std::vector<std::string> parts = split(text, ':');
+  const bool logarithmic = parts.front() == "log";
+  if (logarithmic) parts.erase(parts.begin());
+  if (parts.size() != 3) reject(text, "a range of pixels, as an axis of the plane has: LO:HI:N or log:LO:HI:N");
+  return {parse_number(parts[0]), parse_number(parts[1]), parse_integer(parts[2], 1, largest_side), logarithmic};
+}
+
+void parse_plane(const std::string& text, Plane& plane) {
+  const std::vector<std::string> names = split(text, ',');
+  if (names.size() != 2) reject(text, "a plane: two axes X,Y of " + join_names<Axis>(", "));
+  plane.x_axis = parse_name<Axis>(names[0]);
+  plane.y_axis = parse_name<Axis>(names[1]);
+  if (plane.x_axis == plane.y_axis) reject(text, "a plane: it has one axis twice");
+}
+
 void parse_fields(const std::string& text, const std::vector<FieldOption>& options, Sweep& sweep) {
   sweep.fields = {false, false, false};
   sweep.other_fields.clear();
@@ -171,8 +187,9 @@ std::string shortest(float value) {
 
 std::vector<std::size_t> dimensions(const Sweep& sweep) {
   std::vector<std::size_t> result;
-  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
-    if (axis < 2 || sweep.axes[axis].values.size() > 1) result.push_back(axis);
+  const std::vector<std::size_t> axes = sweep.point_axes();
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (i < 2 || sweep.axes[axes[i]].values.size() > 1) result.push_back(axes[i]);
   }
   return result;
 }

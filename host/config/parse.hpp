@@ -29,6 +29,12 @@ std::vector<double> parse_axis(const std::string& text);
 /// A range of pixels `LO:HI:N`.
 Range parse_range(const std::string& text);
 
+/// The same for an axis of a plane: or `log:LO:HI:N`.
+Range parse_plane_range(const std::string& text);
+
+/// The two axes of a plane, `X,Y`: sets those of `plane`, not their ranges.
+void parse_plane(const std::string& text, Plane& plane);
+
 /// The fields to keep, a list of `fate` and of the words of `options`; sets those of `sweep`.
 void parse_fields(const std::string& text, const std::vector<FieldOption>& options, Sweep& sweep);
 
@@ -43,8 +49,8 @@ Kind parse_name(const std::string& text) {
 /// The name of a kind of refinement; "true" and "false", as a flag has them, mean borders and none.
 RefinementKind parse_refinement(const std::string& text);
 
-/// The axes that are dimensions of the file and name a point, by number: the first two always, the others where they
-/// have several values.
+/// The axes that are dimensions of the file and name a point, by number: the first two that are not in the plane always,
+/// the others where they have several values.
 std::vector<std::size_t> dimensions(const Sweep& sweep);
 
 /// The values of a point along those axes, in words: "beta 0.9, gamma 0.1".

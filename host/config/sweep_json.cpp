@@ -14,10 +14,40 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Whether the file has the plane as version 0.1, which knew no other: as "window".
+bool has_window(const Plane& plane) {
+  return plane.is_of_starts() && !plane.x.logarithmic && !plane.y.logarithmic;
+}
+
+Json json_of_side(Axis axis, const Range& range) {
+  Json json = {{"axis", name_of(axis)}};
+  json.update(Json(range));
+  return json;
+}
+
+void read_side(const Json& json, Axis& axis, Range& range) {
+  axis = parse_name<Axis>(json.at("axis").get<std::string>());
+  range = json.get<Range>();
+}
+
+void read_plane(const Json& json, Plane& plane) {
+  if (json.contains("window")) {
+    plane = {json.at("window").at("w").get<Range>(), json.at("window").at("b").get<Range>()};
+    return;
+  }
+  read_side(json.at("plane").at("x"), plane.x_axis, plane.x);
+  read_side(json.at("plane").at("y"), plane.y_axis, plane.y);
+}
+
 Json json_of(const Sweep& sweep) {
   Json json;
-  for (const SweepAxis& axis : sweep.axes) json["axes"][axis.name] = axis.values;
-  json["window"] = {{"w", sweep.window.w}, {"b", sweep.window.b}};
+  for (const std::size_t axis : sweep.point_axes()) json["axes"][sweep.axes[axis].name] = sweep.axes[axis].values;
+  const Plane& plane = sweep.plane;
+  if (has_window(plane)) {
+    json["window"] = {{"w", plane.x}, {"b", plane.y}};
+  } else {
+    json["plane"] = {{"x", json_of_side(plane.x_axis, plane.x)}, {"y", json_of_side(plane.y_axis, plane.y)}};
+  }
   const Criteria& criteria = sweep.criteria;
   json["criteria"] = {{"stop", name_of(criteria.stop)},
                       {"tolerance", criteria.tolerance},
@@ -36,13 +66,13 @@ Json json_of(const Sweep& sweep) {
 
 /// A value, unless it is a long list.
 std::string in_words(const Json& value) {
-  constexpr std::size_t longest = 60;
+  constexpr std::size_t longest = 100;
   if (value.is_null()) return "absent";
   const std::string text = value.dump();
   return text.size() <= longest ? text : "another list";
 }
 
-/// The values by their names, which differ in "fields" and "refinement" from what stands in the JSON.
+/// The values by their names, which differ in "fields", "refinement" and "plane" from what stands in the JSON.
 std::vector<std::pair<std::string, Json>> values_by_name(const Json& json) {
   std::vector<std::pair<std::string, Json>> values;
   for (const auto& [section, content] : json.items()) {
@@ -50,26 +80,34 @@ std::vector<std::pair<std::string, Json>> values_by_name(const Json& json) {
       values.emplace_back(section, content);
       continue;
     }
-    const std::string prefix = section == "fields" ? "field " : section == "refinement" ? "refinement " : "";
+    const std::string prefix = section == "fields"       ? "field "
+                               : section == "refinement" ? "refinement "
+                               : section == "plane"      ? "plane "
+                                                         : "";
     for (const auto& [name, value] : content.items()) values.emplace_back(prefix + name, value);
   }
   return values;
 }
 
-/// The values of every axis; throws ConfigError for an axis that `sweep` does not have.
+/// The values of every axis that is not in the plane; throws ConfigError for an axis that `sweep` does not have so.
 void read_axes(const Json& axes, Sweep& sweep) {
-  for (SweepAxis& axis : sweep.axes) axis.values = axes.at(axis.name).get<std::vector<double>>();
+  for (const std::size_t axis : sweep.point_axes())
+    sweep.axes[axis].values = axes.at(sweep.axes[axis].name).get<std::vector<double>>();
   for (const auto& [name, values] : axes.items()) {
-    if (std::ranges::find(sweep.axes, name, &SweepAxis::name) == sweep.axes.end())
-      throw ConfigError("the axis " + name + " is unknown");
+    const auto found = std::ranges::find(sweep.axes, name, &SweepAxis::name);
+    if (found == sweep.axes.end()) throw ConfigError("the axis " + name + " is unknown");
+    if (sweep.plane.range_of(static_cast<std::size_t>(found - sweep.axes.begin())) != nullptr)
+      throw ConfigError("the axis " + name + " is in the plane and has values, too");
   }
 }
 
 void read_fields(const Json& fields, Sweep& sweep) {
-  for (const FieldOption& option : unit_field_options()) sweep.fields.*option.place = fields.at(option.word).get<bool>();
+  for (const FieldOption& option : unit_field_options())
+    sweep.fields.*option.place = fields.at(option.word).get<bool>();
   sweep.other_fields.clear();
   for (const auto& [name, kept] : fields.items()) {
-    const bool is_known = std::ranges::find(unit_field_options(), name, &FieldOption::word) != unit_field_options().end();
+    const bool is_known =
+        std::ranges::find(unit_field_options(), name, &FieldOption::word) != unit_field_options().end();
     if (!is_known && kept.get<bool>()) sweep.other_fields.push_back(name);
   }
 }
@@ -103,8 +141,8 @@ Sweep sweep_from_json(const std::string& text, const std::string& where, const S
   try {
     const Json json = Json::parse(text);
     Sweep sweep = defaults;
+    read_plane(json, sweep.plane);
     read_axes(json.at("axes"), sweep);
-    sweep.window = {json.at("window").at("w").get<Range>(), json.at("window").at("b").get<Range>()};
     const Json& criteria = json.at("criteria");
     sweep.criteria.stop = parse_name<StopRule>(criteria.at("stop").get<std::string>());
     sweep.criteria.tolerance = criteria.at("tolerance").get<double>();

@@ -50,8 +50,8 @@ std::shared_ptr<TileWork<Real>> make_work(BegunTile& begun, Meter& meter, Comple
   const auto keep = [](RealBuffer& place, std::vector<Real> values) -> const Real* {
     return place.emplace<std::vector<Real>>(std::move(values)).data();
   };
-  const Real* w = keep(begun.w, centres<Real>(maps->window.w, tile.first_w, tile.count_w));
-  const Real* b = keep(begun.b, centres<Real>(maps->window.b, tile.first_b, tile.count_b));
+  const Real* w = keep(begun.w, centres<Real>(maps->window.w, tile.first_column, tile.columns));
+  const Real* b = keep(begun.b, centres<Real>(maps->window.b, tile.first_row, tile.rows));
   const std::int32_t* listed = begun.listed.empty() ? nullptr : begun.listed.data();
   WantedFields computed = wanted_fields(maps.first().map(), begun.fields);
   computed.updates = true;  // for the counts
@@ -60,7 +60,7 @@ std::shared_ptr<TileWork<Real>> make_work(BegunTile& begun, Meter& meter, Comple
   work->pixels = work->unfinished = begun.pixels();
   work->results = allot<Real>(begun.result, computed, work->pixels);
   const auto batch_from = [&](const Real* r) -> BatchStarts<Real> {
-    return {w, b, r, static_cast<std::int32_t>(tile.count_w), static_cast<std::int32_t>(tile.pixels()), listed};
+    return {w, b, r, static_cast<std::int32_t>(tile.columns), static_cast<std::int32_t>(tile.pixels()), listed};
   };
   if (begun.is_general()) {
     const GeneralArrays<Real>& arrays = maps.general_arrays<Real>();
@@ -75,7 +75,7 @@ std::shared_ptr<TileWork<Real>> make_work(BegunTile& begun, Meter& meter, Comple
     work->batch = batch_from(arrays.r.data());
   } else {
     work->dynamics = maps.first().dynamics<Real>();
-    work->starts = {w, b, static_cast<Real>(maps->point.r), tile.count_w, listed};
+    work->starts = {w, b, static_cast<Real>(maps->point.r), tile.columns, listed};
   }
   return work;
 }

@@ -52,6 +52,14 @@ std::vector<const PointField*> Experiment::point_fields_of(const Sweep& of) cons
   return fields;
 }
 
+namespace {
+
+PlaneAxis plane_axis(const SweepAxis& axis, const Range& range) {
+  return {axis.name, axis.meaning + ", at pixel centres", range};
+}
+
+}  // namespace
+
 Schema Experiment::schema(const Sweep& of) const {
   Schema schema = {
       .title = title,
@@ -59,7 +67,7 @@ Schema Experiment::schema(const Sweep& of) const {
       .precision = name_of(of.precision),
       .numerics = numerics_of(of),
       .axes = {},
-      .plane = plane(of),
+      .plane = {plane_axis(of.axis(of.plane.y_axis), of.plane.y), plane_axis(of.axis(of.plane.x_axis), of.plane.x)},
       .code_axes = code_axes,
       .pixel_fields = {},
       .point_fields = {},
@@ -67,8 +75,11 @@ Schema Experiment::schema(const Sweep& of) const {
       .warnings = warnings(of),
       .groups = {},
   };
-  for (const SweepAxis& axis : of.axes) schema.axes.push_back({axis.name, axis.meaning, axis.values, false});
-  for (const std::size_t axis : dimensions(of)) schema.axes[axis].is_dimension = true;
+  const std::vector<std::size_t> dimensions = deadcone::dimensions(of);
+  for (const std::size_t number : of.point_axes()) {
+    const auto& [name, meaning, place, values, bounds, side] = of.axes[number];
+    schema.axes.push_back({name, meaning, values, std::ranges::find(dimensions, number) != dimensions.end()});
+  }
   for (const PixelField* field : kept(of)) {
     schema.pixel_fields.push_back(field->variable);
     schema.pixel_fields.back().type = field->type_in(of);

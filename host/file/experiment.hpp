@@ -71,9 +71,8 @@ struct PointColumn {
 
 struct Experiment {
   std::string title;
-  Sweep sweep;  ///< the axes with their defaults, and all other defaults
-  std::function<std::array<PlaneAxis, 2>(const Sweep&)> plane;  ///< Schema::plane
-  std::vector<Coordinate> code_axes;                            ///< Schema::code_axes
+  Sweep sweep;                        ///< the axes with their defaults, and all other defaults
+  std::vector<Coordinate> code_axes;  ///< Schema::code_axes
   std::vector<PixelField> pixel_fields;
   std::vector<PointField> point_fields;
   std::vector<PointColumn> columns;

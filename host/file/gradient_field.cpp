@@ -41,7 +41,7 @@ void validate(const GradientFieldGrid& grid) {
   sweep.values(Axis::gamma) = grid.gamma;
   sweep.values(Axis::delta) = grid.delta;
   sweep.values(Axis::r) = grid.r;
-  sweep.window = grid.window;
+  sweep.plane = {grid.window.w, grid.window.b};
   sweep.precision = Precision::float64;
   validate(sweep);
 }
@@ -51,8 +51,8 @@ void compute(const GradientFieldGrid& grid, const Target<double>& target, double
              FieldValues& values) {
   for (auto& field : values) field.resize(static_cast<std::size_t>(tile.pixels()));
   std::size_t i = 0;
-  for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
-    for (std::int64_t w = tile.first_w; w < tile.first_w + tile.count_w; ++w, ++i) {
+  for (std::int64_t b = tile.first_row; b < tile.first_row + tile.rows; ++b) {
+    for (std::int64_t w = tile.first_column; w < tile.first_column + tile.columns; ++w, ++i) {
       const Parameters<double> theta = {r, grid.window.w.centre(w), grid.window.b.centre(b)};
       const Parameters<double> gradient = loss_gradient<geometry>(theta, target);
       values[0][i] = loss<geometry>(theta, target);
@@ -100,7 +100,7 @@ std::vector<Dataset> create_variables(File& file, const GradientFieldGrid& grid)
 }
 
 void write_maps(std::vector<Dataset>& datasets, const GradientFieldGrid& grid) {
-  const Tiling tiles(grid.window);
+  const Tiling tiles(grid.window.grid());
   const auto at = [](std::int64_t i) { return static_cast<std::uint64_t>(i); };
   FieldValues values;
   for (std::size_t g = 0; g < grid.gamma.size(); ++g) {
@@ -112,8 +112,8 @@ void write_maps(std::vector<Dataset>& datasets, const GradientFieldGrid& grid) {
           grid.r[k] == 0.0 ? compute<Geometry::planar>(grid, target, 0.0, tile, values)
                            : compute<Geometry::general>(grid, target, grid.r[k], tile, values);
           for (std::size_t field = 0; field < datasets.size(); ++field) {
-            datasets[field].write({g, d, k, at(tile.first_b), at(tile.first_w)},
-                                  {1, 1, 1, at(tile.count_b), at(tile.count_w)}, values[field].data());
+            datasets[field].write({g, d, k, at(tile.first_row), at(tile.first_column)},
+                                  {1, 1, 1, at(tile.rows), at(tile.columns)}, values[field].data());
           }
         }
       }

@@ -99,8 +99,8 @@ std::size_t Box::elements() const {
 
 Box box_of(const Schema& schema, const PointRun& points, const Tile& tile) {
   const auto at = [](std::int64_t i) { return static_cast<std::uint64_t>(i); };
-  return {joined(position(schema, points.first), {at(tile.first_b), at(tile.first_w)}),
-          joined(point_box(schema, points.count), {at(tile.count_b), at(tile.count_w)})};
+  return {joined(position(schema, points.first), {at(tile.first_row), at(tile.first_column)}),
+          joined(point_box(schema, points.count), {at(tile.rows), at(tile.columns)})};
 }
 
 Box box_of(const Schema& schema, const PointRun& points, std::size_t code_length) {

@@ -67,9 +67,9 @@ struct Schema {
   /// The number of points, and of maps.
   std::int64_t points() const;
   std::int64_t pixels() const { return plane[0].range.count * plane[1].range.count; }
-  Window window() const { return {.w = plane[1].range, .b = plane[0].range}; }
+  Grid grid() const { return {plane[0].range.count, plane[1].range.count}; }
   /// The tiles of a map. Each is one chunk of every pixel field, or that of a group of points.
-  Tiling tiles() const { return tiles_of(window(), groups); }
+  Tiling tiles() const { return tiles_of(grid(), groups); }
   /// The values of a point, one for each axis.
   std::vector<double> values_at(std::int64_t point) const;
 };

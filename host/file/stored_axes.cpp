@@ -45,7 +45,7 @@ void adopt_stored_axes(const std::string& path, Sweep& sweep, const Experiment& 
   } catch (const StorageError&) {
     return;
   }
-  for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
+  for (const std::size_t i : sweep.point_axes()) {
     if (differ_by_rounding(stored.axes[i].values, sweep.axes[i].values)) sweep.axes[i].values = stored.axes[i].values;
   }
 }

@@ -65,7 +65,7 @@ ChunkBytes TileEncoder::encode_field(std::size_t field, std::int64_t points, con
                                      const PixelValues& values) const {
   const Variable& variable = fields_[field];
   const auto pixels = static_cast<std::size_t>(shape_.pixels());
-  const bool is_whole = points == shape_.points && tile.count_b == shape_.rows && tile.count_w == shape_.columns;
+  const bool is_whole = points == shape_.points && tile.rows == shape_.rows && tile.columns == shape_.columns;
   const void* data = values.data;
   Bytes zeros;
   if (values.count == 0) {
@@ -73,7 +73,7 @@ ChunkBytes TileEncoder::encode_field(std::size_t field, std::int64_t points, con
     data = zeros.data();
   }
   if (is_whole) return encoded(data, pixels, variable.type);
-  return encoded(padded(points * tile.count_b, tile.count_w, shape_, data, variable).data(), pixels, variable.type);
+  return encoded(padded(points * tile.rows, tile.columns, shape_, data, variable).data(), pixels, variable.type);
 }
 
 PointValues TileEncoder::encode_points(PointValues values) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -31,10 +32,6 @@ bool refines(const Sweep& sweep) {
 
 bool has_estimate(const Sweep& sweep) {
   return sweep.refinement.has_estimate();
-}
-
-bool leaves_the_plane(const Sweep& sweep) {
-  return std::ranges::any_of(sweep.values(Axis::r), [](double r) { return r != 0.0; });
 }
 
 FieldOption option(const std::string& word) {
@@ -75,7 +72,7 @@ std::vector<PixelField> make_pixel_fields() {
   using hdf5::Type;
   PixelField r_final = real(&TileResult::r_final, "r_final", "weight orthogonal to the target direction at the end",
                             "final");  // zero in planar maps of a sweep that has others as well
-  r_final.exists = leaves_the_plane;
+  r_final.exists = has_general_starts;
   return {
       stored_in(&TileResult::fate, {.variable = {.name = "fate",
                                                  .meaning = "what became of the initial parameters",
@@ -253,11 +250,6 @@ std::vector<PointColumn> make_columns() {
   return columns;
 }
 
-std::array<PlaneAxis, 2> plane_of(const Sweep& sweep) {
-  return {{{"b", "initial bias, at pixel centres", sweep.window.b},
-           {"w", "initial weight along the target direction, at pixel centres", sweep.window.w}}};
-}
-
 std::string in_words(const Criteria& criteria) {
   std::string text = criteria.stop == StopRule::stationary ? "update and gradient" : "update (the paper's rule)";
   text += " below " + shortest(criteria.tolerance) + (criteria.relative_tolerance ? " |(gamma, delta)|" : "");
@@ -286,8 +278,8 @@ struct RoundingPoints {
   std::vector<std::int64_t> first;
 };
 
-/// Of some sweep. Where it may at a momentum, it may at every smaller one: so a search among those sorted finds how many
-/// they are, and not every point is looked at.
+/// Of a sweep whose pixels are starts. Where it may at a momentum, it may at every smaller one: so a search among those
+/// sorted finds how many they are, and not every point is looked at.
 RoundingPoints find_rounding_points(const Sweep& sweep, std::size_t most_named) {
   const std::vector<double>& betas = sweep.values(Axis::beta);
   std::vector<double> sorted = betas;
@@ -316,17 +308,79 @@ RoundingPoints find_rounding_points(const Sweep& sweep, std::size_t most_named) 
   return found;
 }
 
-std::vector<std::pair<std::string, std::string>> warnings_of(const Sweep& sweep) {
+/// Of the pixels of all maps of a sweep, the share at whose points rounding may decide fates: among some thousands of
+/// points that lie evenly among all.
+double share_of_rounding_pixels(const Sweep& sweep) {
+  constexpr std::int64_t most_points = 65'536;
+  struct Values {
+    double Point::*place;
+    const Range* range;
+    const std::vector<double>* list;
+    std::int64_t all;
+    std::int64_t some;
+
+    double operator[](std::int64_t i) const {
+      const std::int64_t at = (2 * i + 1) * all / (2 * some);
+      return range != nullptr ? range->centre(at) : (*list)[static_cast<std::size_t>(at)];
+    }
+  };
+  std::vector<Values> axes;
+  std::int64_t points = 1;
+  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
+    const SweepAxis& each = sweep.axes[axis];
+    if (each.place == nullptr) continue;
+    const Range* range = sweep.plane.range_of(axis);
+    const std::int64_t count = range != nullptr ? range->count : std::ssize(each.values);
+    axes.push_back({each.place, range, &each.values, count, count});
+    points *= count;  // of a valid sweep: all its pixels can be counted
+  }
+  while (points > most_points) {
+    const auto longest = std::ranges::max_element(axes, {}, &Values::some);
+    points = points / longest->some * (longest->some / 2);
+    longest->some /= 2;
+  }
+  std::int64_t found = 0;
+  for (std::int64_t number = 0; number < points; ++number) {
+    Point point;
+    std::int64_t rest = number;
+    for (const Values& values : axes) {
+      point.*values.place = values[rest % values.some];
+      rest /= values.some;
+    }
+    found += rounding_may_decide(point, sweep.criteria, sweep.precision) ? 1 : 0;
+  }
+  return static_cast<double>(found) / static_cast<double>(points);
+}
+
+/// "12.5%".
+std::string percent(double share) {
+  const double rounded = std::round(1000.0 * share) / 10.0;
+  return rounded == 0.0 ? "less than 0.1%" : shortest(rounded) + "%";
+}
+
+/// Where rounding may decide fates, in words; empty where it may nowhere.
+std::string rounding_in_words(const Sweep& sweep) {
+  const Plane& plane = sweep.plane;
+  if (sweep.axis(plane.x_axis).place != nullptr || sweep.axis(plane.y_axis).place != nullptr) {
+    const double share = share_of_rounding_pixels(sweep);
+    return share == 0.0 ? "" : "about " + percent(share) + " of the pixels";
+  }
   constexpr std::size_t most_named = 4;
   const auto [count, first] = find_rounding_points(sweep, most_named);
-  if (count == 0) return {};
+  if (count == 0) return "";
   std::string names;
   for (const std::int64_t point : first) names += (names.empty() ? "" : "; ") + point_name(sweep, point);
   if (count > std::ssize(first)) names += "; ...";
   const std::int64_t points = sweep.points();
-  return {{"rounding", "may decide fates at " + std::to_string(count) + " of " + std::to_string(points) +
-                           (points == 1 ? " point (" : " points (") + names +
-                           "), where the target is unstable or nearly so, or the noise of rounding at it not far below "
+  return std::to_string(count) + " of " + std::to_string(points) + (points == 1 ? " point (" : " points (") + names +
+         ")";
+}
+
+std::vector<std::pair<std::string, std::string>> warnings_of(const Sweep& sweep) {
+  const std::string where = rounding_in_words(sweep);
+  if (where.empty()) return {};
+  return {{"rounding", "may decide fates at " + where +
+                           ", where the target is unstable or nearly so, or the noise of rounding at it not far below "
                            "the tolerance"}};
 }
 
@@ -336,7 +390,6 @@ const Experiment& unit_experiment() {
   static const Experiment experiment = {
       .title = "Basins of attraction of a rectified unit under gradient descent with momentum",
       .sweep = {},
-      .plane = plane_of,
       .code_axes = {code_coordinate<Fate>("fate_code", "fate")},
       .pixel_fields = make_pixel_fields(),
       .point_fields = make_point_fields(),

@@ -13,14 +13,12 @@ namespace deadcone {
 namespace {
 
 bool keeps_r(const Sweep& sweep) {
-  return sweep.fields.final && std::ranges::any_of(sweep.values(Axis::r), [](double r) { return r != 0.0; });
+  return sweep.fields.final && has_general_starts(sweep);
 }
 
-/// All points side by side, as if b ran over all of them: a tile of a point, or whole maps of several, is a tile of this.
-Window window_of_all(const Sweep& sweep) {
-  Window window = sweep.window;
-  window.b.count *= sweep.points();
-  return window;
+/// All points side by side, as if y ran over all of them: a tile of a point, or whole maps of several, is a tile of this.
+Grid grid_of_all(const Sweep& sweep) {
+  return {sweep.points() * sweep.plane.y.count, sweep.plane.x.count};
 }
 
 template <class T>
@@ -33,8 +31,8 @@ void check_size(const std::vector<T>& pixels, const Tile& place, const std::vect
 
 /// Where the field is kept.
 template <class T>
-void keep(const std::vector<T>& pixels, const Tile& tile, const Window& window, std::vector<T>& map) {
-  if (!map.empty()) scatter(pixels, tile, window, map);
+void keep(const std::vector<T>& pixels, const Tile& tile, const Grid& grid, std::vector<T>& map) {
+  if (!map.empty()) scatter(pixels, tile, grid, map);
 }
 
 /// A buffer in the precision of another one, with `count` values.
@@ -66,7 +64,7 @@ std::int64_t memory_of_maps(const Sweep& sweep) {
   const std::int64_t each = 1 + (sweep.fields.updates ? 4 : 0) + (sweep.criteria.certify ? 1 : 0) +
                             (sweep.refinement.kind == RefinementKind::none ? 0 : 1) + reals * real;
   std::int64_t bytes = 0;
-  if (__builtin_mul_overflow(sweep.points(), sweep.window.pixels(), &bytes) ||
+  if (__builtin_mul_overflow(sweep.points(), sweep.plane.pixels(), &bytes) ||
       __builtin_mul_overflow(bytes, each, &bytes)) {
     throw OutOfMemory("the maps of the sweep do not fit in the memory of any machine");
   }
@@ -82,7 +80,7 @@ MemorySink::MemorySink(const Sweep& sweep) {
     throw OutOfMemory(size + ", but only " + std::to_string(available / 1'000'000) + " MB of memory are available");
   }
   const auto points = static_cast<std::size_t>(sweep.points());
-  const auto pixels = points * static_cast<std::size_t>(sweep.window.pixels());
+  const auto pixels = points * static_cast<std::size_t>(sweep.plane.pixels());
   const auto room = [pixels](bool wanted) { return wanted ? pixels : 0; };
   try {
     maps_.sweep = sweep;
@@ -117,11 +115,11 @@ bool MemorySink::is_done(std::int64_t point) const {
 
 void MemorySink::take(const PointRun& points, const Tile& tile, TileResult& result) {
   check_points(points);
-  validate(tile, maps_.sweep.window);
-  if (points.count > 1 && tile.pixels() != maps_.sweep.window.pixels()) throw Error("several maps must be whole");
-  const Window all = window_of_all(maps_.sweep);
-  const Tile place = {points.first * maps_.sweep.window.b.count + tile.first_b, tile.first_w,
-                      points.count * tile.count_b, tile.count_w};
+  validate(tile, maps_.sweep.plane.grid());
+  if (points.count > 1 && tile.pixels() != maps_.sweep.plane.pixels()) throw Error("several maps must be whole");
+  const Grid all = grid_of_all(maps_.sweep);
+  const Tile place = {points.first * maps_.sweep.plane.y.count + tile.first_row, tile.first_column,
+                      points.count * tile.rows, tile.columns};
   check_size(result.fate, place, maps_.fate, "fate");
   check_size(result.updates, place, maps_.updates, "updates");
   check_size(result.proof, place, maps_.proof, "proof");

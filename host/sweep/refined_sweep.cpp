@@ -11,8 +11,8 @@
 
 #include "deadcone/proof/bounds.hpp"
 #include "proof/block_proof.hpp"
-#include "sweep/group_parts.hpp"
 #include "sweep/region_refinement.hpp"
+#include "sweep/trajectory_batches.hpp"
 
 namespace deadcone {
 namespace {
@@ -20,18 +20,19 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Pixels that a mapper gets at once: enough for every thread of a large card, few enough that several devices share the
-/// pixels of one level.
-constexpr std::size_t batch_pixels = 65'536;
+/// pixels of one level. Where pixels have constants of their own, they are fewer.
+constexpr std::size_t pixels_at_once = 65'536;
+constexpr std::size_t pixels_with_constants_at_once = 16'384;
 
 /// The largest number of pixels of groups that are refined at once, unless one group has more; and that of points.
 constexpr std::int64_t most_pixels = std::int64_t{1} << 26;
 constexpr std::int64_t most_points = std::int64_t{1} << 14;
 
-/// The refinement of a region of one map of a batch.
-std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const MapBatch& maps, std::int64_t map,
+/// The refinement of a region of the map at one of the points of a group, by its place among them.
+std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, GroupTrajectories& trajectories, std::int64_t place,
                                                 const Tile& region) {
   if (sweep.refinement.kind == RefinementKind::borders)
-    return refine_by_borders(region.count_b, region.count_w, sweep.refinement.sample);
+    return refine_by_borders(region.rows, region.columns, sweep.refinement.sample);
   const auto interval = [](const Range& range, std::int64_t first, std::int64_t last) {
     // Wide enough for a centre that is rounded to float.
     constexpr double rounding = 0x1p-23;
@@ -39,18 +40,14 @@ std::unique_ptr<RegionRefinement> refinement_of(const Sweep& sweep, const MapBat
     const double hi = range.centre(last);
     return Interval{lo - rounding * std::fabs(lo), hi + rounding * std::fabs(hi)};
   };
-  return refine_by_proofs(region.count_b, region.count_w, [=](const Block& block) {
-    return fate_of_block(maps.proof_conditions(map), maps.point(map),
-                         interval(maps->window.w, region.first_w + block.first_w, region.first_w + block.last_w),
-                         interval(maps->window.b, region.first_b + block.first_b, region.first_b + block.last_b));
+  return refine_by_proofs(region.rows, region.columns, [=, of = trajectories.map_of(place)](const Block& block) {
+    const auto& [maps, number] = of;
+    return fate_of_block(
+        maps.proof_conditions(number), maps.point(number),
+        interval(maps->window.w, region.first_column + block.first_column, region.first_column + block.last_column),
+        interval(maps->window.b, region.first_row + block.first_row, region.first_row + block.last_row));
   });
 }
-
-/// Pixels of a part of a group for a mapper to compute at once.
-struct PartPixels {
-  std::size_t part;
-  PixelList pixels;
-};
 
 /// A group of points of a sweep while it is refined, region by region.
 class RefinedGroup {
@@ -59,25 +56,25 @@ class RefinedGroup {
       : sweep_(maps.sweep()),
         groups_(groups),
         points_(points),
-        parts_(parts_of(maps, points)),
-        regions_(sweep_.window, region_side),
+        trajectories_(maps, points),
+        regions_(sweep_.plane.grid(), region_side),
         refined_(static_cast<std::size_t>(points.count)),
         counts_(refined_.size()) {
     begin_region();
   }
 
-  const MapBatch& maps(std::size_t part) const { return parts_[part].maps; }
-  const Tile& region() const { return region_; }
+  /// Some pixels that next() gave, as a mapper takes them.
+  std::vector<TrajectoryBatch> batches(const PixelList& pixels) { return trajectories_.of_pixels(region_, pixels); }
   /// What is known of the points once all of them are in the sink.
   FinishedPoints finished() {
     const double seconds = std::chrono::duration<double>(Clock::now() - began_).count();
     return {points_, std::move(counts_), seconds / static_cast<double>(points_.count)};
   }
 
-  /// The next pixels to compute; none when all points are in the sink.
-  std::vector<PartPixels> next(SweepSink& sink, Meter& meter) {
+  /// The next pixels of the region to compute, by number [place][y][x]; none when all points are in the sink.
+  std::vector<PixelList> next(SweepSink& sink, Meter& meter) {
     while (region_index_ < regions_.count()) {
-      std::vector<PartPixels> asked = ask();
+      std::vector<PixelList> asked = ask();
       if (!asked.empty()) return asked;
       hand_over(sink);
       for (const RefinedMap& map : refined_)
@@ -88,22 +85,18 @@ class RefinedGroup {
     return {};
   }
 
-  void accept(const PartPixels& asked, const TileResult& result) {
-    const GroupPart& part = parts_[asked.part];
+  /// Takes the results of the pixels at some places, with their updates.
+  void accept(const std::vector<std::int32_t>& places, const TileResult& result) {
     const std::int64_t pixels = region_.pixels();
-    for (std::size_t i = 0; i < asked.pixels.size(); ++i) {
-      const auto place = static_cast<std::size_t>(part.place_of(asked.pixels[i] / pixels));
-      const std::int64_t pixel = asked.pixels[i] % pixels;
-      refined_[place].refinement->accept(static_cast<std::int32_t>(pixel), result.fate[i]);
-      const std::size_t at = place * static_cast<std::size_t>(pixels) + static_cast<std::size_t>(pixel);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const auto at = static_cast<std::size_t>(places[i]);
+      const auto place = static_cast<std::size_t>(places[i] / pixels);
+      refined_[place].refinement->accept(static_cast<std::int32_t>(places[i] % pixels), result.fate[i]);
+      Counts& counts = counts_[place];
+      counts.updates += result.updates[i];
+      counts.most_updates = std::max(counts.most_updates, result.updates[i]);
       if (!updates_.empty()) updates_[at] = result.updates[i];
       if (!proof_.empty()) proof_[at] = result.proof[i];
-    }
-    for (std::int64_t map = 0; map < part.maps.count(); ++map) {
-      Counts& counts = counts_[static_cast<std::size_t>(part.place_of(map))];
-      const Counts& added = result.counts[static_cast<std::size_t>(map)];
-      counts.updates += added.updates;
-      counts.most_updates = std::max(counts.most_updates, added.most_updates);
     }
   }
 
@@ -114,19 +107,18 @@ class RefinedGroup {
   };
 
   /// What the refinements of all maps ask for, in lists of limited length.
-  std::vector<PartPixels> ask() {
-    std::vector<PartPixels> asked;
-    for (std::size_t part = 0; part < parts_.size(); ++part) {
-      for (std::int64_t map = 0; map < parts_[part].maps.count(); ++map) {
-        RefinedMap& refined = refined_[static_cast<std::size_t>(parts_[part].place_of(map))];
-        if (refined.is_whole) continue;
-        const PixelList pixels = refined.refinement->next();
-        refined.is_whole = pixels.empty();
-        for (const std::int32_t pixel : pixels) {
-          if (asked.empty() || asked.back().part != part || asked.back().pixels.size() == batch_pixels)
-            asked.push_back({part, {}});
-          asked.back().pixels.push_back(static_cast<std::int32_t>(map * region_.pixels()) + pixel);
-        }
+  std::vector<PixelList> ask() {
+    const std::size_t most = sweep_.plane.is_of_starts() ? pixels_at_once : pixels_with_constants_at_once;
+    std::vector<PixelList> asked;
+    for (std::size_t place = 0; place < refined_.size(); ++place) {
+      RefinedMap& refined = refined_[place];
+      if (refined.is_whole) continue;
+      const PixelList pixels = refined.refinement->next();
+      refined.is_whole = pixels.empty();
+      const auto first = static_cast<std::int32_t>(static_cast<std::int64_t>(place) * region_.pixels());
+      for (const std::int32_t pixel : pixels) {
+        if (asked.empty() || asked.back().size() == most) asked.emplace_back();
+        asked.back().push_back(first + pixel);
       }
     }
     return asked;
@@ -134,10 +126,8 @@ class RefinedGroup {
 
   void begin_region() {
     region_ = regions_[region_index_];
-    for (const GroupPart& part : parts_) {
-      for (std::int64_t map = 0; map < part.maps.count(); ++map)
-        refined_[static_cast<std::size_t>(part.place_of(map))] = {refinement_of(sweep_, part.maps, map, region_)};
-    }
+    for (std::size_t place = 0; place < refined_.size(); ++place)
+      refined_[place] = {refinement_of(sweep_, trajectories_, static_cast<std::int64_t>(place), region_)};
     const auto pixels = refined_.size() * static_cast<std::size_t>(region_.pixels());
     updates_.assign(sweep_.fields.updates ? pixels : 0, -1);
     proof_.assign(sweep_.criteria.certify ? pixels : 0, Proof::pending);
@@ -153,13 +143,13 @@ class RefinedGroup {
       counts.fill_sampled += refinement.sampled();
       counts.fill_sample_mismatches += refinement.sample_mismatches();
     }
-    const Tiling tiles = tiles_of(Window{.w = {.count = region_.count_w}, .b = {.count = region_.count_b}}, groups_);
+    const Tiling tiles = tiles_of(Grid{region_.rows, region_.columns}, groups_);
     for (std::int64_t i = 0; i < tiles.count(); ++i) {
       const Tile inside = tiles[i];
       TileResult result;
       for (std::size_t place = 0; place < refined_.size(); ++place) append(inside, place, result);
-      const Tile tile = {region_.first_b + inside.first_b, region_.first_w + inside.first_w, inside.count_b,
-                         inside.count_w};
+      const Tile tile = {region_.first_row + inside.first_row, region_.first_column + inside.first_column, inside.rows,
+                         inside.columns};
       sink.take(points_, tile, result);
     }
   }
@@ -168,9 +158,9 @@ class RefinedGroup {
   void append(const Tile& inside, std::size_t place, TileResult& result) {
     const RegionFates& fates = refined_[place].refinement->fates();
     const std::size_t before = place * static_cast<std::size_t>(region_.pixels());
-    for (std::int64_t row = 0; row < inside.count_b; ++row) {
-      const std::int32_t first = fates.number(inside.first_b + row, inside.first_w);
-      const auto count = static_cast<std::int32_t>(inside.count_w);
+    for (std::int64_t row = 0; row < inside.rows; ++row) {
+      const std::int32_t first = fates.number(inside.first_row + row, inside.first_column);
+      const auto count = static_cast<std::int32_t>(inside.columns);
       for (std::int32_t pixel = first; pixel < first + count; ++pixel) {
         const Fate fate = fates.fate(pixel);
         result.fate.push_back(fate);
@@ -192,12 +182,12 @@ class RefinedGroup {
   const Sweep& sweep_;
   PointGroups groups_;
   PointRun points_;
-  std::vector<GroupPart> parts_;
+  GroupTrajectories trajectories_;
   Tiling regions_;
   std::int64_t region_index_ = 0;
   Tile region_;
   std::vector<RefinedMap> refined_;    ///< by place in the group
-  std::vector<std::int32_t> updates_;  ///< [place][b][w] of the region; -1 where it is not computed
+  std::vector<std::int32_t> updates_;  ///< [place][y][x] of the region; -1 where it is not computed
   std::vector<Proof> proof_;           ///< likewise
   std::vector<Counts> counts_;         ///< by place
   Clock::time_point began_ = Clock::now();
@@ -221,7 +211,7 @@ class RefinedStream {
   RefinedStream& operator=(const RefinedStream&) = delete;
 
   void run(const std::vector<PointRun>& runs) {
-    const std::int64_t group_size = groups_.size() * sweep_.window.pixels();
+    const std::int64_t group_size = groups_.size() * sweep_.plane.pixels();
     const std::int64_t at_once =
         std::max<std::int64_t>(1, std::min(most_pixels / group_size, most_points / groups_.size()));
     const auto depth = static_cast<std::size_t>(mapper_.tiles_in_flight());
@@ -229,7 +219,7 @@ class RefinedStream {
     while (next != runs.end() || active_ > 0) {
       // First the work at hand, then new groups; wait only where there is neither.
       if (begun_.size() < depth && !waiting_.empty()) {
-        begin_one();
+        begin_some();
       } else if (begun_.size() < depth && next != runs.end() && active_ < at_once) {
         ++active_;
         resume(std::make_shared<Active>(RefinedGroup(maps_, groups_, *next++)));
@@ -242,35 +232,44 @@ class RefinedStream {
  private:
   struct Active {
     RefinedGroup group;
-    std::size_t open = 0;  ///< batches that are not computed yet
+    std::size_t open = 0;  ///< lists and batches that are not computed yet
     explicit Active(RefinedGroup&& refined) : group(std::move(refined)) {}
   };
-  struct Batch {
+  struct Asked {
     std::shared_ptr<Active> of;
-    PartPixels asked;
+    PixelList pixels;
+  };
+  struct Begun {
+    std::shared_ptr<Active> of;
+    std::vector<std::int32_t> places;
   };
 
-  void begin_one() {
-    begun_.push_back(std::move(waiting_.front()));
+  /// Begins the batches of a list.
+  void begin_some() {
+    const Asked asked = std::move(waiting_.front());
     waiting_.pop_front();
-    const auto& [of, asked] = begun_.back();
-    const Fields fields = {.updates = sweep_.fields.updates};
-    mapper_.begin(of->group.maps(asked.part), of->group.region(), fields, asked.pixels, meter_);
+    std::vector<TrajectoryBatch> batches = asked.of->group.batches(asked.pixels);
+    asked.of->open += batches.size() - 1;
+    for (TrajectoryBatch& batch : batches) {
+      if (begun_.size() >= static_cast<std::size_t>(mapper_.tiles_in_flight())) finish_one();
+      mapper_.begin(batch.maps, batch.tile, Fields{.updates = true}, batch.listed, meter_);
+      begun_.push_back({asked.of, std::move(batch.places)});
+    }
   }
 
   void finish_one() {
     mapper_.finish(result_);
-    const Batch batch = std::move(begun_.front());
+    const Begun begun = std::move(begun_.front());
     begun_.pop_front();
-    batch.of->group.accept(batch.asked, result_);
-    if (--batch.of->open == 0) resume(batch.of);
+    begun.of->group.accept(begun.places, result_);
+    if (--begun.of->open == 0) resume(begun.of);
   }
 
   /// Begins the next level of a group, or finishes it.
   void resume(const std::shared_ptr<Active>& active) {
-    std::vector<PartPixels> asked = active->group.next(sink_, meter_);
+    std::vector<PixelList> asked = active->group.next(sink_, meter_);
     active->open = asked.size();
-    for (PartPixels& pixels : asked) waiting_.push_back({active, std::move(pixels)});
+    for (PixelList& pixels : asked) waiting_.push_back({active, std::move(pixels)});
     if (active->open > 0) return;
     --active_;
     const auto finished = std::make_shared<const FinishedPoints>(active->group.finished());
@@ -287,8 +286,8 @@ class RefinedStream {
   Meter& meter_;
   const PointsFinished& points_finished_;
   std::int64_t active_ = 0;    ///< groups that are not finished
-  std::deque<Batch> waiting_;  ///< not begun
-  std::deque<Batch> begun_;
+  std::deque<Asked> waiting_;  ///< not begun
+  std::deque<Begun> begun_;
   TileResult result_;
 };
 

@@ -62,21 +62,22 @@ std::vector<Block> blocks_between(const std::vector<std::int32_t>& rows, const s
 }
 
 std::int32_t height(const Block& block) {
-  return block.last_b - block.first_b;
+  return block.last_row - block.first_row;
 }
 std::int32_t width(const Block& block) {
-  return block.last_w - block.first_w;
+  return block.last_column - block.first_column;
 }
 
 /// What lies between the border pixels of a block; empty (last before first) where nothing does.
 Block interior(const Block& block) {
-  return {block.first_b + 1, block.last_b - 1, block.first_w + 1, block.last_w - 1};
+  return {block.first_row + 1, block.last_row - 1, block.first_column + 1, block.last_column - 1};
 }
 
 template <class Use>
 void for_each_pixel(const RegionFates& fates, const Block& block, const Use& use) {
-  for (std::int32_t b = block.first_b; b <= block.last_b; ++b) {
-    for (std::int32_t w = block.first_w; w <= block.last_w; ++w) use(fates.number(b, w));
+  for (std::int32_t row = block.first_row; row <= block.last_row; ++row) {
+    for (std::int32_t column = block.first_column; column <= block.last_column; ++column)
+      use(fates.number(row, column));
   }
 }
 
@@ -138,12 +139,12 @@ class BorderRefinement final : public RegionRefinement {
     has_begun_ = true;
     const std::vector<std::int32_t> rows = lines_of(fates().rows());
     const std::vector<std::int32_t> columns = lines_of(fates().columns());
-    const auto last_b = static_cast<std::int32_t>(fates().rows() - 1);
-    const auto last_w = static_cast<std::int32_t>(fates().columns() - 1);
-    for (const std::int32_t b : rows) ask({b, b, 0, last_w});
-    for (std::int32_t b = 0; b <= last_b; ++b) {
-      if (std::ranges::binary_search(rows, b)) continue;
-      for (const std::int32_t w : columns) ask({b, b, w, w});
+    const auto last_row = static_cast<std::int32_t>(fates().rows() - 1);
+    const auto last_column = static_cast<std::int32_t>(fates().columns() - 1);
+    for (const std::int32_t row : rows) ask({row, row, 0, last_column});
+    for (std::int32_t row = 0; row <= last_row; ++row) {
+      if (std::ranges::binary_search(rows, row)) continue;
+      for (const std::int32_t column : columns) ask({row, row, column, column});
     }
     for (const Block& block : blocks_between(rows, columns)) open_.push_back({block});
   }
@@ -158,12 +159,12 @@ class BorderRefinement final : public RegionRefinement {
   void judge(const Open& open) {
     const Block& block = open.block;
     const Block inside = interior(block);
-    if (inside.last_b < inside.first_b || inside.last_w < inside.first_w) return;
+    if (inside.last_row < inside.first_row || inside.last_column < inside.first_column) return;
     if (!has_one_fate(open)) {
       split(open);
       return;
     }
-    mutable_fates().fill(inside, fates().fate(fates().number(block.first_b, block.first_w)));
+    mutable_fates().fill(inside, fates().fate(fates().number(block.first_row, block.first_column)));
     const std::size_t asked_before = asked_.size();
     if (cell_ > 0 && !open.has_sample) ask_sample(inside, cell_, 0);
     if (asked_.size() > asked_before) filled_.push_back(block);
@@ -171,13 +172,13 @@ class BorderRefinement final : public RegionRefinement {
 
   bool has_one_fate(const Open& open) const {
     const Block& block = open.block;
-    const Fate fate = fates().fate(fates().number(block.first_b, block.first_w));
+    const Fate fate = fates().fate(fates().number(block.first_row, block.first_column));
     bool same = true;
     const auto look = [&](std::int32_t pixel) { same = same && fates().fate(pixel) == fate; };
-    for_each_pixel(fates(), {block.first_b, block.first_b, block.first_w, block.last_w}, look);
-    for_each_pixel(fates(), {block.last_b, block.last_b, block.first_w, block.last_w}, look);
-    for_each_pixel(fates(), {block.first_b, block.last_b, block.first_w, block.first_w}, look);
-    for_each_pixel(fates(), {block.first_b, block.last_b, block.last_w, block.last_w}, look);
+    for_each_pixel(fates(), {block.first_row, block.first_row, block.first_column, block.last_column}, look);
+    for_each_pixel(fates(), {block.last_row, block.last_row, block.first_column, block.last_column}, look);
+    for_each_pixel(fates(), {block.first_row, block.last_row, block.first_column, block.first_column}, look);
+    for_each_pixel(fates(), {block.first_row, block.last_row, block.last_column, block.last_column}, look);
     if (!open.has_sample || !same) return same;
     for_each_pixel(fates(), interior(block), [&](std::int32_t pixel) {
       same = same && (!fates().is_computed(pixel) || fates().fate(pixel) == fate);
@@ -188,19 +189,19 @@ class BorderRefinement final : public RegionRefinement {
   /// Asks for what cuts a block into smaller ones, or for all of its inside where it is small.
   void split(const Open& open) {
     const Block& block = open.block;
-    std::vector<std::int32_t> rows = {block.first_b, block.last_b};
-    std::vector<std::int32_t> columns = {block.first_w, block.last_w};
-    if (height(block) > smallest_side) rows.insert(rows.begin() + 1, (block.first_b + block.last_b) / 2);
-    if (width(block) > smallest_side) columns.insert(columns.begin() + 1, (block.first_w + block.last_w) / 2);
+    std::vector<std::int32_t> rows = {block.first_row, block.last_row};
+    std::vector<std::int32_t> columns = {block.first_column, block.last_column};
+    if (height(block) > smallest_side) rows.insert(rows.begin() + 1, (block.first_row + block.last_row) / 2);
+    if (width(block) > smallest_side) columns.insert(columns.begin() + 1, (block.first_column + block.last_column) / 2);
     const Block inside = interior(block);
     if (rows.size() == 2 && columns.size() == 2) {
       ask(inside);
       return;
     }
-    if (rows.size() == 3) ask({rows[1], rows[1], inside.first_w, inside.last_w});
+    if (rows.size() == 3) ask({rows[1], rows[1], inside.first_column, inside.last_column});
     if (columns.size() == 3) {
-      for (std::int32_t b = inside.first_b; b <= inside.last_b; ++b) {
-        if (rows.size() != 3 || b != rows[1]) ask({b, b, columns[1], columns[1]});
+      for (std::int32_t row = inside.first_row; row <= inside.last_row; ++row) {
+        if (rows.size() != 3 || row != rows[1]) ask({row, row, columns[1], columns[1]});
       }
     }
     for (const Block& part : blocks_between(rows, columns)) open_.push_back({part, open.has_sample});
@@ -208,21 +209,22 @@ class BorderRefinement final : public RegionRefinement {
 
   /// Asks for one pixel of each square of `cell` pixels a side, where that lies in the block and is not computed.
   void ask_sample(const Block& block, std::int32_t cell, std::uint64_t salt) {
-    for (std::int32_t i = block.first_b / cell; i <= block.last_b / cell; ++i) {
-      for (std::int32_t j = block.first_w / cell; j <= block.last_w / cell; ++j) {
+    for (std::int32_t i = block.first_row / cell; i <= block.last_row / cell; ++i) {
+      for (std::int32_t j = block.first_column / cell; j <= block.last_column / cell; ++j) {
         const std::uint64_t hash = hash_of(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(j), salt);
         const auto side = static_cast<std::uint64_t>(cell);
-        const std::int32_t b = i * cell + static_cast<std::int32_t>(hash % side);
-        const std::int32_t w = j * cell + static_cast<std::int32_t>((hash >> 32U) % side);
-        if (b < block.first_b || b > block.last_b || w < block.first_w || w > block.last_w) continue;
-        ask({b, b, w, w});
+        const std::int32_t row = i * cell + static_cast<std::int32_t>(hash % side);
+        const std::int32_t column = j * cell + static_cast<std::int32_t>((hash >> 32U) % side);
+        if (row < block.first_row || row > block.last_row || column < block.first_column || column > block.last_column)
+          continue;
+        ask({row, row, column, column});
       }
     }
   }
 
   /// Splits a filled block if a pixel of its sample has another fate.
   void check_sample(const Block& block) {
-    const Fate fate = fates().fate(fates().number(block.first_b, block.first_w));
+    const Fate fate = fates().fate(fates().number(block.first_row, block.first_column));
     const std::size_t before = leads_.size();
     for_each_pixel(fates(), interior(block), [&](std::int32_t pixel) {
       if (fates().is_computed(pixel) && fates().fate(pixel) != fate) leads_.push_back(pixel);
@@ -234,11 +236,11 @@ class BorderRefinement final : public RegionRefinement {
   }
 
   /// Asks for the filled pixels no farther than `reach` from a pixel; some may be asked for already.
-  void doubt_around(std::int32_t b, std::int32_t w, std::int32_t reach) {
-    const auto last_b = static_cast<std::int32_t>(fates().rows() - 1);
-    const auto last_w = static_cast<std::int32_t>(fates().columns() - 1);
-    const Block around = {std::max(b - reach, 0), std::min(b + reach, last_b), std::max(w - reach, 0),
-                          std::min(w + reach, last_w)};
+  void doubt_around(std::int32_t row, std::int32_t column, std::int32_t reach) {
+    const auto last_row = static_cast<std::int32_t>(fates().rows() - 1);
+    const auto last_column = static_cast<std::int32_t>(fates().columns() - 1);
+    const Block around = {std::max(row - reach, 0), std::min(row + reach, last_row), std::max(column - reach, 0),
+                          std::min(column + reach, last_column)};
     for_each_pixel(fates(), around, [this](std::int32_t pixel) {
       if (fates().origin(pixel) != PixelOrigin::filled || doubted_[pixel]) return;
       doubted_[pixel] = true;
@@ -250,26 +252,27 @@ class BorderRefinement final : public RegionRefinement {
   void doubt_boundaries() {
     phase_ = Phase::following;
     doubted_.assign(static_cast<std::size_t>(fates().rows() * fates().columns()), false);
-    const auto last_b = static_cast<std::int32_t>(fates().rows() - 1);
-    const auto last_w = static_cast<std::int32_t>(fates().columns() - 1);
-    for (std::int32_t b = 0; b <= last_b; ++b) {
-      for (std::int32_t w = 0; w <= last_w; ++w) {
-        const Fate fate = fates().fate(fates().number(b, w));
-        const bool differs = (w < last_w && fates().fate(fates().number(b, w + 1)) != fate) ||
-                             (b < last_b && fates().fate(fates().number(b + 1, w)) != fate);
-        if (differs) doubt_around(b, w, boundary_halo);
-        if (is_thin_at(b, w)) leads_.push_back(fates().number(b, w));
+    const auto last_row = static_cast<std::int32_t>(fates().rows() - 1);
+    const auto last_column = static_cast<std::int32_t>(fates().columns() - 1);
+    for (std::int32_t row = 0; row <= last_row; ++row) {
+      for (std::int32_t column = 0; column <= last_column; ++column) {
+        const Fate fate = fates().fate(fates().number(row, column));
+        const bool differs = (column < last_column && fates().fate(fates().number(row, column + 1)) != fate) ||
+                             (row < last_row && fates().fate(fates().number(row + 1, column)) != fate);
+        if (differs) doubt_around(row, column, boundary_halo);
+        if (is_thin_at(row, column)) leads_.push_back(fates().number(row, column));
       }
     }
   }
 
   /// Whether a pixel is part of something thinner than a pixel: at most one of those around it has its fate.
-  bool is_thin_at(std::int32_t b, std::int32_t w) const {
-    const std::int32_t pixel = fates().number(b, w);
-    if (!fates().is_computed(pixel) || b == 0 || w == 0 || b + 1 == fates().rows() || w + 1 == fates().columns())
+  bool is_thin_at(std::int32_t row, std::int32_t column) const {
+    const std::int32_t pixel = fates().number(row, column);
+    if (!fates().is_computed(pixel) || row == 0 || column == 0 || row + 1 == fates().rows() ||
+        column + 1 == fates().columns())
       return false;
     int same = 0;  // the pixel itself among them
-    for_each_pixel(fates(), {b - 1, b + 1, w - 1, w + 1},
+    for_each_pixel(fates(), {row - 1, row + 1, column - 1, column + 1},
                    [&](std::int32_t other) { same += fates().fate(other) == fates().fate(pixel) ? 1 : 0; });
     return same <= 2;
   }
@@ -331,11 +334,11 @@ class ProofRefinement final : public RegionRefinement {
     Block low = block;
     Block high = block;
     if (cuts_rows) {
-      low.last_b = (block.first_b + block.last_b) / 2;
-      high.first_b = low.last_b + 1;
+      low.last_row = (block.first_row + block.last_row) / 2;
+      high.first_row = low.last_row + 1;
     } else {
-      low.last_w = (block.first_w + block.last_w) / 2;
-      high.first_w = low.last_w + 1;
+      low.last_column = (block.first_column + block.last_column) / 2;
+      high.first_column = low.last_column + 1;
     }
     settle(low, asked);
     settle(high, asked);

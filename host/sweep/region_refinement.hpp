@@ -20,20 +20,22 @@ namespace deadcone {
 
 /// A rectangle of pixels of a region, edges included.
 struct Block {
-  std::int32_t first_b;
-  std::int32_t last_b;
-  std::int32_t first_w;
-  std::int32_t last_w;
+  std::int32_t first_row;
+  std::int32_t last_row;
+  std::int32_t first_column;
+  std::int32_t last_column;
 };
 
-/// The fates of a region that are known so far, b-major.
+/// The fates of a region that are known so far, row by row.
 class RegionFates {
  public:
   RegionFates(std::int64_t rows, std::int64_t columns);
 
   std::int64_t rows() const { return rows_; }
   std::int64_t columns() const { return columns_; }
-  std::int32_t number(std::int64_t b, std::int64_t w) const { return static_cast<std::int32_t>(b * columns_ + w); }
+  std::int32_t number(std::int64_t row, std::int64_t column) const {
+    return static_cast<std::int32_t>(row * columns_ + column);
+  }
   Fate fate(std::int32_t pixel) const { return fate_[pixel]; }
   PixelOrigin origin(std::int32_t pixel) const { return origin_[pixel]; }
   bool is_computed(std::int32_t pixel) const { return origin(pixel) == PixelOrigin::computed; }

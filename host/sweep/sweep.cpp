@@ -10,8 +10,8 @@
 
 #include "deadcone/errors.hpp"
 #include "deadcone/point_groups.hpp"
-#include "sweep/group_parts.hpp"
 #include "sweep/refined_sweep.hpp"
+#include "sweep/trajectory_batches.hpp"
 
 namespace deadcone {
 namespace {
@@ -24,7 +24,7 @@ class GroupStream {
   GroupStream(SweepMaps& maps, const PointGroups& groups, Mapper& mapper, SweepSink& sink, Meter& meter,
               const PointsFinished& points_finished)
       : maps_(maps),
-        tiles_(tiles_of(maps.sweep().window, groups)),
+        tiles_(tiles_of(maps.sweep().plane.grid(), groups)),
         mapper_(mapper),
         sink_(sink),
         meter_(meter),
@@ -35,13 +35,18 @@ class GroupStream {
   GroupStream& operator=(const GroupStream&) = delete;
 
   void push(const PointRun& points) {
-    const std::vector<GroupPart> parts = parts_of(maps_, points);
+    GroupTrajectories trajectories(maps_, points);
     for (std::int64_t tile = 0; tile < tiles_.count(); ++tile) {
-      for (const GroupPart& part : parts) {
+      std::vector<TrajectoryBatch> batches = trajectories.of_tile(tiles_[tile]);
+      for (TrajectoryBatch& batch : batches) {
         if (begun_.size() >= static_cast<std::size_t>(mapper_.tiles_in_flight())) pop();
         if (begun_.empty() && tile == 0) last_finished_ = Clock::now();
-        mapper_.begin(part.maps, tiles_[tile], maps_.sweep().fields, {}, meter_);
-        begun_.push({points, tile, part.places, &part == &parts.back()});
+        Fields fields = maps_.sweep().fields;
+        const bool has_maps = batch.has_maps_of(points.count);
+        fields.updates = fields.updates || !has_maps;  // for the counts
+        mapper_.begin(batch.maps, batch.tile, fields, {}, meter_);
+        begun_.push({points, tile, std::move(batch.places), has_maps, &batch == &batches.back()});
+        batch.maps = {};  // the mapper has its constants
       }
     }
   }
@@ -54,7 +59,8 @@ class GroupStream {
   struct Begun {
     PointRun points;
     std::int64_t tile;
-    std::vector<std::int64_t> places;  ///< of GroupPart
+    std::vector<std::int32_t> places;  ///< of TrajectoryBatch
+    bool has_maps;                     ///< of the points, which are counted
     bool completes_tile;
   };
 
@@ -63,11 +69,13 @@ class GroupStream {
     begun_.pop();
     mapper_.finish(result_);
     if (!begun.places.empty()) {
-      put_part(result_, begun.places, tiles_[begun.tile].pixels(), begun.points.count, whole_);
+      const std::int64_t trajectories = begun.points.count * tiles_[begun.tile].pixels();
+      put_in_place(result_, begun.places, static_cast<std::size_t>(trajectories), whole_);
       if (!begun.completes_tile) return;
       std::swap(result_, whole_);
       whole_ = {};
     }
+    if (!begun.has_maps) count_by_point(result_, begun.points.count, maps_.sweep().fields);
     take(begun.points, begun.tile);
   }
 
@@ -99,7 +107,7 @@ class GroupStream {
   const PointsFinished& points_finished_;
   std::queue<Begun> begun_;
   TileResult result_;
-  TileResult whole_;            ///< of a tile of which some parts are finished
+  TileResult whole_;            ///< of a tile of which some batches are finished
   std::vector<Counts> counts_;  ///< of the group whose tiles are being finished
   Clock::time_point last_finished_;
 };

@@ -100,8 +100,8 @@ std::vector<PixelDifference> pixel_differences(const Sweep& sweep, const Tile& t
   for (std::int64_t i = 0; i < tile.pixels(); ++i) {
     const auto pixel = static_cast<std::size_t>(i);
     PixelDifference difference;
-    difference.b = tile.first_b + i / tile.count_w;
-    difference.w = tile.first_w + i % tile.count_w;
+    difference.row = tile.first_row + i / tile.columns;
+    difference.column = tile.first_column + i % tile.columns;
     for (const FieldPair& field : fields) {
       if (!field.differ(pixel, difference)) continue;
       // A value that is no fate is none that the pixels around could have.

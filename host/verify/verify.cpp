@@ -12,11 +12,12 @@
 #include "config/parse.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/errors.hpp"
-#include "deadcone/proof/bounds.hpp"
 #include "deadcone/sweep_file.hpp"
+#include "deadcone/sweep_maps.hpp"
 #include "file/experiment.hpp"
 #include "file/result_reader.hpp"
 #include "file/schema_check.hpp"
+#include "sweep/trajectory_batches.hpp"
 #include "verify/pixel_differences.hpp"
 
 namespace deadcone {
@@ -35,7 +36,9 @@ class Verification {
         mapper_(mapper),
         observer_(observer),
         experiment_(experiment),
-        bounds_(file.sweep().criteria, file.sweep().precision) {
+        maps_(file.sweep()),
+        certified_sweep_(with_proofs(file.sweep())),
+        certified_maps_(certified_sweep_) {
     report_.sweep = file.sweep();
   }
 
@@ -68,13 +71,8 @@ class Verification {
     ++report_.points;
     const std::int64_t wrong_before = report_.wrong_fills;
     Counts counts;
-    const Sweep& sweep = file_.sweep();
-    const Map map = {sweep.point(point), sweep.window, sweep.criteria, sweep.precision};
-    const ProofConditions<double> conditions = bounds_.of(map.point);
-    const PreparedMap recomputed(map, conditions);
-    Map to_prove = map;
-    to_prove.criteria.certify = true;
-    const PreparedMap certified(to_prove, conditions);
+    GroupTrajectories recomputed(maps_, {point, 1});
+    GroupTrajectories certified(certified_maps_, {point, 1});
     for (const Tile& tile : tiles) counts += check(point, tile, recomputed, certified);
     const Counts stored = file_.counts(point);
     counts.fill_mismatches = stored.fill_mismatches;  // the pixels do not show these
@@ -82,7 +80,7 @@ class Verification {
     counts.fill_sample_mismatches = stored.fill_sample_mismatches;
     if (report_.wrong_fills != wrong_before) counts.fates = stored.fates;  // those are as they were filled
     const std::string wrong = wrong_point_fields(point, all ? counts : stored);
-    if (wrong.empty() && stored.pixels() == file_.sweep().window.pixels()) return;
+    if (wrong.empty() && stored.pixels() == file_.sweep().plane.pixels()) return;
     ++report_.wrong_counts;
     if (observer_.wrong_counts) observer_.wrong_counts(report_.sweep, point, wrong.empty() ? "fate_count" : wrong);
   }
@@ -90,12 +88,17 @@ class Verification {
   const VerifyReport& report() const { return report_; }
 
  private:
-  Counts check(std::int64_t point, const Tile& tile, const PreparedMap& map, const PreparedMap& certified) {
+  static Sweep with_proofs(Sweep sweep) {
+    sweep.criteria.certify = true;
+    return sweep;
+  }
+
+  Counts check(std::int64_t point, const Tile& tile, GroupTrajectories& recomputed, GroupTrajectories& certified) {
     const Sweep& sweep = file_.sweep();
     const TileResult stored = file_.read(point, tile);
     Fields fields = sweep.fields;
     fields.updates = fields.updates || refines();  // for the counts of what was computed
-    mapper_.map(map, tile, fields, observer_.meter, computed_);
+    map_tile(recomputed, tile, fields, mapper_, observer_.meter, computed_);
     report_.pixels += tile.pixels();
     if (sweep.refinement.kind == RefinementKind::exact) take_proved_fates(certified, tile, stored);
     const Counts counts = refines() ? counts_of_refined(stored) : computed_.counts.front();
@@ -107,7 +110,7 @@ class Verification {
       if (is_error) ++report_.wrong_pixels;
       if (observer_.wrong_pixel) {
         observer_.wrong_pixel(
-            sweep, {point, pixel.b, pixel.w, pixel.field, pixel.stored, pixel.computed, pixel.is_wrong_fill});
+            sweep, {point, pixel.row, pixel.column, pixel.field, pixel.stored, pixel.computed, pixel.is_wrong_fill});
       }
     }
     return counts;
@@ -169,10 +172,10 @@ class Verification {
   }
 
   /// A fate that was filled because a theorem proves it may be unfinished where proofs are not used.
-  void take_proved_fates(const PreparedMap& map, const Tile& tile, const TileResult& stored) {
+  void take_proved_fates(GroupTrajectories& certified, const Tile& tile, const TileResult& stored) {
     Meter uncounted;
     TileResult proved;
-    mapper_.map(map, tile, Fields{}, uncounted, proved);
+    map_tile(certified, tile, Fields{}, mapper_, uncounted, proved);
     for (std::size_t i = 0; i < proved.fate.size(); ++i) {
       if (was_filled(stored, i)) computed_.fate[i] = proved.fate[i];
     }
@@ -184,20 +187,22 @@ class Verification {
   Mapper& mapper_;
   VerifyObserver& observer_;
   const Experiment& experiment_;
-  ProofBounds bounds_;
+  SweepMaps maps_;
+  const Sweep certified_sweep_;
+  SweepMaps certified_maps_;
   TileResult computed_;
   VerifyReport report_;
 };
 
-/// All tiles of a window, or some patches of it, the same ones every time.
-std::vector<Tile> chosen_tiles(const Window& window, const VerifyOptions& options, std::int64_t point) {
+/// All tiles of a map, or some patches of it, the same ones every time.
+std::vector<Tile> chosen_tiles(const Grid& grid, const VerifyOptions& options, std::int64_t point) {
   std::vector<Tile> chosen;
-  const Tiling tiles(window, options.all ? tile_side : patch_side);
+  const Tiling tiles(grid, options.all ? tile_side : patch_side);
   if (options.all || tiles.count() <= options.patches) {
     for (std::int64_t i = 0; i < tiles.count(); ++i) chosen.push_back(tiles[i]);
     return chosen;
   }
-  // One patch in each of equal parts of the window, so that they are spread out.
+  // One patch in each of equal parts of the map, so that they are spread out.
   std::mt19937_64 random(static_cast<std::uint64_t>(point));
   for (std::int64_t i = 0; i < options.patches; ++i) {
     const std::int64_t first = tiles.count() * i / options.patches;
@@ -225,7 +230,8 @@ VerifyReport verify_file(const std::string& path, const VerifyOptions& options, 
   Verification verification(path, file, *mapper, observer, experiment);
   verification.check_file();
   for (std::int64_t point = 0; point < file.sweep().points(); ++point) {
-    if (file.is_done(point)) verification.check(point, chosen_tiles(file.sweep().window, options, point), options.all);
+    if (file.is_done(point))
+      verification.check(point, chosen_tiles(file.sweep().plane.grid(), options, point), options.all);
   }
   return verification.report();
 }

@@ -23,10 +23,11 @@ namespace deadcone {
 inline constexpr std::int64_t largest_samples = 10'000'000;
 
 struct AnalysisOptions {
-  /// Distribution of the starts of a map, which all have one r: `uniform` over the window; or independent w and b, normal
-  /// around zero, of standard deviations `normal:SIGMA_W:SIGMA_B`. Or an initialization of all FAN_IN weights of a unit,
-  /// with b = 0: `he:FAN_IN` (variance 2/fan_in; He et al., arXiv 1502.01852) or `xavier:FAN_IN:FAN_OUT` (variance
-  /// 2/(fan_in + fan_out); Glorot and Bengio 2010). Of that a map holds a slice: the starts of its r.
+  /// Distribution of the starts: `uniform` over the pixels of a map, in any plane. In the plane w,b, whose maps have one r
+  /// each, also independent w and b, normal around zero, of standard deviations `normal:SIGMA_W:SIGMA_B`; or an
+  /// initialization of all FAN_IN weights of a unit, with b = 0: `he:FAN_IN` (variance 2/fan_in; He et al., arXiv
+  /// 1502.01852) or `xavier:FAN_IN:FAN_OUT` (variance 2/(fan_in + fan_out); Glorot and Bengio 2010). Of that a map holds a
+  /// slice: the starts of its r.
   std::string init = "uniform";
   std::int64_t box_side = 5;  ///< side in pixels of the boxes of the basin entropy, 1 to largest_side
   /// Trajectories of a map that run once more, for ConeSample, and starts that are drawn from a whole initialization; 1 to
@@ -34,16 +35,16 @@ struct AnalysisOptions {
   std::int64_t samples = 1000;
 };
 
-/// The fates of a window, b-major. None is pending.
+/// The fates of a map, row by row. None is pending.
 struct LabelGrid {
-  std::int64_t rows = 0;     ///< b
-  std::int64_t columns = 0;  ///< w
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
   std::vector<Fate> labels;
 
   Fate at(std::int64_t row, std::int64_t column) const { return labels[row * columns + column]; }
 };
 
-/// Other values of the pixels of a map, b-major. A field that is not kept is empty; what was not computed is negative.
+/// Other values of the pixels of a map, row by row. A field that is not kept is empty; what was not computed is negative.
 struct PixelFields {
   std::vector<std::int32_t> updates = {};
   std::vector<Proof> proofs = {};
@@ -76,9 +77,9 @@ struct BasinEntropy {
 
 /// The shares of pairs of pixels 1, 2, 4, ... apart that have two fates.
 struct UncertainFractions {
-  std::vector<double> all;      ///< of the pairs along w and along b
-  std::vector<double> along_w;  ///< of those along w
-  std::vector<double> along_b;
+  std::vector<double> all;      ///< of the pairs along rows and columns
+  std::vector<double> along_x;  ///< of those along a row of the map
+  std::vector<double> along_y;
 };
 
 /// Why a dimension may not be one. Values are those in the file.

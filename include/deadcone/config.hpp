@@ -33,19 +33,37 @@ inline constexpr Bounds open_share = {.lo = 0.0, .hi = 1.0};
 inline constexpr Bounds closed_share = {.lo = 0.0, .hi = 1.0, .has_lo = true, .has_hi = true};
 inline constexpr Bounds share_below_one = {.lo = 0.0, .hi = 1.0, .has_lo = true};
 
-/// A range of initial values, cut into `count` pixels.
+/// Rows and columns of pixels.
+struct Grid {
+  std::int64_t rows = 1;
+  std::int64_t columns = 1;
+
+  std::int64_t pixels() const { return rows * columns; }
+};
+
+/// The values along one side of a map: the centres of `count` pixels between two ends, all of one width, or in the
+/// logarithm.
 struct Range {
   double lo = -2.0;
   double hi = 2.0;
   std::int64_t count = 512;
+  bool logarithmic = false;
+  /// Where not empty, `count` values that stand in place of the centres: a sweep's values of w or b in the windows that it
+  /// gives to a mapper.
+  std::vector<double> listed = {};
 
-  /// The centre of pixel i.
+  /// The value of pixel i.
   double centre(std::int64_t i) const {
+    if (!listed.empty()) return listed[static_cast<std::size_t>(i)];
+    if (logarithmic) return logarithmic_centre(i);
     return lo + (static_cast<double>(i) + 0.5) * (hi - lo) / static_cast<double>(count);
   }
+
+ private:
+  double logarithmic_centre(std::int64_t i) const;
 };
 
-/// The centres of `count` pixels from pixel `first` on, computed in double and rounded once.
+/// The values of `count` pixels from pixel `first` on, computed in double and rounded once.
 template <class Real>
 std::vector<Real> centres(const Range& range, std::int64_t first, std::int64_t count) {
   std::vector<Real> values(static_cast<std::size_t>(count));
@@ -53,12 +71,13 @@ std::vector<Real> centres(const Range& range, std::int64_t first, std::int64_t c
   return values;
 }
 
-/// The grid of initial parameters: one pixel for each pair (b, w), b the slower index.
+/// The initial parameters that a mapper gets: one pixel for each pair (b, w), b the slower index.
 struct Window {
   Range w;
   Range b;
 
-  std::int64_t pixels() const { return w.count * b.count; }
+  Grid grid() const { return {b.count, w.count}; }
+  std::int64_t pixels() const { return grid().pixels(); }
 };
 
 /// The hyper-parameters of one map.
@@ -78,6 +97,13 @@ struct Point {
   std::array<double, 2> unit = {0.0, 0.0};  ///< constants of the unit
 
   Geometry geometry() const { return r == 0.0 ? Geometry::planar : Geometry::general; }
+};
+
+/// All that a trajectory starts from.
+struct StartPoint {
+  Point point;
+  double w = 0.0;  ///< initial weight along Gamma
+  double b = 0.0;  ///< initial bias
 };
 
 /// When a trajectory ends and what its end is called.
@@ -130,25 +156,30 @@ struct Refinement {
   bool has_estimate() const { return kind == RefinementKind::borders && rule >= 2; }
 };
 
-/// The axes of a sweep of the unit, in the order of the file.
-enum class Axis { beta, gamma, eta, delta, r };
+/// All that a trajectory of the unit depends on and a sweep may vary, in the order of the file.
+enum class Axis { beta, gamma, eta, delta, r, w, b };
 
 template <>
 struct NameTable<Axis> {
   static constexpr const char* what = "an axis";
-  static constexpr std::array<Named<Axis>, 5> values = {{
+  static constexpr std::array<Named<Axis>, 7> values = {{
       {Axis::beta, "beta", "momentum"},
       {Axis::gamma, "gamma", "standard deviation of the target"},
       {Axis::eta, "eta", "learning rate"},
       {Axis::delta, "delta", "mean of the target"},
       {Axis::r, "r", "initial weight orthogonal to the target direction"},
+      {Axis::w, "w", "initial weight along the target direction"},
+      {Axis::b, "b", "initial bias"},
   }};
-  /// The member of a point that each axis sets.
-  static constexpr std::array<double Point::*, 5> places = {&Point::beta, &Point::gamma, &Point::eta, &Point::delta,
-                                                            &Point::r};
+  /// The member of a point that each axis sets; null: it sets a side of the window.
+  static constexpr std::array<double Point::*, 7> places = {&Point::beta, &Point::gamma, &Point::eta, &Point::delta,
+                                                            &Point::r,    nullptr,       nullptr};
+  /// The side of a window that it sets; null: it sets a member of a point.
+  static constexpr std::array<Range Window::*, 7> sides = {nullptr, nullptr,    nullptr,   nullptr,
+                                                           nullptr, &Window::w, &Window::b};
   /// The values that it may have.
-  static constexpr std::array<Bounds, 5> bounds = {share_below_one, positive_number, positive_number, any_number,
-                                                   any_number};
+  static constexpr std::array<Bounds, 7> bounds = {share_below_one, positive_number, positive_number, any_number,
+                                                   any_number,      any_number,      any_number};
 };
 
 /// The values that an axis of the unit may have.
@@ -162,17 +193,37 @@ inline constexpr Bounds rho_bounds = positive_number;
 inline constexpr Bounds epsilon_bounds = open_share;
 inline constexpr Bounds sample_bounds = closed_share;
 
-/// One axis of a sweep: its values and the part of a point that they set.
+/// One axis of a sweep: its values and what they set.
 struct SweepAxis {
   std::string name;      ///< on the command line and in the file
   std::string meaning;   ///< in a few words
-  double Point::*place;  ///< what its values set; null: nothing of the unit
+  double Point::*place;  ///< of what its values set in a point; null: nothing
   std::vector<double> values;
-  Bounds bounds = any_number;  ///< of its values
+  Bounds bounds = any_number;     ///< of its values
+  Range Window::*side = nullptr;  ///< the side of a window that its values set; null: none
 };
 
-/// The axes of the unit, each with one value, its default.
+/// The axes of the unit: w and b without a value, each of the others with one, its default.
 std::vector<SweepAxis> unit_axes();
+
+/// The pixels of the maps of a sweep: two of its axes, each with a range of values. x runs along the columns, and is the
+/// faster index; y runs along the rows.
+struct Plane {
+  Range x;
+  Range y;
+  Axis x_axis = Axis::w;
+  Axis y_axis = Axis::b;
+
+  Grid grid() const { return {y.count, x.count}; }
+  std::int64_t pixels() const { return grid().pixels(); }
+  /// The range of an axis, by its number; null where it is not in the plane.
+  const Range* range_of(std::size_t axis) const {
+    return axis == static_cast<std::size_t>(x_axis) ? &x : axis == static_cast<std::size_t>(y_axis) ? &y : nullptr;
+  }
+  /// Whether it is the plane w,b, whose pixels are the starts of one point; and the window of such a plane.
+  bool is_of_starts() const { return x_axis == Axis::w && y_axis == Axis::b; }
+  Window window() const { return {.w = x, .b = y}; }
+};
 
 /// Consecutive points of a sweep, by number.
 struct PointRun {
@@ -182,10 +233,11 @@ struct PointRun {
   bool operator==(const PointRun& other) const = default;
 };
 
-/// A family of maps: the product of its axes.
+/// A family of maps of one plane: the product of the axes that are not in it.
 struct Sweep {
+  /// All axes, those of the unit first. Those in the plane have their values there; what they have here is not used.
   std::vector<SweepAxis> axes = unit_axes();
-  Window window;
+  Plane plane;
   Criteria criteria;
   Precision precision = Precision::float32;
   Fields fields;
@@ -194,16 +246,25 @@ struct Sweep {
 
   const std::vector<double>& values(Axis axis) const { return axes[static_cast<std::size_t>(axis)].values; }
   std::vector<double>& values(Axis axis) { return axes[static_cast<std::size_t>(axis)].values; }
+  const SweepAxis& axis(Axis of) const { return axes[static_cast<std::size_t>(of)]; }
 
+  /// The numbers of the axes that are not in the plane, in their order.
+  std::vector<std::size_t> point_axes() const;
   /// The number of maps.
   std::int64_t points() const;
-  /// The values of map number `index`, one for each axis, the last axis running fastest.
+  /// The values of map number `index`, one for each axis, the last axis running fastest; not a number for those in the
+  /// plane.
   std::vector<double> values_at(std::int64_t index) const;
-  /// Map number `index`.
+  /// Map number `index`. What the plane's axes set is not that of any pixel.
   Point point(std::int64_t index) const;
   /// Those of some consecutive numbers, in their order.
   std::vector<Point> points(const PointRun& run) const;
+  /// What a pixel of map number `index` starts from.
+  StartPoint start(std::int64_t index, std::int64_t row, std::int64_t column) const;
 };
+
+/// Whether some start of a sweep has r != 0.
+bool has_general_starts(const Sweep& sweep);
 
 /// A part of a sweep, for one of `count` processes that share it: every count-th group of points, from `index` on.
 struct Shard {
@@ -239,15 +300,16 @@ void validate(const Point& point, const Criteria& criteria, Precision precision)
 /// The same for one trajectory from (point.r, w, b).
 void validate_start(double w, double b, const Point& point, const Criteria& criteria, Precision precision);
 
-/// The same for one window.
+/// The same for one window, or one side of it or of a plane: `parameter` names that.
 void validate(const Window& window);
+void validate(const Range& range, const std::string& parameter);
 
 /// The same for how a sweep is run.
 void validate(const Execution& execution);
 void validate(const Shard& shard);
 void validate(const DeviceShare& share);
 
-/// The largest number of pixels along one side of a window: its coordinates are kept in memory.
+/// The largest number of pixels along one side of a map: its coordinates are kept in memory.
 inline constexpr std::int64_t largest_side = std::int64_t{1} << 24;
 
 /// The largest number of points of a sweep.

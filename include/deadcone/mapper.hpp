@@ -85,7 +85,7 @@ class Mapper {
   /// it, and what begin() and finish() throw.
   void map(const MapBatch& maps, const Tile& tile, const Fields& fields, Meter& meter, TileResult& result) {
     validate(maps->window);
-    validate(tile, maps->window);
+    validate(tile, maps->window.grid());
     begin(maps, tile, fields, {}, meter);
     finish(result);
   }

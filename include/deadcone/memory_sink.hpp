@@ -18,7 +18,7 @@
 
 namespace deadcone {
 
-/// All maps of a sweep. A field is one array over (point, b, w), the last index running fastest; `sweep` has the values
+/// All maps of a sweep. A field is one array over (point, y, x), the last index running fastest; `sweep` has the values
 /// of points and pixels. A field that the sweep does not keep is empty.
 struct Maps {
   Sweep sweep;
@@ -34,11 +34,11 @@ struct Maps {
   std::vector<double> seconds;     ///< that each point took
   std::vector<std::uint8_t> done;  ///< 1 for the points that are complete
 
-  /// The part of a field that belongs to a point: b-major, sweep.window.pixels() values, or none.
+  /// The part of a field that belongs to a point: row by row, sweep.plane.pixels() values, or none.
   template <class T>
   std::span<const T> of_point(const std::vector<T>& field, std::int64_t point) const {
     if (field.empty()) return {};
-    const auto pixels = static_cast<std::size_t>(sweep.window.pixels());
+    const auto pixels = static_cast<std::size_t>(sweep.plane.pixels());
     return std::span<const T>(field).subspan(static_cast<std::size_t>(point) * pixels, pixels);
   }
 };

@@ -34,7 +34,7 @@ class PointGroups {
     for (const std::int64_t length : lengths) points_ *= length;
     cut(lengths, std::min(group_pixels / map_pixels, points_ / least_groups));
   }
-  explicit PointGroups(const Sweep& sweep) : PointGroups(lengths_of(sweep), sweep.window.pixels()) {}
+  explicit PointGroups(const Sweep& sweep) : PointGroups(lengths_of(sweep), sweep.plane.pixels()) {}
 
   /// Groups of `size` points, as a file has them. Throws Error where the axes cannot be cut so.
   static PointGroups of_size(const std::vector<std::int64_t>& lengths, std::int64_t size) {
@@ -60,7 +60,7 @@ class PointGroups {
  private:
   static std::vector<std::int64_t> lengths_of(const Sweep& sweep) {
     std::vector<std::int64_t> lengths;
-    for (const SweepAxis& axis : sweep.axes) lengths.push_back(std::ssize(axis.values));
+    for (const std::size_t axis : sweep.point_axes()) lengths.push_back(std::ssize(sweep.axes[axis].values));
     return lengths;
   }
   /// The largest groups of at most `most` points.
@@ -84,8 +84,8 @@ class PointGroups {
 };
 
 /// The tiles that each map of a group is cut into; a group of several maps has whole maps.
-inline Tiling tiles_of(const Window& window, const PointGroups& groups) {
-  return groups.size() == 1 ? Tiling(window) : Tiling(window, std::max(window.w.count, window.b.count));
+inline Tiling tiles_of(const Grid& grid, const PointGroups& groups) {
+  return groups.size() == 1 ? Tiling(grid) : Tiling(grid, std::max(grid.rows, grid.columns));
 }
 
 }  // namespace deadcone

@@ -23,16 +23,16 @@ class SweepMaps {
   }
 
   const Sweep& sweep() const { return sweep_; }
-  /// The maps at some points of one geometry, which are not kept.
-  MapBatch batch(std::vector<Point> points) {
-    const Map common = {points.front(), sweep_.window, sweep_.criteria, sweep_.precision};
+  /// The maps of a window at some points of one geometry, which are not kept.
+  MapBatch batch(std::vector<Point> points, const Window& window) {
+    const Map common = {points.front(), window, sweep_.criteria, sweep_.precision};
     if (!bounds_) return {common, std::move(points)};
     std::vector<ProofConditions<double>> conditions;
     for (const Point& point : points) conditions.push_back(bounds_->of(point));
     return {common, std::move(points), std::move(conditions)};
   }
 
-  /// Map number `point`, which is kept.
+  /// Map number `point` of a sweep whose plane is of starts, which is kept.
   PreparedMap at(std::int64_t point) {
     const auto found = kept_.find(point);
     return found != kept_.end() ? found->second : kept_.emplace(point, make(point)).first->second;
@@ -49,7 +49,7 @@ class SweepMaps {
 
  private:
   PreparedMap make(std::int64_t point) {
-    const Map map = {sweep_.point(point), sweep_.window, sweep_.criteria, sweep_.precision};
+    const Map map = {sweep_.point(point), sweep_.plane.window(), sweep_.criteria, sweep_.precision};
     return bounds_ ? PreparedMap(map, bounds_->of(map.point)) : PreparedMap(map);
   }
 

@@ -29,7 +29,7 @@ class SweepSink {
   virtual std::optional<PointGroups> groups() const { return std::nullopt; }
   /// Whether an earlier run has left this point in the sink. Where it lacks one of a group, it gets the whole group.
   virtual bool is_done(std::int64_t point) const = 0;
-  /// Takes a tile of the points of a group, one of tiles_of(window, groups). Fields are [point][b][w]. May move from
+  /// Takes a tile of the points of a group, one of tiles_of(grid, groups). Fields are [point][y][x]. May move from
   /// `result`; the next tile is computed into what is left.
   virtual void take(const PointRun& points, const Tile& tile, TileResult& result) = 0;
   /// Takes what is known of the points of a group, after its last tile. Calls `kept`, from any thread, once they are

@@ -25,8 +25,8 @@ struct VerifyOptions {
 /// A pixel whose values are not those that are computed.
 struct WrongPixel {
   std::int64_t point;
-  std::int64_t b;  ///< row and column in the window
-  std::int64_t w;
+  std::int64_t row;  ///< in the plane
+  std::int64_t column;
   std::string field;     ///< the first that differs, by its name in the file
   std::string stored;    ///< its value in the file, in words
   std::string computed;  ///< the value that it should have

@@ -62,8 +62,8 @@ TileSlot::Inputs TileSlot::inputs() const {
     };
     const std::int64_t constants = is_batch() ? maps_.count() : 0;  // those of one come with the launch
     const bool general = maps_->is_general();
-    place(inputs.w, tile_.count_w, sizeof(Real));
-    place(inputs.b, tile_.count_b, sizeof(Real));
+    place(inputs.w, tile_.columns, sizeof(Real));
+    place(inputs.b, tile_.rows, sizeof(Real));
     place(inputs.r, constants, sizeof(Real));
     place(inputs.constants, constants, general ? sizeof(GeneralConstants<Real>) : sizeof(Dynamics<Real>));
     place(inputs.factors, general ? std::ssize(maps_.general_arrays<Real>().factors) : 0, sizeof(Real));
@@ -124,7 +124,7 @@ void TileSlot::begin(const MapBatch& maps, const Tile& tile, const Fields& field
   copied_ = wanted_;
   copied_.updates = wanted_.updates || maps.count() > 1;
   listed_ = listed;
-  row_ = !listed.empty() ? list_row : is_batch() ? tile.pixels() : tile.count_w;
+  row_ = !listed.empty() ? list_row : is_batch() ? tile.pixels() : tile.columns;
   try {
     make_room();
     with_precision(maps->precision, [this]<class Real>() { begin_as<Real>(); });
@@ -148,8 +148,8 @@ void TileSlot::begin_as() {
   const auto put = [host]<class T>(std::size_t offset, const std::vector<T>& values) {
     if (!values.empty()) std::memcpy(host + offset, values.data(), values.size() * sizeof(T));
   };
-  put(at.w, centres<Real>(maps_->window.w, tile_.first_w, tile_.count_w));
-  put(at.b, centres<Real>(maps_->window.b, tile_.first_b, tile_.count_b));
+  put(at.w, centres<Real>(maps_->window.w, tile_.first_column, tile_.columns));
+  put(at.b, centres<Real>(maps_->window.b, tile_.first_row, tile_.rows));
   put(at.listed, listed_);
   if (maps_->is_general()) {
     const GeneralArrays<Real>& points = maps_.general_arrays<Real>();
@@ -225,7 +225,7 @@ void TileSlot::launch_tile(const Band& band, const LaunchTask<Real>& launch) {
   static_cast<LaunchTask<Real>&>(task) = launch;
   task.dynamics = maps_.first().dynamics<Real>();
   task.starts = {on_device<const Real>(at.w), on_device<const Real>(at.b), static_cast<Real>(maps_->point.r),
-                 tile_.count_w};
+                 tile_.columns};
   if (listed_.empty()) {
     task.starts.b += band.first;
   } else {
@@ -240,7 +240,7 @@ template <class Real>
 BatchStarts<Real> TileSlot::batch_starts(const Band& band) const {
   const Inputs at = inputs();
   BatchStarts<Real> starts = {on_device<const Real>(at.w), on_device<const Real>(at.b), on_device<const Real>(at.r),
-                              static_cast<std::int32_t>(tile_.count_w), static_cast<std::int32_t>(tile_.pixels())};
+                              static_cast<std::int32_t>(tile_.columns), static_cast<std::int32_t>(tile_.pixels())};
   if (listed_.empty()) {
     starts.r += band.first;
   } else {
@@ -250,8 +250,8 @@ BatchStarts<Real> TileSlot::batch_starts(const Band& band) const {
 }
 
 BatchGeometry TileSlot::geometry() const {
-  const auto count_w = static_cast<std::int32_t>(tile_.count_w);
-  const auto count_b = static_cast<std::int32_t>(tile_.count_b);
+  const auto count_w = static_cast<std::int32_t>(tile_.columns);
+  const auto count_b = static_cast<std::int32_t>(tile_.rows);
   return listed_.empty() ? batch_geometry(count_w, count_b) : BatchGeometry{count_w, count_b};
 }
 

@@ -44,7 +44,7 @@ CRITERIA = {
 OPTIONAL_CRITERIA = {"certify": bool}
 # More cannot be counted in the file.
 MOST_UPDATES = 1 << 31
-WINDOW = {"lo": float, "hi": float, "count": int}
+SIDE = {"lo": float, "hi": float, "count": int}
 
 
 # ---- Libraries
@@ -109,13 +109,10 @@ def entries_of(found, kinds, where):
 
 
 def configuration_of(data):
-    """The window and the criteria of the sweep, as `deadcone sweep` stores them."""
+    """The plane and the criteria of the sweep, as `deadcone sweep` stores them."""
     try:
         stored = json.loads(data.attribute("configuration"))
-        window = {name: entries_of(stored["window"][name], WINDOW, "window") for name in ("w", "b")}
-        for name, side in window.items():
-            if side["count"] != getattr(data, name).size or not side["lo"] < side["hi"]:
-                raise ValueError(f"its window does not match the coordinate '{name}'")
+        plane = {side: side_of(data, stored, side) for side in ("x", "y")}
         criteria = stored["criteria"]
         if not criteria.keys() >= CRITERIA.keys():
             raise ValueError("its criteria are incomplete")
@@ -125,7 +122,23 @@ def configuration_of(data):
             raise ValueError("'max_steps' of its criteria is not what it should be")
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise FileError(f"{data.path}: the attribute 'configuration' cannot be used: {error}") from error
-    return {"window": window, "criteria": criteria}
+    return {"plane": plane, "criteria": criteria}
+
+
+def side_of(data, stored, name):
+    """A side of the plane, x or y, in a configuration: its axis, its ends, and the values of its pixels."""
+    axis, values = dict(zip("xy", zip(data.plane, (data.x, data.y))))[name]
+    # A plane of starts is a window, as in version 0.1.
+    found = stored["window"][axis] if "window" in stored else stored["plane"][name]
+    side = entries_of(found, SIDE, "plane")
+    logarithmic = found.get("logarithmic", False)
+    if type(logarithmic) is not bool:
+        raise ValueError("'logarithmic' of its plane is not what it should be")
+    fits = side["count"] == values.size and side["lo"] < side["hi"] and found.get("axis", axis) == axis
+    if not fits or (logarithmic and side["lo"] <= 0):
+        raise ValueError(f"its plane does not match the coordinate '{axis}'")
+    meaning = data.long_name(axis).removesuffix(", at pixel centres")
+    return {**side, "axis": axis, "meaning": meaning, "logarithmic": logarithmic, "values": values.tolist()}
 
 
 def positions_of(data):
@@ -159,7 +172,7 @@ def shares_of(data, position, fates):
 def halvings_of(data):
     """How many times the map is halved until it is one tile."""
     halvings = 0
-    while max(data.b.size, data.w.size) > TILE << halvings:
+    while max(data.y.size, data.x.size) > TILE << halvings:
         halvings += 1
     return halvings
 
@@ -173,8 +186,7 @@ def describe(data, configuration, shares, palette):
         **{name: printable(data.attribute(name)) for name in ("history", "version", "precision")},
         "axes": {name: np.sort(values).tolist() for name, values in data.values.items()},
         "meanings": {name: data.long_name(name) for name in data.values},
-        "w": data.w.tolist(),
-        "b": data.b.tolist(),
+        "panels": sweep_file.panel_axes(data),
         **configuration,
         "pending": data.code("fate", PENDING),
         "fates": coded(fates),
@@ -198,9 +210,9 @@ def coded(key):
 
 
 def bands_of(data, position):
-    """Yields a map from its lowest b upwards in bands as high as a tile: an array for each of MAPS."""
+    """Yields a map from its lowest y upwards in bands as high as a tile: an array for each of MAPS."""
     stored = {name: kind for name, kind in MAPS.items() if data.has(name)}
-    for low in range(0, data.b.size, TILE):
+    for low in range(0, data.y.size, TILE):
         rows = slice(low, low + TILE)
         band = [data.map_rows(name, position, rows).astype(kind) for name, kind in stored.items()]
         data.checked_fates(band[0])

@@ -33,7 +33,7 @@ def draw(file, beta, gamma, picture):
 
         # One map. xarray reads only the selected part from the disk.
         point = sweep.sel(beta=beta, gamma=gamma, method="nearest")
-        point = point.isel({name: 0 for name in point.fate.dims if name not in ("b", "w")})  # other swept axes
+        point = point.isel({name: 0 for name in point.fate.dims[:-2]})  # other swept axes; the last two are of pixels
         updates = point.steps.where(point.steps > 0)  # starts without updates, or not computed, stay empty
 
         updates.plot.imshow(norm=LogNorm(), cmap="viridis", cbar_kwargs={"label": "updates"})
@@ -50,8 +50,9 @@ def main():
     arguments = parser.parse_args()
 
     picture = arguments.file.with_suffix(".heat.png")
-    with sweep_file.ResultFile(arguments.file, "fate"):
-        pass  # refuses what is no sweep
+    with sweep_file.ResultFile(arguments.file, "fate") as data:  # refuses what is no sweep
+        if not data.has_starts():
+            raise sweep_file.FileError(f"{arguments.file}: this example draws maps of the plane w,b alone")
     try:
         draw(arguments.file, arguments.beta, arguments.gamma, picture)
     except (AttributeError, LookupError, TypeError, ValueError) as error:

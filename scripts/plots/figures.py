@@ -368,7 +368,7 @@ def dead_fraction(job):
         grid = sweep_file.Grid(data, {})
         found = plot_dead_fraction.read_fractions(data, grid)
         # From here on in increasing order in both directions.
-        fractions, gammas = found.dead[::-1], grid.gammas[::-1]
+        fractions, gammas = found.dead[::-1], grid.rows[::-1]
         labels = [plot_dead_fraction.axis_label(data, axis) for axis in ("beta", "gamma")]
         caption = (
             rf"The fraction of the starts that dies. Black line: ${number(KILLED)}$ more than without momentum; to its "
@@ -379,8 +379,8 @@ def dead_fraction(job):
     axes = figure.subplots()
     norm, shades = Normalize(0, 1), plot_dead_fraction.shades_of(job.palette)
     cells = {"cmap": shades, "norm": norm, "rasterized": True}
-    axes.pcolormesh(borders(grid.betas), log_borders(gammas), fractions, **cells)
-    axes.contour(grid.betas, gammas, fractions - fractions[:, :1], [KILLED], colors="black", linewidths=1.1)
+    axes.pcolormesh(borders(grid.columns), log_borders(gammas), fractions, **cells)
+    axes.contour(grid.columns, gammas, fractions - fractions[:, :1], [KILLED], colors="black", linewidths=1.1)
     plot_spectrum.mark_critical(axes, critical)
     axes.set(yscale="log", xlabel=labels[0], ylabel=labels[1])
     figure.colorbar(ScalarMappable(norm, shades), ax=axes, label="dead fraction")
@@ -484,7 +484,7 @@ def dimension(job):
         **coarse.window(*window),
     )
     with sweep_file.ResultFile(one, "fate") as data, sweep_file.ResultFile(all_of_them, "fate") as family:
-        fates = data.outcomes(position_of(data, FRACTAL_ETA), data.b.size, data.w.size)
+        fates = data.outcomes(position_of(data, FRACTAL_ETA), data.y.size, data.x.size)
         key = sweep_file.key_of(data.outcome_names(), job.palette)
         pairs = {eta: pairs_of(data, position_of(data, eta)) for eta in (SMOOTH_ETA, FRACTAL_ETA)}
         betas, etas = family.values["beta"], family.values["eta"]

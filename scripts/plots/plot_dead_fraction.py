@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Draws the fraction of the starts that die, for each momentum (columns) and standard deviation of the target (rows).
 
-Columns and rows are the sweep's values in order, not to scale. Unfinished starts do not count as dead, even if more
-updates would kill them. If there are any, a note above the cells gives their number.
+Where the pixels have one of these (deadcone sweep --plane), another swept axis takes its place. Columns and rows are the
+sweep's values in order, not to scale. Unfinished starts do not count as dead, even if more updates would kill them. If
+there are any, a note above the cells gives their number.
 """
 
 import textwrap
@@ -122,8 +123,8 @@ def draw(fractions, grid, labels, dpi, palette=PALETTES["default"]):
         if upright:
             axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=15 * cell)
 
-    axes.set_xticks(range(columns), [f"${number(value)}$" for value in grid.betas], rotation=0 if upright else 90)
-    axes.set_yticks(range(rows), [f"${number(value)}$" for value in grid.gammas])
+    axes.set_xticks(range(columns), [f"${number(value)}$" for value in grid.columns], rotation=0 if upright else 90)
+    axes.set_yticks(range(rows), [f"${number(value)}$" for value in grid.rows])
     axes.tick_params(length=0)
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
@@ -141,7 +142,7 @@ def main():
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
         grid = sweep_file.Grid(data, vars(arguments))
-        labels = axis_label(data, "beta"), axis_label(data, "gamma", LABEL_LINE)
+        labels = axis_label(data, grid.axes[0]), axis_label(data, grid.axes[1], LABEL_LINE)
         fractions = read_fractions(data, grid)
     figure = draw(fractions, grid, labels, arguments.dpi, PALETTES[arguments.palette])
     out = arguments.out or sweep_file.beside(arguments.file, "_dead_fraction.png")

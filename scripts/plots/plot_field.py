@@ -108,9 +108,9 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
     """Draws the panels of some gammas (columns) and deltas (rows), given by their indices."""
     arrows = [
         evenly(points.size, ARROWS_PER_INCH * pixels / panels.dpi)
-        for points, pixels in zip((data.b, data.w), panels.pixels)
+        for points, pixels in zip((data.y, data.x), panels.pixels)
     ]
-    w, b = data.w[sweep_file.spread(data.w.size, arrows[1])], data.b[sweep_file.spread(data.b.size, arrows[0])]
+    w, b = data.x[sweep_file.spread(data.x.size, arrows[1])], data.y[sweep_file.spread(data.y.size, arrows[0])]
     losses, gradients, targets = {}, {}, {}
     for cell in np.ndindex(*panels.grid):
         index = {"gamma": gammas[cell[1]], "delta": deltas[cell[0]], "r": index_r}
@@ -129,7 +129,7 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
     ]
     column_titles = [equation("gamma", data.values["gamma"][i]) for i in gammas]
     row_titles = [equation("delta", data.values["delta"][i]) for i in deltas]
-    axes = panels.draw(column_titles, row_titles, caption, legend, labels=("$w$", "$b$"))
+    axes = panels.draw(column_titles, row_titles, caption, legend, ("$w$", "$b$"))
     for cell, panel in np.ndenumerate(axes):
         draw_loss(panel, losses[cell], norm)
         draw_arrows(panel, w, b, *gradients[cell])
@@ -153,6 +153,8 @@ def main():
     arguments = parser.parse_args()
 
     with sweep_file.ResultFile(arguments.file, "loss") as data:
+        if not data.has_starts():
+            raise FileError(f"{arguments.file}: '{data.plane[0]}' and '{data.plane[1]}' are not 'w' and 'b'")
         gammas = data.ascending("gamma", arguments.gamma)[::-1]
         deltas = data.ascending("delta", arguments.delta)[::-1]
         index_r = data.nearest("r", arguments.r)

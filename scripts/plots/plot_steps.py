@@ -95,8 +95,8 @@ def draw(panels, data, grid, caption, ranked, palette=PALETTES["default"]):
     maps = {cell: shading.read(position, *panels.pixels) for cell, position in grid.positions.items()}
     scale = None if ranked else shading.scale_of(maps.values())
     present = sweep_file.occurring(fates for fates, _ in maps.values())
-    legend = sweep_file.legend_of(present - set(shading.ramps), shading.key)
-    axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend)
+    legend = sweep_file.legend_of(present - set(shading.ramps), shading.key, data.has_starts())
+    axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend, *sweep_file.sides_of(data))
     for cell, (fates, updates) in maps.items():
         sweep_file.draw_map(axes[cell], shading.colours_of(fates, updates, scale), panels.window)
         sweep_file.mark_target(axes[cell], grid.target(cell[0]))
@@ -115,7 +115,8 @@ def main():
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
         grid = sweep_file.Grid(data, vars(arguments))
-        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi, right=BAR_ROOM)
+        scale = data.has_starts()
+        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi, right=BAR_ROOM, is_to_scale=scale)
         draw(panels, data, grid, grid.caption(), arguments.scale == "rank", PALETTES[arguments.palette])
     sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, "_steps.png"), arguments.dpi)
 

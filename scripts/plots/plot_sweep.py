@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Draws the maps of a sweep: the fate of the unit for each initial weight and bias, momentum and target.
 
-Columns are momenta; rows are standard deviations of the target, the largest at the top (Fig. 4 of arXiv 2005.06195). If
+Columns are momenta; rows are standard deviations of the target, the largest at the top (Fig. 4 of arXiv 2005.06195). Where
+the pixels have one of these (deadcone sweep --plane), another swept axis takes its place. If
 the sweep has proofs, the map distinguishes units that are dead for ever from units that are dead within the tolerance.
 In a refined sweep it does not, because the kind is not known of filled pixels. --by proof shows the theorem that proves
 each fate.
@@ -69,14 +70,14 @@ def draw(panels, data, grid, caption, by="fate", palette=PALETTES["default"]):
         key = sweep_file.key_of(data.outcome_names(), palette)
     maps = {cell: read(position, *panels.pixels) for cell, position in grid.positions.items()}
     ends = {}
-    if data.has("w_final") and data.has("b_final"):
+    if data.has_starts() and data.has("w_final") and data.has("b_final"):
         dots = [min(MOST_DOTS, DOTS_PER_INCH * pixels // panels.dpi) for pixels in panels.pixels]
         ends = {cell: final_parameters(data, position, *dots) for cell, position in grid.positions.items()}
 
-    legend = sweep_file.legend_of(sweep_file.occurring(maps.values()), key)
+    legend = sweep_file.legend_of(sweep_file.occurring(maps.values()), key, data.has_starts())
     if ends:
         legend.append(Line2D([], [], **FINAL_STYLE, markersize=3, label="final parameters"))
-    axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend)
+    axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend, *sweep_file.sides_of(data))
     for cell, values in maps.items():
         sweep_file.draw_map(axes[cell], sweep_file.painted(values, key), panels.window)
         if cell in ends:
@@ -92,7 +93,7 @@ def main():
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
         grid = sweep_file.Grid(data, vars(arguments))
-        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi)
+        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi, is_to_scale=data.has_starts())
         draw(panels, data, grid, grid.caption(), arguments.by, PALETTES[arguments.palette])
     sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, ".png"), arguments.dpi)
 

@@ -1,7 +1,8 @@
 """What the plotting scripts share: they read files of deadcone, lay out panels and report errors with this module.
 
-A file holds maps over (beta, gamma, ..., b, w). Its names of axes, fates and proofs come from the file: from dimension
-scales and from the attributes flag_values, flag_meanings and long_name.
+A file holds maps over (beta, gamma, ..., b, w), or with other axes along the rows and columns of the maps: their plane.
+Its names of axes, fates and proofs come from the file: from dimension scales and from the attributes flag_values,
+flag_meanings and long_name.
 
 A map may be far larger than its picture, so it is never kept whole: only the pixels that the picture shows are kept,
 each as it is in the file, because labels cannot be averaged.
@@ -27,7 +28,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from failures import LONGEST, FileError, PlotError, printable, run
 from guarded_hdf5 import INTEGERS, MOST_ELEMENTS, NUMBERS, GuardedFile
@@ -36,7 +37,9 @@ from palettes import DEATHS, PALETTES
 __all__ = ["LONGEST", "FileError", "PlotError", "printable", "run"]  # what scripts take from here
 
 # How formulas show an axis; another axis is shown by its name.
-SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Delta", "r": "r_0"}
+SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Delta", "r": "r_0", "w": "w_0", "b": "b_0"}
+# The axes of a trajectory's start, and the plane of starts: x along the columns, y along the rows.
+STARTS, PLANE_OF_STARTS = ("r", "w", "b"), ("w", "b")
 
 # The names in the files that the pictures treat in a way of their own.
 PENDING, CONVERGED, DEAD, UNFINISHED, DIVERGED = "pending", "converged", "dead", "unfinished", "diverged"
@@ -68,10 +71,10 @@ MOST_CELLS, MOST_PANELS, LONGEST_PICTURE = 1 << 16, 4096, (1 << 16) - 1
 
 
 class ResultFile:
-    """A file of maps over (axes ..., b, w), one of them `variable`, that `deadcone sweep` or `deadcone field` wrote.
+    """A file of maps over (axes ..., y, x), one of them `variable`, that `deadcone sweep` or `deadcone field` wrote.
 
     `axes` are the names of the swept axes, in the order of the dimensions of `variable`; `values` has the values of
-    every axis, those that are not swept included.
+    every axis, those that are not swept included. `plane` has the names of x and y, whose values are `x` and `y`.
     """
 
     def __init__(self, path, variable):
@@ -86,23 +89,24 @@ class ResultFile:
     def _read_shape(self, variable):
         if not self.has(variable):
             raise FileError(f"{self.path}: the file has no variable '{variable}'")
-        self.axes = self._dimensions(variable)
+        *axes, row_axis, column_axis = self._dimensions(variable)
+        self.axes, self.plane = tuple(axes), (column_axis, row_axis)
         self.values = {name: np.atleast_1d(self._coordinate(name)) for name in (*self.axes, *self._scalars(variable))}
-        self.b, self.w = (np.atleast_1d(self._coordinate(name)) for name in ("b", "w"))
+        self.x, self.y = (np.atleast_1d(self._coordinate(name)) for name in self.plane)
         self.lengths = tuple(self.values[name].size for name in self.axes)
-        self._shape = (*self.lengths, self.b.size, self.w.size)
+        self._shape = (*self.lengths, self.y.size, self.x.size)
         self._check_shape(variable)
         if 0 in self._shape:
             raise FileError(f"{self.path}: '{variable}' is empty")
-        if np.any(np.diff(self.b) <= 0) or np.any(np.diff(self.w) <= 0):
-            raise FileError(f"{self.path}: 'b' and 'w' do not increase")
-        if max(self._shape[-2:]) > LONGEST_SIDE or self.b.size * self.w.size > MOST_PIXELS:
-            raise FileError(f"{self.path}: maps of {self.w.size} x {self.b.size} pixels are too large to be drawn")
+        if np.any(np.diff(self.y) <= 0) or np.any(np.diff(self.x) <= 0):
+            raise FileError(f"{self.path}: '{row_axis}' and '{column_axis}' do not increase")
+        if max(self._shape[-2:]) > LONGEST_SIDE or self.y.size * self.x.size > MOST_PIXELS:
+            raise FileError(f"{self.path}: maps of {self.x.size} x {self.y.size} pixels are too large to be drawn")
         if int(np.prod(self.lengths, dtype=object)) > MOST_POINTS:
             raise FileError(f"{self.path}: the sweep has more than {MOST_POINTS} points")
         left, right, low, high = self.window()
         if not (left < right and low < high and np.all(np.isfinite([right - left, high - low]))):
-            raise FileError(f"{self.path}: 'b' and 'w' are too large to be drawn")
+            raise FileError(f"{self.path}: '{row_axis}' and '{column_axis}' are too large to be drawn")
         self._refuse_repeated_coordinates()
 
     def __enter__(self):
@@ -134,9 +138,20 @@ class ResultFile:
         """The index of a map, from the index along each axis; the first along axes that are not given."""
         return tuple(indices.get(name, 0) for name in self.axes)
 
+    def has_starts(self):
+        """Whether pixels are starts (w, b) of one point."""
+        return self.plane == PLANE_OF_STARTS
+
+    def logarithmic(self):
+        """Whether the pixels along x, and those along y, have equal widths in the logarithm."""
+        return is_logarithmic(self.x), is_logarithmic(self.y)
+
     def window(self):
-        """(w low, w high, b low, b high): the edges of the outermost pixels, whose centres are the coordinates."""
-        return _edges(self.w) + _edges(self.b)
+        """(x low, x high, y low, y high): the edges of the outermost pixels, whose centres are the coordinates.
+
+        They are those of a picture: along a logarithmic axis, powers of ten.
+        """
+        return _edges(picture_values(self.x)) + _edges(picture_values(self.y))
 
     def read(self, name, index=(), kinds=NUMBERS):
         """The numbers of a variable, or those at an index; `kinds` are the kinds of numbers that they may be."""
@@ -148,23 +163,23 @@ class ResultFile:
         return self.read(name, position, kinds)
 
     def sample(self, name, position, rows, columns):
-        """At most rows x columns pixels of one map, evenly spread over it, the row of the lowest b first.
+        """At most rows x columns pixels of one map, evenly spread over it, the row of the lowest y first.
 
         Reads a row of chunks at a time: HDF5 unpacks whole chunks anyway, and picks single elements out of them slowly.
         """
         self._check_shape(name)
         chunks = self._file.dataset(name).chunks
-        band = min(chunks[-2] if chunks else 512, max(1, MOST_ELEMENTS // self.w.size))
-        j, i = spread(self.b.size, rows), spread(self.w.size, columns)
+        band = min(chunks[-2] if chunks else 512, max(1, MOST_ELEMENTS // self.x.size))
+        j, i = spread(self.y.size, rows), spread(self.x.size, columns)
         parts = []
-        for low in range(0, self.b.size, band):
+        for low in range(0, self.y.size, band):
             wanted = j[(j >= low) & (j < low + band)] - low
             if wanted.size:
                 parts.append(self.map_rows(name, position, slice(low, low + band))[np.ix_(wanted, i)])
         return np.concatenate(parts)
 
     def map_rows(self, name, position, rows):
-        """All pixels of some rows of one map, the row of the lowest b first."""
+        """All pixels of some rows of one map, the row of the lowest y first."""
         self._check_shape(name)
         return self.read(name, (*position, rows), INTEGERS if name in LABELS else NUMBERS)
 
@@ -254,16 +269,16 @@ class ResultFile:
         return "" if found is None else _text(found)
 
     def _dimensions(self, variable):
-        """The names of a variable's dimensions before the last two, which are b and w."""
+        """The names of a variable's dimensions: those of the points, then y and x."""
         names = self._file.dimension_names(variable)
         if len(names) < 2:
             raise FileError(f"{self.path}: '{variable}' is no map")
-        for i, name in enumerate(names[:-2]):
+        for i, name in enumerate(names):
             if name is None:
                 raise FileError(f"{self.path}: dimension {i} of '{variable}' has no coordinate")
             if not AXIS_NAME.fullmatch(name) or names.count(name) > 1:
                 raise FileError(f"{self.path}: '{name}' cannot be the name of an axis of '{variable}'")
-        return tuple(names[:-2])
+        return names
 
     def _scalars(self, variable):
         """The names of the axes that are not swept, in the attributes that CF has for them.
@@ -277,7 +292,7 @@ class ResultFile:
         """Pixels were computed in the precision of the file, in which those of version 0.1 may be one number."""
         precision = self._text_of(None, "precision")
         pixel = np.float32 if precision == "float" else np.float64
-        rounded = {**self.values, "b": self.b.astype(pixel), "w": self.w.astype(pixel)}
+        rounded = {**self.values, **{name: side.astype(pixel) for name, side in zip(self.plane, (self.x, self.y))}}
         for name, values in rounded.items():
             distinct = np.unique(values).size
             if distinct < values.size:
@@ -345,6 +360,18 @@ def spread(count, wanted):
     return ((np.arange(wanted) + 0.5) * count / wanted).astype(int)
 
 
+def is_logarithmic(centres):
+    """Whether the centres of pixels are at equal distances in the logarithm, rather than at equal distances."""
+    if centres.size < 3 or centres[0] <= 0:
+        return False
+    return np.ptp(np.diff(np.log(centres))) * np.ptp(centres) < np.ptp(np.diff(centres)) * np.ptp(np.log(centres))
+
+
+def picture_values(centres):
+    """The places of the centres of pixels in a picture."""
+    return np.log10(centres) if is_logarithmic(centres) else centres
+
+
 def _edges(centres):
     half = 0.5 * (centres[-1] - centres[0]) / (centres.size - 1) if centres.size > 1 else 0.5
     return float(centres[0] - half), float(centres[-1] + half)
@@ -387,8 +414,7 @@ def sweep_parser(description, picture, wanted="a file that `deadcone sweep` wrot
     result = parser(description, picture)
     add_palette_option(result)
     result.add_argument("file", metavar="FILE", help=wanted)
-    add_axis_options(result, ("beta", "gamma"), "all")
-    add_axis_options(result, ("eta", "delta", "r"), "the first")
+    add_axis_options(result, tuple(SYMBOLS), "all along the columns and rows of the picture, else the first")
     return result
 
 
@@ -473,40 +499,70 @@ def symbol(axis):
     return SYMBOLS.get(axis) or rf"\mathrm{{{axis}}}".replace("_", r"\_")
 
 
+def panel_axes(data):
+    """The axes along the columns and the rows of a picture: beta and gamma, or where the plane has them others.
+
+    Of these, swept ones come first. Raises FileError where there are not two.
+    """
+    names = sorted(data.values, key=lambda name: data.values[name].size == 1)
+    wanted = [name for name in ("beta", "gamma") if name in data.values]
+    others = iter([name for name in names if name not in wanted])
+    axes = [name if name in wanted else next(others, None) for name in ("beta", "gamma")]
+    if None in axes:
+        raise FileError(f"{data.path}: the sweep has too few axes to be drawn")
+    return axes
+
+
 class Grid:
-    """The maps of a sweep that a picture shows: columns are beta, rows are gamma with the largest at the top."""
+    """The maps of a sweep that a picture shows: columns are beta, rows are gamma with the largest at the top.
+
+    Where the plane of the maps has one of these, another axis takes its place (panel_axes).
+    """
 
     def __init__(self, data, wanted):
-        """`wanted` maps an axis to the value to draw; without one, all beta and gamma and the first of the others."""
+        """`wanted` maps an axis to the value to draw; without one, all of those of the panels and the first of others."""
         self._data = data
-        betas = data.ascending("beta", wanted.get("beta"))
-        gammas = data.ascending("gamma", wanted.get("gamma"))[::-1]
-        if len(betas) * len(gammas) > MOST_CELLS:
-            raise PlotError(f"{data.path}: {len(betas)} x {len(gammas)} maps are too many; choose --beta or --gamma")
-        self.betas, self.gammas = data.values["beta"][betas], data.values["gamma"][gammas]
-        others = [axis for axis in data.values if axis not in ("beta", "gamma")]
+        self.axes = panel_axes(data)
+        if wrong := [name for name in data.plane if wanted.get(name) is not None]:
+            raise PlotError(f"{data.path}: --{wrong[0]} cannot choose maps: {wrong[0]} is an axis of their plane")
+        columns, rows = (data.ascending(axis, wanted.get(axis)) for axis in self.axes)
+        rows = rows[::-1]
+        if len(columns) * len(rows) > MOST_CELLS:
+            options = " or ".join(f"--{axis}" for axis in self.axes)
+            raise PlotError(f"{data.path}: {len(columns)} x {len(rows)} maps are too many; choose {options}")
+        self.columns, self.rows = data.values[self.axes[0]][columns], data.values[self.axes[1]][rows]
+        others = [axis for axis in data.values if axis not in self.axes]
         self._fixed = {axis: data.nearest(axis, wanted.get(axis)) for axis in others}
-        self.shape = (len(gammas), len(betas))
+        self.shape = (len(rows), len(columns))
         self.positions = {
-            (row, column): data.position({"beta": beta, "gamma": gamma, **self._fixed})
-            for row, gamma in enumerate(gammas)
-            for column, beta in enumerate(betas)
+            (i, j): data.position({self.axes[0]: column, self.axes[1]: row, **self._fixed})
+            for i, row in enumerate(rows)
+            for j, column in enumerate(columns)
         }
 
     def column_titles(self):
-        return [equation("beta", value) for value in self.betas]
+        return [equation(self.axes[0], value) for value in self.columns]
 
     def row_titles(self):
-        return [equation("gamma", value) for value in self.gammas]
+        return [equation(self.axes[1], value) for value in self.rows]
 
     def target(self, row):
-        """The target (w, b) of the panels of a row."""
-        return self.gammas[row], self._data.values_of("delta")[self._fixed["delta"]]
+        """The target (w, b) of the panels of a row; None where pixels are not starts (w, b)."""
+        if not self._data.has_starts():
+            return None
+        return self.rows[row], self._data.values_of("delta")[self._fixed["delta"]]
 
     def caption(self):
         """The values that all panels share."""
-        starts = rf"${self._data.w.size} \times {self._data.b.size}$ starts"
-        return ",  ".join([equation(axis, self._data.values[axis][i]) for axis, i in self._fixed.items()] + [starts])
+        what = "starts" if self._data.has_starts() else "pixels"
+        pixels = rf"${self._data.x.size} \times {self._data.y.size}$ {what}"
+        return ",  ".join([equation(axis, self._data.values[axis][i]) for axis, i in self._fixed.items()] + [pixels])
+
+
+def sides_of(data):
+    """The labels of the sides of a panel, x and y, and whether they are logarithmic."""
+    labels = [f"initial ${axis}$" if axis in STARTS else f"${symbol(axis)}$" for axis in data.plane]
+    return labels, data.logarithmic()
 
 
 def new_figure(**options):
@@ -560,11 +616,12 @@ def key_of(names, palette):
     return {value: (name, colours[name]) for value, name in names.items()}
 
 
-def legend_of(values, key):
+def legend_of(values, key, has_target=True):
     """Entries for the values that occur, pending for those without a name and colour in `key`, and the target."""
     entries = [Patch(facecolor=colour, label=plain(name)) for value, (name, colour) in key.items() if value in values]
     pending = [Patch(label=PENDING, **PENDING_STYLE)] if set(values) - set(key) else []
-    return entries + pending + [Line2D([], [], **TARGET_STYLE, label="target")]
+    target = [Line2D([], [], **TARGET_STYLE, label="target")] if has_target else []
+    return entries + pending + target
 
 
 def painted(values, key):
@@ -576,7 +633,7 @@ def painted(values, key):
 
 
 def draw_map(axes, colours, window):
-    """Shows an array of RGBA bytes, the row of the lowest b first; transparent pixels are pending and hatched."""
+    """Shows an array of RGBA bytes, the row of the lowest y first; transparent pixels are pending and hatched."""
     if not colours[..., 3].all():
         corner, size = (window[0], window[2]), (window[1] - window[0], window[3] - window[2])
         axes.add_patch(Rectangle(corner, *size, **PENDING_STYLE, zorder=0))
@@ -585,8 +642,19 @@ def draw_map(axes, colours, window):
 
 
 def mark_target(axes, target):
-    """Draws the target (w, b) as a dot."""
-    axes.plot(*target, **TARGET_STYLE, zorder=4)
+    """Draws the target (w, b) as a dot, where there is one."""
+    if target is not None:
+        axes.plot(*target, **TARGET_STYLE, zorder=4)
+
+
+def set_ticks(axis, logarithmic):
+    """Few ticks along a side of a panel; along a logarithmic one, whose places are powers of ten, their values."""
+    axis.set_major_locator(MaxNLocator(4, prune="both"))
+    if logarithmic:
+        low, high = sorted(axis.get_view_interval())
+        if high - low >= 2:
+            axis.set_major_locator(MaxNLocator(4, prune="both", integer=True))
+        axis.set_major_formatter(FuncFormatter(lambda place, _: f"${number(10.0**place)}$"))
 
 
 class Panels:
@@ -597,14 +665,15 @@ class Panels:
 
     LEFT, TOP, BOTTOM, GAP = 0.92, 0.5, 0.58, 0.09
 
-    def __init__(self, rows, columns, window, dpi, right=0.2, across=None, foot=0.0):
+    def __init__(self, rows, columns, window, dpi, right=0.2, across=None, foot=0.0, is_to_scale=True):
         """Leaves `right` inches free beside the panels and `foot` inches below them.
 
-        The figure is `across` inches wide; by default its width follows from the number of panels.
+        The figure is `across` inches wide; by default its width follows from the number of panels. Panels have equal
+        scales along both sides where `is_to_scale`, else they are square.
         """
         self.grid, self.window, self.dpi, self._right, self._foot = (rows, columns), window, dpi, right, foot
-        # Equal scales, unless that would make slivers of the panels.
-        shape = np.clip((window[3] - window[2]) / (window[1] - window[0]), 0.5, 2.0)
+        # Unless equal scales would make slivers of the panels.
+        shape = np.clip((window[3] - window[2]) / (window[1] - window[0]), 0.5, 2.0) if is_to_scale else 1.0
         width = np.clip(min(10.5 / columns, 8.0 / (rows * shape)), 0.85, 3.6)
         if across is not None:
             width = (across - self.LEFT - right - (columns - 1) * self.GAP) / columns
@@ -612,8 +681,8 @@ class Panels:
         if rows * columns > MOST_PANELS or max(rows * self.pixels[0], columns * self.pixels[1]) > LONGEST_PICTURE:
             raise PlotError(f"a picture of {columns} x {rows} maps is too large; choose fewer, or a lower --dpi")
 
-    def draw(self, column_titles, row_titles, caption, legend, labels=("initial $w$", "initial $b$")):
-        """Makes the figure and returns its axes, rows by columns."""
+    def draw(self, column_titles, row_titles, caption, legend, labels, logarithmic=(False, False)):
+        """Makes the figure and returns its axes, rows by columns; `logarithmic` says whether x and y are so."""
         rows, columns = self.grid
         # From here on in whole pixels, so that no pixel of a map is cut.
         height, width = self.pixels
@@ -640,8 +709,8 @@ class Panels:
             corner = place(left + column * (width + gap), bottom + (rows - 1 - row) * (height + gap))
             panel = self.figure.add_axes((*corner, *place(width, height)))
             panel.set(xlim=self.window[:2], ylim=self.window[2:])
-            panel.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
-            panel.yaxis.set_major_locator(MaxNLocator(4, prune="both"))
+            set_ticks(panel.xaxis, logarithmic[0])
+            set_ticks(panel.yaxis, logarithmic[1])
             panel.tick_params(labelbottom=row == rows - 1, labelleft=column == 0)
             if row == 0:
                 panel.set_title(column_titles[column], pad=4, fontsize=title_size)

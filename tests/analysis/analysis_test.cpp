@@ -126,8 +126,8 @@ TEST(PairFractions, AreCountedAlongBothAxes) {
   // Along w as many columns as the distance has pixels; along b none.
   EXPECT_DOUBLE_EQ(fractions.all[0], 1.0 * 512 / (2 * 511.0 * 512));
   EXPECT_DOUBLE_EQ(fractions.all[3], 8.0 * 512 / (2 * 504.0 * 512));
-  EXPECT_DOUBLE_EQ(fractions.along_w[3], 8.0 / 504.0);
-  EXPECT_EQ(fractions.along_b[3], 0.0);
+  EXPECT_DOUBLE_EQ(fractions.along_x[3], 8.0 / 504.0);
+  EXPECT_EQ(fractions.along_y[3], 0.0);
   EXPECT_EQ(uncertain_fractions(count_pairs(grid_of(1, 1, [](auto, auto) { return 0; }))).all.size(), 1U);
 }
 
@@ -225,8 +225,8 @@ TEST(UncertaintyExponent, OfRingsIsOne) {
 
 TEST(UncertaintyExponent, OfCantorsSetTimesALine) {
   const double dimension = 1.0 + std::log(2.0) / std::log(3.0);
-  for (const bool along_w : {true, false}) {
-    const auto label = [=](double x, double y) { return cantor_gap(along_w ? x : y); };
+  for (const bool along_x : {true, false}) {
+    const auto label = [=](double x, double y) { return cantor_gap(along_x ? x : y); };
     expect_dimension(dimension, sampled(512, label), 0.05);
     expect_dimension(dimension, sampled(1024, label), 0.03);
   }
@@ -351,12 +351,16 @@ TEST(StartDistribution, GivesEachPixelItsProbability) {
   EXPECT_EQ(pixel_masses({1, 2, 2}, 0.0), (std::vector<double>{0.0, 0.0}));
 }
 
+ConeSample cones_of(const Map& map, std::int64_t samples, std::uint64_t seed) {
+  return sample_cones(trajectories_of(map), map.window.grid(), samples, seed);
+}
+
 TEST(ConeSample, OfTheLinearRegimeIsInTheLinearCone) {
   // Around the target with a large mean the unit is always active.
   Map map;
   map.point = {.beta = 0.9, .gamma = 1.0, .eta = 0.1, .delta = 20.0};
   map.window = {{0.9, 1.1, 8}, {19.5, 20.5, 8}};
-  const ConeSample sample = sample_cones(map, 50, 1);
+  const ConeSample sample = cones_of(map, 50, 1);
   EXPECT_EQ(sample.linear_share.mean, 1.0);
   EXPECT_EQ(sample.linear_share.error, 0.0);
   EXPECT_EQ(sample.dead_entries.mean, 0.0);
@@ -367,7 +371,7 @@ TEST(ConeSample, OfTheTrapEntersOnceAndStays) {
   Map map;
   map.point = {.beta = 0.0, .gamma = 0.1, .eta = 0.1};
   map.window = {{-0.3, -0.1, 8}, {-0.2, -0.1, 8}};
-  const ConeSample sample = sample_cones(map, 50, 1);
+  const ConeSample sample = cones_of(map, 50, 1);
   EXPECT_EQ(sample.dead_entries.mean, 1.0);
   EXPECT_EQ(sample.dead_escapes.mean, 0.0);
   EXPECT_EQ(sample.linear_share.mean, 0.0);
@@ -377,8 +381,8 @@ TEST(ConeSample, IsTheSameForTheSameSeed) {
   Map map;
   map.window = {{-2, 2, 64}, {-2, 2, 64}};
   map.criteria.max_updates = 200;
-  EXPECT_EQ(sample_cones(map, 20, 3).linear_share.mean, sample_cones(map, 20, 3).linear_share.mean);
-  EXPECT_NE(sample_cones(map, 20, 3).linear_share.mean, sample_cones(map, 20, 4).linear_share.mean);
+  EXPECT_EQ(cones_of(map, 20, 3).linear_share.mean, cones_of(map, 20, 3).linear_share.mean);
+  EXPECT_NE(cones_of(map, 20, 3).linear_share.mean, cones_of(map, 20, 4).linear_share.mean);
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ TEST(Sweep, AxesHaveNamesAndMeaningsOfTheirOwn) {
     names.insert(name);
     meanings.insert(meaning);
   }
-  EXPECT_EQ(names, (std::set<std::string>{"beta", "gamma", "eta", "delta", "r"}));
+  EXPECT_EQ(names, (std::set<std::string>{"beta", "gamma", "eta", "delta", "r", "w", "b"}));
   EXPECT_EQ(meanings.size(), count_of<Axis>);
 }
 
@@ -128,12 +128,12 @@ TEST(Validate, AcceptsTheLimits) {
   sweep.values(Axis::delta) = {-3.0, 0.0, 3.0};
   sweep.values(Axis::r) = {-1.0, 0.0};
   sweep.values(Axis::gamma) = {1e-3, 1e3};
-  sweep.window = {{-1e-3, 1e3, 1}, {5, 6, 1}};
+  sweep.plane = {{-1e-3, 1e3, 1}, {5, 6, 1}};
   sweep.criteria.max_updates = std::numeric_limits<std::int32_t>::max() - 1;
   EXPECT_NO_THROW(validate(sweep));
   sweep.criteria.max_updates = 1;
   EXPECT_NO_THROW(validate(sweep));
-  sweep.window.w = {-1, 1, largest_side};
+  sweep.plane.x = {-1, 1, largest_side};
   EXPECT_NO_THROW(validate(sweep));
 }
 
@@ -205,29 +205,36 @@ TEST(Validate, RefusesWhatIsNoTargetMeanOrWeight) {
 
 TEST(Validate, RefusesAnAxisWithoutValueOrWithOneTwice) {
   for (const auto& [axis, name, meaning] : NameTable<Axis>::values) {
-    expect_refused(
-        {{name, [axis = axis](Sweep& sweep) { sweep.values(axis).clear(); }}, {name, [axis = axis](Sweep& sweep) {
-                                                                                 sweep.values(axis) = {0.5, 0.25, 0.5};
-                                                                               }}});
+    const auto with_values = [axis = axis](std::vector<double> values) {
+      return [=](Sweep& sweep) {
+        // A plane that does not have the axis.
+        if (sweep.plane.range_of(static_cast<std::size_t>(axis)) != nullptr) {
+          sweep.plane = {{0, 1, 4}, {0, 1, 4}, Axis::beta, Axis::eta};
+          sweep.values(Axis::w) = sweep.values(Axis::b) = {0.5};
+        }
+        sweep.values(axis) = values;
+      };
+    };
+    expect_refused({{name, with_values({})}, {name, with_values({0.5, 0.25, 0.5})}});
   }
 }
 
 TEST(Validate, RefusesAWindowThatIsNone) {
-  for (Range Window::*side : {&Window::w, &Window::b}) {
-    const std::string name = side == &Window::w ? "w " : "b ";
-    for (const Range bad : {Range{2, -2, 8},
-                            {1, 1, 8},
-                            {nan, 1, 8},
-                            {0, nan, 8},
-                            {0, infinity, 8},
-                            {-infinity, 0, 8},
-                            {-1.5e308, 1.5e308, 8},
-                            {-2, 2, 0},
-                            {-2, 2, -1},
-                            {-2, 2, largest_side + 1},
-                            {-2, 2, 1'000'000'000'000},
-                            {-2, 2, std::numeric_limits<std::int64_t>::max()}}) {
-      expect_refused({{name, [=](Sweep& sweep) { sweep.window.*side = bad; }}});
+  for (Range Plane::*side : {&Plane::x, &Plane::y}) {
+    const std::string name = side == &Plane::x ? "w " : "b ";
+    for (const Range& bad : {Range{2, -2, 8},
+                             {1, 1, 8},
+                             {nan, 1, 8},
+                             {0, nan, 8},
+                             {0, infinity, 8},
+                             {-infinity, 0, 8},
+                             {-1.5e308, 1.5e308, 8},
+                             {-2, 2, 0},
+                             {-2, 2, -1},
+                             {-2, 2, largest_side + 1},
+                             {-2, 2, 1'000'000'000'000},
+                             {-2, 2, std::numeric_limits<std::int64_t>::max()}}) {
+      expect_refused({{name, [=](Sweep& sweep) { sweep.plane.*side = bad; }}});
     }
   }
 }
@@ -253,10 +260,10 @@ TEST(Validate, RefusesMoreThanCanBeCounted) {
                    }}});
   expect_refused({{"more pixels", [&](Sweep& sweep) {
                      lengthen(sweep, {Axis::beta, Axis::gamma, Axis::eta});
-                     sweep.window = {{-2, 2, largest_side}, {-2, 2, largest_side}};
+                     sweep.plane = {{-2, 2, largest_side}, {-2, 2, largest_side}};
                    }}});
   expect_refused({{"updates", [](Sweep& sweep) {
-                     sweep.window = {{-2, 2, largest_side}, {-2, 2, largest_side}};
+                     sweep.plane = {{-2, 2, largest_side}, {-2, 2, largest_side}};
                      sweep.criteria.max_updates = 1'000'000;
                    }}});
 }
@@ -312,19 +319,19 @@ TEST(Validate, RefusesValuesAndPixelsThatRoundToOneNumber) {
        }},
       {"w ",
        [](Sweep& sweep) {
-         sweep.window.w = {0.5, 0.500001, 64};
+         sweep.plane.x = {0.5, 0.500001, 64};
        }},
       {"18 numbers in float; double",
        [](Sweep& sweep) {
-         sweep.window.w = {0.5, 0.500001, 64};
+         sweep.plane.x = {0.5, 0.500001, 64};
        }},
       {"b ",
        [](Sweep& sweep) {
-         sweep.window.b = {1e6, 1.0001e6, 4096};
+         sweep.plane.y = {1e6, 1.0001e6, 4096};
        }},
       {"b ",
        [](Sweep& sweep) {
-         sweep.window.b = {-1e-45, 1e-45, 8};
+         sweep.plane.y = {-1e-45, 1e-45, 8};
        }},
   };
   for (const Fault& fault : faults) expect_refused_in_float_alone(fault);
@@ -335,10 +342,10 @@ TEST(Validate, RefusesValuesAndPixelsThatRoundToOneNumber) {
     };
   };
   expect_refused({{"no precision", in_double([](Sweep& sweep) {
-                     sweep.window.w = {1, 1 + 1e-15, 8};
+                     sweep.plane.x = {1, 1 + 1e-15, 8};
                    })},
                   {"no precision", in_double([](Sweep& sweep) {
-                     sweep.window.b = {-1e-323, 1e-323, 8};
+                     sweep.plane.y = {-1e-323, 1e-323, 8};
                    })}});
 }
 
@@ -347,9 +354,9 @@ TEST(Validate, AcceptsPixelsAsFineAsThePrecision) {
     Sweep sweep;
     const double spacing =
         std::nextafter(static_cast<float>(std::fabs(first) + 1e-4), 1e9F) - static_cast<float>(std::fabs(first) + 1e-4);
-    sweep.window.w = {first, first + 128 * spacing, 64};  // centres that are numbers of the precision
+    sweep.plane.x = {first, first + 128 * spacing, 64};  // centres that are numbers of the precision
     EXPECT_NO_THROW(validate(sweep)) << first;
-    sweep.window.w.count = 256;
+    sweep.plane.x.count = 256;
     if (first == 0.0) continue;  // floats are finer and finer there
     EXPECT_THROW(validate(sweep), ConfigError) << first;
   }
@@ -366,16 +373,16 @@ TEST(Validate, RefusesWeightsWhoseLengthVanishes) {
   // s = sqrt(r^2 + w^2) would be 0, and the unit constant.
   expect_refused_in_float_alone({"r ", [](Sweep& sweep) {
                                    sweep.values(Axis::r) = {1.0, 1e-25};
-                                   sweep.window.w = {-2e-25, 2e-25, 3};
+                                   sweep.plane.x = {-2e-25, 2e-25, 3};
                                  }});
   expect_refused_in_float_alone({"double holds it", [](Sweep& sweep) {
                                    sweep.values(Axis::r) = {1e-22};
-                                   sweep.window.w = {-2, 2, 5};  // one of which is 0
+                                   sweep.plane.x = {-2, 2, 5};  // one of which is 0
                                  }});
   expect_refused({{"scale", [](Sweep& sweep) {
                      sweep.precision = Precision::float64;
                      sweep.values(Axis::r) = {1e-170};
-                     sweep.window.w = {-1, 1, 3};
+                     sweep.plane.x = {-1, 1, 3};
                    }}});
   EXPECT_THROW(validate_start(1e-25, -1e-26, {.r = 1e-25}, Criteria{}, Precision::float32), ConfigError);
   EXPECT_NO_THROW(validate_start(1e-25, -1e-26, {.r = 1e-25}, Criteria{}, Precision::float64));
@@ -384,20 +391,20 @@ TEST(Validate, RefusesWeightsWhoseLengthVanishes) {
 TEST(Validate, AcceptsWeightsThatAreSmallWithoutHarm) {
   Sweep sweep;
   sweep.values(Axis::r) = {0.0, 1e-18, 0.5};
-  sweep.window.w = {-0.3, 0.3, 3};  // whose middle is nearly 0
+  sweep.plane.x = {-0.3, 0.3, 3};  // whose middle is nearly 0
   EXPECT_NO_THROW(validate(sweep));
-  sweep.window.w = {-1e-30, 1e-30, 3};
+  sweep.plane.x = {-1e-30, 1e-30, 3};
   EXPECT_NO_THROW(validate(sweep));  // r alone has a square, and the plane needs none
   sweep.values(Axis::r) = {0.0, 1e-25};
-  sweep.window.w = {-2, 2, 4};
+  sweep.plane.x = {-2, 2, 4};
   EXPECT_NO_THROW(validate(sweep));
   EXPECT_NO_THROW(validate_start(0.0, 1.0, Point{}, Criteria{}, Precision::float32));
   EXPECT_NO_THROW(validate_start(1e-30, -1e-26, Point{}, Criteria{}, Precision::float32));
 }
 
 TEST(Validate, RefusesInFloatStartsWhoseDivergenceCouldNotBeTold) {
-  expect_refused_in_float_alone({"start", [](Sweep& sweep) { sweep.window.w = {-1e14, 1, 8}; }});
-  expect_refused_in_float_alone({"start", [](Sweep& sweep) { sweep.window.b = {-1, 1e14, 8}; }});
+  expect_refused_in_float_alone({"start", [](Sweep& sweep) { sweep.plane.x = {-1e14, 1, 8}; }});
+  expect_refused_in_float_alone({"start", [](Sweep& sweep) { sweep.plane.y = {-1, 1e14, 8}; }});
   expect_refused_in_float_alone({"start", [](Sweep& sweep) { sweep.values(Axis::r) = {-1e14}; }});
   expect_refused_in_float_alone({"target", [](Sweep& sweep) { sweep.values(Axis::gamma) = {1e14}; }});
   expect_refused_in_float_alone({"target", [](Sweep& sweep) { sweep.values(Axis::delta) = {1e14}; }});
@@ -436,8 +443,8 @@ TEST(Validate, NamesTheParameterAsData) {
   EXPECT_EQ(error_for([](Sweep& sweep) { sweep.refinement.kind = static_cast<RefinementKind>(7); }).parameter(),
             "refine");
   EXPECT_EQ(error_for([](Sweep& sweep) { sweep.refinement.sample = nan; }).parameter(), "refine_sample");
-  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.window.w.hi = nan; }).parameter(), "w");
-  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.window.b.count = 0; }).parameter(), "b");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.plane.x.hi = nan; }).parameter(), "w");
+  EXPECT_EQ(error_for([](Sweep& sweep) { sweep.plane.y.count = 0; }).parameter(), "b");
   EXPECT_EQ(error_for([](Sweep& sweep) { sweep.values(Axis::eta) = {0.0}; }).parameter(), "eta");
   EXPECT_EQ(error_for([](Sweep& sweep) { sweep.criteria.certify = sweep.fields.loss = true; }).parameter(), "fields");
   EXPECT_EQ(ConfigError("the sweep has too many points").parameter(), "");

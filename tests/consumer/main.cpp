@@ -7,13 +7,13 @@
 
 int main() {
   deadcone::Sweep sweep;
-  sweep.window.w.count = sweep.window.b.count = 8;
+  sweep.plane.x.count = sweep.plane.y.count = 8;
   const deadcone::Maps maps = deadcone::compute(sweep, {.device = deadcone::Device::cpu});
 
   int differences = 0;
   for (int i = 0; i < 64; ++i) {
-    const auto outcome = deadcone::run_trajectory(sweep.point(0), sweep.criteria, sweep.window.w.centre(i % 8),
-                                                  sweep.window.b.centre(i / 8));
+    const auto outcome = deadcone::run_trajectory(sweep.point(0), sweep.criteria, sweep.plane.x.centre(i % 8),
+                                                  sweep.plane.y.centre(i / 8));
     const auto pixel = static_cast<std::size_t>(i);
     differences += maps.fate[pixel] != outcome.fate || maps.updates[pixel] != outcome.updates;
   }

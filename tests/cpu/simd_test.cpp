@@ -70,15 +70,15 @@ TEST_P(Simd, GivesTheScalarBitsForTilesOfAnySizeAndAnyNumberOfThreads) {
       const auto mapper = make_cpu_mapper(threads, GetParam());
       for (std::int64_t side = 1; side <= columns; ++side) {
         SCOPED_TRACE(testing::Message() << threads << " threads, tiles of " << side);
-        const Tiling tiles(map.window, side);
+        const Tiling tiles(map.window.grid(), side);
         for (std::int64_t i = 0; i < tiles.count(); ++i) {
           const Tile tile = tiles[i];
           Meter meter;
           TileResult result;
           mapper->map(map, tile, Fields{}, meter, result);
           for (std::int64_t pixel = 0; pixel < tile.pixels(); ++pixel) {
-            const std::int64_t row = tile.first_b + pixel / tile.count_w;
-            const std::int64_t column = tile.first_w + pixel % tile.count_w;
+            const std::int64_t row = tile.first_row + pixel / tile.columns;
+            const std::int64_t column = tile.first_column + pixel % tile.columns;
             const auto at = static_cast<std::size_t>(row * columns + column);
             ASSERT_EQ(result.fate[static_cast<std::size_t>(pixel)], expected.fate[at]);
             ASSERT_EQ(result.updates[static_cast<std::size_t>(pixel)], expected.updates[at]);

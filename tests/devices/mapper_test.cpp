@@ -31,7 +31,10 @@
 #include "deadcone/detail/scatter.hpp"
 #include "deadcone/detail/tile_arrays.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/memory_sink.hpp"
+#include "deadcone/sweep.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
+#include "support/plane_sweeps.hpp"
 #include "support/proof_bounds_calls.hpp"
 #include "support/support.hpp"
 
@@ -128,8 +131,8 @@ TileResult expected_as(const Map& map, const Tile& tile) {
   const Geometry geometry = map.point.geometry();
   TileResult result;
   std::vector<Real> r, w, b, losses;
-  for (std::int64_t row = tile.first_b; row < tile.first_b + tile.count_b; ++row) {
-    for (std::int64_t column = tile.first_w; column < tile.first_w + tile.count_w; ++column) {
+  for (std::int64_t row = tile.first_row; row < tile.first_row + tile.rows; ++row) {
+    for (std::int64_t column = tile.first_column; column < tile.first_column + tile.columns; ++column) {
       const Parameters<Real> start = {static_cast<Real>(map.point.r), static_cast<Real>(map.window.w.centre(column)),
                                       static_cast<Real>(map.window.b.centre(row))};
       const Outcome<Real> outcome = run(dynamics, start, geometry, map.criteria.certify);
@@ -218,7 +221,7 @@ TEST_P(MapperTest, GivesTheBitsOfTheTrajectory) {
 
 TEST_P(MapperTest, GivesTheSameBitsHoweverTheWindowIsCut) {
   for (const std::int64_t side : {5, 16, 100}) {
-    const Tiling tiling(map_.window, side);
+    const Tiling tiling(map_.window.grid(), side);
     for (std::int64_t i = 0; i < tiling.count(); ++i) {
       SCOPED_TRACE(::testing::Message() << "side " << side << ", tile " << i);
       expect_same(computed(map_, tiling[i]), expected(map_, tiling[i]));
@@ -269,7 +272,7 @@ TEST_P(MapperTest, CountsFatesAndUpdatesEvenWhereUpdatesAreNotKept) {
 }
 
 TEST_P(MapperTest, FinishesTilesInTheOrderInWhichTheyWereBegun) {
-  const Tiling tiling(map_.window, 5);
+  const Tiling tiling(map_.window.grid(), 5);
   Meter meter;
   TileResult result;
   std::int64_t finished = 0;
@@ -327,7 +330,7 @@ TEST_P(MapperTest, MetersEveryPixelAndUpdate) {
   TileResult result;
   std::int64_t pixels = 0;
   std::int64_t updates = 0;
-  const Tiling tiling(map_.window, 10);
+  const Tiling tiling(map_.window.grid(), 10);
   for (std::int64_t i = 0; i < tiling.count(); ++i) {
     mapper_->map(map_, tiling[i], Fields{}, meter, result);
     pixels += tiling[i].pixels();
@@ -472,6 +475,22 @@ TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForManyMapsAtOnce) {
     EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
 }
 
+TEST_P(BackendTest, ComputesMapsOfAnyPlane) {
+  for (const auto& [x, y] : {std::pair(Axis::beta, Axis::eta), {Axis::r, Axis::w}, {Axis::b, Axis::gamma}}) {
+    for (const RefinementKind refinement : {RefinementKind::none, RefinementKind::borders}) {
+      SCOPED_TRACE(::testing::Message() << name_of(x) << ", " << name_of(y) << ", " << name_of(refinement));
+      Sweep sweep = test::plane_sweep(x, y, x == Axis::r ? Precision::float64 : Precision::float32);
+      sweep.criteria.max_updates = 40;
+      if (refinement != RefinementKind::none) sweep.fields = {};
+      sweep.refinement = {refinement, 1.0};  // every pixel is in the sample, and so computed
+      MemorySink sink(sweep);
+      Meter meter;
+      run_sweep(sweep, {}, *mapper_, sink, meter, {});
+      test::expect_trajectories(sweep, sink.maps());
+    }
+  }
+}
+
 TEST_P(BackendTest, ComputesListedPixelsOfManyMaps) {
   std::mt19937_64 random(7);
   for (int i = 0; i < 4; ++i) {
@@ -555,7 +574,7 @@ TEST_P(BackendTest, StopsWhenToldToOnTheWay) {
     meter.stop = true;
   });
   const auto map_all = [&] {
-    const Tiling tiling(map.window);
+    const Tiling tiling(map.window.grid());
     TileResult result;
     for (std::int64_t i = 0; i < tiling.count(); ++i) mapper_->map(map, tiling[i], Fields{}, meter, result);
   };
@@ -592,7 +611,7 @@ TEST_P(BackendTest, ComputesTheBoundsOfProofsOnceForAMap) {
   certified.criteria.certify = true;
   certified.criteria.max_updates = 100;
   certified.window = {{-2, 2, 40}, {-2, 2, 30}};
-  const Tiling tiling(certified.window, 16);
+  const Tiling tiling(certified.window.grid(), 16);
   ASSERT_EQ(tiling.count(), 6);
   const int before = test::proof_bounds_calls();
   const PreparedMap map(certified);
@@ -668,8 +687,8 @@ std::vector<int> coverage(const Window& window, const Tiling& tiling) {
   std::vector<int> times(static_cast<std::size_t>(window.pixels()));
   for (std::int64_t i = 0; i < tiling.count(); ++i) {
     const Tile tile = tiling[i];
-    for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
-      for (std::int64_t w = tile.first_w; w < tile.first_w + tile.count_w; ++w) {
+    for (std::int64_t b = tile.first_row; b < tile.first_row + tile.rows; ++b) {
+      for (std::int64_t w = tile.first_column; w < tile.first_column + tile.columns; ++w) {
         ++times.at(static_cast<std::size_t>(b * window.w.count + w));
       }
     }
@@ -682,7 +701,7 @@ TEST(Tiling, CoversEachPixelOnce) {
     for (const std::int64_t rows : {1, 5, 16, 31}) {
       const Window window = {{-1, 1, columns}, {-1, 1, rows}};
       for (const std::int64_t side : {1, 3, 8, 16, 64}) {
-        const Tiling tiling(window, side);
+        const Tiling tiling(window.grid(), side);
         EXPECT_EQ(coverage(window, tiling), std::vector<int>(static_cast<std::size_t>(window.pixels()), 1))
             << columns << " x " << rows << " in tiles of " << side;
       }
@@ -692,22 +711,22 @@ TEST(Tiling, CoversEachPixelOnce) {
 
 TEST(Tiling, HasNoTileLargerThanItsSideAndNoneEmpty) {
   const Window window = {{-1, 1, 1100}, {-1, 1, 513}};
-  const Tiling tiling(window);
+  const Tiling tiling(window.grid());
   EXPECT_EQ(tiling.count(), 6);
   for (std::int64_t i = 0; i < tiling.count(); ++i) {
-    EXPECT_LE(std::max(tiling[i].count_w, tiling[i].count_b), tile_side);
-    EXPECT_GE(std::min(tiling[i].count_w, tiling[i].count_b), 1);
+    EXPECT_LE(std::max(tiling[i].columns, tiling[i].rows), tile_side);
+    EXPECT_GE(std::min(tiling[i].columns, tiling[i].rows), 1);
   }
 }
 
 TEST(Tiling, GoesRowByRow) {
   const Window window = {{-1, 1, 25}, {-1, 1, 15}};
-  const Tiling tiling(window, 10);
+  const Tiling tiling(window.grid(), 10);
   ASSERT_EQ(tiling.count(), 6);
-  EXPECT_EQ(tiling[1].first_w, 10);
-  EXPECT_EQ(tiling[1].first_b, 0);
-  EXPECT_EQ(tiling[3].first_w, 0);
-  EXPECT_EQ(tiling[3].first_b, 10);
+  EXPECT_EQ(tiling[1].first_column, 10);
+  EXPECT_EQ(tiling[1].first_row, 0);
+  EXPECT_EQ(tiling[3].first_column, 0);
+  EXPECT_EQ(tiling[3].first_row, 10);
   EXPECT_EQ(tiling[5].pixels(), 5 * 5);
 }
 
@@ -715,23 +734,23 @@ TEST(Scatter, PutsThePixelsOfEveryTileInTheirPlaces) {
   const Window window = {{-1, 1, 25}, {-1, 1, 15}};
   std::vector<std::int32_t> expected(static_cast<std::size_t>(window.pixels()));
   std::iota(expected.begin(), expected.end(), 0);
-  const Tiling tiling(window, 10);
+  const Tiling tiling(window.grid(), 10);
   std::vector<std::int32_t> map;
   for (std::int64_t i = 0; i < tiling.count(); ++i) {
     const Tile tile = tiling[i];
     std::vector<std::int32_t> pixels;
-    for (std::int64_t b = tile.first_b; b < tile.first_b + tile.count_b; ++b) {
-      for (std::int64_t w = tile.first_w; w < tile.first_w + tile.count_w; ++w)
+    for (std::int64_t b = tile.first_row; b < tile.first_row + tile.rows; ++b) {
+      for (std::int64_t w = tile.first_column; w < tile.first_column + tile.columns; ++w)
         pixels.push_back(static_cast<std::int32_t>(b * window.w.count + w));
     }
-    scatter(pixels, tile, window, map);
+    scatter(pixels, tile, window.grid(), map);
   }
   EXPECT_EQ(map, expected);
 }
 
 TEST(Scatter, LeavesAFieldThatWasNotAskedForEmpty) {
   std::vector<double> map;
-  scatter({}, {0, 0, 10, 10}, {{-1, 1, 10}, {-1, 1, 10}}, map);
+  scatter({}, {0, 0, 10, 10}, {10, 10}, map);
   EXPECT_TRUE(map.empty());
 }
 

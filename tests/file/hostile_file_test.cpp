@@ -37,7 +37,7 @@ Sweep small_sweep() {
   Sweep sweep;
   sweep.values(Axis::beta) = {0.0, 0.9};
   sweep.values(Axis::gamma) = {1.0, 0.1};
-  sweep.window = {{-2.0, 2.0, 24}, {-2.0, 2.0, 20}};
+  sweep.plane = {{-2.0, 2.0, 24}, {-2.0, 2.0, 20}};
   sweep.criteria.max_updates = 300;
   return sweep;
 }

@@ -23,7 +23,7 @@ Sweep rich_sweep() {
   sweep.values(Axis::gamma) = {1.0, 0.1, 0.5};
   sweep.values(Axis::delta) = {0.0, -0.25};
   sweep.values(Axis::r) = {0.0, 0.5};
-  sweep.window = {{-2.0, 2.0, tile_side + 3}, {-1.0, 2.0, 2}};
+  sweep.plane = {{-2.0, 2.0, tile_side + 3}, {-1.0, 2.0, 2}};
   sweep.criteria.max_updates = 50;
   sweep.fields = {.updates = true, .final = true, .loss = true};
   return sweep;
@@ -60,12 +60,13 @@ TEST_F(SweepFile, GivesBackWhatTheMapperMade) {
 
   const auto mapper = make_cpu_mapper(1);
   Meter meter;
-  const Tile whole = {0, 0, sweep.window.b.count, sweep.window.w.count};
+  const Tile whole = {0, 0, sweep.plane.y.count, sweep.plane.x.count};
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
     ASSERT_TRUE(reader.is_done(point));
     TileResult expected;
     const Point parameters = sweep.point(point);
-    mapper->map(Map{parameters, sweep.window, sweep.criteria, sweep.precision}, whole, sweep.fields, meter, expected);
+    mapper->map(Map{parameters, sweep.plane.window(), sweep.criteria, sweep.precision}, whole, sweep.fields, meter,
+                expected);
     const TileResult stored = reader.read(point, whole);
     EXPECT_EQ(stored.fate, expected.fate);
     EXPECT_EQ(stored.updates, expected.updates);
@@ -85,7 +86,7 @@ TEST_F(SweepFile, GivesBackWhatTheMapperMade) {
 TEST_F(SweepFile, KeepsDoublesAsDoubles) {
   Sweep sweep = rich_sweep();
   sweep.precision = Precision::float64;
-  sweep.window.w.count = 5;
+  sweep.plane.x.count = 5;
   make("a.h5", sweep);
   const TileResult stored = SweepReader(path("a.h5")).read(1, {0, 0, 2, 5});
   ASSERT_TRUE(std::holds_alternative<std::vector<double>>(stored.w_final));
@@ -105,7 +106,7 @@ TEST_F(SweepFile, HasOnlyTheFieldsAskedFor) {
   EXPECT_EQ(stored.fate.size(), 4U);
   EXPECT_TRUE(stored.updates.empty());
   EXPECT_TRUE(std::get<std::vector<float>>(stored.w_final).empty());
-  EXPECT_EQ(reader.raw_bytes(), static_cast<std::uint64_t>(sweep.points() * sweep.window.pixels()));
+  EXPECT_EQ(reader.raw_bytes(), static_cast<std::uint64_t>(sweep.points() * sweep.plane.pixels()));
 }
 
 TEST_F(SweepFile, PendingPointsAreToldAndResumed) {
@@ -138,10 +139,10 @@ TEST_F(SweepFile, PendingPointsAreToldAndResumed) {
     SweepWriter writer(path("part.h5"), sweep, {"", ""}, ExistingFile::resume);
     run_sweep(sweep, {}, *mapper, writer, meter, [](auto...) {});
   }
-  EXPECT_EQ(meter.pixels, (sweep.points() - done) * sweep.window.pixels());  // nothing was computed twice
+  EXPECT_EQ(meter.pixels, (sweep.points() - done) * sweep.plane.pixels());  // nothing was computed twice
   const SweepReader whole(path("whole.h5"));
   const SweepReader part(path("part.h5"));
-  const Tile all = {0, 0, sweep.window.b.count, sweep.window.w.count};
+  const Tile all = {0, 0, sweep.plane.y.count, sweep.plane.x.count};
   for (std::int64_t point = 0; point < sweep.points(); ++point) {
     EXPECT_EQ(whole.read(point, all).updates, part.read(point, all).updates);
     EXPECT_EQ(whole.counts(point), part.counts(point));

@@ -49,6 +49,7 @@ OPTIONS = {
     "sweep": {
         **POINT_OPTIONS,
         **CRITERIA_OPTIONS,
+        "plane": "w,b",
         "w": "-2:2:512",
         "b": "-2:2:512",
         "refine": None,

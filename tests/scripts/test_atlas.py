@@ -71,7 +71,8 @@ def test_points_are_in_ascending_order_with_their_shares_and_maps(sweep, tmp_pat
     said = make(sweep, site)
     assert said["axes"] == {"beta": [0.0, 0.9], "gamma": [0.1, 0.5, 1.0], "eta": [0.1], "delta": [0.0], "r": [0.0]}
     with h5py.File(sweep) as file:
-        assert said["w"] == file["w"][...].tolist() and said["b"] == file["b"][...].tolist()
+        for side, axis in (("x", "w"), ("y", "b")):
+            assert said["plane"][side]["axis"] == axis and said["plane"][side]["values"] == file[axis][...].tolist()
         for point, (i, j) in enumerate((i, j) for i in (1, 0) for j in (1, 2, 0)):
             assert said["shares"][point] == file["fate_fraction"][i, j].tolist()
             fates, steps = read_tile(site, point, "0_0_0", (12, 20))
@@ -167,7 +168,8 @@ def test_a_window_of_one_pixel_without_steps(deadcone, tmp_path):
     path, site = tmp_path / "one.h5", tmp_path / "site"
     deadcone.done("sweep --beta 0.9 --w -1:0:1 --b 0:1:1 --fields fate --out", path)
     said = make(path, site)
-    assert said["w"] == [-0.5] and said["b"] == [0.5] and said["window"]["w"] == {"lo": -1.0, "hi": 0.0, "count": 1}
+    x, y = said["plane"]["x"], said["plane"]["y"]
+    assert x["values"] == [-0.5] and y["values"] == [0.5] and (x["lo"], x["hi"], x["count"]) == (-1.0, 0.0, 1)
     assert said["bytes"] == {"fate": 1}
 
 

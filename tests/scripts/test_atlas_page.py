@@ -68,7 +68,7 @@ class Page:
 
     def view(self):
         """(w, b) in the middle of the map, and the zoom."""
-        return self.run("const {w, b, zoom} = atlas.map.view(); return [w, b, zoom]")
+        return self.run("const {x, y, zoom} = atlas.map.view(); return [x, y, zoom]")
 
     def errors(self):
         """What the console says since the last call, but for advice on how this test reads canvases."""
@@ -117,9 +117,9 @@ class Page:
         """The colours of the only tile of a small map, the row of the lowest b first, as '#RRGGBB' or ''."""
         width, height, data = self.run(
             "const tile = document.querySelector('#map canvas.leaflet-tile');"
-            "const {w, b} = atlas.sweep;"
-            "const image = tile.getContext('2d').getImageData(0, tile.height - b.length, w.length, b.length);"
-            "return [w.length, b.length, [...image.data]]"
+            "const {x, y} = atlas.sweep.plane;"
+            "const image = tile.getContext('2d').getImageData(0, tile.height - y.count, x.count, y.count);"
+            "return [x.count, y.count, [...image.data]]"
         )
         rgba = np.array(data).reshape(height, width, 4)[::-1]
         return [["#{:02X}{:02X}{:02X}".format(*pixel[:3]) if pixel[3] else "" for pixel in row] for row in rgba]
@@ -562,7 +562,7 @@ BROKEN_VIEWS += ["50,0,1", "a,b,c", "", ",,", "0,0", "0,0,1,2", "0,0,0x", "%00,0
 def test_a_broken_link_shows_the_whole_window(page, small):
     page.open(small.site)
     for view in BROKEN_VIEWS:
-        page.run("atlas.map.setView({w: 0.25, b: -0.5, zoom: 4.25})")
+        page.run("atlas.map.setView({x: 0.25, y: -0.5, zoom: 4.25})")
         assert "view" in page.state()
         page.run("location.hash = arguments[0]", f"beta=x&gamma=&eta=1e999&share=none&hide=all&start=1&view={view}")
         page.wait("return location.hash.includes('share=dead')")
@@ -604,8 +604,8 @@ def test_it_is_dark_where_the_user_wants_it_dark(page, small):
 
 def test_a_start_can_be_entered_by_keyboard_and_removed(page, small):
     page.open(small.site, "beta=0.9&gamma=1&eta=0.1")
-    page.driver.find_element("id", "start-w").send_keys("-1.03")
-    page.driver.find_element("id", "start-b").send_keys("0.49\n")
+    page.driver.find_element("id", "start-x").send_keys("-1.03")
+    page.driver.find_element("id", "start-y").send_keys("0.49\n")
     with h5py.File(small.path) as file:
         column, row = (int(np.argmin(abs(file[name][...] - value))) for name, value in (("w", -1.03), ("b", 0.49)))
         page.wait_for_text("stored", words(file, (1, 0, 0), column, row))
@@ -635,3 +635,48 @@ def test_a_window_of_one_pixel(page, deadcone, tmp_path):
         expected = FATES[file["fate"][0, 0, 0, 0]]
     page.wait_for_text("stored", expected)
     assert page.text("computed").startswith(expected) and page.errors() == []
+
+
+@pytest.fixture(scope="module")
+def rates(deadcone, tmp_path_factory):
+    """Some starts over momentum and learning rate, which is logarithmic."""
+    options = (
+        "--plane beta,eta --beta 0:1:40 --eta log:0.01:10:30 --w=-0.5,0.75 --b 0.5 --gamma 0.5,1 --max-steps 2000 "
+        "--precision double"
+    )
+    return Atlas(deadcone, tmp_path_factory.mktemp("rates"), options)
+
+
+def test_another_plane_is_shown_with_its_own_sides(page, rates):
+    page.open(rates.site, "gamma=0.5&w=0.75")
+    assert page.text("window-title") == "The fate over momentum β and learning rate η"
+    assert page.text("name-x") == "β" and page.text("name-y") == "η"
+    with h5py.File(rates.path) as file:
+        fate = file["fate"][0, 0, 1]
+        colours = page.colours()
+        assert colours == [[COLOURS[FATES[value]] for value in row] for row in fate]
+        # A decade is as long as another.
+        places = page.run(
+            "return [0.01, 0.1, 1, 10].map((value) => atlas.placeOf(atlas.sweep.plane.y, value))"
+        )
+        assert np.allclose(places, [0, 1 / 3, 2 / 3, 1])
+        ticks = page.run("return [...document.querySelectorAll('#ruler-y .ticks span')].map((tick) => tick.textContent)")
+        assert {"0.1", "1"} <= set(ticks)
+        heat = page.run("return document.getElementById('heat-map').data[0].z.map((row) => row.length)")
+        assert heat == [2, 2]
+    assert page.errors() == []
+
+
+def test_a_pixel_of_another_plane_has_its_own_trajectory(page, rates):
+    with h5py.File(rates.path) as file:
+        column, row = 25, 12
+        beta, eta = file["beta"][column], file["eta"][row]
+        expected = words(file, (1, 0, 0), column, row)
+    page.open(rates.site, f"gamma=1&w=-0.5&start={beta},{eta}")
+    page.wait_for_text("stored", expected)
+    assert page.text("computed") == expected
+    assert float(page.run("return document.getElementById('start-x').value")) == beta
+    assert page.errors() == []
+    page.run("location.hash = 'gamma=1&w=0.75&view=0.5,0.1,4'")
+    page.wait("return location.hash.includes('share=')")
+    assert np.allclose(page.run("const {x, y} = atlas.map.view(); return [x, y]"), [0.5, 0.1], rtol=1e-3)

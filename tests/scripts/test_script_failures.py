@@ -314,11 +314,11 @@ def lead_elsewhere(name, how):
 
 
 @pytest.mark.parametrize("how", ["soft link", "external link", "link to a pipe", "external storage", "virtual dataset"])
-@pytest.mark.parametrize("name", ["fate", "steps", "b", "point_done"])
+@pytest.mark.parametrize("name", ["fate", "steps", "fate_code", "point_done"])
 def test_datasets_that_are_elsewhere_are_refused(originals, folder, in_time, name, how):
     path = copy_with(originals, "certified.h5", folder, lead_elsewhere(name, how))
     in_time()
-    script = ("plot_dead_fraction",) if name == "point_done" else ("plot_steps",)
+    script = ("plot_dead_fraction",) if name in ("fate_code", "point_done") else ("plot_steps",)
     assert_done_or_refused(draw(script, path, folder), folder, f"'{name}'", "link" if "link" in how else "another file")
 
 

@@ -74,8 +74,8 @@ TEST(Shuffle, PutsLikeBytesTogether) {
 
 TEST(TileEncoder, FillsAChunkAtTheEdgeWithWhatIsNotComputed) {
   Sweep sweep;
-  sweep.window.w.count = tile_side + 2;
-  sweep.window.b.count = 3;
+  sweep.plane.x.count = tile_side + 2;
+  sweep.plane.y.count = 3;
   sweep.fields.final = true;
   const Tile tile = {0, tile_side, 3, 2};
   TileResult result;

@@ -13,7 +13,7 @@ inline Sweep small_maps() {
   for (int i = 0; i < 20; ++i) sweep.values(Axis::beta).push_back(0.04 * i);
   sweep.values(Axis::gamma) = {0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5};
   sweep.values(Axis::r) = {0.0, 0.5};
-  sweep.window = {{-2.0, 2.0, 3}, {-2.0, 2.0, 2}};
+  sweep.plane = {{-2.0, 2.0, 3}, {-2.0, 2.0, 2}};
   sweep.criteria.tolerance = 1e-4;
   sweep.criteria.max_updates = 300;
   return sweep;

@@ -19,7 +19,7 @@ Sweep figure_4(Precision precision, std::int64_t side) {
   Sweep sweep;
   sweep.values(Axis::beta) = {0.0, 0.7, 0.8, 0.9, 0.95, 0.99};
   sweep.values(Axis::gamma) = {1.0, 0.1, 0.01};
-  sweep.window = {{-2, 2, side}, {-2, 2, side}};
+  sweep.plane = {{-2, 2, side}, {-2, 2, side}};
   sweep.precision = precision;
   return sweep;
 }
@@ -59,7 +59,7 @@ TEST_P(CertifyRefineTest, GivesNoOtherFateThanTheExhaustiveMap) {
   sweep.refinement.kind = RefinementKind::exact;
   const Maps exact = maps_of(sweep);
 
-  const auto pixels = static_cast<std::size_t>(sweep.window.pixels());
+  const auto pixels = static_cast<std::size_t>(sweep.plane.pixels());
   for (std::size_t point = 0; point < all.counts.size(); ++point) {
     SCOPED_TRACE(point);
     std::int64_t wrongly_filled = 0;

@@ -28,7 +28,7 @@ Sweep small_sweep(Precision precision = Precision::float32) {
   Sweep sweep;
   sweep.values(Axis::beta) = {0.0, 0.9};
   sweep.values(Axis::r) = {0.0, 0.5};
-  sweep.window = {{-2.0, 2.0, tile_side + 3}, {-1.0, 2.0, 4}};
+  sweep.plane = {{-2.0, 2.0, tile_side + 3}, {-1.0, 2.0, 4}};
   sweep.criteria.max_updates = 300;
   sweep.fields = {.updates = true, .final = true, .loss = true};
   sweep.precision = precision;
@@ -43,11 +43,11 @@ TEST_P(ComputeTest, GivesWhatOneTrajectoryAfterTheOtherGives) {
   with_precision(GetParam(), [&]<class Real>() {
     std::size_t i = 0;
     for (std::int64_t point = 0; point < sweep.points(); ++point) {
-      for (std::int64_t b = 0; b < sweep.window.b.count; ++b) {
-        for (std::int64_t w = 0; w < sweep.window.w.count; ++w, ++i) {
+      for (std::int64_t b = 0; b < sweep.plane.y.count; ++b) {
+        for (std::int64_t w = 0; w < sweep.plane.x.count; ++w, ++i) {
           if (w % 37 != 0) continue;
           const TrajectoryOutcome outcome = run_trajectory(sweep.point(point), sweep.criteria, GetParam(),
-                                                           sweep.window.w.centre(w), sweep.window.b.centre(b));
+                                                           sweep.plane.x.centre(w), sweep.plane.y.centre(b));
           ASSERT_EQ(maps.fate[i], outcome.fate) << i;
           ASSERT_EQ(maps.updates[i], outcome.updates) << i;
           const auto value = [i](const RealBuffer& buffer) { return double{std::get<std::vector<Real>>(buffer)[i]}; };
@@ -98,13 +98,13 @@ TEST(Compute, ReportsProgress) {
   progress.points_finished = [&](const FinishedPoints& finished) {
     for (std::int64_t i = 0; i < finished.points.count; ++i) {
       reported.push_back(finished.points.first + i);
-      EXPECT_EQ(finished.counts.at(static_cast<std::size_t>(i)).pixels(), sweep.window.pixels());
+      EXPECT_EQ(finished.counts.at(static_cast<std::size_t>(i)).pixels(), sweep.plane.pixels());
     }
   };
   const Maps maps = compute(sweep, cpu, progress);
   EXPECT_EQ(reported, (std::vector<std::int64_t>{0, 1, 2, 3}));
   EXPECT_EQ(progress.points, 4);
-  EXPECT_EQ(progress.meter.pixels, sweep.points() * sweep.window.pixels());
+  EXPECT_EQ(progress.meter.pixels, sweep.points() * sweep.plane.pixels());
   std::int64_t updates = 0;
   for (const Counts& counts : maps.counts) updates += counts.updates;
   EXPECT_EQ(progress.meter.updates, updates);
@@ -160,7 +160,7 @@ TEST(MemorySink, KeepsCertifiedAndRefinedMaps) {
   sweep.criteria.certify = true;
   sweep.refinement.kind = RefinementKind::exact;
   const Maps maps = compute(sweep, cpu);
-  const auto pixels = static_cast<std::size_t>(sweep.points() * sweep.window.pixels());
+  const auto pixels = static_cast<std::size_t>(sweep.points() * sweep.plane.pixels());
   ASSERT_EQ(maps.proof.size(), pixels);
   ASSERT_EQ(maps.origin.size(), pixels);
   for (std::size_t i = 0; i < pixels; ++i) {
@@ -172,7 +172,7 @@ TEST(MemorySink, KeepsCertifiedAndRefinedMaps) {
 
 TEST(MemorySink, SaysHowMuchMemoryItTakes) {
   Sweep sweep = small_sweep();
-  const std::int64_t pixels = sweep.points() * sweep.window.pixels();
+  const std::int64_t pixels = sweep.points() * sweep.plane.pixels();
   EXPECT_EQ(memory_of_maps(sweep), pixels * (1 + 4 + 3 * 4 + 4));
   sweep.precision = Precision::float64;
   sweep.values(Axis::r) = {0.0};
@@ -183,7 +183,7 @@ TEST(MemorySink, SaysHowMuchMemoryItTakes) {
 
 TEST(MemorySink, RefusesASweepThatDoesNotFit) {
   Sweep sweep;
-  sweep.window = {{-2, 2, largest_side}, {-2, 2, largest_side}};
+  sweep.plane = {{-2, 2, largest_side}, {-2, 2, largest_side}};
   sweep.criteria.max_updates = 1000;
   sweep.values(Axis::beta).clear();
   for (int i = 0; i < 1000; ++i) sweep.values(Axis::beta).push_back(1e-3 * i);
@@ -195,7 +195,7 @@ TEST(MemorySink, RefusesASweepThatDoesNotFit) {
 
 TEST(MemorySink, RefusesWhatDoesNotBelongToItsSweep) {
   Sweep sweep = small_sweep();
-  sweep.window.w.count = 4;
+  sweep.plane.x.count = 4;
   MemorySink sink(sweep);
   const auto result = [&] {
     TileResult full;
@@ -233,7 +233,7 @@ TEST(MemorySink, RefusesWhatDoesNotBelongToItsSweep) {
     commit(bad);
     EXPECT_THROW(sink.take({0, 1}, {0, 0, 4, 4}, bad), Error);
   }
-  sweep.window.b.count = 0;
+  sweep.plane.y.count = 0;
   EXPECT_THROW(MemorySink{sweep}, ConfigError);
 }
 

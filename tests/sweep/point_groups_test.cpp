@@ -193,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, GroupedSweep,
                              [](Sweep& sweep) {
                                sweep.refinement.kind = RefinementKind::exact;
                                sweep.criteria.certify = true;
-                               sweep.window = {{-2.0, 2.0, 9}, {-2.0, 2.0, 8}};
+                               sweep.plane = {{-2.0, 2.0, 9}, {-2.0, 2.0, 8}};
                              }));
 
 TEST(GroupedSweep, GivesShardsWholeGroups) {

@@ -193,8 +193,8 @@ TEST(BorderRefinement, GivesUpWhereThereIsNothingToFill) {
 TEST(ProofRefinement, FillsWhatIsProvedAndComputesTheRest) {
   const Picture picture = [](std::int64_t b, std::int64_t w) { return disc(b, w, 100.0, 60.0); };
   const BlockProof inside = [](const Block& block) -> std::optional<Fate> {
-    for (const std::int32_t b : {block.first_b, block.last_b}) {
-      for (const std::int32_t w : {block.first_w, block.last_w}) {
+    for (const std::int32_t b : {block.first_row, block.last_row}) {
+      for (const std::int32_t w : {block.first_column, block.last_column}) {
         if (disc(b, w, 100.0, 60.0) != Fate::dead) return std::nullopt;
       }
     }
@@ -245,7 +245,7 @@ Maps maps_of(const Sweep& sweep, Mapper& mapper) {
   MemorySink sink(sweep);
   Meter meter;
   run_sweep(sweep, {}, mapper, sink, meter, [](auto...) {});
-  EXPECT_EQ(meter.pixels, sweep.points() * sweep.window.pixels());
+  EXPECT_EQ(meter.pixels, sweep.points() * sweep.plane.pixels());
   return sink.release();
 }
 
@@ -253,7 +253,7 @@ Sweep four_maps(bool certify, RefinementKind kind) {
   Sweep sweep;
   sweep.values(Axis::beta) = {0.0, 0.9};
   sweep.values(Axis::gamma) = {1.0, 0.1};
-  sweep.window = {{-2.0, 2.0, 530}, {-2.0, 2.0, 130}};
+  sweep.plane = {{-2.0, 2.0, 530}, {-2.0, 2.0, 130}};
   sweep.criteria.tolerance = 1e-4;  // so that every trajectory ends
   sweep.criteria.certify = certify;
   sweep.refinement.kind = kind;
@@ -268,7 +268,7 @@ TEST_P(RefinedSweep, HasTheFatesOfTheExhaustiveOneAndItsStepsWhereItComputes) {
   const Maps all = maps_of(four_maps(certify, RefinementKind::none), *mapper);
   const Maps refined = maps_of(four_maps(certify, kind), *mapper);
   std::int64_t filled = 0;
-  const auto pixels_of_a_map = static_cast<std::size_t>(all.sweep.window.pixels());
+  const auto pixels_of_a_map = static_cast<std::size_t>(all.sweep.plane.pixels());
   for (std::size_t point = 0; point < all.counts.size(); ++point) {
     SCOPED_TRACE(point);
     std::int64_t wrong = 0;

@@ -28,7 +28,7 @@ class ForgetfulSink final : public SweepSink {
 Sweep certified_sweep() {
   Sweep sweep;
   sweep.values(Axis::beta) = {0.0, 0.7, 0.9};
-  sweep.window = {{-2.0, 2.0, tile_side + 3}, {-2.0, 2.0, 4}};
+  sweep.plane = {{-2.0, 2.0, tile_side + 3}, {-2.0, 2.0, 4}};
   sweep.criteria.certify = true;
   sweep.criteria.max_updates = 50;
   return sweep;

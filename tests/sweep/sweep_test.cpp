@@ -22,15 +22,15 @@ using test::DeepMapper;
 /// Keeps everything, and insists on the order.
 class TileSink final : public SweepSink {
  public:
-  explicit TileSink(const Sweep& sweep) : tiles_(sweep.window) {}
+  explicit TileSink(const Sweep& sweep) : tiles_(sweep.plane.grid()) {}
 
   bool is_done(std::int64_t point) const override { return point == done_before; }
   void take(const PointRun& points, const Tile& tile, TileResult& result) override {
     const std::int64_t point = points.first;
     EXPECT_EQ(points.count, 1);
     EXPECT_TRUE(pixels.empty() || point >= pixels.back().first);
-    EXPECT_EQ(tile.first_w, tiles_[next_tile_].first_w);
-    EXPECT_EQ(tile.first_b, tiles_[next_tile_].first_b);
+    EXPECT_EQ(tile.first_column, tiles_[next_tile_].first_column);
+    EXPECT_EQ(tile.first_row, tiles_[next_tile_].first_row);
     next_tile_ = (next_tile_ + 1) % tiles_.count();
     pixels.emplace_back(point, std::move(result));
   }
@@ -58,7 +58,7 @@ class TileSink final : public SweepSink {
 Sweep small_sweep() {
   Sweep sweep;
   sweep.values(Axis::beta) = {0.0, 0.7, 0.9};
-  sweep.window = {{-2.0, 2.0, tile_side + 3}, {-2.0, 2.0, 4}};
+  sweep.plane = {{-2.0, 2.0, tile_side + 3}, {-2.0, 2.0, 4}};
   sweep.criteria.max_updates = 50;
   return sweep;
 }

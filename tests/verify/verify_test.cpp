@@ -24,7 +24,7 @@ const Execution cpu = {.device = Device::cpu, .threads = 1};
 Sweep two_maps() {
   Sweep sweep;
   sweep.values(Axis::beta) = {0.0, 0.9};
-  sweep.window = {{-2.0, 2.0, 24}, {-2.0, 2.0, 20}};
+  sweep.plane = {{-2.0, 2.0, 24}, {-2.0, 2.0, 20}};
   sweep.criteria.tolerance = 1e-4;
   return sweep;
 }
@@ -94,8 +94,8 @@ TEST_F(Verify, GivesEveryDifferenceWithItsPlaceAndBothValues) {
   EXPECT_TRUE(points.empty());
   ASSERT_EQ(pixels.size(), 1U);
   EXPECT_EQ(pixels[0].point, 1);
-  EXPECT_EQ(pixels[0].b, 3);
-  EXPECT_EQ(pixels[0].w, 5);
+  EXPECT_EQ(pixels[0].row, 3);
+  EXPECT_EQ(pixels[0].column, 5);
   EXPECT_EQ(pixels[0].field, "fate");
   EXPECT_EQ(pixels[0].stored, name_of(wrong));
   EXPECT_EQ(pixels[0].computed, name_of(correct));

@@ -1,6 +1,6 @@
 #pragma once
 
-// From the pixels of one tile to those of the whole window.
+// From the pixels of one tile to those of the whole map.
 
 #include <algorithm>
 #include <cstddef>
@@ -12,16 +12,17 @@
 
 namespace deadcone {
 
-/// Writes the pixels of a tile, b-major, to their places in the map of a window, b-major too. An empty map gets its size
+/// Writes the pixels of a tile, row by row, to their places in the whole map, row by row too. An empty map gets its size
 /// first, and holds T{} until its tiles come. An empty field (nobody asked for it) leaves the map unchanged.
 template <class T>
-void scatter(const std::vector<T>& pixels, const Tile& tile, const Window& window, std::vector<T>& map) {
+void scatter(const std::vector<T>& pixels, const Tile& tile, const Grid& grid, std::vector<T>& map) {
   if (pixels.empty()) return;
-  map.resize(static_cast<std::size_t>(window.pixels()));
-  for (std::int64_t row = 0; row < tile.count_b; ++row) {
-    const auto from = pixels.begin() + static_cast<std::ptrdiff_t>(row * tile.count_w);
-    const auto to = map.begin() + static_cast<std::ptrdiff_t>((tile.first_b + row) * window.w.count + tile.first_w);
-    std::copy_n(from, static_cast<std::size_t>(tile.count_w), to);
+  map.resize(static_cast<std::size_t>(grid.pixels()));
+  for (std::int64_t row = 0; row < tile.rows; ++row) {
+    const auto from = pixels.begin() + static_cast<std::ptrdiff_t>(row * tile.columns);
+    const auto to =
+        map.begin() + static_cast<std::ptrdiff_t>((tile.first_row + row) * grid.columns + tile.first_column);
+    std::copy_n(from, static_cast<std::size_t>(tile.columns), to);
   }
 }
 

@@ -4,8 +4,9 @@
 //
 //   #beta=0.9&gamma=0.1&share=dead&hide=stalled&colour=proof&start=-0.5,1&view=0,0.25,1.5
 //
-// Axes that are not swept are left out; so is the colour (by fate or by proof) if there are no proofs. start is (w, b);
-// view is (w, b) of its middle and the zoom; without it, or far from the window, the page shows the whole window.
+// Axes that are not swept are left out; so is the colour (by fate or by proof) if there are no proofs. start is (w, b), or
+// the pixel's values of other axes of the plane, x and y; view is those of its middle and the zoom; without it, or far from
+// the map, the page shows the whole map.
 
 atlas.address = (() => {
   const DIGITS = 8;
@@ -26,7 +27,7 @@ atlas.address = (() => {
   const codeOf = (name) => (name === "pending" ? null : atlas.fateCode(name));
 
   function write({ indices, share, hidden, apart, start, view }) {
-    const { axes, w, b, deaths } = atlas.sweep;
+    const { axes, plane, deaths } = atlas.sweep;
     const parts = [];
     for (const axis of atlas.axes()) {
       if (axes[axis].length > 1) parts.push(`${axis}=${axes[axis][indices[axis]]}`);
@@ -34,14 +35,14 @@ atlas.address = (() => {
     parts.push(`share=${atlas.fateName(share)}`);
     if (hidden.size) parts.push(`hide=${[...hidden].map(atlas.fateName).join(",")}`);
     if (deaths.length) parts.push(`colour=${apart ? "proof" : "fate"}`);
-    if (start) parts.push(`start=${short([w[start.column], b[start.row]])}`);
-    if (view) parts.push(`view=${short([view.w, view.b, view.zoom])}`);
+    if (start) parts.push(`start=${short([plane.x.values[start.column], plane.y.values[start.row]])}`);
+    if (view) parts.push(`view=${short([view.x, view.y, view.zoom])}`);
     return parts.join("&");
   }
 
   /** The state in an address; missing and invalid parts are those of `otherwise`. */
   function read(text, otherwise) {
-    const { axes, w, b } = atlas.sweep;
+    const { axes, plane } = atlas.sweep;
     const given = new URLSearchParams(text);
     const indices = { ...otherwise.indices };
     for (const axis of atlas.axes()) {
@@ -57,8 +58,8 @@ atlas.address = (() => {
       share: codeOf(given.get("share")) ?? otherwise.share,
       hidden: new Set(hide.filter((code) => code !== null)),
       apart: atlas.sweep.deaths.length > 0 && ["proof", "fate"].includes(colour) ? colour === "proof" : otherwise.apart,
-      start: start && { column: nearest(w, start[0]), row: nearest(b, start[1]) },
-      view: view && { w: view[0], b: view[1], zoom: view[2] },
+      start: start && { column: nearest(plane.x.values, start[0]), row: nearest(plane.y.values, start[1]) },
+      view: view && { x: view[0], y: view[1], zoom: view[2] },
     };
   }
 

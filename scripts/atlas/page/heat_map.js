@@ -1,10 +1,12 @@
 "use strict";
 
-// The share of a fate over beta and gamma, in order and not to scale. A click chooses the point.
+// The share of a fate over beta and gamma, or the axes that take their place where the maps have one of these as a side; in
+// order and not to scale. A click chooses the point.
 
 atlas.createHeatMap = ({ onChoose }) => {
   const { sweep } = atlas;
-  const { beta, gamma } = sweep.axes;
+  const [across, up] = sweep.panels;
+  const [columns, rows] = [sweep.axes[across], sweep.axes[up]];
   const box = atlas.element("heat-map");
   // In CSS pixels: the narrowest heat map, a character of a label, a line of them.
   const WIDTH = 216;
@@ -52,9 +54,9 @@ atlas.createHeatMap = ({ onChoose }) => {
 
   function sharesOf(indices, share) {
     const at = sweep.fates.findIndex((fate) => fate.code === share);
-    return gamma.map((_, row) =>
-      beta.map((_, column) => sweep.shares[atlas.pointNumber({ ...indices, beta: column, gamma: row })]?.[at] ?? null),
-    );
+    const shareAt = (column, row) =>
+      sweep.shares[atlas.pointNumber({ ...indices, [across]: column, [up]: row })]?.[at] ?? null;
+    return rows.map((_, row) => columns.map((_, column) => shareAt(column, row)));
   }
 
   let listens = false;
@@ -65,10 +67,11 @@ atlas.createHeatMap = ({ onChoose }) => {
       const text = shares.map((row, j) =>
         row.map((value, i) => {
           const meaning = value === null ? "not computed yet" : `${atlas.percent(value)} ${atlas.markup(atlas.fateName(share))}`;
-          return `β ${atlas.number(beta[i])}, γ ${atlas.number(gamma[j])}<br>${meaning}`;
+          const place = [across, up].map((name, side) => `${atlas.symbol(name)} ${atlas.number([columns[i], rows[j]][side])}`);
+          return `${place.join(", ")}<br>${meaning}`;
         }),
       );
-      const gap = Math.max(beta.length, gamma.length) > GAPPED ? 0 : 1;
+      const gap = Math.max(columns.length, rows.length) > GAPPED ? 0 : 1;
       const trace = {
         type: "heatmap",
         z: shares,
@@ -94,13 +97,13 @@ atlas.createHeatMap = ({ onChoose }) => {
         paper_bgcolor: "rgba(0,0,0,0)",
         plot_bgcolor: "rgba(0,0,0,0)",
         font: { color: atlas.themeColour("text"), family: "inherit", size: 12 },
-        xaxis: axis(title("beta"), beta, mostColumns(beta)),
-        yaxis: axis(title("gamma"), gamma, MOST_ROWS),
+        xaxis: axis(title(across), columns, mostColumns(columns)),
+        yaxis: axis(title(up), rows, MOST_ROWS),
         dragmode: false,
-        shapes: [cell(indices.beta, indices.gamma, "#ffffff", 5), cell(indices.beta, indices.gamma, "#000000", 2)],
+        shapes: [cell(indices[across], indices[up], "#ffffff", 5), cell(indices[across], indices[up], "#000000", 2)],
       };
       Plotly.react(box, [trace], layout, { displayModeBar: false, responsive: true });
-      if (!listens) box.on("plotly_click", ({ points: [{ x, y }] }) => onChoose({ beta: x, gamma: y }));
+      if (!listens) box.on("plotly_click", ({ points: [{ x, y }] }) => onChoose({ [across]: x, [up]: y }));
       listens = true;
     },
   };

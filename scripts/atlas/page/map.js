@@ -1,17 +1,18 @@
 "use strict";
 
-// The map of one point in Leaflet. Its plane is the window in pixels: x is the column, y the row, counted from the
-// lowest w and b. Zoom 0 shows the pixels of the file one to one.
+// The map of one point in Leaflet, whose plane is that of the map in pixels: the column and the row, counted from the
+// lowest values of x and y. Zoom 0 shows the pixels of the file one to one.
 
 atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
   const { sweep } = atlas;
-  const columns = sweep.w.length;
-  const rows = sweep.b.length;
+  const { x: sideX, y: sideY } = sweep.plane;
+  const columns = sideX.count;
+  const rows = sideY.count;
   const bounds = L.latLngBounds([0, 0], [rows, columns]);
   // A pixel may be blown up so far that maps of a few pixels fill the view.
   const LARGEST_ZOOM = 8;
 
-  // As the window, unless that would make a sliver of it.
+  // As its pixels, unless that would make a sliver of it.
   const aspect = Math.min(2, Math.max(0.75, columns / rows));
   atlas.element("map").style.aspectRatio = String(aspect);
 
@@ -19,7 +20,7 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
     crs: L.CRS.Simple,
     minZoom: -sweep.halvings - 2,
     maxZoom: LARGEST_ZOOM,
-    zoomSnap: 0, // so that the window fills the view
+    zoomSnap: 0, // so that the map fills the view
     fadeAnimation: false,
     attributionControl: false,
     maxBounds: bounds.pad(0.5),
@@ -29,18 +30,14 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
   // Leaflet's own rounds to whole pixels, which bends smooth trajectories.
   map.latLngToLayerPoint = (place) => map.project(place).subtract(map.getPixelOrigin());
 
-  // ---- Between the window and the plane
+  // ---- Between values and pixels
 
-  const { w: windowW, b: windowB } = sweep.window;
-  const toPlane = ({ w, b }) => [
-    ((b - windowB.lo) / (windowB.hi - windowB.lo)) * rows,
-    ((w - windowW.lo) / (windowW.hi - windowW.lo)) * columns,
-  ];
+  const toPlane = ({ x, y }) => [atlas.placeOf(sideY, y) * rows, atlas.placeOf(sideX, x) * columns];
   const fromPlane = ({ lat, lng }) => ({
-    w: windowW.lo + (lng / columns) * (windowW.hi - windowW.lo),
-    b: windowB.lo + (lat / rows) * (windowB.hi - windowB.lo),
+    x: atlas.valueAt(sideX, lng / columns),
+    y: atlas.valueAt(sideY, lat / rows),
   });
-  /** The pixel at a place, or null outside the window. */
+  /** The pixel at a place, or null outside the map. */
   function pixelAt({ lat, lng }) {
     const pixel = { column: Math.floor(lng), row: Math.floor(lat) };
     return pixel.column >= 0 && pixel.column < columns && pixel.row >= 0 && pixel.row < rows ? pixel : null;
@@ -84,7 +81,7 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
       canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
       return;
     }
-    // Leaflet counts tiles downwards from the plane's origin, which is the window's lower corner.
+    // Leaflet counts tiles downwards from Leaflet's origin, which is the map's lower corner.
     const tile = await atlas.loadTile(point, -coordinates.z, coordinates.x, -1 - coordinates.y);
     if (point === shown.point) paint(canvas, tile);
   }
@@ -125,15 +122,19 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
     interactive: false,
   });
 
-  function draw(target, trajectory) {
+  /** Draws a pixel as a ring, a way that begins there, and a target: places in the plane, any of which may be missing. */
+  function draw({ pixel, way = [], target }) {
     overlay.clearLayers();
-    if (trajectory) {
-      const way = trajectory.way.map(([w, b]) => toPlane({ w, b }));
-      overlay.addLayer(L.polyline(way, CASING)).addLayer(L.polyline(way, LINE));
-      overlay.addLayer(L.circleMarker(way[way.length - 1], dot("#000000", 4)));
-      for (const style of [CASING, LINE]) overlay.addLayer(L.circleMarker(way[0], { ...style, radius: 6, fill: false }));
+    // A logarithmic side has no place for values below zero.
+    const places = way.map(toPlane).filter((place) => place.every(Number.isFinite));
+    if (places.length > 0) {
+      overlay.addLayer(L.polyline(places, CASING)).addLayer(L.polyline(places, LINE));
+      overlay.addLayer(L.circleMarker(places[places.length - 1], dot("#000000", 4)));
     }
-    overlay.addLayer(L.circleMarker(toPlane(target), dot("#ffffff", 4.5)));
+    const ring = (style) => L.circleMarker(toPlane(pixel), { ...style, radius: 6, fill: false });
+    if (pixel) for (const style of [CASING, LINE]) overlay.addLayer(ring(style));
+    const end = target && toPlane(target);
+    if (end?.every(Number.isFinite)) overlay.addLayer(L.circleMarker(end, dot("#ffffff", 4.5)));
   }
 
   // ---- What the user does
@@ -149,7 +150,7 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
 
   // ---- The view
 
-  let fitted = null; // the middle and the zoom that show the whole window
+  let fitted = null; // the middle and the zoom that show the whole map
 
   function fit() {
     map.fitBounds(bounds, { animate: false, padding: [4, 4] });
@@ -176,18 +177,20 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
       for (const [canvas, coordinates] of painted) fill(canvas, coordinates).catch(console.error);
     },
     draw,
-    /** The middle of the view in the window, and the zoom. */
+    /** The values in the middle of the view, and the zoom. */
     view: () => ({ ...fromPlane(map.getCenter()), zoom: map.getZoom() }),
     showsWhole,
     /** The lower and the upper corner of what is in view. */
     corners: () => [map.getBounds().getSouthWest(), map.getBounds().getNorthEast()].map(fromPlane),
-    /** Shows a view, or the whole window if the view is not near it or its zoom is none of the map. */
-    setView({ w, b, zoom }) {
+    /** Shows a view, or the whole map if the view is not near it or its zoom is none of the map. */
+    setView({ x, y, zoom }) {
       const zooms = zoom >= map.getMinZoom() && zoom <= map.getMaxZoom();
-      if (zooms && bounds.pad(1).contains(toPlane({ w, b }))) map.setView(toPlane({ w, b }), zoom, { animate: false });
+      const middle = toPlane({ x, y });
+      const isNear = middle.every(Number.isFinite) && bounds.pad(1).contains(middle);
+      if (zooms && isNear) map.setView(middle, zoom, { animate: false });
       else fit();
     },
-    /** Shows the whole window. */
+    /** Shows the whole map. */
     fit,
   };
 };

@@ -40,11 +40,11 @@
     onPick: (start) => change({ start }),
     onHover: showPixel,
     onMove: showScales,
-    // A link to the whole window should show it whole on any screen.
+    // A link to the whole map should show it whole on any screen.
     onView: () => change({ view: map.showsWhole() ? null : map.view() }),
   });
-  const scaleW = atlas.createRuler("ruler-w", { vertical: false });
-  const scaleB = atlas.createRuler("ruler-b", { vertical: true });
+  const scaleX = atlas.createRuler("ruler-x", sweep.plane.x, { vertical: false });
+  const scaleY = atlas.createRuler("ruler-y", sweep.plane.y, { vertical: true });
   atlas.map = map;
   const heatMap = atlas.createHeatMap({ onChoose: moveTo });
   const sliders = atlas.createSliders({ onMove: moveTo });
@@ -66,18 +66,24 @@
   }
 
   function showTrajectory() {
-    const point = atlas.pointValues(state.indices);
-    const { w, b } = sweep.window;
-    const startAt = state.start && { w: sweep.w[state.start.column], b: sweep.b[state.start.row] };
-    // Moves below a quarter of a screen pixel when the window fills a large screen.
-    const length = Math.hypot(w.hi - w.lo, b.hi - b.lo) / 8000;
-    trajectory = startAt && atlas.follow(point, sweep.criteria, startAt, length);
-    map.draw({ w: point.gamma, b: point.delta }, trajectory);
+    const { x, y } = sweep.plane;
+    const from = state.start && atlas.pixelValues(state.indices, state.start);
+    // Moves below a quarter of a screen pixel when the map fills a large screen.
+    const length = Math.hypot(x.hi - x.lo, y.hi - y.lo) / 8000;
+    trajectory = from && atlas.follow(from, sweep.criteria, { w: from.w, b: from.b }, length);
+    const pixel = from && { x: from[x.axis], y: from[y.axis] };
+    if (atlas.hasStarts()) {
+      const point = atlas.pointValues(state.indices);
+      const way = trajectory?.way.map(([w, b]) => ({ x: w, y: b }));
+      map.draw({ pixel, way, target: { x: point.gamma, y: point.delta } });
+    } else {
+      map.draw({ pixel });
+    }
     element("trajectory").hidden = !trajectory;
     element("how-to-start").hidden = Boolean(trajectory);
     if (!trajectory) return;
-    element("start-w").value = String(startAt.w);
-    element("start-b").value = String(startAt.b);
+    element("start-x").value = String(pixel.x);
+    element("start-y").value = String(pixel.y);
     const { fate, steps, theta } = trajectory;
     element("computed").textContent =
       fate === sweep.pending ? `not at rest after ${steps} updates` : words({ fate, steps });
@@ -88,8 +94,8 @@
 
   function showScales() {
     const [low, high] = map.corners();
-    scaleW(low.w, high.w);
-    scaleB(low.b, high.b);
+    scaleX(low.x, high.x);
+    scaleY(low.y, high.y);
   }
 
   /** The name of the theorem that proves the fate of a pixel of the file; null if there is none. */
@@ -138,7 +144,9 @@
       return;
     }
     const { column, row } = pixel;
-    element("hover-place").textContent = `w ${number(sweep.w[column])}, b ${number(sweep.b[row])}`;
+    const { x, y } = sweep.plane;
+    const values = [x.values[column], y.values[row]].map((value) => number(value));
+    element("hover-place").textContent = `${atlas.sideName(x)} ${values[0]}, ${atlas.sideName(y)} ${values[1]}`;
     if (!sharesHere()) {
       element("hover-fate").textContent = "pending";
       return;
@@ -174,13 +182,13 @@
     change({ hidden });
   }
 
-  function nearestPixel(w, b) {
-    const clamp = (value, count) => Math.min(count - 1, Math.max(0, Math.floor(value * count)));
-    const { window } = sweep;
-    return {
-      column: clamp((w - window.w.lo) / (window.w.hi - window.w.lo), sweep.w.length),
-      row: clamp((b - window.b.lo) / (window.b.hi - window.b.lo), sweep.b.length),
+  function nearestPixel(x, y) {
+    const { plane } = sweep;
+    const index = (side, value) => {
+      const place = atlas.placeOf(side, value);
+      return Math.min(side.count - 1, Math.max(0, Number.isFinite(place) ? Math.floor(place * side.count) : 0));
     };
+    return { column: index(plane.x, x), row: index(plane.y, y) };
   }
 
   function showAddress() {
@@ -192,7 +200,7 @@
 
   element("start").addEventListener("submit", (event) => {
     event.preventDefault();
-    change({ start: nearestPixel(Number(element("start-w").value), Number(element("start-b").value)) });
+    change({ start: nearestPixel(Number(element("start-x").value), Number(element("start-y").value)) });
   });
   element("forget").addEventListener("click", () => change({ start: null }));
   element("whole").addEventListener("click", map.fit);
@@ -210,7 +218,16 @@
   const unit = criteria.relative_tolerance ? " |(γ, Δ)|" : "";
   document.title = `${sweep.name} – deadcone atlas`;
   element("name").textContent = sweep.name;
-  element("heat-map-section").hidden = sweep.axes.beta.length * sweep.axes.gamma.length === 1;
+  element("heat-map-section").hidden = sweep.panels.every((axis) => sweep.axes[axis].length === 1);
+  for (const side of ["x", "y"]) element(`name-${side}`).textContent = atlas.sideName(sweep.plane[side]);
+  if (!atlas.hasStarts()) {
+    const [across, up] = [sweep.plane.x, sweep.plane.y].map((side) => `${side.meaning} ${atlas.symbol(side.axis)}`);
+    element("window-title").textContent = `The fate over ${across} and ${up}`;
+    const sides = `${across} to the right, ${up} upwards`;
+    element("map").setAttribute("aria-label", `Map of fates: ${sides}. Arrow keys move it, plus and minus zoom.`);
+    element("whole").textContent = "Whole map";
+    element("marks").textContent = "Ring: the pixel of the trajectory.";
+  }
   element("precision").textContent = precision;
   element("made").textContent = `deadcone ${version}, ${precision} precision. ${history}`;
   element("criteria").textContent =

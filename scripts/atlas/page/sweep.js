@@ -3,13 +3,26 @@
 // What all scripts of the page share. data/sweep.js then adds atlas.sweep: the names, axes and fractions of the file.
 
 const atlas = {
-  SYMBOLS: { beta: "β", gamma: "γ", eta: "η", delta: "Δ", r: "r₀" },
+  SYMBOLS: { beta: "β", gamma: "γ", eta: "η", delta: "Δ", r: "r₀", w: "w₀", b: "b₀" },
 
   /** The names of the axes of the sweep, in the order of the points. */
   axes: () => Object.keys(atlas.sweep.axes),
 
   /** An axis as it is written: a Greek letter, or else its name. */
   symbol: (axis) => atlas.SYMBOLS[axis] ?? axis,
+
+  /** Whether the pixels of a map are starts (w, b) of one point. */
+  hasStarts: () => atlas.sweep.plane.x.axis === "w" && atlas.sweep.plane.y.axis === "b",
+
+  /** The name of a side of the map: that of its axis; starts have no index where they are what the map is of. */
+  sideName: (side) => (atlas.hasStarts() ? side.axis : atlas.symbol(side.axis)),
+
+  /** Where a value lies along a side of the map: 0 at its lower end, 1 at its upper one. */
+  placeOf: ({ lo, hi, logarithmic }, value) =>
+    logarithmic ? Math.log(value / lo) / Math.log(hi / lo) : (value - lo) / (hi - lo),
+
+  /** The value at such a place. */
+  valueAt: ({ lo, hi, logarithmic }, place) => (logarithmic ? lo * (hi / lo) ** place : lo + place * (hi - lo)),
 
   element: (id) => document.getElementById(id),
 
@@ -53,6 +66,12 @@ const atlas = {
   /** The values of a point along each axis. */
   pointValues: (indices) =>
     Object.fromEntries(atlas.axes().map((axis) => [axis, atlas.sweep.axes[axis][indices[axis]]])),
+
+  /** What the pixel in a column and a row of the map of a point starts from. */
+  pixelValues(indices, { column, row }) {
+    const { x, y } = atlas.sweep.plane;
+    return { ...atlas.pointValues(indices), [x.axis]: x.values[column], [y.axis]: y.values[row] };
+  },
 
   /** A colour of the style sheet, for drawings that it does not style. */
   themeColour: (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim(),

@@ -27,9 +27,9 @@
   }
 
   function size(halvings, column, row) {
-    const { tile, w, b } = atlas.sweep;
+    const { tile, plane } = atlas.sweep;
     const edge = (count, index) => Math.min(tile, Math.ceil(count / 2 ** halvings) - index * tile);
-    return { width: edge(w.length, column), height: edge(b.length, row) };
+    return { width: edge(plane.x.count, column), height: edge(plane.y.count, row) };
   }
 
   async function unpack(text, halvings, column, row) {
@@ -62,7 +62,7 @@
     receivers.delete(name);
   };
 
-  /** The tile of a point's map, halved so often, in a column and a row from the lowest b upwards. */
+  /** The tile of a point's map, halved so often, in a column and a row from the lowest y upwards. */
   atlas.loadTile = (point, halvings, column, row) => {
     const name = `${point}/${halvings}_${column}_${row}`;
     const entry = cache.get(name) ?? {};
