@@ -171,12 +171,13 @@ std::vector<Place> starts_for(const unit::Leaky<double>& activation, const Targe
   return starts;
 }
 
-/// Units that end on both sides: near the target without a decay, nearer to 0 with one.
+/// Units that end on both sides, with a decay: near the target, nearer to 0, and where the rectifier has its minima.
 template <class Constant>
 std::vector<Place> starts_for(const unit::Clip<Constant>& /*activation*/, const Target<double>& target, double decay) {
-  std::vector<Place> starts;
-  for (const double part : {1.0, 1.0 / (1.0 + decay), 0.1, 0.01})
+  std::vector<Place> starts = starts_for(unit::Leaky<double>{0.0}, target, decay);
+  for (const double part : {1.0, 1.0 / (1.0 + decay), 0.1, 0.01}) {
     starts.push_back({part * target.gamma, part * target.delta});
+  }
   return starts;
 }
 
@@ -185,14 +186,14 @@ std::vector<Place> starts_for(const unit::Clip<Constant>& /*activation*/, const 
 template <class Activation>
 std::vector<Place> starts_for(const Activation& /*activation*/, const Target<double>& target, double /*decay*/) {
   std::vector<Place> starts = {{target.gamma, target.delta}, {target.gamma, 0.0}};
-  for (const Place& place : {Place{1.0, 1.0}, {4.0, 2.0}, {0.5, 8.0}, {3.0, 10.0}, {6.0, 25.0}}) {
+  for (const Place& place : {Place{1.0, 1.0}, {4.0, 2.0}, {0.6, 2.6}, {0.5, 8.0}, {3.0, 10.0}, {6.0, 25.0}}) {
     starts.push_back({place.w, std::copysign(place.b, target.delta > 0.5 ? 1.0 : -1.0)});
   }
   return starts;
 }
 
-/// Units that fall first: one minimum on the rising side, one on the falling side, and for targets below 0 one far out, where a
-/// great weight averages over both, or the constant unit at the lowest point.
+/// Units that fall first: one minimum on the rising side, one on the falling side, and for targets below 0 or with a decay one far
+/// out, where a great weight averages over both; or the constant unit at the lowest point.
 std::vector<Place> gated_starts(const Target<double>& target, double width, double lowest) {
   std::vector<Place> starts = {{target.gamma, target.delta}, {0.0, lowest}};
   for (const Place& place : {Place{0.5, 0.0},
@@ -203,7 +204,10 @@ std::vector<Place> gated_starts(const Target<double>& target, double width, doub
                              {-1.0, -3.0},
                              {-1.5, -6.0},
                              {-3.0, -15.0},
-                             {5.0, -18.0},
+                             {2.3, -4.7},
+                             {2.9, -7.0},
+                             {4.2, -12.0},
+                             {5.5, -20.0},
                              {8.0, -40.0}}) {
     starts.push_back({width * place.w, width * place.b});
   }
