@@ -4,10 +4,9 @@
 // nearly equally long (geometry.hpp), and many tiles are in flight (mapper.cpp), so that the next tiles fill the end of
 // one, where few of its threads still run.
 //
-// bench_launch plays launches with the updates of real maps on a model of a card; bench/results/launch.md has all of it, for
-// updates of 83 instructions.
+// bench_launch plays launches with the updates of real maps on a model of a card; bench/results/launch.md has all of it.
 // On maps of 2048^2, 98% of the lanes work while their warp runs (94 to 95% where a warp is a row), and with eight tiles
-// in flight or more 95, 96 and 88% of all issue slots make updates that count (65% with one). The alternatives, by the
+// in flight or more 94, 95 and 88% of all issue slots make updates that count (58% with one). The alternatives, by the
 // same model, are no better:
 //
 //   refill a thread from a counter   wins up to 2% of the lanes, and loses 3%: the 150 instructions of an end and a start
