@@ -649,8 +649,7 @@ TEST(MapperTasks, CoverEveryFate) {
     const TileResult result = expected(task.map);
     counts += count_pixels(result.fate, result.updates);
   }
-  for (std::size_t i = 0; i < fate_count; ++i)
-    EXPECT_GT(counts.fates[i], 0) << NameTable<Fate>::values[i].name;
+  for (std::size_t i = 0; i < fate_count; ++i) EXPECT_GT(counts.fates[i], 0) << NameTable<Fate>::values[i].name;
 }
 
 TEST(MapperTasks, CoverEveryProof) {
