@@ -6,7 +6,7 @@ for each branch, every access to memory checked. So tests run the compiled kerne
 
 What the instructions do is in ptx.hpp; which there are is in INSTRUCTIONS below. Anything else is an error that names the
 line and the instruction. With --mutants statements can be replaced, at run time, by wrong ones (mutants.hpp): by one of N of
-all that there could be.
+all that there could be in the first input.
 """
 
 import argparse
@@ -576,7 +576,7 @@ class Program:
         """Those of a statement that are written."""
         first = self.possible_mutants
         self.possible_mutants += len(mutants)
-        if not self.mutants_apart:
+        if not self.mutants_apart or self.modules > 1:
             return []
         middle = self.mutants_apart // 2
         return [mutant for i, mutant in enumerate(mutants) if (first + i) % self.mutants_apart == middle]
@@ -597,7 +597,7 @@ class Program:
 
 
 def translate(paths, mutants_apart=0):
-    """The C++ of some files of PTX, with one of `mutants_apart` mutants, or none. Raises TranslationError."""
+    """The C++ of some files of PTX, with one of `mutants_apart` mutants of the first, or none. Raises TranslationError."""
     program = Program(mutants_apart)
     for path in paths:
         text = pathlib.Path(path).read_text()
@@ -607,7 +607,7 @@ def translate(paths, mutants_apart=0):
 
 def main():
     options = argparse.ArgumentParser(description="Translates PTX into C++ that runs it on the host.")
-    options.add_argument("--mutants", type=int, default=0, metavar="N", help="with one of N wrong statements, to choose from at run time")
+    options.add_argument("--mutants", type=int, default=0, metavar="N", help="with one of N wrong statements in the first input, to choose from at run time")
     options.add_argument("output", type=pathlib.Path)
     options.add_argument("input", type=pathlib.Path, nargs="+")
     arguments = options.parse_args()

@@ -124,7 +124,7 @@ TEST_F(Analyze, GivesTheAnalysesThatItAddsToTheFile) {
     const auto& [index, analysis] = first.points[static_cast<std::size_t>(point)];
     EXPECT_EQ(index, point);
     const Counts& counts = maps.counts[static_cast<std::size_t>(point)];
-    for (std::size_t fate = 0; fate < counts.fates.size(); ++fate) {
+    for (std::size_t fate = 0; fate < fate_count; ++fate) {
       EXPECT_NEAR(analysis.probabilities.at(fate), static_cast<double>(counts.fates.at(fate)) / (24 * 20), 1e-12);
     }
   }
