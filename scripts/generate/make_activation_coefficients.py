@@ -71,7 +71,7 @@ def literal_list(name, real, numbers, comment):
 def structure(name, real, nodes, members):
     functions = "\n".join(
         f"""  template <class T>
-  DEADCONE_HD static T {member}(int i) {{
+  DEADCONE_HD_INLINE static T {member}(int i) {{
     return T({stored}_{real}[i]);
   }}"""
         for member, stored in members

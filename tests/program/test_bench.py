@@ -149,7 +149,7 @@ def test_the_suite_runs_and_reports(tmp_path):
 
 
 def test_results_of_version_0_1_are_read():
-    page = report.page(json.loads((ROOT / "bench" / "results" / "amd-epyc-2-cores-avx512.json").read_text()))
+    page = report.page(json.loads((ROOT / "tests" / "program" / "data" / "version-0.1" / "benchmark.json").read_text()))
     assert "| float | `--certify` | 100.0% | 99.6 | 32.3 | 0 |" in page
 
 
