@@ -14,12 +14,13 @@ All coefficients of P and Q come out positive, so for x >= 0 no sum cancels.
   scripts/generate/fit_normal.py --check    exit 1 if the header in the tree is not what this program makes
 """
 
-import argparse
 import pathlib
 import struct
 import sys
 
 import mpmath as mp
+
+import made_file
 
 mp.mp.dps = 60
 
@@ -191,22 +192,5 @@ struct NormalCoefficients;
     )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--write", action="store_true", help="write the header into the tree")
-    mode.add_argument("--check", action="store_true", help="compare with the header in the tree")
-    options = parser.parse_args()
-    text = header()
-    if options.write:
-        HEADER.write_text(text)
-    elif options.check:
-        if HEADER.read_text() != text:
-            sys.exit(f"fit_normal: {HEADER.name} is not what this program makes; run it with --write")
-        print("1 passed, 0 failed")
-    else:
-        print(text, end="")
-
-
 if __name__ == "__main__":
-    main()
+    made_file.run(__doc__, HEADER, header)

@@ -12,12 +12,11 @@ density has the factor 1 - H_j - 1/(2j) + j tau^2/2, H_j = 1 + 1/2 + ... + 1/j. 
   scripts/generate/make_activation_coefficients.py --check    exit 1 if the header in the tree is not what this program makes
 """
 
-import argparse
 import pathlib
-import sys
 
 import mpmath as mp
 
+import made_file
 from fit_normal import table
 
 mp.mp.dps = 60
@@ -174,22 +173,5 @@ struct LobeRule;
     )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--write", action="store_true", help="write the header into the tree")
-    mode.add_argument("--check", action="store_true", help="compare with the header in the tree")
-    options = parser.parse_args()
-    text = header()
-    if options.write:
-        HEADER.write_text(text)
-    elif options.check:
-        if HEADER.read_text() != text:
-            sys.exit(f"make_activation_coefficients: {HEADER.name} is not what this program makes; run it with --write")
-        print("1 passed, 0 failed")
-    else:
-        print(text, end="")
-
-
 if __name__ == "__main__":
-    main()
+    made_file.run(__doc__, HEADER, header)

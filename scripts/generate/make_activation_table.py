@@ -15,15 +15,14 @@ analytic; those with a kink by Gauss-Legendre panels on either side. s and b are
   scripts/generate/make_activation_table.py --check    exit 1 if the table in the tree is not what this program makes
 """
 
-import argparse
 import functools
 import math
 import pathlib
-import sys
 from decimal import Decimal, getcontext
 
 import mpmath as mp
 
+import made_file
 from make_activation_coefficients import gauss_legendre, gelu_and_silu
 
 DIGITS = 50
@@ -209,22 +208,5 @@ def table():
     return "\n".join(lines) + "\n"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--write", action="store_true", help="write the table into the tree")
-    mode.add_argument("--check", action="store_true", help="compare with the table in the tree")
-    options = parser.parse_args()
-    text = table()
-    if options.write:
-        TABLE.write_text(text)
-    elif options.check:
-        if TABLE.read_text() != text:
-            sys.exit(f"make_activation_table: {TABLE.name} is not what this program makes; run it with --write")
-        print("1 passed, 0 failed")
-    else:
-        print(text, end="")
-
-
 if __name__ == "__main__":
-    main()
+    made_file.run(__doc__, TABLE, table)

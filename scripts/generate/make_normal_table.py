@@ -8,12 +8,12 @@ Every t is a float, so that float and double are tested at the same points. Each
   scripts/generate/make_normal_table.py --check    exit 1 if the table in the tree is not what this program makes
 """
 
-import argparse
 import pathlib
 import struct
-import sys
 
 import mpmath as mp
+
+import made_file
 
 mp.mp.dps = 50
 
@@ -52,22 +52,5 @@ def table():
     return "\n".join(lines) + "\n"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--write", action="store_true", help="write the table into the tree")
-    mode.add_argument("--check", action="store_true", help="compare with the table in the tree")
-    options = parser.parse_args()
-    text = table()
-    if options.write:
-        TABLE.write_text(text)
-    elif options.check:
-        if TABLE.read_text() != text:
-            sys.exit(f"make_normal_table: {TABLE.name} is not what this program makes; run it with --write")
-        print("1 passed, 0 failed")
-    else:
-        print(text, end="")
-
-
 if __name__ == "__main__":
-    main()
+    made_file.run(__doc__, TABLE, table)
