@@ -13,7 +13,7 @@
 namespace deadcone {
 namespace {
 
-using test::same_bits;
+using test::expect_same;
 
 constexpr Fields all_fields = {.updates = true, .final = true, .loss = true};
 
@@ -24,16 +24,6 @@ TileResult computed(InstructionSet set, int threads, const Map& map) {
   EXPECT_EQ(meter.pixels, map.window.pixels());
   EXPECT_EQ(meter.updates, count_pixels(result.fate, result.updates).updates);
   return result;
-}
-
-void expect_same(const TileResult& a, const TileResult& b) {
-  EXPECT_EQ(a.fate, b.fate);
-  EXPECT_EQ(a.updates, b.updates);
-  EXPECT_EQ(a.proof, b.proof);
-  EXPECT_TRUE(same_bits(a.r_final, b.r_final));
-  EXPECT_TRUE(same_bits(a.w_final, b.w_final));
-  EXPECT_TRUE(same_bits(a.b_final, b.b_final));
-  EXPECT_TRUE(same_bits(a.loss_final, b.loss_final));
 }
 
 class Simd : public testing::TestWithParam<InstructionSet> {

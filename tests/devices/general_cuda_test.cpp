@@ -15,7 +15,7 @@
 namespace deadcone {
 namespace {
 
-using test::same_bits;
+using test::expect_same;
 
 constexpr Fields every_field = {true, true, true};
 
@@ -40,13 +40,8 @@ class GeneralCuda : public testing::TestWithParam<std::string> {
     for (const double seconds : {0.5, 1e-9}) {  // in one launch, and in as many as there can be
       limits.launch_seconds = seconds;
       const TileResult found = computed(*make_cuda_mapper({}, {}, limits), maps, listed);
-      EXPECT_EQ(found.fate, expected.fate);
-      EXPECT_EQ(found.updates, expected.updates);
+      expect_same(found, expected);
       EXPECT_EQ(found.counts, expected.counts);
-      EXPECT_TRUE(same_bits(found.r_final, expected.r_final));
-      EXPECT_TRUE(same_bits(found.w_final, expected.w_final));
-      EXPECT_TRUE(same_bits(found.b_final, expected.b_final));
-      EXPECT_TRUE(same_bits(found.loss_final, expected.loss_final));
     }
   }
 };

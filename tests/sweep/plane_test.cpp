@@ -17,12 +17,14 @@
 #include "deadcone/errors.hpp"
 #include "support/deep_mapper.hpp"
 #include "support/plane_sweeps.hpp"
+#include "support/same_bits.hpp"
 #include "sweep/region_refinement.hpp"
 #include "sweep/trajectory_batches.hpp"
 
 namespace deadcone {
 namespace {
 
+using test::expect_same;
 using test::expect_trajectories;
 using test::plane_sweep;
 using test::short_range;
@@ -34,18 +36,6 @@ Maps computed(const Sweep& sweep, Mapper& mapper) {
   Meter meter;
   run_sweep(sweep, {}, mapper, sink, meter, {});
   return sink.release();
-}
-
-void expect_same(const Maps& a, const Maps& b) {
-  EXPECT_EQ(a.fate, b.fate);
-  EXPECT_EQ(a.updates, b.updates);
-  EXPECT_EQ(a.proof, b.proof);
-  EXPECT_EQ(a.origin, b.origin);
-  EXPECT_EQ(a.r_final, b.r_final);
-  EXPECT_EQ(a.w_final, b.w_final);
-  EXPECT_EQ(a.b_final, b.b_final);
-  EXPECT_EQ(a.loss_final, b.loss_final);
-  EXPECT_EQ(a.counts, b.counts);
 }
 
 TEST(Range, HasCentresOfEqualPixels) {

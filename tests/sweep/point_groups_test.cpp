@@ -17,6 +17,7 @@
 #include "deadcone/errors.hpp"
 #include "deadcone/memory_sink.hpp"
 #include "deadcone/sweep.hpp"
+#include "support/same_bits.hpp"
 #include "support/small_maps.hpp"
 
 namespace deadcone {
@@ -107,6 +108,7 @@ TEST(PointGroups, CanBeMadeOfTheirSize) {
   for (const std::int64_t size : {0, -1, 15, 11, 61}) EXPECT_THROW(PointGroups::of_size({6, 10}, size), Error) << size;
 }
 
+using test::expect_same;
 using test::small_maps;
 
 TEST(Sweep, GivesItsPointsInOrder) {
@@ -150,19 +152,6 @@ Maps computed(const Sweep& sweep, const PointGroups& groups) {
   GroupedSink sink(sweep, groups);
   compute(sweep, {.device = Device::cpu, .threads = 2}, sink);
   return sink.maps();
-}
-
-void expect_same(const Maps& a, const Maps& b) {
-  EXPECT_EQ(a.fate, b.fate);
-  EXPECT_EQ(a.updates, b.updates);
-  EXPECT_EQ(a.proof, b.proof);
-  EXPECT_EQ(a.origin, b.origin);
-  EXPECT_EQ(a.r_final, b.r_final);
-  EXPECT_EQ(a.w_final, b.w_final);
-  EXPECT_EQ(a.b_final, b.b_final);
-  EXPECT_EQ(a.loss_final, b.loss_final);
-  EXPECT_EQ(a.counts, b.counts);
-  EXPECT_EQ(a.done, b.done);
 }
 
 class GroupedSweep : public ::testing::TestWithParam<std::function<void(Sweep&)>> {};

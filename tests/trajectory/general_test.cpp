@@ -17,7 +17,7 @@
 namespace deadcone {
 namespace {
 
-using test::same_bits;
+using test::expect_same;
 
 constexpr Fields all_fields = {.updates = true, .final = true, .loss = true};
 
@@ -32,15 +32,6 @@ TileResult computed(InstructionSet set, int threads, const MapBatch& maps) {
   make_cpu_mapper(threads, set)->map(maps, {0, 0, window.b.count, window.w.count}, all_fields, meter, result);
   EXPECT_EQ(meter.pixels, maps.count() * window.pixels());
   return result;
-}
-
-void expect_same(const TileResult& a, const TileResult& b) {
-  EXPECT_EQ(a.fate, b.fate);
-  EXPECT_EQ(a.updates, b.updates);
-  EXPECT_TRUE(same_bits(a.r_final, b.r_final));
-  EXPECT_TRUE(same_bits(a.w_final, b.w_final));
-  EXPECT_TRUE(same_bits(a.b_final, b.b_final));
-  EXPECT_TRUE(same_bits(a.loss_final, b.loss_final));
 }
 
 Map map_of(const std::string& text, Precision precision) {

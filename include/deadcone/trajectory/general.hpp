@@ -45,7 +45,7 @@ template <class T>
 struct MinimumPlace {
   T w;
   T b;
-  T slope;           ///< of a unit that learns its own
+  T leak;            ///< of a unit that learns its own
   T radius_squared;  ///< (rho |theta|)^2: a stop nearer than this is at the minimum
 };
 
@@ -174,7 +174,7 @@ DEADCONE_HD inline std::int8_t minimum_at(const GeneralConstants<Real>& of, cons
     Coordinates<Real, n> apart = theta;
     apart[1] = theta[1] - minimum.w;
     apart[2] = theta[2] - minimum.b;
-    if constexpr (n > 3) apart[3] = theta[3] - minimum.slope;
+    if constexpr (n > 3) apart[3] = theta[3] - minimum.leak;
     if (squared_norm(apart) <= minimum.radius_squared) return static_cast<std::int8_t>(i);
   }
   return -1;
