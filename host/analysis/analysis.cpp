@@ -81,7 +81,7 @@ void check_pixels(const Map& map, const LabelGrid& grid, const PixelFields& fiel
       !fits(fields.updates) || !fits(fields.proofs)) {
     throw Error("the pixels to analyze do not fit the window of the map");
   }
-  if (!has_fates(grid)) throw Error("the map to analyze has pixels without a fate");
+  if (!has_fates(grid, fates_of(map.unit, map.optimizer))) throw Error("the map to analyze has pixels without a fate");
   if (!has_known_proofs(fields)) throw Error("the map to analyze has pixels with an unknown proof");
 }
 
@@ -97,8 +97,8 @@ void validate(const AnalysisOptions& options) {
   require(options.samples, "samples", largest_samples);
 }
 
-bool has_fates(const LabelGrid& grid) {
-  return std::ranges::all_of(grid.labels, [](Fate fate) { return *name_of(fate) != 0; });
+bool has_fates(const LabelGrid& grid, int fates) {
+  return std::ranges::all_of(grid.labels, [fates](Fate fate) { return static_cast<std::uint8_t>(fate) < fates; });
 }
 
 bool has_known_proofs(const PixelFields& fields) {
@@ -149,7 +149,7 @@ PointAnalysis analyze_pixels(const Trajectories& trajectories, const LabelGrid& 
 PointAnalysis analyze_point(const Map& map, const LabelGrid& grid, const PixelFields& fields,
                             const AnalysisOptions& options, std::uint64_t seed) {
   validate(options);
-  validate(map.point, map.criteria, map.precision);
+  validate(map.point, map.criteria, map.precision, map.unit, map.optimizer);
   validate(map.window);
   check_pixels(map, grid, fields);
   const StartDistribution distribution = parse_start_distribution(options.init);

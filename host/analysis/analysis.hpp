@@ -10,8 +10,8 @@
 
 namespace deadcone {
 
-/// Whether every pixel has a fate.
-bool has_fates(const LabelGrid& grid);
+/// Whether every pixel has one of the first `fates` fates.
+bool has_fates(const LabelGrid& grid, int fates);
 
 /// Whether every proof is in the table, or pending.
 bool has_known_proofs(const PixelFields& fields);

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/trajectory/general_dynamics.hpp"
 #include "deadcone/trajectory/trajectory.hpp"
 
 namespace deadcone {
@@ -39,24 +40,77 @@ struct Passage {
   double dead_escapes;
 };
 
+/// Counts what becomes of a trajectory from update to update.
+template <class Real>
+class PassageCount {
+ public:
+  PassageCount(Real epsilon, Real active_at_start) : epsilon_(epsilon), was_dead_(active_at_start < epsilon) {}
+
+  void see(Real active) {
+    const bool is_dead = active < epsilon_;
+    linear_ += active > Real(1) - epsilon_ ? 1 : 0;
+    entered_ += is_dead && !was_dead_ ? 1 : 0;
+    escaped_ += was_dead_ && !is_dead ? 1 : 0;
+    was_dead_ = is_dead;
+  }
+  Passage after(std::int32_t updates) const {
+    return {static_cast<double>(linear_) / static_cast<double>(updates), static_cast<double>(entered_),
+            static_cast<double>(escaped_)};
+  }
+
+ private:
+  Real epsilon_;
+  bool was_dead_;
+  std::int64_t linear_ = 0;
+  std::int64_t entered_ = 0;
+  std::int64_t escaped_ = 0;
+};
+
 template <Geometry geometry, class Real>
 Passage run(const Dynamics<Real>& dynamics, const Parameters<Real>& start) {
-  bool was_dead = active_probability<geometry>(start) < dynamics.epsilon;
-  std::int64_t linear = 0;
-  std::int64_t entered = 0;
-  std::int64_t escaped = 0;
+  PassageCount<Real> count(dynamics.epsilon, active_probability<geometry>(start));
   const auto observe = [&](std::int32_t, const State<Real>& state) {
-    const Real active = active_probability<geometry>(state.theta);
-    const bool is_dead = active < dynamics.epsilon;
-    linear += active > Real(1) - dynamics.epsilon ? 1 : 0;
-    entered += is_dead && !was_dead ? 1 : 0;
-    escaped += was_dead && !is_dead ? 1 : 0;
-    was_dead = is_dead;
+    count.see(active_probability<geometry>(state.theta));
   };
-  const Outcome<Real> outcome = trajectory<geometry>(dynamics, start, observe);
-  return {static_cast<double>(linear) / static_cast<double>(outcome.updates), static_cast<double>(entered),
-          static_cast<double>(escaped)};
+  return count.after(trajectory<geometry>(dynamics, start, observe).updates);
 }
+
+template <class Family, class Real>
+Passage run_general(const GeneralRules<Real>& rules, const GeneralConstants<Real>& of, const Parameters<Real>& start) {
+  const auto active = [&of](const auto& theta) { return unit::averages_at<Family>(of.unit, theta).activity; };
+  PassageCount<Real> count(rules.epsilon, active(unit::coordinates_of<Family>(of, start)));
+  const auto observe = [&](const auto& course, const auto&) { count.see(active(course.state.theta)); };
+  return count.after(unit::general_trajectory<Family>(rules, of, start, observe).updates);
+}
+
+/// The passage of the trajectory from a start, all in Real.
+template <class Real>
+class PassageOf {
+ public:
+  explicit PassageOf(const Trajectories& trajectories)
+      : of_(trajectories),
+        factors_(schedule_table<Real>(of_.optimizer.schedule, of_.criteria.max_updates)),
+        rules_(make_general_rules<Real>(of_.criteria, of_.optimizer, factors_)) {}
+
+  Passage operator()(const StartPoint& from) const {
+    const auto& [point, w, b] = from;
+    const Parameters<Real> start = {static_cast<Real>(point.r), static_cast<Real>(w), static_cast<Real>(b)};
+    if (is_general(of_.unit, of_.optimizer)) {
+      // At which minimum it ends, if at any, does not matter here.
+      const auto constants = make_general_constants<Real>(point, of_.criteria, of_.unit, of_.optimizer, {});
+      return unit::with_family(of_.unit, [&]<class Family>() { return run_general<Family>(rules_, constants, start); });
+    }
+    // Whole trajectories, whether the map is certified or not.
+    const auto dynamics = make_dynamics<Real>(point, of_.criteria);
+    return point.geometry() == Geometry::planar ? run<Geometry::planar>(dynamics, start)
+                                                : run<Geometry::general>(dynamics, start);
+  }
+
+ private:
+  const Trajectories& of_;
+  std::vector<Real> factors_;
+  GeneralRules<Real> rules_;
+};
 
 }  // namespace
 
@@ -64,7 +118,7 @@ Trajectories trajectories_of(const Map& map) {
   const auto start = [point = map.point, window = map.window](std::int64_t row, std::int64_t column) {
     return StartPoint{point, window.w.centre(column), window.b.centre(row)};
   };
-  return {start, map.criteria, map.precision};
+  return {start, map.criteria, map.precision, map.unit, map.optimizer};
 }
 
 ConeSample sample_cones(const Trajectories& trajectories, const Grid& grid, std::int64_t samples, std::uint64_t seed) {
@@ -72,25 +126,21 @@ ConeSample sample_cones(const Trajectories& trajectories, const Grid& grid, std:
   const auto any_of = [&random](std::int64_t count) {
     return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(count));
   };
-  RunningMean share;
-  RunningMean entries;
-  RunningMean escapes;
-  for (std::int64_t i = 0; i < samples; ++i) {
-    const std::int64_t column = any_of(grid.columns);
-    const std::int64_t row = any_of(grid.rows);
-    const auto& [point, w, b] = trajectories.start(row, column);
-    // Whole trajectories, whether the map is certified or not.
-    const Passage passage = with_precision(trajectories.precision, [&, &point = point, &w = w, &b = b]<class Real>() {
-      const auto dynamics = make_dynamics<Real>(point, trajectories.criteria);
-      const Parameters<Real> start = {static_cast<Real>(point.r), static_cast<Real>(w), static_cast<Real>(b)};
-      return point.geometry() == Geometry::planar ? run<Geometry::planar>(dynamics, start)
-                                                  : run<Geometry::general>(dynamics, start);
-    });
-    share.add(passage.linear_share);
-    entries.add(passage.dead_entries);
-    escapes.add(passage.dead_escapes);
-  }
-  return {share.result(), entries.result(), escapes.result()};
+  return with_precision(trajectories.precision, [&]<class Real>() -> ConeSample {
+    const PassageOf<Real> passage_of(trajectories);
+    RunningMean share;
+    RunningMean entries;
+    RunningMean escapes;
+    for (std::int64_t i = 0; i < samples; ++i) {
+      const std::int64_t column = any_of(grid.columns);
+      const std::int64_t row = any_of(grid.rows);
+      const Passage passage = passage_of(trajectories.start(row, column));
+      share.add(passage.linear_share);
+      entries.add(passage.dead_entries);
+      escapes.add(passage.dead_escapes);
+    }
+    return {share.result(), entries.result(), escapes.result()};
+  });
 }
 
 }  // namespace deadcone

@@ -15,13 +15,16 @@ struct Trajectories {
   StartOfPixel start;
   Criteria criteria;
   Precision precision;
+  UnitKind unit = UnitKind::relu;
+  Optimizer optimizer = {};
 };
 
 /// Those of the starts of a window.
 Trajectories trajectories_of(const Map& map);
 
 /// Runs `samples` trajectories of pixels that are drawn from all of a map with a generator seeded by `seed`, in the map's
-/// precision. epsilon is that of the criteria.
+/// precision. epsilon is that of the criteria. The unit is in the dead cone where it is active (Averages::activity of any unit)
+/// with less than epsilon, and in the linear cone where with more than 1 - epsilon.
 ConeSample sample_cones(const Trajectories& trajectories, const Grid& grid, std::int64_t samples, std::uint64_t seed);
 
 }  // namespace deadcone

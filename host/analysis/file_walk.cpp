@@ -40,7 +40,7 @@ LoadedPoint load(const SweepReader& file, std::int64_t index) {
     scatter(result.updates, tiles[i], grid, point.fields.updates);
     scatter(result.proof, tiles[i], grid, point.fields.proofs);
   }
-  if (!has_fates(point.grid))
+  if (!has_fates(point.grid, fates_of(file.sweep().unit, file.sweep().optimizer)))
     throw StorageError("point " + std::to_string(index) + " is marked as done, but has pixels without a fate");
   if (!has_known_proofs(point.fields))
     throw StorageError("point " + std::to_string(index) + " has pixels with an unknown proof");
@@ -53,9 +53,11 @@ PointAnalysis analyze(const Sweep& sweep, const LoadedPoint& point, const Analys
     const StartOfPixel start = [&](std::int64_t row, std::int64_t column) {
       return sweep.start(point.index, row, column);
     };
-    return analyze_pixels({start, sweep.criteria, sweep.precision}, point.grid, point.fields, options, seed);
+    return analyze_pixels({start, sweep.criteria, sweep.precision, sweep.unit, sweep.optimizer}, point.grid,
+                          point.fields, options, seed);
   }
-  const Map map = {sweep.point(point.index), sweep.plane.window(), sweep.criteria, sweep.precision};
+  const Map map = {sweep.point(point.index), sweep.plane.window(), sweep.criteria,
+                   sweep.precision,          sweep.unit,           sweep.optimizer};
   return analyze_point(map, point.grid, point.fields, options, seed);
 }
 

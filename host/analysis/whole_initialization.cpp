@@ -17,8 +17,9 @@ constexpr std::uint64_t seed = 1;
 
 using FateCounts = std::array<std::int64_t, fate_count>;
 
-template <Geometry geometry, bool certify, class Real>
-FateCounts run(const Dynamics<Real>& dynamics, const StartDistribution& distribution, std::int64_t samples) {
+/// The fates of starts from the distribution, by fate_of(start).
+template <class Real, class FateOf>
+FateCounts count_fates(const StartDistribution& distribution, std::int64_t samples, const FateOf& fate_of) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal;
   // The square of the length of the other weights.
@@ -26,10 +27,10 @@ FateCounts run(const Dynamics<Real>& dynamics, const StartDistribution& distribu
   FateCounts counts = {};
   for (std::int64_t i = 0; i < samples; ++i) {
     const double w = distribution.sigma_w * normal(random);
-    const double r = geometry == Geometry::planar ? 0.0 : distribution.sigma_w * std::sqrt(others(random));
+    const double r = distribution.inputs > 1.0 ? distribution.sigma_w * std::sqrt(others(random)) : 0.0;
     const double b = distribution.sigma_b * normal(random);
     const Parameters<Real> start = {static_cast<Real>(r), static_cast<Real>(w), static_cast<Real>(b)};
-    ++counts.at(static_cast<std::size_t>(trajectory<geometry, certify>(dynamics, start).fate));
+    ++counts.at(static_cast<std::size_t>(fate_of(start)));
   }
   return counts;
 }
@@ -42,8 +43,20 @@ std::array<SampledShare, fate_count> sample_fates(const Map& map, const StartDis
   general.point.r = distribution.inputs > 1.0 ? distribution.sigma_w : 0.0;  // which loop runs; starts have their own
   const PreparedMap prepared(general);
   const FateCounts counts = with_precision(map.precision, [&]<class Real>() {
+    if (map.is_general()) {
+      const MapBatch batch(prepared);
+      const GeneralArrays<Real>& arrays = batch.general_arrays<Real>();
+      return unit::with_family(map.unit, [&]<class Family>() {
+        return count_fates<Real>(distribution, samples, [&](const Parameters<Real>& start) {
+          return unit::general_trajectory<Family>(arrays.rules, arrays.constants.front(), start).fate;
+        });
+      });
+    }
     return with_variant(prepared.variant(), [&]<Geometry geometry, bool certify>() {
-      return run<geometry, certify>(prepared.dynamics<Real>(), distribution, samples);
+      const Dynamics<Real>& dynamics = prepared.dynamics<Real>();
+      return count_fates<Real>(distribution, samples, [&](const Parameters<Real>& start) {
+        return trajectory<geometry, certify>(dynamics, start).fate;
+      });
     });
   });
   std::array<SampledShare, fate_count> shares;

@@ -1,6 +1,7 @@
 #include "deadcone/analysis.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iomanip>
 #include <iostream>
 #include <iterator>
@@ -49,12 +50,17 @@ constexpr Column general_columns[] = {
 
 constexpr Column of_proofs = {"for_ever", 10, 4, [](const PointAnalysis& a) { return a.dead_for_ever_fraction; }};
 
+/// The width of the column of a fate.
+int width_of(std::size_t fate) {
+  return std::max<int>(12, static_cast<int>(std::strlen(NameTable<Fate>::values[fate].name)) + 2);
+}
+
 /// The probabilities of the fates: those of a whole initialization with the longer half of their 95% intervals, or those
 /// of the starts of the map.
-void print_probabilities(const PointAnalysis& measured, bool is_whole) {
-  for (std::size_t fate = 0; fate < measured.probabilities.size(); ++fate) {
+void print_probabilities(const PointAnalysis& measured, std::size_t fates, bool is_whole) {
+  for (std::size_t fate = 0; fate < fates; ++fate) {
     const auto& [share, low, high] = measured.whole_probabilities[fate];
-    print_cell(std::cout, is_whole ? share : measured.probabilities[fate], 12, 6);
+    print_cell(std::cout, is_whole ? share : measured.probabilities[fate], width_of(fate), 6);
     if (is_whole) print_cell(std::cout, std::max(high - share, share - low), 9, 4);
   }
 }
@@ -66,8 +72,9 @@ void print_table(const FileAnalysis& analysis, const AnalysisOptions& options) {
   const std::vector<std::size_t> shown = dimensions(sweep);
   for (const std::size_t axis : shown) std::cout << std::setw(10) << sweep.axes[axis].name;
   const bool is_whole = parse_start_distribution(options.init).is_whole();
-  for (const Named<Fate>& fate : NameTable<Fate>::values) {
-    std::cout << std::setw(12) << fate.name;
+  const auto fates = static_cast<std::size_t>(fates_of(sweep.unit, sweep.optimizer));
+  for (std::size_t fate = 0; fate < fates; ++fate) {
+    std::cout << std::setw(width_of(fate)) << NameTable<Fate>::values[fate].name;
     if (is_whole) std::cout << std::setw(9) << "+-";
   }
   for (const Column& column : columns) std::cout << std::setw(column.width) << column.name;
@@ -76,7 +83,7 @@ void print_table(const FileAnalysis& analysis, const AnalysisOptions& options) {
     const std::vector<double> values = sweep.values_at(point);
     std::cout << std::defaultfloat << std::setprecision(6);
     for (const std::size_t axis : shown) std::cout << std::setw(10) << values[axis];
-    print_probabilities(measured, is_whole);
+    print_probabilities(measured, fates, is_whole);
     for (const Column& column : columns) {
       if (column.word != nullptr) {
         std::cout << std::setw(column.width) << column.word(measured);

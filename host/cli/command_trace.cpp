@@ -2,22 +2,32 @@
 #include <iostream>
 #include <limits>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/options.hpp"
 #include "config/parse.hpp"
+#include "deadcone/errors.hpp"
 #include "deadcone/run_trajectory.hpp"
 
 namespace deadcone {
 namespace {
 
+/// The axes whose values have options here: those of the unit's constants are parts of --unit.
+constexpr Axis traced_axes[] = {Axis::r,     Axis::beta,  Axis::gamma, Axis::eta,  Axis::delta,
+                                Axis::beta2, Axis::alpha, Axis::eps,   Axis::decay};
+
+std::string option_of(Axis axis) {
+  return std::string("--") + name_of(axis);
+}
+
 struct TraceOptions {
-  Point point;
+  TrainingOptions training;
+  Map map;
   double w = -1.0;
   double b = 1.0;
-  Criteria criteria;
-  Precision precision = Precision::float32;
   std::string config;
 };
 
@@ -26,38 +36,58 @@ struct TraceOptions {
 template <class Real>
 class Table {
  public:
-  Table() {
+  explicit Table(UnitKind unit) : has_leak_(unit == UnitKind::prelu) {
     std::cout << std::setw(10) << "step";
-    for (const char* name :
-         {"w", "b", "r", "momentum_w", "momentum_b", "momentum_r", "update_norm", "gradient_norm", "loss"}) {
-      std::cout << ' ' << std::setw(width) << name;
-    }
+    for (const char* name : {"w", "b", "r"}) print(name);
+    if (has_leak_) print("leak");
+    for (const char* name : {"momentum_w", "momentum_b", "momentum_r", "update_norm", "gradient_norm", "loss"})
+      print(name);
     std::cout << '\n';
   }
 
   void operator()(const TrajectoryState& state) const {
-    const auto& [updates, theta, momentum, update_norm, gradient_norm, loss] = state;
+    const auto& [updates, theta, leak, momentum, update_norm, gradient_norm, loss] = state;
     std::cout << std::setw(10) << updates;
-    for (const double value :
-         {theta.w, theta.b, theta.r, momentum.w, momentum.b, momentum.r, update_norm, gradient_norm, loss}) {
-      std::cout << ' ' << std::setw(width) << shortest(static_cast<Real>(value));
-    }
+    for (const double value : {theta.w, theta.b, theta.r}) print(value);
+    if (has_leak_) print(leak);
+    for (const double value : {momentum.w, momentum.b, momentum.r, update_norm, gradient_norm, loss}) print(value);
     std::cout << '\n';
   }
 
  private:
   /// A sign, the digits, a point and an exponent.
   static constexpr int width = std::numeric_limits<Real>::max_digits10 + 7;
+
+  static void print(const char* name) { std::cout << ' ' << std::setw(width) << name; }
+  static void print(double value) { std::cout << ' ' << std::setw(width) << shortest(static_cast<Real>(value)); }
+
+  bool has_leak_;
 };
 
-void run(const TraceOptions& options) {
+/// What is traced. Throws ConfigError for an option that the unit and the optimiser have no use for.
+Map map_of(const CLI::App& app, const TraceOptions& options) {
+  Map map = options.map;
+  const Unit& unit = options.training.unit;
+  map.unit = unit.kind;
+  map.point.constant = unit.constants[0];
+  map.point.second_constant = unit.constants[1];
+  map.optimizer = options.training.with_decay(app.get_option(option_of(Axis::decay))->count() > 0);
+  for (const Axis axis : traced_axes) {
+    if (app.get_option(option_of(axis))->count() > 0 && !is_used(axis, map.unit, map.optimizer))
+      throw ConfigError(option_of(axis) + ": is no number of " + name_of(map.unit) + " under " +
+                        name_of(map.optimizer.kind));
+  }
+  return map;
+}
+
+void run(const Map& map, double w, double b) {
   // Before the head of the table is printed.
-  validate_start(options.w, options.b, options.point, options.criteria, options.precision);
-  const TrajectoryOutcome outcome = with_precision(options.precision, [&]<class Real>() {
-    return run_trajectory(options.point, options.criteria, options.precision, options.w, options.b, Table<Real>());
-  });
+  validate_start(w, b, map.point, map.criteria, map.precision, map.unit, map.optimizer);
+  const TrajectoryOutcome outcome =
+      with_precision(map.precision, [&]<class Real>() { return run_trajectory(map, w, b, Table<Real>(map.unit)); });
   std::cout << "# fate " << name_of(outcome.fate) << " after " << outcome.updates << " updates";
   if (outcome.proof != Proof::none) std::cout << ", proved by " << name_of(outcome.proof);
+  if (outcome.fate == Fate::other_minimum) std::cout << ", at minimum " << outcome.minimum;
   std::cout << '\n';
 }
 
@@ -68,23 +98,24 @@ Command add_trace_command(CLI::App& main) {
   CLI::App* app = main.add_subcommand("trace", "Print one trajectory, update by update");
   add_number_option(*app, "--w", any_number, options->w, "initial weight along the target direction");
   add_number_option(*app, "--b", any_number, options->b, "initial bias");
-  const auto add = [app](Axis axis, double& value) {
-    add_number_option(*app, std::string("--") + name_of(axis), bounds_of(axis), value, meaning_of(axis));
-  };
-  add(Axis::r, options->point.r);
-  add(Axis::beta, options->point.beta);
-  add(Axis::gamma, options->point.gamma);
-  add(Axis::eta, options->point.eta);
-  add(Axis::delta, options->point.delta);
-  add_criteria_options(*app, options->criteria);
-  add_precision_option(*app, options->precision);
+  for (const Axis axis : traced_axes) {
+    double& value = options->map.point.*traits_of(axis).place;
+    CLI::Option* option = add_number_option(*app, option_of(axis), bounds_of(axis), value, meaning_of(axis));
+    if (axis == Axis::decay) option->default_str("none");
+  }
+  options->training.add_to(*app);
+  options->training.add_schedule_to(*app, [options](Axis axis, const std::string& text) {
+    options->map.point.*traits_of(axis).place = parse_number(text);
+  });
+  add_criteria_options(*app, options->map.criteria);
+  add_precision_option(*app, options->map.precision);
   add_config_option(*app, options->config);
   app->footer(
       "update_norm is the length of the update that led to the row; gradient_norm and loss are those at its w, b, r.\n"
       "The last line begins with # and gives the fate. All numbers are dimensionless.");
   return {app, [app, options] {
             apply_config_file(*app, options->config);
-            run(*options);
+            run(map_of(*app, *options), options->w, options->b);
           }};
 }
 

@@ -1,6 +1,8 @@
 #include "cli/options.hpp"
 
+#include "config/optimizer_text.hpp"
 #include "config/parse.hpp"
+#include "config/unit_text.hpp"
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
@@ -91,34 +93,86 @@ std::string explain_plane_axes() {
          "logarithm.";
 }
 
+void add_unit_option(CLI::App& app, Unit& unit) {
+  add_text_option(
+      app, "--unit", unit_forms(), [&unit](const std::string& text) { unit = parse_unit(text); },
+      "the activation: " + explain_names<UnitKind>(), unit_text(unit));
+}
+
+void TrainingOptions::add_to(CLI::App& app) {
+  add_unit_option(app, unit);
+  add_text_option(
+      app, "--optimizer", join_names<OptimizerKind>("|"),
+      [this](const std::string& text) { optimizer.kind = parse_name<OptimizerKind>(text); },
+      "what makes an update of a gradient: " + explain_names<OptimizerKind>(), name_of(optimizer.kind));
+}
+
+void TrainingOptions::add_schedule_to(CLI::App& app, const std::function<void(Axis, const std::string&)>& take) {
+  add_text_option(
+      app, "--schedule", schedule_forms(),
+      [this, take](const std::string& text) {
+        const auto [schedule, warmup] = parse_schedule(text);
+        if (!warmup.empty()) take(Axis::warmup, warmup);
+        optimizer.schedule = schedule;
+        optimizer.has_warmup = !warmup.empty();
+      },
+      "what multiplies the learning rate: " + explain_names<ScheduleKind>() +
+          "; warmup: a line up to 1 in the first T updates, then the other. T of warmup may be an AXIS",
+      schedule_text(optimizer.schedule));
+  add_text_option(
+      app, "--clip", "none|norm:C|value:C",
+      [this, take](const std::string& text) {
+        const auto [kind, bound] = parse_clip(text);
+        if (!bound.empty()) take(Axis::clip, bound);
+        optimizer.clip = kind;
+      },
+      "how gradients are clipped: " + explain_names<ClipKind>() + ". C may be an AXIS", name_of(optimizer.clip));
+}
+
+bool has_own_option(Axis axis) {
+  return axis != Axis::clip && axis != Axis::warmup;
+}
+
 void AxisOptions::add_to(CLI::App& app, const Sweep& sweep) {
   plane_ = sweep.plane;
   texts_.resize(sweep.axes.size());
+  training_.add_to(app);
   // Before the axes: CLI11 takes options in the order in which they are added.
   add_text_option(
       app, "--plane", "X,Y", [this](const std::string& text) { parse_plane(text, plane_); },
       "the two axes whose values are the pixels of a map: X along its columns, Y along its rows, of " +
           join_names<Axis>(", "),
       std::string(name_of(plane_.x_axis)) + "," + name_of(plane_.y_axis));
+  const auto take = [this](std::size_t axis, const std::string& text) {
+    check_axis_text(text, plane_.range_of(axis) != nullptr);
+    texts_[axis] = text;
+  };
+  training_.add_schedule_to(app,
+                            [take](Axis axis, const std::string& text) { take(static_cast<std::size_t>(axis), text); });
   for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
+    if (axis < count_of<Axis> && !has_own_option(static_cast<Axis>(axis))) continue;
     const auto& [name, meaning, place, values, bounds, side] = sweep.axes[axis];
     const Range* range = sweep.plane.range_of(axis);
     add_text_option(
-        app, "--" + name, "AXIS",
-        [this, axis](const std::string& text) {
-          check_axis_text(text, plane_.range_of(axis) != nullptr);
-          texts_[axis] = text;
-        },
+        app, "--" + name, "AXIS", [take, axis](const std::string& text) { take(axis, text); },
         meaning + " (" + in_words(bounds) + ")", range != nullptr ? text_of(*range) : text_of(values));
   }
 }
 
 void AxisOptions::apply_to(Sweep& sweep) const {
+  sweep.optimizer = training_.with_decay(!texts_[static_cast<std::size_t>(Axis::decay)].empty());
+  sweep.set_unit(training_.unit);
   sweep.plane = {{}, {}, plane_.x_axis, plane_.y_axis};
   for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
     const std::string& text = texts_[axis];
     SweepAxis& own = sweep.axes[axis];
     const bool is_in_plane = plane_.range_of(axis) != nullptr;
+    if (!sweep.uses(axis)) {
+      if (text.empty() && !is_in_plane) continue;
+      throw ConfigError((is_in_plane ? "--plane: " : "--") + own.name + (is_in_plane ? " is" : ": is") +
+                        " no axis of " + name_of(sweep.unit) + " under " + name_of(sweep.optimizer.kind) +
+                        " as it is configured");
+    }
     if (text.empty()) {
       // The starts have a range for a default, and no value; other axes have a value, and no range.
       if (is_in_plane == (own.side != nullptr)) continue;

@@ -39,16 +39,40 @@ std::string explain_plane_axes();
 /// `--name`, an axis, with its meaning as help.
 void add_axis_option(CLI::App& app, const std::string& name, const std::string& meaning, std::vector<double>& values);
 
-/// --plane, and an option for each axis of a sweep. What an axis may be depends on the plane, which may come later or from a
-/// configuration file: so texts are kept, and read when all options are known.
+/// --unit.
+void add_unit_option(CLI::App& app, Unit& unit);
+
+/// --unit, --optimizer, --schedule and --clip: what is trained, and how.
+struct TrainingOptions {
+  Unit unit = {};
+  Optimizer optimizer = {};
+
+  /// Adds --unit and --optimizer.
+  void add_to(CLI::App& app);
+  /// Adds --schedule and --clip, which hand the values of an axis, the warm-up and the bound, to `take`.
+  void add_schedule_to(CLI::App& app, const std::function<void(Axis, const std::string&)>& take);
+  /// The optimiser, whose decay is there where the option --decay is.
+  Optimizer with_decay(bool is_given) const {
+    Optimizer all = optimizer;
+    all.has_decay = is_given;
+    return all;
+  }
+};
+
+/// Whether an axis has an option of its own name for its values alone; those of others are parts of --schedule and --clip.
+bool has_own_option(Axis axis);
+
+/// --plane, those of TrainingOptions, and an option for each axis of a sweep. What an axis may be depends on the plane and on
+/// the unit, which may come later or from a configuration file: so texts are kept, and read when all options are known.
 class AxisOptions {
  public:
   /// Adds them for the axes of a sweep, which has the defaults. This and the sweep outlive the app.
   void add_to(CLI::App& app, const Sweep& sweep);
-  /// Gives a sweep its plane and the values of its axes.
+  /// Gives a sweep its unit, its optimiser, its plane and the values of its axes.
   void apply_to(Sweep& sweep) const;
 
  private:
+  TrainingOptions training_;
   Plane plane_;                     ///< without its ranges
   std::vector<std::string> texts_;  ///< by axis; empty where none was given
 };

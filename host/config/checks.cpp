@@ -10,7 +10,9 @@
 
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/optimizer/schedule.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
+#include "deadcone/trajectory/general_dynamics.hpp"
 
 namespace deadcone {
 namespace {
@@ -42,6 +44,8 @@ void validate_side(const Range& range, const SweepAxis& axis) {
   if (!range.listed.empty()) throw ConfigError(axis.name, "must be a range, as an axis of the plane");
   require(axis.bounds, axis.name, range.centre(0));
   require(axis.bounds, axis.name, range.centre(range.count - 1));
+  for (std::int64_t i = 0; axis.bounds.are_whole && i < range.count; ++i)
+    require(axis.bounds, axis.name, range.centre(i));
 }
 
 void validate_axis(const SweepAxis& axis) {
@@ -56,23 +60,30 @@ void validate_axis(const SweepAxis& axis) {
   if (twice != values.end()) throw ConfigError(axis.name, "has the value " + shortest(*twice) + " twice");
 }
 
+/// Throws where a number that follows from a parameter has no value, or too few digits, in a precision.
+template <class Real>
+void representable(Real value, const std::string& parameter, double given, const std::string& what) {
+  if (std::isnormal(value)) return;
+  throw ConfigError(
+      parameter, "is " + shortest(given) + ", so " + what + " is outside the range of " + name_of(precision_of<Real>));
+}
+
+/// The same for a share in [0, 1), which must not round to 1.
+template <class Real>
+void representable_share(Real value, const std::string& parameter, double given) {
+  if (given != 0.0) representable(value, parameter, given, "it");
+  if (value < Real(1)) return;
+  throw ConfigError(parameter, "is " + shortest(given) + ", which rounds to 1 in " + name_of(precision_of<Real>));
+}
+
 /// Squares of tolerances must not vanish in the precision in use, or no trajectory would ever come to rest.
 template <class Real>
 void validate_constants(const Point& point, const Criteria& criteria) {
   const Dynamics<Real> dynamics = make_dynamics<Real>(point, criteria);
-  const std::string precision = name_of(precision_of<Real>);
-  const auto representable = [&](Real value, const std::string& parameter, double given, const std::string& what) {
-    if (!std::isnormal(value)) {
-      throw ConfigError(parameter, "is " + shortest(given) + ", so " + what + " is outside the range of " + precision);
-    }
-  };
   representable(dynamics.target.gamma, "gamma", point.gamma, "it");
   representable(static_cast<Real>(point.eta), "eta", point.eta, "it");
   representable(dynamics.descent.minus_step, "eta", point.eta, "eta (1 - beta)");
-  if (point.beta != 0.0) representable(dynamics.descent.beta, "beta", point.beta, "it");
-  if (!(dynamics.descent.beta < Real(1))) {
-    throw ConfigError("beta", "is " + shortest(point.beta) + ", which rounds to 1 in " + precision);
-  }
+  representable_share(dynamics.descent.beta, "beta", point.beta);
   if (point.delta != 0.0) representable(dynamics.target.delta, "delta", point.delta, "it");
   if (point.r != 0.0) representable(static_cast<Real>(point.r), "r", point.r, "it");
   representable(dynamics.target_norm * dynamics.target_norm, "gamma", point.gamma, "gamma^2 + delta^2");
@@ -80,6 +91,79 @@ void validate_constants(const Point& point, const Criteria& criteria) {
   representable(dynamics.slow_squared, "tolerance", criteria.tolerance, "(tolerance / (eta (1 - beta)))^2");
   representable(dynamics.converged_radius_squared, "rho", criteria.rho, "(rho |Theta*|)^2");
   representable(dynamics.epsilon, "epsilon", criteria.epsilon, "it");
+}
+
+/// The same for the loop of any unit and optimiser.
+template <class Real>
+void validate_general_constants(const Point& point, const Criteria& criteria, UnitKind unit,
+                                const Optimizer& optimizer) {
+  const GeneralConstants<Real> constants = make_general_constants<Real>(point, criteria, unit, optimizer, {});
+  const auto& [rate, beta, rest, square_decay, rest_of_square, eps, clip, decay, warmup, reciprocal] =
+      constants.optimizer;
+  const auto has = [&](Axis axis) { return is_used(axis, unit, optimizer); };
+  representable(constants.target.gamma, "gamma", point.gamma, "it");
+  representable(rate, "eta", point.eta, "it");
+  if (has(Axis::beta)) representable_share(beta, "beta", point.beta);
+  if (has(Axis::beta2)) representable_share(square_decay, "beta2", point.beta2);
+  if (has(Axis::alpha)) representable_share(square_decay, "alpha", point.alpha);
+  if (has(Axis::eps)) representable(eps, "eps", point.optimizer_epsilon, "it");
+  if (has(Axis::clip)) representable(clip, "clip", point.clip, "it");
+  if (has(Axis::decay) && point.decay != 0.0) representable(decay, "decay", point.decay, "it");
+  if (point.delta != 0.0) representable(constants.target.delta, "delta", point.delta, "it");
+  if (point.r != 0.0) representable(static_cast<Real>(point.r), "r", point.r, "it");
+  representable(constants.target_norm * constants.target_norm, "gamma", point.gamma, "gamma^2 + delta^2");
+  representable(constants.tolerance_squared, "tolerance", criteria.tolerance, "its square");
+  representable(static_cast<Real>(criteria.rho) * constants.target_norm, "rho", criteria.rho, "rho |(gamma, delta)|");
+  representable(static_cast<Real>(criteria.epsilon), "epsilon", criteria.epsilon, "it");
+  for (const Axis axis : axes_of_constants(unit)) {
+    const double given = point.*traits_of(axis).place;
+    const auto value = static_cast<Real>(given);
+    if (given != 0.0) representable(value * value, name_of(axis), given, "its square");
+  }
+}
+
+void validate_schedule(const Schedule& schedule, std::int64_t max_updates) {
+  const auto& [kind, updates, factor] = schedule;
+  require_kind(kind, "schedule");
+  const auto has_updates = [&](const char* name) {
+    require(updates >= 1 && updates <= largest_max_updates, "schedule", static_cast<double>(updates),
+            std::string(name) + " must be " + in_words(1, largest_max_updates));
+  };
+  const auto has_factor = [&](const char* name, const Bounds& bounds) {
+    require(bounds.has(factor), "schedule", factor, std::string(name) + " must be " + in_words(bounds));
+  };
+  constexpr Bounds share_above_zero = {.lo = 0.0, .hi = 1.0, .has_hi = true};
+  switch (kind) {
+    case ScheduleKind::constant:
+      break;
+    case ScheduleKind::step:
+      has_updates("EVERY");
+      has_factor("FACTOR", share_above_zero);
+      break;
+    case ScheduleKind::exponential:
+      has_factor("RATE", share_above_zero);
+      break;
+    case ScheduleKind::cosine:
+      has_updates("T");
+      has_factor("FLOOR", closed_share);
+      break;
+    case ScheduleKind::linear:
+      has_updates("T");
+      break;
+  }
+  const std::int64_t length = schedule_length(schedule, max_updates);
+  require(length <= largest_schedule, "schedule", static_cast<double>(length),
+          "must end, or be below 1e-30, after at most " + std::to_string(largest_schedule) + " updates");
+}
+
+/// Checks kinds, and what does not depend on a point.
+void validate_training(UnitKind unit, const Optimizer& optimizer, std::int64_t max_updates) {
+  require_kind(unit, "unit");
+  require_kind(optimizer.kind, "optimizer");
+  require_kind(optimizer.clip, "clip");
+  validate_schedule(optimizer.schedule, max_updates);
+  if (unit == UnitKind::prelu && optimizer.has_decay)
+    throw ConfigError("decay", "must not be given with prelu: the minima of its loss are not known then");
 }
 
 /// The square of the distance that counts as divergence must be finite, or an overflow would pass for a fate.
@@ -140,7 +224,7 @@ std::vector<Point> extreme_points(const Sweep& sweep) {
   std::vector<Point> points(1);
   for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
     double Point::*const place = sweep.axes[axis].place;
-    if (place == nullptr) continue;
+    if (place == nullptr || !sweep.uses(axis)) continue;
     const std::vector<double> values = extreme_values(AxisValues(sweep, axis));
     std::vector<Point> more;
     for (const Point& point : points) {
@@ -166,13 +250,14 @@ double farthest_start(const Sweep& sweep, Axis axis) {
   return size;
 }
 
-/// Whether a mapper uses two values of an axis as one number. Momentum is used as beta and as 1 - beta, each of them
-/// rounded.
+/// Whether a mapper uses two values of an axis as one number. The decay of an average is used as beta and as 1 - beta, each
+/// of them rounded.
 template <class Real>
 auto coincidence(const SweepAxis& axis) {
-  return [is_momentum = axis.place == &Point::beta](double one, double other) {
+  const bool is_decay = axis.place == &Point::beta || axis.place == &Point::beta2 || axis.place == &Point::alpha;
+  return [is_decay](double one, double other) {
     return static_cast<Real>(one) == static_cast<Real>(other) &&
-           (!is_momentum || static_cast<Real>(1.0 - one) == static_cast<Real>(1.0 - other));
+           (!is_decay || static_cast<Real>(1.0 - one) == static_cast<Real>(1.0 - other));
   };
 }
 
@@ -274,17 +359,35 @@ std::vector<SweepAxis> unit_axes() {
   std::vector<SweepAxis> axes;
   for (std::size_t i = 0; i < Table::values.size(); ++i) {
     const auto& [axis, name, meaning] = Table::values[i];
+    const AxisTraits& traits = Table::traits[i];
     std::vector<double> values;
-    if (Table::places[i] != nullptr) values.push_back(Point{}.*Table::places[i]);
-    axes.push_back({name, meaning, Table::places[i], values, Table::bounds[i], Table::sides[i]});
+    if (traits.place != nullptr) values.push_back(traits.default_value());
+    axes.push_back({name, meaning, traits.place, values, traits.bounds, traits.side});
   }
   return axes;
+}
+
+std::vector<Axis> axes_of_constants(UnitKind unit) {
+  std::vector<Axis> axes;
+  for (double Point::*const place : {&Point::constant, &Point::second_constant}) {
+    for (const auto& [axis, name, meaning] : NameTable<Axis>::values) {
+      if (traits_of(axis).place == place && is_used(axis, unit, {})) axes.push_back(axis);
+    }
+  }
+  return axes;
+}
+
+void Sweep::set_unit(const Unit& to) {
+  for (const Axis axis : axes_of_constants(unit)) values(axis) = {traits_of(axis).default_value()};
+  unit = to.kind;
+  const std::vector<Axis> constants = axes_of_constants(unit);
+  for (std::size_t i = 0; i < constants.size(); ++i) values(constants[i]) = {to.constants[i]};
 }
 
 std::vector<std::size_t> Sweep::point_axes() const {
   std::vector<std::size_t> numbers;
   for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-    if (plane.range_of(axis) == nullptr) numbers.push_back(axis);
+    if (plane.range_of(axis) == nullptr && uses(axis)) numbers.push_back(axis);
   }
   return numbers;
 }
@@ -298,7 +401,7 @@ std::int64_t Sweep::points() const {
 std::vector<double> Sweep::values_at(std::int64_t index) const {
   std::vector<double> values(axes.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t axis = axes.size(); axis-- > 0;) {
-    if (plane.range_of(axis) != nullptr) continue;
+    if (plane.range_of(axis) != nullptr || !uses(axis)) continue;
     const auto count = std::ssize(axes[axis].values);
     values[axis] = axes[axis].values[static_cast<std::size_t>(index % count)];
     index /= count;
@@ -347,7 +450,7 @@ StartPoint Sweep::start(std::int64_t index, std::int64_t row, std::int64_t colum
   values[static_cast<std::size_t>(plane.y_axis)] = plane.y.centre(row);
   StartPoint start;
   for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-    if (axes[axis].place != nullptr) start.point.*axes[axis].place = values[axis];
+    if (axes[axis].place != nullptr && uses(axis)) start.point.*axes[axis].place = values[axis];
   }
   start.w = values[static_cast<std::size_t>(Axis::w)];
   start.b = values[static_cast<std::size_t>(Axis::b)];
@@ -387,10 +490,16 @@ void validate(const Window& window) {
   validate(window.b, "b");
 }
 
-void validate(const Point& point, const Criteria& criteria, Precision precision) {
+void validate(const Point& point, const Criteria& criteria, Precision precision, UnitKind unit,
+              const Optimizer& optimizer) {
+  validate_training(unit, optimizer, criteria.max_updates);
   for (const auto& [axis, name, meaning] : NameTable<Axis>::values) {
-    double Point::*const place = NameTable<Axis>::places[static_cast<std::size_t>(axis)];
-    if (place != nullptr) require(bounds_of(axis), name, point.*place);
+    double Point::*const place = traits_of(axis).place;
+    if (place != nullptr && is_used(axis, unit, optimizer)) require(bounds_of(axis), name, point.*place);
+  }
+  if (unit == UnitKind::clip && !(point.constant < point.second_constant)) {
+    throw ConfigError("lo", "must be less than hi, but they are " + shortest(point.constant) + " and " +
+                                shortest(point.second_constant));
   }
   require_kind(criteria.stop, "stop");
   require_kind(precision, "precision");
@@ -399,13 +508,20 @@ void validate(const Point& point, const Criteria& criteria, Precision precision)
   require(epsilon_bounds, "epsilon", criteria.epsilon);
   require(criteria.max_updates >= 1 && criteria.max_updates <= largest_max_updates, "max_updates",
           static_cast<double>(criteria.max_updates), "must be in [1, " + std::to_string(largest_max_updates) + "]");
-  with_precision(precision, [&]<class Real>() { validate_constants<Real>(point, criteria); });
+  with_precision(precision, [&]<class Real>() {
+    if (unit == UnitKind::relu && optimizer == Optimizer()) {
+      validate_constants<Real>(point, criteria);
+    } else {
+      validate_general_constants<Real>(point, criteria, unit, optimizer);
+    }
+  });
 }
 
-void validate_start(double w, double b, const Point& point, const Criteria& criteria, Precision precision) {
+void validate_start(double w, double b, const Point& point, const Criteria& criteria, Precision precision,
+                    UnitKind unit, const Optimizer& optimizer) {
   require(any_number, "w", w);
   require(any_number, "b", b);
-  validate(point, criteria, precision);
+  validate(point, criteria, precision, unit, optimizer);
   check_length(point.r, w, precision);
   validate_divergence_limit(std::hypot(w, b, point.r), point, precision);
 }
@@ -423,10 +539,24 @@ void validate_plane(const Sweep& sweep) {
   validate_side(plane.y, sweep.axis(plane.y_axis));
 }
 
+/// Axes that the trajectories do not depend on must be as nobody has touched them.
+void validate_unused_axes(const Sweep& sweep) {
+  for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
+    if (sweep.uses(i)) continue;
+    const SweepAxis& axis = sweep.axes[i];
+    const bool is_untouched = axis.values == std::vector{traits_of(static_cast<Axis>(i)).default_value()};
+    if (is_untouched && sweep.plane.range_of(i) == nullptr) continue;
+    throw ConfigError(axis.name, std::string("is an axis that the unit ") + name_of(sweep.unit) + " under " +
+                                     name_of(sweep.optimizer.kind) + " does not have as it is configured");
+  }
+}
+
 }  // namespace
 
 void validate_stored(const Sweep& sweep) {
+  validate_training(sweep.unit, sweep.optimizer, sweep.criteria.max_updates);
   validate_plane(sweep);
+  validate_unused_axes(sweep);
   require_kind(sweep.refinement.kind, "refine");
   require(sample_bounds, "refine_sample", sweep.refinement.sample);
   require(sweep.refinement.rule == 1 || sweep.refinement.rule == 2, "refine", sweep.refinement.rule,
@@ -436,6 +566,9 @@ void validate_stored(const Sweep& sweep) {
   }
   if (sweep.refinement.kind == RefinementKind::exact && !sweep.plane.is_of_starts()) {
     throw ConfigError("refine", "must not be exact in another plane than w,b: fates of blocks are proved there alone");
+  }
+  if (sweep.refinement.kind == RefinementKind::exact && sweep.is_general()) {
+    throw ConfigError("refine", "must not be exact for other units than relu under momentum: no theorem proves fates");
   }
   if (sweep.criteria.certify && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError("fields",
@@ -456,7 +589,7 @@ void validate_stored(const Sweep& sweep) {
   const double farthest_w = farthest_start(sweep, Axis::w);
   const double farthest_b = farthest_start(sweep, Axis::b);
   for (const Point& point : extreme_points(sweep)) {
-    validate(point, sweep.criteria, sweep.precision);
+    validate(point, sweep.criteria, sweep.precision, sweep.unit, sweep.optimizer);
     validate_divergence_limit(std::hypot(farthest_w, farthest_b, point.r), point, sweep.precision);
   }
   std::int64_t pixels = 0;

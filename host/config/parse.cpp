@@ -166,6 +166,9 @@ RefinementKind parse_refinement(const std::string& text) {
 }
 
 std::string in_words(const Bounds& bounds) {
+  if (bounds.are_whole) {
+    return "a whole number " + in_words(static_cast<std::int64_t>(bounds.lo), static_cast<std::int64_t>(bounds.hi));
+  }
   if (std::isfinite(bounds.hi)) {
     return (bounds.has_lo ? "in [" : "in (") + shortest(bounds.lo) + ", " + shortest(bounds.hi) +
            (bounds.has_hi ? "]" : ")");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/checks.hpp"
+#include "config/optimizer_text.hpp"
 #include "config/parse.hpp"
 #include "config/range_json.hpp"
 #include "deadcone/errors.hpp"
@@ -39,8 +40,32 @@ void read_plane(const Json& json, Plane& plane) {
   read_side(json.at("plane").at("y"), plane.y_axis, plane.y);
 }
 
+/// What is trained, and how; nothing of the rectifier under momentum, which version 0.1 knew alone. Whether there are decay and
+/// warm-up follows from the axes.
+void write_training(const Sweep& sweep, Json& json) {
+  if (sweep.unit != UnitKind::relu) json["unit"] = name_of(sweep.unit);
+  const Optimizer& optimizer = sweep.optimizer;
+  if (optimizer.kind != OptimizerKind::momentum) json["optimizer"] = name_of(optimizer.kind);
+  if (optimizer.schedule != Schedule()) json["schedule"] = schedule_text(optimizer.schedule);
+  if (optimizer.clip != ClipKind::none) json["clip"] = name_of(optimizer.clip);
+}
+
+/// Reads it, after the plane.
+void read_training(const Json& json, Sweep& sweep) {
+  const auto has_axis = [&](Axis axis) {
+    return json.at("axes").contains(name_of(axis)) || sweep.plane.range_of(static_cast<std::size_t>(axis)) != nullptr;
+  };
+  sweep.unit = parse_name<UnitKind>(json.value("unit", name_of(UnitKind::relu)));
+  sweep.optimizer = {.kind = parse_name<OptimizerKind>(json.value("optimizer", name_of(OptimizerKind::momentum))),
+                     .clip = parse_name<ClipKind>(json.value("clip", name_of(ClipKind::none))),
+                     .schedule = parse_schedule(json.value("schedule", schedule_text({}))).schedule,
+                     .has_decay = has_axis(Axis::decay),
+                     .has_warmup = has_axis(Axis::warmup)};
+}
+
 Json json_of(const Sweep& sweep) {
   Json json;
+  write_training(sweep, json);
   for (const std::size_t axis : sweep.point_axes()) json["axes"][sweep.axes[axis].name] = sweep.axes[axis].values;
   const Plane& plane = sweep.plane;
   if (has_window(plane)) {
@@ -96,8 +121,10 @@ void read_axes(const Json& axes, Sweep& sweep) {
   for (const auto& [name, values] : axes.items()) {
     const auto found = std::ranges::find(sweep.axes, name, &SweepAxis::name);
     if (found == sweep.axes.end()) throw ConfigError("the axis " + name + " is unknown");
-    if (sweep.plane.range_of(static_cast<std::size_t>(found - sweep.axes.begin())) != nullptr)
+    const auto number = static_cast<std::size_t>(found - sweep.axes.begin());
+    if (sweep.plane.range_of(number) != nullptr)
       throw ConfigError("the axis " + name + " is in the plane and has values, too");
+    if (!sweep.uses(number)) throw ConfigError("the axis " + name + " is none of its unit and optimiser");
   }
 }
 
@@ -142,6 +169,7 @@ Sweep sweep_from_json(const std::string& text, const std::string& where, const S
     const Json json = Json::parse(text);
     Sweep sweep = defaults;
     read_plane(json, sweep.plane);
+    read_training(json, sweep);
     read_axes(json.at("axes"), sweep);
     const Json& criteria = json.at("criteria");
     sweep.criteria.stop = parse_name<StopRule>(criteria.at("stop").get<std::string>());

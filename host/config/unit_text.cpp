@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/parse.hpp"
+#include "deadcone/config.hpp"
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
@@ -50,6 +51,11 @@ Unit parse_unit(const std::string& text) {
   if (found == kinds.end()) reject(text, unit_forms());
   Unit unit = {.kind = found->kind, .constants = {}};
   const UnitConstants constants = constants_of(unit.kind);
+  if (parts.size() == 1) {
+    const std::vector<Axis> axes = axes_of_constants(unit.kind);
+    for (std::size_t i = 0; i < axes.size(); ++i) unit.constants[i] = traits_of(axes[i]).default_value();
+    return unit;
+  }
   if (parts.size() != constants.count + 1) reject(text, "it must have the form " + form_of(unit.kind));
   for (std::size_t i = 0; i < constants.count; ++i) {
     unit.constants[i] = parse_constant(text, constants.names[i], parts[i + 1]);

@@ -62,13 +62,13 @@ PlaneAxis plane_axis(const SweepAxis& axis, const Range& range) {
 
 Schema Experiment::schema(const Sweep& of) const {
   Schema schema = {
-      .title = title,
+      .title = title(of),
       .configuration = to_json(of),
       .precision = name_of(of.precision),
       .numerics = numerics_of(of),
       .axes = {},
       .plane = {plane_axis(of.axis(of.plane.y_axis), of.plane.y), plane_axis(of.axis(of.plane.x_axis), of.plane.x)},
-      .code_axes = code_axes,
+      .code_axes = code_axes(of),
       .pixel_fields = {},
       .point_fields = {},
       .notes = notes(of),
@@ -112,9 +112,9 @@ TileValues Experiment::tile_values(const Sweep& of, TileResult result) const {
   return values;
 }
 
-PointValues Experiment::point_values(const Sweep& of, const PointResults& results) const {
+PointValues Experiment::point_values(const PointResults& results) const {
   PointValues values;
-  for (const PointField* field : point_fields_of(of)) values.push_back(field->get(results));
+  for (const PointField* field : point_fields_of(results.sweep)) values.push_back(field->get(results));
   return values;
 }
 

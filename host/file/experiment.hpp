@@ -46,6 +46,8 @@ struct PointResult {
 
 /// Those of some points, one after the other.
 struct PointResults {
+  const Sweep& sweep;
+  PointRun points;
   std::span<const Counts> counts;
   double seconds = 0.0;  ///< of each
 };
@@ -70,9 +72,9 @@ struct PointColumn {
 };
 
 struct Experiment {
-  std::string title;
-  Sweep sweep;                        ///< the axes with their defaults, and all other defaults
-  std::vector<Coordinate> code_axes;  ///< Schema::code_axes
+  std::function<std::string(const Sweep&)> title;
+  Sweep sweep;  ///< the axes with their defaults, and all other defaults
+  std::function<std::vector<Coordinate>(const Sweep&)> code_axes;  ///< Schema::code_axes
   std::vector<PixelField> pixel_fields;
   std::vector<PointField> point_fields;
   std::vector<PointColumn> columns;
@@ -96,7 +98,7 @@ struct Experiment {
 
   /// The values of a tile and of points for the file of a sweep, and back.
   TileValues tile_values(const Sweep& sweep, TileResult result) const;
-  PointValues point_values(const Sweep& sweep, const PointResults& results) const;
+  PointValues point_values(const PointResults& results) const;
   /// The result of one of the `points` that have these values, by its place among them.
   PointResult point_result(const Sweep& sweep, const PointValues& values, std::int64_t points,
                            std::int64_t place) const;

@@ -40,7 +40,7 @@ void SweepWriter::take(const PointRun& points, const Tile& tile, TileResult& res
 void SweepWriter::finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) {
   Contents& contents = *contents_;
   const auto values = [&contents, points] {
-    return contents.experiment.point_values(contents.sweep, {points->counts, points->seconds});
+    return contents.experiment.point_values({contents.sweep, points->points, points->counts, points->seconds});
   };
   contents.file.finish(points->points, values, kept);
 }
@@ -96,7 +96,7 @@ TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
   const auto& [sweep, experiment, file] = *contents_;
   TileResult result;
   if (sweep.precision == Precision::float64) {
-    result.r_final = result.w_final = result.b_final = result.loss_final = std::vector<double>();
+    result.r_final = result.w_final = result.b_final = result.leak_final = result.loss_final = std::vector<double>();
   }
   std::vector<void*> places;
   for (const PixelField* field : experiment.kept(sweep)) {

@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "base/binomial_interval.hpp"
+#include "config/optimizer_text.hpp"
 #include "config/parse.hpp"
+#include "deadcone/trajectory/general_dynamics.hpp"
 #include "deadcone/trajectory/rounding_noise.hpp"
 #include "file/experiment.hpp"
 
@@ -21,6 +23,35 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* pending_comment = "-1: not computed yet";
+
+bool is_general(const Sweep& sweep) {
+  return sweep.is_general();
+}
+
+bool is_rectifier(const Sweep& sweep) {
+  return !sweep.is_general();
+}
+
+bool learns_leak(const Sweep& sweep) {
+  return sweep.unit == UnitKind::prelu;
+}
+
+/// Whether the pixels know at which minimum they rest: filled ones would not.
+bool has_minimum_by_pixel(const Sweep& sweep) {
+  return sweep.is_general() && sweep.refinement.kind == RefinementKind::none;
+}
+
+/// Whether the loss has the same minima at all pixels of a map.
+bool has_minima(const Sweep& sweep) {
+  constexpr Axis of_loss[] = {Axis::gamma, Axis::delta, Axis::decay, Axis::leak, Axis::scale, Axis::lo, Axis::hi};
+  return sweep.is_general() && std::ranges::none_of(of_loss, [&](Axis axis) {
+           return sweep.plane.range_of(static_cast<std::size_t>(axis)) != nullptr;
+         });
+}
+
+bool has_minima_of_leak(const Sweep& sweep) {
+  return has_minima(sweep) && learns_leak(sweep);
+}
 
 bool certifies(const Sweep& sweep) {
   return sweep.criteria.certify;
@@ -68,17 +99,26 @@ PixelField real(RealBuffer TileResult::*member, const std::string& name, const s
   return stored_in(member, {.variable = {name, meaning, hdf5::Type::float64, not_a_number}, .option = option(word)});
 }
 
+/// The fate of sweeps whose starts can have the first `count` fates.
+PixelField fate_field(std::size_t count, bool (*exists)(const Sweep&)) {
+  return stored_in(&TileResult::fate, {.variable = {.name = "fate",
+                                                    .meaning = "what became of the initial parameters",
+                                                    .type = hdf5::Type::int8,
+                                                    .fill = -1,
+                                                    .flags = flag_names<Fate>(true, count)},
+                                       .exists = exists});
+}
+
 std::vector<PixelField> make_pixel_fields() {
   using hdf5::Type;
   PixelField r_final = real(&TileResult::r_final, "r_final", "weight orthogonal to the target direction at the end",
                             "final");  // zero in planar maps of a sweep that has others as well
   r_final.exists = has_general_starts;
+  PixelField leak_final = real(&TileResult::leak_final, "leak_final", "slope below 0 at the end", "final");
+  leak_final.exists = learns_leak;
   return {
-      stored_in(&TileResult::fate, {.variable = {.name = "fate",
-                                                 .meaning = "what became of the initial parameters",
-                                                 .type = Type::int8,
-                                                 .fill = -1,
-                                                 .flags = flag_names<Fate>(true)}}),
+      fate_field(rectifier_fate_count, is_rectifier),
+      fate_field(fate_count, is_general),
       stored_in(&TileResult::updates, {.variable = {.name = "steps",
                                                     .meaning = "updates made until the end",
                                                     .type = Type::int32,
@@ -103,7 +143,15 @@ std::vector<PixelField> make_pixel_fields() {
       r_final,
       real(&TileResult::w_final, "w_final", "weight along the target direction at the end", "final"),
       real(&TileResult::b_final, "b_final", "bias at the end", "final"),
+      leak_final,
       real(&TileResult::loss_final, "loss_final", "loss at the end", "loss"),
+      stored_in(&TileResult::minimum,
+                {.variable = {.name = "minimum",
+                              .meaning = "minimum of the loss that it rests at, by its number",
+                              .type = Type::int8,
+                              .fill = -1,
+                              .comment = std::string(pending_comment) + "; 0: none; 1: that of least loss"},
+                 .exists = has_minimum_by_pixel}),
   };
 }
 
@@ -131,17 +179,19 @@ double mean_updates(const Counts& counts) {
   return static_cast<double>(counts.updates) / computed_pixels(counts);
 }
 
-/// The counts of the fates that a file has.
-std::array<std::int64_t, fate_count> stored_fates(const Counts& counts) {
-  std::array<std::int64_t, fate_count> fates{};
-  std::ranges::copy_n(counts.fates.begin(), fate_count, fates.begin());
+/// The counts of the first `count` fates.
+template <std::size_t count>
+std::array<std::int64_t, count> first_fates(const Counts& counts) {
+  std::array<std::int64_t, count> fates{};
+  std::ranges::copy_n(counts.fates.begin(), count, fates.begin());
   return fates;
 }
 
-std::array<double, fate_count> fate_fractions(const Counts& counts) {
+template <std::size_t count>
+std::array<double, count> fate_fractions(const Counts& counts) {
   const auto pixels = static_cast<double>(counts.pixels());
-  std::array<double, fate_count> fractions{};
-  std::ranges::transform(stored_fates(counts), fractions.begin(),
+  std::array<double, count> fractions{};
+  std::ranges::transform(first_fates<count>(counts), fractions.begin(),
                          [&](std::int64_t fate) { return static_cast<double>(fate) / pixels; });
   return fractions;
 }
@@ -172,18 +222,67 @@ PointField stored_at(T Counts::*place, PointVariable variable, bool (*exists)(co
           }};
 }
 
+/// The results by fate of sweeps whose starts can have the first `count` fates.
+template <std::size_t count>
+std::array<PointField, 2> fields_by_fate(bool (*exists)(const Sweep&)) {
+  using hdf5::Type;
+  return {{
+      {.variable = counted(by_fate("fate_count", "initial parameters of each fate", Type::int64, -1)),
+       .exists = exists,
+       .get = by_each([](const Counts& counts, double) { return first_fates<count>(counts); }),
+       .set = [](std::span<const std::byte> bytes,
+                 PointResult& result) { std::memcpy(result.counts.fates.data(), bytes.data(), bytes.size()); }},
+      {.variable = by_fate("fate_fraction", "fraction of each fate", Type::float64, not_a_number),
+       .exists = exists,
+       .get = by_each([](const Counts& counts, double) { return fate_fractions<count>(counts); })},
+  }};
+}
+
+/// A number of each minimum of the loss at a point; not a number where there are fewer.
+PointField of_minima(const std::string& name, const std::string& meaning, double (*value_of)(const Minimum&),
+                     bool (*exists)(const Sweep&) = has_minima) {
+  PointVariable variable = {.variable = {name, meaning, hdf5::Type::float64, not_a_number},
+                            .code_axis = "minimum_number",
+                            .repeats = false};  // Newton's method may end an ulp apart on another machine
+  return {.variable = std::move(variable), .exists = exists, .get = [value_of](const PointResults& results) {
+            const Sweep& sweep = results.sweep;
+            MinimaOfPoints minima(sweep.unit, decay_is_in_loss(sweep.optimizer));
+            Bytes bytes;
+            for (const Point& point : sweep.points(results.points)) {
+              std::array<double, unit::most_minima> values;
+              values.fill(not_a_number);
+              const std::vector<Minimum>& found = minima.at(point);
+              for (std::size_t i = 0; i < std::min(found.size(), values.size()); ++i) values[i] = value_of(found[i]);
+              const auto* first = reinterpret_cast<const std::byte*>(values.data());
+              bytes.insert(bytes.end(), first, first + sizeof values);
+            }
+            return bytes;
+          }};
+}
+
+std::vector<Coordinate> code_axes_of(const Sweep& sweep) {
+  std::vector<Coordinate> axes = {
+      code_coordinate<Fate>("fate_code", "fate", static_cast<std::size_t>(fates_of(sweep.unit, sweep.optimizer)))};
+  if (has_minima(sweep)) {
+    std::vector<std::int8_t> numbers;
+    for (int i = 1; i <= unit::most_minima; ++i) numbers.push_back(static_cast<std::int8_t>(i));
+    axes.push_back({"minimum_number", "minima of the loss, the least loss first", numbers});
+  }
+  return axes;
+}
+
 std::vector<PointField> make_point_fields() {
   using hdf5::Type;
   PointVariable seconds = by_point("seconds", "time taken", Type::float64, not_a_number);
   seconds.variable.units = "s";
   seconds.repeats = false;
+  const auto of_rectifier = fields_by_fate<rectifier_fate_count>(is_rectifier);
+  const auto of_others = fields_by_fate<fate_count>(is_general);
   return {
-      {.variable = counted(by_fate("fate_count", "initial parameters of each fate", Type::int64, -1)),
-       .get = by_each([](const Counts& counts, double) { return stored_fates(counts); }),
-       .set = [](std::span<const std::byte> bytes,
-                 PointResult& result) { std::memcpy(result.counts.fates.data(), bytes.data(), bytes.size()); }},
-      {.variable = by_fate("fate_fraction", "fraction of each fate", Type::float64, not_a_number),
-       .get = by_each([](const Counts& counts, double) { return fate_fractions(counts); })},
+      of_rectifier[0],
+      of_rectifier[1],
+      of_others[0],
+      of_others[1],
       {.variable = by_point("steps_mean", "mean number of updates", Type::float64, not_a_number),
        .get = by_each([](const Counts& counts, double) { return mean_updates(counts); })},
       stored_at(&Counts::most_updates, by_point("steps_max", "largest number of updates", Type::int32, -1)),
@@ -209,16 +308,31 @@ std::vector<PointField> make_point_fields() {
           &Counts::fill_sample_mismatches,
           counted(by_point("fill_sample_mismatches", "those of fill_sampled that had another fate", Type::int64, -1)),
           has_estimate),
+      of_minima("minimum_w", "weight along the target direction at a minimum of the loss",
+                [](const Minimum& minimum) { return minimum.theta.w; }),
+      of_minima("minimum_b", "bias there", [](const Minimum& minimum) { return minimum.theta.b; }),
+      of_minima(
+          "minimum_leak", "slope below 0 there", [](const Minimum& minimum) { return minimum.leak; },
+          has_minima_of_leak),
+      of_minima("minimum_loss", "loss there, with the decay", [](const Minimum& minimum) { return minimum.loss; }),
+      of_minima("minimum_curvature", "smaller eigenvalue of the Hessian in the plane there",
+                [](const Minimum& minimum) { return minimum.curvatures[0]; }),
+      of_minima("minimum_curvature_largest", "greater eigenvalue of the Hessian in the plane there",
+                [](const Minimum& minimum) { return minimum.curvatures[1]; }),
+      of_minima("minimum_curvature_across", "second derivative of the loss by r there",
+                [](const Minimum& minimum) { return minimum.curvature_across; }),
   };
 }
 
 std::vector<PointColumn> make_columns() {
   std::vector<PointColumn> columns;
   for (std::size_t fate = 0; fate < fate_count; ++fate) {
-    columns.push_back({.title = NameTable<Fate>::values[fate].name,
-                       .width = 12,
-                       .digits = 5,
-                       .value = [fate](const PointResult& result) { return fate_fractions(result.counts)[fate]; }});
+    columns.push_back(
+        {.title = NameTable<Fate>::values[fate].name,
+         .width = fate < rectifier_fate_count ? 12 : 15,
+         .digits = 5,
+         .exists = fate < rectifier_fate_count ? nullptr : is_general,
+         .value = [fate](const PointResult& result) { return fate_fractions<fate_count>(result.counts)[fate]; }});
   }
   const auto computed_share = [](const PointResult& result) {
     return computed_pixels(result.counts) / static_cast<double>(result.counts.pixels());
@@ -263,12 +377,40 @@ std::string in_words(const Refinement& refinement) {
          (refinement.has_estimate() ? ", and as many at the end (10 000 at most) to estimate how many are wrong" : "");
 }
 
-std::vector<std::pair<std::string, std::string>> notes_of(const Sweep& sweep) {
-  std::vector<std::pair<std::string, std::string>> notes = {{"stops", in_words(sweep.criteria)}};
-  if (certifies(sweep)) notes.emplace_back("certified", "a trajectory also ends where a theorem proves its fate");
+using Notes = std::vector<std::pair<std::string, std::string>>;
+
+template <class Kind>
+std::string with_meaning(Kind kind) {
+  return std::string(name_of(kind)) + ": " + meaning_of(kind);
+}
+
+/// What is trained, and how, where that is not the rectifier under momentum.
+Notes notes_of_training(const Sweep& sweep) {
+  if (!sweep.is_general()) return {};
+  const Optimizer& optimizer = sweep.optimizer;
+  Notes notes = {{"unit", with_meaning(sweep.unit)}, {"optimizer", with_meaning(optimizer.kind)}};
+  if (optimizer.schedule != Schedule() || optimizer.has_warmup) {
+    notes.emplace_back("schedule", (optimizer.has_warmup ? "warm-up, then " : "") + schedule_text(optimizer.schedule));
+  }
+  if (optimizer.clip != ClipKind::none) notes.emplace_back("clipping", with_meaning(optimizer.clip));
+  return notes;
+}
+
+Notes notes_of(const Sweep& sweep) {
+  Notes notes = notes_of_training(sweep);
+  const bool general = sweep.is_general();
+  const std::string rho = shortest(sweep.criteria.rho);
+  const std::string epsilon = shortest(sweep.criteria.epsilon);
+  notes.emplace_back("stops", in_words(sweep.criteria));
+  if (certifies(sweep)) {
+    notes.emplace_back("certified", general ? "no theorem holds for this unit and optimiser: no fate is proved"
+                                            : "a trajectory also ends where a theorem proves its fate");
+  }
   if (refines(sweep)) notes.emplace_back("refined", in_words(sweep.refinement));
-  notes.emplace_back("converged", "within " + shortest(sweep.criteria.rho) + " |(gamma, delta)| of the target");
-  notes.emplace_back("dead", "active with probability below " + shortest(sweep.criteria.epsilon));
+  notes.emplace_back("converged", general ? "within " + rho + " |theta| of theta, the minimum of least loss"
+                                          : "within " + rho + " |(gamma, delta)| of the target");
+  notes.emplace_back("dead", general ? "at no minimum, and its mean slope below " + epsilon + " of the greatest"
+                                     : "active with probability below " + epsilon);
   return notes;
 }
 
@@ -376,7 +518,14 @@ std::string rounding_in_words(const Sweep& sweep) {
          ")";
 }
 
-std::vector<std::pair<std::string, std::string>> warnings_of(const Sweep& sweep) {
+std::string title_of(const Sweep& sweep) {
+  if (!sweep.is_general()) return "Basins of attraction of a rectified unit under gradient descent with momentum";
+  return std::string("Basins of attraction of a unit (") + name_of(sweep.unit) + ") under " +
+         name_of(sweep.optimizer.kind);
+}
+
+Notes warnings_of(const Sweep& sweep) {
+  if (sweep.is_general()) return {};  // what is known of rounding is of the rectifier under momentum
   const std::string where = rounding_in_words(sweep);
   if (where.empty()) return {};
   return {{"rounding", "may decide fates at " + where +
@@ -388,9 +537,9 @@ std::vector<std::pair<std::string, std::string>> warnings_of(const Sweep& sweep)
 
 const Experiment& unit_experiment() {
   static const Experiment experiment = {
-      .title = "Basins of attraction of a rectified unit under gradient descent with momentum",
+      .title = title_of,
       .sweep = {},
-      .code_axes = {code_coordinate<Fate>("fate_code", "fate")},
+      .code_axes = code_axes_of,
       .pixel_fields = make_pixel_fields(),
       .point_fields = make_point_fields(),
       .columns = make_columns(),

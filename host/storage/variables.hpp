@@ -32,10 +32,10 @@ struct FlagNames {
 
 /// The names of the values of an enumeration, from its table; with `pending` the value -1 as well.
 template <class Kind>
-FlagNames flag_names(bool pending = false) {
+FlagNames flag_names(bool pending = false, std::size_t count = count_of<Kind>) {
   FlagNames flags;
   if (pending) flags = {-1, {"pending"}};
-  for (const Named<Kind>& value : NameTable<Kind>::values) flags.names.emplace_back(value.name);
+  for (std::size_t i = 0; i < count; ++i) flags.names.emplace_back(NameTable<Kind>::values[i].name);
   return flags;
 }
 
@@ -66,12 +66,12 @@ struct Coordinate {
   std::size_t size() const;
 };
 
-/// The coordinate of the values of an enumeration: 0, 1, 2, ... with their names.
+/// The coordinate of the first `count` values of an enumeration: 0, 1, 2, ... with their names.
 template <class Kind>
-Coordinate code_coordinate(const std::string& name, const std::string& meaning) {
+Coordinate code_coordinate(const std::string& name, const std::string& meaning, std::size_t count = count_of<Kind>) {
   std::vector<std::int8_t> codes;
-  for (std::size_t i = 0; i < count_of<Kind>; ++i) codes.push_back(static_cast<std::int8_t>(i));
-  return {name, meaning, codes, flag_names<Kind>()};
+  for (std::size_t i = 0; i < count; ++i) codes.push_back(static_cast<std::int8_t>(i));
+  return {name, meaning, codes, flag_names<Kind>(false, count)};
 }
 
 /// Creates and writes a coordinate, and makes it the scale of a dimension of its name.

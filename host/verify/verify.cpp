@@ -124,7 +124,8 @@ class Verification {
   /// The names of the results of a point that are not those of these counts.
   std::string wrong_point_fields(std::int64_t point, const Counts& counts) const {
     const PointValues stored = results_.read_points({point, 1});
-    const PointValues right = experiment_.point_values(file_.sweep(), {std::span(&counts, 1), file_.seconds(point)});
+    const PointValues right =
+        experiment_.point_values({file_.sweep(), {point, 1}, std::span(&counts, 1), file_.seconds(point)});
     std::string names;
     for (std::size_t i = 0; i < stored.size(); ++i) {
       const PointVariable& field = results_.schema().point_fields[i];

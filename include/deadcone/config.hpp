@@ -11,7 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "deadcone/fate.hpp"
 #include "deadcone/kinds.hpp"
+#include "deadcone/optimizer_kinds.hpp"
+#include "deadcone/unit_kind.hpp"
 
 namespace deadcone {
 
@@ -21,9 +24,11 @@ struct Bounds {
   double hi = std::numeric_limits<double>::infinity();
   bool has_lo = false;
   bool has_hi = false;
+  bool are_whole = false;  ///< whole numbers alone
 
   bool has(double value) const {
-    return std::isfinite(value) && (has_lo ? value >= lo : value > lo) && (has_hi ? value <= hi : value < hi);
+    return std::isfinite(value) && (has_lo ? value >= lo : value > lo) && (has_hi ? value <= hi : value < hi) &&
+           (!are_whole || value == std::floor(value));
   }
 };
 
@@ -32,6 +37,12 @@ inline constexpr Bounds positive_number = {.lo = 0.0};
 inline constexpr Bounds open_share = {.lo = 0.0, .hi = 1.0};
 inline constexpr Bounds closed_share = {.lo = 0.0, .hi = 1.0, .has_lo = true, .has_hi = true};
 inline constexpr Bounds share_below_one = {.lo = 0.0, .hi = 1.0, .has_lo = true};
+inline constexpr Bounds number_from_zero = {.lo = 0.0, .has_lo = true};
+
+/// The largest number of updates of a warm-up: all numbers up to it are exact in single precision.
+inline constexpr std::int64_t largest_warmup = std::int64_t{1} << 24;
+inline constexpr Bounds warmup_bounds = {
+    .lo = 0.0, .hi = static_cast<double>(largest_warmup), .has_lo = true, .has_hi = true, .are_whole = true};
 
 /// Rows and columns of pixels.
 struct Grid {
@@ -93,10 +104,12 @@ struct Point {
   double optimizer_epsilon = 1e-8;  ///< added to the root of squares, > 0
   double clip = 1.0;                ///< bound of clipping, > 0
   double decay = 0.0;               ///< weight decay, >= 0
-  double warmup = 0.0;              ///< updates of the warm-up, a whole number >= 0
-  std::array<double, 2> unit = {0.0, 0.0};  ///< constants of the unit
+  double warmup = 0.0;              ///< updates of the warm-up, a whole number in [0, largest_warmup]
+  double constant = 0.0;            ///< of the unit, the first that its kind leaves open
+  double second_constant = 0.0;
 
   Geometry geometry() const { return r == 0.0 ? Geometry::planar : Geometry::general; }
+  std::array<double, 2> unit_constants() const { return {constant, second_constant}; }
 };
 
 /// All that a trajectory starts from.
@@ -157,12 +170,43 @@ struct Refinement {
 };
 
 /// All that a trajectory of the unit depends on and a sweep may vary, in the order of the file.
-enum class Axis { beta, gamma, eta, delta, r, w, b };
+enum class Axis {
+  beta,
+  gamma,
+  eta,
+  delta,
+  r,
+  w,
+  b,
+  beta2,
+  alpha,
+  eps,
+  clip,
+  decay,
+  warmup,
+  leak,
+  scale,
+  lo,
+  hi,
+};
+
+/// What an axis is.
+struct AxisTraits {
+  double Point::*place = nullptr;  ///< the member of a point that it sets; null: it sets a side of the window
+  Range Window::*side = nullptr;   ///< the side of a window that it sets; null: it sets a member of a point
+  Bounds bounds = any_number;      ///< of its values
+  /// Whether trajectories of a unit under an optimiser depend on it; null: all do.
+  bool (*is_used)(UnitKind, const Optimizer&) = nullptr;
+  /// Its value where nobody says otherwise; not a number: that which a Point has.
+  double own_default = std::numeric_limits<double>::quiet_NaN();
+
+  double default_value() const { return std::isnan(own_default) && place != nullptr ? Point{}.*place : own_default; }
+};
 
 template <>
 struct NameTable<Axis> {
   static constexpr const char* what = "an axis";
-  static constexpr std::array<Named<Axis>, 7> values = {{
+  static constexpr std::array<Named<Axis>, 17> values = {{
       {Axis::beta, "beta", "momentum"},
       {Axis::gamma, "gamma", "standard deviation of the target"},
       {Axis::eta, "eta", "learning rate"},
@@ -170,22 +214,88 @@ struct NameTable<Axis> {
       {Axis::r, "r", "initial weight orthogonal to the target direction"},
       {Axis::w, "w", "initial weight along the target direction"},
       {Axis::b, "b", "initial bias"},
+      {Axis::beta2, "beta2", "decay of the average of squares of adam, of the momentum of lion"},
+      {Axis::alpha, "alpha", "decay of the average of squares of rmsprop"},
+      {Axis::eps, "eps", "what is added to the root of squares"},
+      {Axis::clip, "clip", "bound of the gradient"},
+      {Axis::decay, "decay", "weight decay"},
+      {Axis::warmup, "warmup", "updates of the warm-up"},
+      {Axis::leak, "leak", "slope below 0 of leaky, and that prelu starts from"},
+      {Axis::scale, "scale", "how far elu falls below 0"},
+      {Axis::lo, "lo", "least value of clip"},
+      {Axis::hi, "hi", "greatest value of clip"},
   }};
-  /// The member of a point that each axis sets; null: it sets a side of the window.
-  static constexpr std::array<double Point::*, 7> places = {&Point::beta, &Point::gamma, &Point::eta, &Point::delta,
-                                                            &Point::r,    nullptr,       nullptr};
-  /// The side of a window that it sets; null: it sets a member of a point.
-  static constexpr std::array<Range Window::*, 7> sides = {nullptr, nullptr,    nullptr,   nullptr,
-                                                           nullptr, &Window::w, &Window::b};
-  /// The values that it may have.
-  static constexpr std::array<Bounds, 7> bounds = {share_below_one, positive_number, positive_number, any_number,
-                                                   any_number,      any_number,      any_number};
+  static constexpr std::array<AxisTraits, 17> traits = {{
+      {.place = &Point::beta,
+       .bounds = share_below_one,
+       .is_used = [](UnitKind, const Optimizer& optimizer) { return has_momentum(optimizer.kind); }},
+      {.place = &Point::gamma, .bounds = positive_number},
+      {.place = &Point::eta, .bounds = positive_number},
+      {.place = &Point::delta},
+      {.place = &Point::r},
+      {.side = &Window::w},
+      {.side = &Window::b},
+      {.place = &Point::beta2,
+       .bounds = share_below_one,
+       .is_used = [](UnitKind, const Optimizer& optimizer) { return has_second_beta(optimizer.kind); }},
+      {.place = &Point::alpha,
+       .bounds = share_below_one,
+       .is_used = [](UnitKind, const Optimizer& optimizer) { return optimizer.kind == OptimizerKind::rmsprop; }},
+      {.place = &Point::optimizer_epsilon,
+       .bounds = positive_number,
+       .is_used = [](UnitKind, const Optimizer& optimizer) { return divides_by_root(optimizer.kind); }},
+      {.place = &Point::clip,
+       .bounds = positive_number,
+       .is_used = [](UnitKind, const Optimizer& optimizer) { return optimizer.clip != ClipKind::none; }},
+      {.place = &Point::decay,
+       .bounds = number_from_zero,
+       .is_used = [](UnitKind, const Optimizer& optimizer) { return optimizer.has_decay; }},
+      {.place = &Point::warmup,
+       .bounds = warmup_bounds,
+       .is_used = [](UnitKind, const Optimizer& optimizer) { return optimizer.has_warmup; }},
+      {.place = &Point::constant,
+       .is_used = [](UnitKind unit, const Optimizer&) { return unit == UnitKind::leaky || unit == UnitKind::prelu; },
+       .own_default = 0.01},
+      {.place = &Point::constant,
+       .bounds = positive_number,
+       .is_used = [](UnitKind unit, const Optimizer&) { return unit == UnitKind::elu; },
+       .own_default = 1.0},
+      {.place = &Point::constant,
+       .is_used = [](UnitKind unit, const Optimizer&) { return unit == UnitKind::clip; },
+       .own_default = -1.0},
+      {.place = &Point::second_constant,
+       .is_used = [](UnitKind unit, const Optimizer&) { return unit == UnitKind::clip; },
+       .own_default = 1.0},
+  }};
 };
+
+constexpr const AxisTraits& traits_of(Axis axis) {
+  return NameTable<Axis>::traits[static_cast<std::size_t>(axis)];
+}
 
 /// The values that an axis of the unit may have.
 constexpr const Bounds& bounds_of(Axis axis) {
-  return NameTable<Axis>::bounds[static_cast<std::size_t>(axis)];
+  return traits_of(axis).bounds;
 }
+
+/// Whether trajectories of a unit under an optimiser depend on an axis.
+constexpr bool is_used(Axis axis, UnitKind unit, const Optimizer& optimizer) {
+  const AxisTraits& traits = traits_of(axis);
+  return traits.is_used == nullptr || traits.is_used(unit, optimizer);
+}
+
+/// Whether trajectories run in the loop for any unit and optimiser. The rectifier under momentum has its own.
+inline bool is_general(UnitKind unit, const Optimizer& optimizer) {
+  return unit != UnitKind::relu || optimizer != Optimizer();
+}
+
+/// How many fates starts can have: the first so many of the table.
+inline int fates_of(UnitKind unit, const Optimizer& optimizer) {
+  return is_general(unit, optimizer) ? fate_count : rectifier_fate_count;
+}
+
+/// The axes of the constants that a kind of unit leaves open, in the order of its text.
+std::vector<Axis> axes_of_constants(UnitKind unit);
 
 /// Those of numbers of Criteria and Refinement.
 inline constexpr Bounds tolerance_bounds = positive_number;
@@ -203,7 +313,7 @@ struct SweepAxis {
   Range Window::*side = nullptr;  ///< the side of a window that its values set; null: none
 };
 
-/// The axes of the unit: w and b without a value, each of the others with one, its default.
+/// All axes of the unit: w and b without a value, each of the others with one, its default.
 std::vector<SweepAxis> unit_axes();
 
 /// The pixels of the maps of a sweep: two of its axes, each with a range of values. x runs along the columns, and is the
@@ -235,7 +345,10 @@ struct PointRun {
 
 /// A family of maps of one plane: the product of the axes that are not in it.
 struct Sweep {
-  /// All axes, those of the unit first. Those in the plane have their values there; what they have here is not used.
+  UnitKind unit = UnitKind::relu;
+  Optimizer optimizer = {};
+  /// All axes, those of the unit first. Those in the plane have their values there; what they have here is not used. Those
+  /// that trajectories of the unit under the optimiser do not depend on have their defaults.
   std::vector<SweepAxis> axes = unit_axes();
   Plane plane;
   Criteria criteria;
@@ -248,7 +361,15 @@ struct Sweep {
   std::vector<double>& values(Axis axis) { return axes[static_cast<std::size_t>(axis)].values; }
   const SweepAxis& axis(Axis of) const { return axes[static_cast<std::size_t>(of)]; }
 
-  /// The numbers of the axes that are not in the plane, in their order.
+  /// Whether its trajectories depend on an axis, by number.
+  bool uses(std::size_t axis) const {
+    return axis >= count_of<Axis> || is_used(static_cast<Axis>(axis), unit, optimizer);
+  }
+  /// Sets the unit, and each of its constants as the one value of its axis.
+  void set_unit(const Unit& to);
+  bool is_general() const { return deadcone::is_general(unit, optimizer); }
+
+  /// The numbers of the axes that its trajectories depend on and that are not in the plane, in their order.
   std::vector<std::size_t> point_axes() const;
   /// The number of maps.
   std::int64_t points() const;
@@ -295,10 +416,12 @@ struct Execution {
 void validate(const Sweep& sweep);
 
 /// The same for one map and its criteria.
-void validate(const Point& point, const Criteria& criteria, Precision precision);
+void validate(const Point& point, const Criteria& criteria, Precision precision, UnitKind unit = UnitKind::relu,
+              const Optimizer& optimizer = {});
 
 /// The same for one trajectory from (point.r, w, b).
-void validate_start(double w, double b, const Point& point, const Criteria& criteria, Precision precision);
+void validate_start(double w, double b, const Point& point, const Criteria& criteria, Precision precision,
+                    UnitKind unit = UnitKind::relu, const Optimizer& optimizer = {});
 
 /// The same for one window, or one side of it or of a plane: `parameter` names that.
 void validate(const Window& window);
@@ -317,6 +440,9 @@ inline constexpr std::int64_t largest_points = std::int64_t{1} << 24;
 
 /// The largest number of updates of a trajectory: they are counted in 32 bits.
 inline constexpr std::int64_t largest_max_updates = 2'147'483'646;
+
+/// The largest number of updates after which the rate of a schedule may still change: its factors are kept in memory.
+inline constexpr std::int64_t largest_schedule = std::int64_t{1} << 24;
 
 /// The largest number of CPU threads.
 inline constexpr int largest_threads = 4096;

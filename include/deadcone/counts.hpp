@@ -14,7 +14,7 @@
 namespace deadcone {
 
 struct Counts {
-  std::array<std::int64_t, all_fate_count> fates = {};
+  std::array<std::int64_t, fate_count> fates = {};
   std::int64_t updates = 0;  ///< sum over the pixels that are computed
   std::int32_t most_updates = 0;
   std::int64_t filled = 0;                  ///< pixels that got the fate of those around them without being computed

@@ -21,21 +21,23 @@ enum class Fate : std::int8_t {
   other_minimum = 6,  ///< stopped at a minimum of the loss that is not the least
 };
 
-/// The fates that a computed start can have.
+/// The fates that a computed start can have, those that the rectifier under momentum can have first.
 template <>
 struct NameTable<Fate> {
   static constexpr const char* what = "a fate";
-  static constexpr std::array<Named<Fate>, 5> values = {{
+  static constexpr std::array<Named<Fate>, 7> values = {{
       {Fate::converged, "converged", "stopped near the target"},
       {Fate::dead, "dead", "stopped where the unit is hardly ever active"},
       {Fate::stalled, "stalled", "stopped anywhere else"},
       {Fate::unfinished, "unfinished", "reached the largest number of updates"},
       {Fate::diverged, "diverged", "left every bound"},
+      {Fate::cycling, "cycling", "came back to itself"},
+      {Fate::other_minimum, "other-minimum", "stopped near a minimum that is not the least"},
   }};
 };
 inline constexpr int fate_count = static_cast<int>(count_of<Fate>);
-/// With those of other units than the rectifier.
-inline constexpr int all_fate_count = 7;
+/// Those of the rectifier under momentum.
+inline constexpr int rectifier_fate_count = 5;
 
 /// The theorem that proves a fate (docs/proofs.md).
 enum class Proof : std::int8_t {

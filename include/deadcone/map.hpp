@@ -22,15 +22,14 @@ namespace deadcone {
 
 /// One map to compute.
 struct Map {
-  Point point;
-  Window window;
-  Criteria criteria;
+  Point point = {};
+  Window window = {};
+  Criteria criteria = {};
   Precision precision = Precision::float32;
   UnitKind unit = UnitKind::relu;
   Optimizer optimizer = {};
 
-  /// Whether its trajectories run in the loop for any unit and optimiser. The rectifier under momentum has its own.
-  bool is_general() const { return unit != UnitKind::relu || optimizer != Optimizer(); }
+  bool is_general() const { return deadcone::is_general(unit, optimizer); }
 };
 
 /// A map with its constants, each computed once, when it is first asked for: the bounds of its proofs take long, but for

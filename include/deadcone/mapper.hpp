@@ -50,7 +50,11 @@ struct TileResult {
   std::vector<Proof> proof;           ///< where trajectories are certified
   std::vector<PixelOrigin> origin;    ///< where the sweep refines; never from a mapper
   RealBuffer r_final, w_final, b_final;
+  RealBuffer leak_final;  ///< of prelu
   RealBuffer loss_final;
+  /// Where a map is general (Map::is_general()): the minimum of the loss that a trajectory came to rest at, by its number, the
+  /// least loss being 1; 0 where it came to none.
+  std::vector<std::int8_t> minimum;
 };
 
 /// How far the work is: mappers add to it, and any thread may read it while they run.

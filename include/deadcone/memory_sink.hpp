@@ -27,8 +27,10 @@ struct Maps {
   std::vector<Proof> proof;           ///< of a sweep that certifies; pending where the pixel was not computed
   std::vector<PixelOrigin> origin;    ///< of a sweep that refines
   /// The last parameters and the loss there, in the sweep's precision; not a number where the point is not done.
-  /// r_final is kept where a point of the sweep has r != 0.
-  RealBuffer r_final, w_final, b_final, loss_final;
+  /// r_final is kept where a point of the sweep has r != 0, leak_final of prelu.
+  RealBuffer r_final, w_final, b_final, leak_final, loss_final;
+  /// Where Sweep::is_general() and no pixel is filled: TileResult::minimum; -1 where the point is not done.
+  std::vector<std::int8_t> minimum;
 
   std::vector<Counts> counts;      ///< by point
   std::vector<double> seconds;     ///< that each point took

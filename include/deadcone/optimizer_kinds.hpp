@@ -30,6 +30,26 @@ struct NameTable<OptimizerKind> {
   }};
 };
 
+/// Whether an optimiser has a momentum, beta.
+constexpr bool has_momentum(OptimizerKind kind) {
+  return kind != OptimizerKind::rmsprop && kind != OptimizerKind::adagrad && kind != OptimizerKind::sign;
+}
+
+/// Whether it is Adam or one of its kin, with averages of gradients and of squares.
+constexpr bool is_adam(OptimizerKind kind) {
+  return kind == OptimizerKind::adam || kind == OptimizerKind::amsgrad || kind == OptimizerKind::adamw;
+}
+
+/// Whether it has a second beta.
+constexpr bool has_second_beta(OptimizerKind kind) {
+  return is_adam(kind) || kind == OptimizerKind::lion;
+}
+
+/// Whether it divides by a root of squares, to which it adds eps.
+constexpr bool divides_by_root(OptimizerKind kind) {
+  return is_adam(kind) || kind == OptimizerKind::rmsprop || kind == OptimizerKind::adagrad;
+}
+
 /// What bounds a gradient.
 enum class ClipKind { none, norm, value };
 

@@ -18,14 +18,14 @@ namespace deadcone {
 class SweepMaps {
  public:
   explicit SweepMaps(const Sweep& sweep) : sweep_(sweep) {
-    if (sweep.criteria.certify || sweep.refinement.kind == RefinementKind::exact)
-      bounds_.emplace(sweep.criteria, sweep.precision);
+    const bool proves = sweep.criteria.certify || sweep.refinement.kind == RefinementKind::exact;
+    if (proves && !sweep.is_general()) bounds_.emplace(sweep.criteria, sweep.precision);
   }
 
   const Sweep& sweep() const { return sweep_; }
   /// The maps of a window at some points of one geometry, which are not kept.
   MapBatch batch(std::vector<Point> points, const Window& window) {
-    const Map common = {points.front(), window, sweep_.criteria, sweep_.precision};
+    const Map common = {points.front(), window, sweep_.criteria, sweep_.precision, sweep_.unit, sweep_.optimizer};
     if (!bounds_) return {common, std::move(points)};
     std::vector<ProofConditions<double>> conditions;
     for (const Point& point : points) conditions.push_back(bounds_->of(point));
@@ -49,7 +49,8 @@ class SweepMaps {
 
  private:
   PreparedMap make(std::int64_t point) {
-    const Map map = {sweep_.point(point), sweep_.plane.window(), sweep_.criteria, sweep_.precision};
+    const Map map = {sweep_.point(point), sweep_.plane.window(), sweep_.criteria,
+                     sweep_.precision,    sweep_.unit,           sweep_.optimizer};
     return bounds_ ? PreparedMap(map, bounds_->of(map.point)) : PreparedMap(map);
   }
 

@@ -19,7 +19,7 @@ namespace deadcone {
 
 /// What some pixels add to; zero at first.
 struct alignas(128) DeviceCounts {
-  unsigned long long fates[all_fate_count];
+  unsigned long long fates[fate_count];
   unsigned long long updates;
   int most_updates;
 };

@@ -102,7 +102,8 @@ TEST(Sweep, AxesHaveNamesAndMeaningsOfTheirOwn) {
     names.insert(name);
     meanings.insert(meaning);
   }
-  EXPECT_EQ(names, (std::set<std::string>{"beta", "gamma", "eta", "delta", "r", "w", "b"}));
+  EXPECT_EQ(names, (std::set<std::string>{"beta", "gamma", "eta", "delta", "r", "w", "b", "beta2", "alpha", "eps",
+                                          "clip", "decay", "warmup", "leak", "scale", "lo", "hi"}));
   EXPECT_EQ(meanings.size(), count_of<Axis>);
 }
 

@@ -48,12 +48,17 @@ TEST(UnitText, ReadsBackWhatItPrints) {
   EXPECT_TRUE(texts.contains("clip:0.1:0.3333333333333333"));
 }
 
+TEST(UnitText, HasDefaultsForConstants) {
+  EXPECT_EQ(parse_unit("leaky"), parse_unit("leaky:0.01"));
+  EXPECT_EQ(parse_unit("elu"), parse_unit("elu:1"));
+  EXPECT_EQ(parse_unit("clip"), parse_unit("clip:-1:1"));
+}
+
 TEST(UnitText, HasOneLineForEachFault) {
   EXPECT_EQ(unit_forms(),
             "relu|leaky:A|prelu:A|elu:ALPHA|selu|gelu|silu|sigmoid|tanh|softplus|relu6|hardtanh|clip:LO:HI");
   EXPECT_EQ(fault_of("swish"), "'swish' is not a unit: " + unit_forms());
   EXPECT_EQ(fault_of(""), "'' is not a unit: " + unit_forms());
-  EXPECT_EQ(fault_of("leaky"), "'leaky' is not a unit: it must have the form leaky:A");
   EXPECT_EQ(fault_of("relu:0"), "'relu:0' is not a unit: it must have the form relu");
   EXPECT_EQ(fault_of("clip:1"), "'clip:1' is not a unit: it must have the form clip:LO:HI");
   EXPECT_EQ(fault_of("clip:1:2:3"), "'clip:1:2:3' is not a unit: it must have the form clip:LO:HI");

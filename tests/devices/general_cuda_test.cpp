@@ -54,7 +54,8 @@ TEST_P(GeneralCuda, HasTheScalarBits) {
       SCOPED_TRACE(std::string(name) + ", " + name_of(precision));
       Map map;
       map.unit = unit.kind;
-      map.point.unit = unit.constants;
+      map.point.constant = unit.constants[0];
+      map.point.second_constant = unit.constants[1];
       map.precision = precision;
       map.optimizer.kind = kind;
       if (number % 2 == 1) map.optimizer.schedule = {ScheduleKind::cosine, 40, 0.1};

@@ -407,7 +407,7 @@ TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForRandomMaps) {
     expect_same(result, expected(map));
     counts += result.counts.front();
   }
-  for (std::size_t fate = 0; fate < fate_count; ++fate)
+  for (std::size_t fate = 0; fate < rectifier_fate_count; ++fate)
     EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
 }
 
@@ -471,7 +471,7 @@ TEST_P(BackendTest, GivesTheBitsOfTheTrajectoryForManyMapsAtOnce) {
     EXPECT_EQ(meter.updates, sum(all.updates));
     counts += sum_of(result.counts);
   }
-  for (std::size_t fate = 0; fate < fate_count; ++fate)
+  for (std::size_t fate = 0; fate < rectifier_fate_count; ++fate)
     EXPECT_GT(counts.fates[fate], 0) << NameTable<Fate>::values[fate].name;
 }
 
@@ -649,7 +649,8 @@ TEST(MapperTasks, CoverEveryFate) {
     const TileResult result = expected(task.map);
     counts += count_pixels(result.fate, result.updates);
   }
-  for (std::size_t i = 0; i < fate_count; ++i) EXPECT_GT(counts.fates[i], 0) << NameTable<Fate>::values[i].name;
+  for (std::size_t i = 0; i < rectifier_fate_count; ++i)
+    EXPECT_GT(counts.fates[i], 0) << NameTable<Fate>::values[i].name;
 }
 
 TEST(MapperTasks, CoverEveryProof) {
@@ -759,7 +760,7 @@ TEST(Counts, CountEachFateAndSumTheUpdates) {
   const Counts counts = count_pixels(
       {Fate::converged, Fate::dead, Fate::dead, Fate::diverged, Fate::unfinished, Fate::stalled, Fate::dead},
       {10, 20, 30, 1, 100, 7, 2'000'000'000});
-  EXPECT_EQ(counts.fates, (std::array<std::int64_t, all_fate_count>{1, 3, 1, 1, 1}));
+  EXPECT_EQ(counts.fates, (std::array<std::int64_t, fate_count>{1, 3, 1, 1, 1}));
   EXPECT_EQ(counts.pixels(), 7);
   EXPECT_EQ(counts.updates, 2'000'000'168);
   EXPECT_EQ(counts.most_updates, 2'000'000'000);

@@ -29,6 +29,25 @@ inline Range short_range(Axis axis, std::int64_t count) {
       return {-1.0, 0.5, count};
     case Axis::r:
       return {-0.75, 0.75, count};
+    case Axis::beta2:
+    case Axis::alpha:
+      return {0.5, 1.0, count};
+    case Axis::eps:
+      return {1e-9, 1e-3, count, true};
+    case Axis::clip:
+      return {0.05, 5.0, count, true};
+    case Axis::decay:
+      return {0.0, 0.5, count};
+    case Axis::warmup:
+      return {-2.0, 4.0 * static_cast<double>(count) - 2.0, count};  // the centres 0, 4, 8, ...
+    case Axis::leak:
+      return {-0.25, 0.5, count};
+    case Axis::scale:
+      return {0.5, 2.0, count};
+    case Axis::lo:
+      return {-2.0, 0.0, count};
+    case Axis::hi:
+      return {0.25, 3.0, count};
     case Axis::w:
     case Axis::b:
       break;
@@ -36,12 +55,48 @@ inline Range short_range(Axis axis, std::int64_t count) {
   return {-2.0, 2.5, count};
 }
 
+/// Makes a sweep have an axis: gives it a unit or an optimiser that does.
+inline void make_used(Axis axis, Sweep& sweep) {
+  switch (axis) {
+    case Axis::beta2:
+    case Axis::eps:
+      if (!is_used(axis, sweep.unit, sweep.optimizer)) sweep.optimizer.kind = OptimizerKind::adam;
+      break;
+    case Axis::alpha:
+      sweep.optimizer.kind = OptimizerKind::rmsprop;
+      break;
+    case Axis::clip:
+      sweep.optimizer.clip = ClipKind::norm;
+      break;
+    case Axis::decay:
+      sweep.optimizer.has_decay = true;
+      break;
+    case Axis::warmup:
+      sweep.optimizer.has_warmup = true;
+      break;
+    case Axis::leak:
+      sweep.unit = UnitKind::leaky;
+      break;
+    case Axis::scale:
+      sweep.unit = UnitKind::elu;
+      break;
+    case Axis::lo:
+    case Axis::hi:
+      sweep.unit = UnitKind::clip;
+      break;
+    default:
+      break;
+  }
+}
+
 /// A sweep of a plane whose other axes have some values each, so that its points come in groups: planar and general ones,
 /// and several starts.
 inline Sweep plane_sweep(Axis x, Axis y, Precision precision = Precision::float32) {
   Sweep sweep;
+  make_used(x, sweep);
+  make_used(y, sweep);
   sweep.plane = {short_range(x, 5), short_range(y, 3), x, y};
-  sweep.values(Axis::beta) = {0.3, 0.9};
+  if (sweep.uses(static_cast<std::size_t>(Axis::beta))) sweep.values(Axis::beta) = {0.3, 0.9};
   sweep.values(Axis::eta) = {0.1, 5.0};
   sweep.values(Axis::r) = {0.0, 0.5};
   sweep.values(Axis::w) = {-1.25, 0.5, 1.5};
@@ -68,7 +123,8 @@ inline void expect_trajectories(const Sweep& sweep, const Maps& maps) {
       for (std::int64_t row = 0; row < sweep.plane.y.count; ++row) {
         for (std::int64_t column = 0; column < sweep.plane.x.count; ++column, ++i) {
           const auto [at, w, b] = sweep.start(point, row, column);
-          const TrajectoryOutcome outcome = run_trajectory(at, sweep.criteria, sweep.precision, w, b);
+          const Map map = {at, {}, sweep.criteria, sweep.precision, sweep.unit, sweep.optimizer};
+          const TrajectoryOutcome outcome = run_trajectory(map, w, b);
           counts.add(outcome.fate, outcome.updates);
           ASSERT_EQ(maps.fate[i], outcome.fate) << "point " << point << ", row " << row << ", column " << column;
           ASSERT_EQ(maps.updates[i], outcome.updates) << i;
@@ -76,7 +132,9 @@ inline void expect_trajectories(const Sweep& sweep, const Maps& maps) {
           ASSERT_TRUE(same(maps.r_final, i, outcome.theta.r)) << i;
           ASSERT_TRUE(same(maps.w_final, i, outcome.theta.w)) << i;
           ASSERT_TRUE(same(maps.b_final, i, outcome.theta.b)) << i;
+          ASSERT_TRUE(same(maps.leak_final, i, outcome.leak)) << i;
           ASSERT_TRUE(same(maps.loss_final, i, outcome.loss)) << i;
+          ASSERT_EQ(maps.minimum.empty() ? outcome.minimum : maps.minimum[i], outcome.minimum) << i;
         }
       }
       const Counts& counted = maps.counts[static_cast<std::size_t>(point)];

@@ -31,7 +31,9 @@ inline void expect_same(const TileResult& a, const TileResult& b) {
   EXPECT_TRUE(same_bits(a.r_final, b.r_final));
   EXPECT_TRUE(same_bits(a.w_final, b.w_final));
   EXPECT_TRUE(same_bits(a.b_final, b.b_final));
+  EXPECT_TRUE(same_bits(a.leak_final, b.leak_final));
   EXPECT_TRUE(same_bits(a.loss_final, b.loss_final));
+  EXPECT_EQ(a.minimum, b.minimum);
 }
 
 /// Expects every field of all maps of two sweeps to be the same.
@@ -43,7 +45,9 @@ inline void expect_same(const Maps& a, const Maps& b) {
   EXPECT_EQ(a.r_final, b.r_final);
   EXPECT_EQ(a.w_final, b.w_final);
   EXPECT_EQ(a.b_final, b.b_final);
+  EXPECT_EQ(a.leak_final, b.leak_final);
   EXPECT_EQ(a.loss_final, b.loss_final);
+  EXPECT_EQ(a.minimum, b.minimum);
   EXPECT_EQ(a.counts, b.counts);
   EXPECT_EQ(a.done, b.done);
 }

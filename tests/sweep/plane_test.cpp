@@ -73,7 +73,6 @@ class EveryPlane : public ::testing::TestWithParam<std::tuple<Axis, Axis>> {
 };
 
 TEST_P(EveryPlane, HasTheBitsOfItsTrajectories) {
-  if (x_ == y_) return;
   for (const Precision precision : {Precision::float32, Precision::float64}) {
     SCOPED_TRACE(name_of(precision));
     const Sweep sweep = plane_sweep(x_, y_, precision);
@@ -85,7 +84,6 @@ TEST_P(EveryPlane, HasTheBitsOfItsTrajectories) {
 }
 
 TEST_P(EveryPlane, IsCertifiedWithTheBitsOfItsTrajectories) {
-  if (x_ == y_) return;
   Sweep sweep = plane_sweep(x_, y_);
   sweep.fields = {};
   sweep.criteria.certify = true;
@@ -93,7 +91,6 @@ TEST_P(EveryPlane, IsCertifiedWithTheBitsOfItsTrajectories) {
 }
 
 TEST_P(EveryPlane, IsTheSameInGroupsOfPointsAndInOneAfterTheOther) {
-  if (x_ == y_) return;
   const Sweep sweep = plane_sweep(x_, y_);
   const Maps maps = compute(sweep, cpu);
   std::int64_t last_axis = 1;  // the longest run of points that is a group
@@ -128,18 +125,25 @@ TEST_P(EveryPlane, IsTheSameInGroupsOfPointsAndInOneAfterTheOther) {
   }
 }
 
-std::vector<Axis> all_axes() {
-  std::vector<Axis> axes;
-  for (const Named<Axis>& axis : NameTable<Axis>::values) axes.push_back(axis.kind);
-  return axes;
+/// Every pair of axes that a unit and an optimiser have: both orders of those of the rectifier under momentum, one of others.
+std::vector<std::tuple<Axis, Axis>> all_planes() {
+  std::vector<std::tuple<Axis, Axis>> planes;
+  for (const auto& [x, x_name, x_meaning] : NameTable<Axis>::values) {
+    for (const auto& [y, y_name, y_meaning] : NameTable<Axis>::values) {
+      if (x == y) continue;
+      Sweep sweep;
+      test::make_used(x, sweep);
+      test::make_used(y, sweep);
+      const bool has_both = sweep.uses(static_cast<std::size_t>(x)) && sweep.uses(static_cast<std::size_t>(y));
+      if (has_both && (!sweep.is_general() || x < y)) planes.emplace_back(x, y);
+    }
+  }
+  return planes;
 }
 
-INSTANTIATE_TEST_SUITE_P(Pairs, EveryPlane,
-                         ::testing::Combine(::testing::ValuesIn(all_axes()), ::testing::ValuesIn(all_axes())),
-                         [](const auto& each) {
-                           return std::string(name_of(std::get<0>(each.param))) + "_" +
-                                  name_of(std::get<1>(each.param));
-                         });
+INSTANTIATE_TEST_SUITE_P(Pairs, EveryPlane, ::testing::ValuesIn(all_planes()), [](const auto& each) {
+  return std::string(name_of(std::get<0>(each.param))) + "_" + name_of(std::get<1>(each.param));
+});
 
 /// A plane of momentum and learning rate, and the same as points of a sweep whose maps have one pixel.
 struct TwoForms {

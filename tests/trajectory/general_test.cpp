@@ -38,7 +38,8 @@ Map map_of(const std::string& text, Precision precision) {
   const Unit unit = parse_unit(text);
   Map map;
   map.unit = unit.kind;
-  map.point.unit = unit.constants;
+  map.point.constant = unit.constants[0];
+  map.point.second_constant = unit.constants[1];
   map.precision = precision;
   map.criteria.max_updates = 300;
   map.criteria.tolerance = 1e-3;
@@ -124,10 +125,12 @@ TEST(GeneralTrajectory, IsThatOfAPlainProgram) {
         double m[3] = {};
         double v[3] = {};
         for (int t = 1; t <= 100; ++t) {
-          const auto gradient = unit::with_activation<double>({map.unit, map.point.unit}, [&](const auto& activation) {
-            return unit::loss_gradient<Geometry::general>(activation, Parameters<double>{theta[0], theta[1], theta[2]},
-                                                          Target<double>{map.point.gamma, map.point.delta});
-          });
+          const auto gradient =
+              unit::with_activation<double>({map.unit, map.point.unit_constants()}, [&](const auto& activation) {
+                return unit::loss_gradient<Geometry::general>(activation,
+                                                              Parameters<double>{theta[0], theta[1], theta[2]},
+                                                              Target<double>{map.point.gamma, map.point.delta});
+              });
           double g[3] = {gradient.r, gradient.w, gradient.b};
           const double norm = std::sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]);
           const double k = t - 1;

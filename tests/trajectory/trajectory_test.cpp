@@ -223,7 +223,7 @@ TYPED_TEST(TrajectoryTest, BlocksHaveTheBitsOfSingleUpdates) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   Dice dice(3);
-  std::vector<int> seen(fate_count);
+  std::vector<int> seen(rectifier_fate_count);
   for (int i = 0; i < 3000; ++i) {
     Scenario scenario = random_scenario(dice, dice.one_of({Geometry::planar, Geometry::planar, Geometry::general}),
                                         dice.one_of({StopRule::stationary, StopRule::update}));
@@ -378,7 +378,7 @@ TYPED_TEST(TrajectoryTest, OneUpdateIsNeverEnough) {
 // What its end is called.
 
 TYPED_TEST(TrajectoryTest, FateFollowsFromTheFinalParameters) {
-  std::vector<int> seen(fate_count);
+  std::vector<int> seen(rectifier_fate_count);
   for_many_scenarios([&](const Scenario& scenario) {
     const Outcome<TypeParam> outcome = outcome_of<TypeParam>(scenario);
     ++seen.at(static_cast<std::size_t>(outcome.fate));
@@ -490,7 +490,7 @@ TYPED_TEST(TrajectoryTest, DeathWithTheTargetBehindIsForEver) {
 // Divergence.
 
 TYPED_TEST(TrajectoryTest, BeyondTheStableLearningRateDivergesOrStaysFinite) {
-  std::vector<int> seen(fate_count);
+  std::vector<int> seen(rectifier_fate_count);
   for_many_scenarios([&](Scenario scenario) {
     scenario.point.eta *= 1000;
     const Outcome<TypeParam> outcome = outcome_of<TypeParam>(scenario);

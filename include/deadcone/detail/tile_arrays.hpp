@@ -21,7 +21,9 @@ void for_each_field(const Use& use, Each&... each) {
   use(each.r_final...);
   use(each.w_final...);
   use(each.b_final...);
+  use(each.leak_final...);
   use(each.loss_final...);
+  use(each.minimum...);
   use(each.updates...);
 }
 
@@ -32,7 +34,9 @@ struct WantedFields {
   bool r_final;
   bool w_final;
   bool b_final;
+  bool leak_final;
   bool loss_final;
+  bool minimum;
   bool updates;
 };
 
@@ -42,7 +46,9 @@ inline WantedFields wanted_fields(const Map& map, const Fields& fields) {
           .r_final = fields.final && (map.point.geometry() == Geometry::general || map.is_general()),
           .w_final = fields.final,
           .b_final = fields.final,
+          .leak_final = fields.final && map.unit == UnitKind::prelu,
           .loss_final = fields.loss,
+          .minimum = map.is_general(),
           .updates = fields.updates};
 }
 

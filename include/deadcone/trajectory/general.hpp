@@ -224,6 +224,10 @@ DEADCONE_HD inline void store_outcome(const GeneralConstants<Real>& of, const Pi
   if (results.r_final != nullptr) results.r_final[i] = canonical(theta[0]);
   if (results.w_final != nullptr) results.w_final[i] = canonical(theta[1]);
   if (results.b_final != nullptr) results.b_final[i] = canonical(theta[2]);
+  if constexpr (Family::coordinates > 3) {
+    if (results.leak_final != nullptr) results.leak_final[i] = canonical(theta[3]);
+  }
+  if (results.minimum != nullptr) results.minimum[i] = static_cast<std::int8_t>(outcome.minimum + 1);
   if (results.loss_final != nullptr) {
     const Averages<Real> averages = averages_at<Family>(of.unit, theta);
     results.loss_final[i] = canonical(loss(averages, parameters_of(theta), of.target));
@@ -260,16 +264,23 @@ DEADCONE_HD inline GeneralCourse<Real, Family::coordinates> general_course_from(
   return {general_at_rest(theta), divergence_limit(rules, of, theta), 0, false};
 }
 
+/// Sees nothing of a trajectory.
+struct GeneralUnobserved {
+  template <class Course, class Update>
+  DEADCONE_HD void operator()(const Course&, const Update&) const {}
+};
+
 /// Follows a trajectory until it has made `until` updates or ended. Returns whether it has ended; `outcome` says how then. One
-/// that has not goes on from `course` later with the same bits.
-template <class Family, class Real>
+/// that has not goes on from `course` later with the same bits. Calls observe(course, update) after every update.
+template <class Family, class Real, class Observe = GeneralUnobserved>
 DEADCONE_HD inline bool follow(const GeneralRules<Real>& rules, const GeneralConstants<Real>& of, std::int32_t until,
                                GeneralCourse<Real, Family::coordinates>& course,
-                               GeneralOutcome<Real, Family::coordinates>& outcome) {
+                               GeneralOutcome<Real, Family::coordinates>& outcome, const Observe& observe = {}) {
   while (course.updates < until) {
     const Real factor = rules.has_schedule ? factor_of(rules, of.optimizer, course.updates) : Real(1);
     const GeneralUpdate<Real> update = advance<Family>(rules, of, factor, course.state);
     ++course.updates;
+    observe(course, update);
     const bool at_rest = is_at_rest(rules, of, update);
     const bool ended = has_diverged(course.state.theta, course.limit_squared) || (at_rest && course.was_at_rest);
     course.was_at_rest = at_rest;
@@ -282,13 +293,14 @@ DEADCONE_HD inline bool follow(const GeneralRules<Real>& rules, const GeneralCon
 }
 
 /// Runs the trajectory from `start` to its end.
-template <class Family, class Real>
+template <class Family, class Real, class Observe = GeneralUnobserved>
 DEADCONE_HD inline GeneralOutcome<Real, Family::coordinates> general_trajectory(const GeneralRules<Real>& rules,
                                                                                 const GeneralConstants<Real>& of,
-                                                                                const Parameters<Real>& start) {
+                                                                                const Parameters<Real>& start,
+                                                                                const Observe& observe = {}) {
   GeneralCourse<Real, Family::coordinates> course = general_course_from<Family>(rules, of, start);
   GeneralOutcome<Real, Family::coordinates> outcome;
-  follow<Family>(rules, of, rules.max_updates, course, outcome);
+  follow<Family>(rules, of, rules.max_updates, course, outcome, observe);
   return outcome;
 }
 

@@ -23,8 +23,8 @@ class MinimaOfPoints {
   /// Those at a point, the least loss first. Throws what find_minima() throws.
   const std::vector<Minimum>& at(const Point& point) {
     const double decay = has_decay_ ? point.decay : 0.0;
-    auto [place, is_new] = known_.try_emplace({point.gamma, point.delta, decay, point.unit[0], point.unit[1]});
-    if (is_new) place->second = find_minima({unit_, point.unit}, {point.gamma, point.delta}, decay);
+    auto [place, is_new] = known_.try_emplace({point.gamma, point.delta, decay, point.constant, point.second_constant});
+    if (is_new) place->second = find_minima({unit_, point.unit_constants()}, {point.gamma, point.delta}, decay);
     return place->second;
   }
 
@@ -61,7 +61,7 @@ template <class Real>
 GeneralConstants<Real> make_general_constants(const Point& point, const Criteria& criteria, UnitKind unit,
                                               const Optimizer& optimizer, const std::vector<Minimum>& minima) {
   const double tolerance = absolute_tolerance(point, criteria);
-  const unit::FamilyConstants<double> numbers = unit::family_constants({unit, point.unit});
+  const unit::FamilyConstants<double> numbers = unit::family_constants({unit, point.unit_constants()});
   GeneralConstants<Real> constants = {
       .target = {static_cast<Real>(point.gamma), static_cast<Real>(point.delta)},
       .unit = {{static_cast<Real>(numbers.of[0]), static_cast<Real>(numbers.of[1])}},

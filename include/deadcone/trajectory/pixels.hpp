@@ -21,7 +21,9 @@ struct PixelArrays {
   Real* r_final;
   Real* w_final;
   Real* b_final;
+  Real* leak_final;
   Real* loss_final;
+  std::int8_t* minimum;
 };
 
 /// The initial parameters of the pixels of a tile, or of some of them: coordinates by column and by row, and r for all.
