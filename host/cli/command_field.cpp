@@ -31,6 +31,7 @@ void run(const FieldOptions& options, const std::string& command_line) {
 Command add_field_command(CLI::App& main, const std::string& command_line) {
   auto options = std::make_shared<FieldOptions>();
   CLI::App* app = main.add_subcommand("field", "Write the loss and its gradient on a grid of parameters");
+  add_unit_option(*app, options->grid.unit);
   add_axis_option(*app, "gamma", explain(Axis::gamma), options->grid.gamma);
   add_axis_option(*app, "delta", explain(Axis::delta), options->grid.delta);
   add_text_option(

@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/table.hpp"
 #include "config/parse.hpp"
+#include "config/unit_text.hpp"
 #include "deadcone/gradient_field.hpp"
 #include "file/experiment.hpp"
 #include "file/result_journal.hpp"
@@ -97,6 +98,7 @@ void print_gradient_field(const GradientFieldSummary& field) {
   std::cout << printable(field.title) << '\n';
   print_line("made", field.history);
   print_line("by", "deadcone " + field.version + ", commit " + field.git_commit);
+  if (field.grid.unit.kind != UnitKind::relu) print_line("unit", unit_text(field.grid.unit));
   print_line("gamma", in_words(field.grid.gamma) + "  (" + meaning_of(Axis::gamma) + ")");
   print_line("delta", in_words(field.grid.delta) + "  (" + meaning_of(Axis::delta) + ")");
   print_line("r", in_words(field.grid.r));

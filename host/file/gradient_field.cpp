@@ -4,8 +4,10 @@
 #include <limits>
 
 #include "config/range_json.hpp"
+#include "config/unit_text.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/mapper.hpp"
+#include "deadcone/unit/families.hpp"
 #include "deadcone/unit/model.hpp"
 #include "storage/attributes.hpp"
 #include "storage/hdf5.hpp"
@@ -38,6 +40,7 @@ using FieldValues = std::array<std::vector<double>, 4>;
 
 void validate(const GradientFieldGrid& grid) {
   Sweep sweep;  // has the rules for all of these numbers
+  sweep.set_unit(grid.unit);
   sweep.values(Axis::gamma) = grid.gamma;
   sweep.values(Axis::delta) = grid.delta;
   sweep.values(Axis::r) = grid.r;
@@ -46,16 +49,21 @@ void validate(const GradientFieldGrid& grid) {
   validate(sweep);
 }
 
-template <Geometry geometry>
-void compute(const GradientFieldGrid& grid, const Target<double>& target, double r, const Tile& tile,
-             FieldValues& values) {
+/// The loss at some parameters and its gradient.
+struct LossAndGradient {
+  double loss;
+  Parameters<double> gradient;
+};
+
+/// Computes a tile at one r with at(theta), which gives a LossAndGradient.
+template <class At>
+void compute(const GradientFieldGrid& grid, double r, const Tile& tile, const At& at, FieldValues& values) {
   for (auto& field : values) field.resize(static_cast<std::size_t>(tile.pixels()));
   std::size_t i = 0;
   for (std::int64_t b = tile.first_row; b < tile.first_row + tile.rows; ++b) {
     for (std::int64_t w = tile.first_column; w < tile.first_column + tile.columns; ++w, ++i) {
-      const Parameters<double> theta = {r, grid.window.w.centre(w), grid.window.b.centre(b)};
-      const Parameters<double> gradient = loss_gradient<geometry>(theta, target);
-      values[0][i] = loss<geometry>(theta, target);
+      const auto [loss, gradient] = at(Parameters<double>{r, grid.window.w.centre(w), grid.window.b.centre(b)});
+      values[0][i] = loss;
       values[1][i] = gradient.w;
       values[2][i] = gradient.b;
       values[3][i] = gradient.r;
@@ -63,13 +71,43 @@ void compute(const GradientFieldGrid& grid, const Target<double>& target, double
   }
 }
 
-constexpr const char* title = "Loss of a rectified unit and its gradient";
+/// The same for the unit of the grid.
+void compute(const GradientFieldGrid& grid, const Target<double>& target, double r, const Tile& tile,
+             FieldValues& values) {
+  const auto of_rectifier = [&]<Geometry geometry>() {
+    const auto at = [&target](const Parameters<double>& theta) {
+      return LossAndGradient{loss<geometry>(theta, target), loss_gradient<geometry>(theta, target)};
+    };
+    compute(grid, r, tile, at, values);
+  };
+  if (grid.unit.kind == UnitKind::relu) {
+    r == 0.0 ? of_rectifier.template operator()<Geometry::planar>()
+             : of_rectifier.template operator()<Geometry::general>();
+    return;
+  }
+  unit::with_activation<double>(grid.unit, [&](const auto& activation) {
+    const auto at = [&](const Parameters<double>& theta) {
+      const auto averages = unit::averages(activation, unit::direction<Geometry::general>(theta).s, theta.b);
+      return LossAndGradient{unit::loss(averages, theta, target),
+                             unit::loss_gradient<Geometry::general>(activation, theta, target)};
+    };
+    compute(grid, r, tile, at, values);
+  });
+}
+
+constexpr const char* title_head = "Loss of a ";  // which no other file has
+
+std::string title_of(const Unit& unit) {
+  const std::string what = unit.kind == UnitKind::relu ? "rectified unit" : "unit (" + unit_text(unit) + ")";
+  return title_head + what + " and its gradient";
+}
 
 using Json = nlohmann::ordered_json;
 
 std::string configuration_of(const GradientFieldGrid& grid) {
-  const Json json = {{"axes", {{"gamma", grid.gamma}, {"delta", grid.delta}, {"r", grid.r}}},
-                     {"window", {{"w", grid.window.w}, {"b", grid.window.b}}}};
+  Json json = {{"axes", {{"gamma", grid.gamma}, {"delta", grid.delta}, {"r", grid.r}}},
+               {"window", {{"w", grid.window.w}, {"b", grid.window.b}}}};
+  if (grid.unit.kind != UnitKind::relu) json["unit"] = unit_text(grid.unit);
   return json.dump();
 }
 
@@ -109,8 +147,7 @@ void write_maps(std::vector<Dataset>& datasets, const GradientFieldGrid& grid) {
         const Target<double> target = {grid.gamma[g], grid.delta[d]};
         for (std::int64_t i = 0; i < tiles.count(); ++i) {
           const Tile tile = tiles[i];
-          grid.r[k] == 0.0 ? compute<Geometry::planar>(grid, target, 0.0, tile, values)
-                           : compute<Geometry::general>(grid, target, grid.r[k], tile, values);
+          compute(grid, target, grid.r[k], tile, values);
           for (std::size_t field = 0; field < datasets.size(); ++field) {
             datasets[field].write({g, d, k, at(tile.first_row), at(tile.first_column)},
                                   {1, 1, 1, at(tile.rows), at(tile.columns)}, values[field].data());
@@ -133,7 +170,7 @@ void write_gradient_field(const std::string& path, const GradientFieldGrid& grid
   OutputPlace place(path, missing_lock);
   NewFile new_file(place);
   File file = File::create(new_file.part(), path);
-  describe_file(file, title, command_line, configuration_of(grid), name_of(Precision::float64));
+  describe_file(file, title_of(grid.unit), command_line, configuration_of(grid), name_of(Precision::float64));
   std::vector<Dataset> datasets = create_variables(file, grid);
   write_maps(datasets, grid);
   for (Dataset& dataset : datasets) dataset.close();
@@ -144,18 +181,21 @@ void write_gradient_field(const std::string& path, const GradientFieldGrid& grid
 
 std::optional<GradientFieldSummary> read_gradient_field_summary(const std::string& path) {
   const File file = File::open_to_read(path);
-  if (!file.has_attribute("title") || file.text_attribute("title") != title) return std::nullopt;
+  if (!file.has_attribute("title") || !file.text_attribute("title").starts_with(title_head)) return std::nullopt;
   try {
     const Json json = Json::parse(file.text_attribute("configuration"));
     const auto values = [&](const char* axis) { return json.at("axes").at(axis).get<std::vector<double>>(); };
     const auto range = [&](const char* name) { return json.at("window").at(name).get<Range>(); };
-    return GradientFieldSummary{{values("gamma"), values("delta"), values("r"), {range("w"), range("b")}},
+    const Unit unit = parse_unit(json.value("unit", unit_text({})));
+    return GradientFieldSummary{{unit, values("gamma"), values("delta"), values("r"), {range("w"), range("b")}},
                                 file.text_attribute("title"),
                                 file.text_attribute("history"),
                                 file.text_attribute("version"),
                                 file.text_attribute("git_commit")};
   } catch (const Json::exception& error) {
     throw StorageError(path + ": its configuration cannot be read: " + error.what());
+  } catch (const ConfigError& error) {
+    throw StorageError(path + ": its configuration is damaged: " + error.what());
   }
 }
 

@@ -11,8 +11,10 @@
 
 namespace deadcone {
 
-/// The grid of a gradient field: the product of the three lists and a window. Its r, w, b are parameters, not starts.
+/// The grid of a gradient field: the product of the three lists and a window. Its r, w, b are parameters, not starts. prelu is
+/// taken as leaky: the field has no derivative by its slope.
 struct GradientFieldGrid {
+  Unit unit = {};
   std::vector<double> gamma = {Point{}.gamma};
   std::vector<double> delta = {Point{}.delta};
   std::vector<double> r = {0.0};
