@@ -81,7 +81,8 @@ void check_pixels(const Map& map, const LabelGrid& grid, const PixelFields& fiel
       !fits(fields.updates) || !fits(fields.proofs)) {
     throw Error("the pixels to analyze do not fit the window of the map");
   }
-  if (!has_fates(grid, fates_of(map.unit, map.optimizer))) throw Error("the map to analyze has pixels without a fate");
+  if (!has_fates(grid, fates_of(map.unit, map.optimizer, map.criteria)))
+    throw Error("the map to analyze has pixels without a fate");
   if (!has_known_proofs(fields)) throw Error("the map to analyze has pixels with an unknown proof");
 }
 

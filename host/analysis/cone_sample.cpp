@@ -95,7 +95,7 @@ class PassageOf {
   Passage operator()(const StartPoint& from) const {
     const auto& [point, w, b] = from;
     const Parameters<Real> start = {static_cast<Real>(point.r), static_cast<Real>(w), static_cast<Real>(b)};
-    if (is_general(of_.unit, of_.optimizer)) {
+    if (is_general(of_.unit, of_.optimizer, of_.criteria)) {
       // At which minimum it ends, if at any, does not matter here.
       const auto constants = make_general_constants<Real>(point, of_.criteria, of_.unit, of_.optimizer, {});
       return unit::with_family(of_.unit, [&]<class Family>() { return run_general<Family>(rules_, constants, start); });

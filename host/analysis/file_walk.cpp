@@ -29,7 +29,8 @@ struct LoadedPoint {
 };
 
 LoadedPoint load(const SweepReader& file, std::int64_t index) {
-  const Grid grid = file.sweep().plane.grid();
+  const Sweep& sweep = file.sweep();
+  const Grid grid = sweep.plane.grid();
   LoadedPoint point = {index, {}, {}};
   point.grid.rows = grid.rows;
   point.grid.columns = grid.columns;
@@ -40,7 +41,7 @@ LoadedPoint load(const SweepReader& file, std::int64_t index) {
     scatter(result.updates, tiles[i], grid, point.fields.updates);
     scatter(result.proof, tiles[i], grid, point.fields.proofs);
   }
-  if (!has_fates(point.grid, fates_of(file.sweep().unit, file.sweep().optimizer)))
+  if (!has_fates(point.grid, fates_of(sweep.unit, sweep.optimizer, sweep.criteria)))
     throw StorageError("point " + std::to_string(index) + " is marked as done, but has pixels without a fate");
   if (!has_known_proofs(point.fields))
     throw StorageError("point " + std::to_string(index) + " has pixels with an unknown proof");

@@ -72,7 +72,7 @@ void print_table(const FileAnalysis& analysis, const AnalysisOptions& options) {
   const std::vector<std::size_t> shown = dimensions(sweep);
   for (const std::size_t axis : shown) std::cout << std::setw(10) << sweep.axes[axis].name;
   const bool is_whole = parse_start_distribution(options.init).is_whole();
-  const auto fates = static_cast<std::size_t>(fates_of(sweep.unit, sweep.optimizer));
+  const auto fates = static_cast<std::size_t>(fates_of(sweep.unit, sweep.optimizer, sweep.criteria));
   for (std::size_t fate = 0; fate < fates; ++fate) {
     std::cout << std::setw(width_of(fate)) << NameTable<Fate>::values[fate].name;
     if (is_whole) std::cout << std::setw(9) << "+-";

@@ -88,6 +88,8 @@ void run(const Map& map, double w, double b) {
   std::cout << "# fate " << name_of(outcome.fate) << " after " << outcome.updates << " updates";
   if (outcome.proof != Proof::none) std::cout << ", proved by " << name_of(outcome.proof);
   if (outcome.fate == Fate::other_minimum) std::cout << ", at minimum " << outcome.minimum;
+  if (outcome.period > 0) std::cout << ", with period " << outcome.period;
+  if (map.criteria.lyapunov_updates > 0) std::cout << ", Lyapunov exponent " << shortest(outcome.lyapunov);
   std::cout << '\n';
 }
 

@@ -220,6 +220,13 @@ void add_criteria_options(CLI::App& app, Criteria& criteria) {
       criteria.max_updates);
   app.add_flag("--certify", criteria.certify,
                "end a trajectory as soon as its fate is proved: the same fates in a fraction of the time");
+  add_integer_option(
+      app, "--cycles", 0, largest_orbit, [&criteria](std::int64_t number) { criteria.longest_cycle = number; },
+      "longest period to look for where a trajectory has made its last update; 0: none", criteria.longest_cycle);
+  add_integer_option(
+      app, "--lyapunov", 0, largest_orbit, [&criteria](std::int64_t number) { criteria.lyapunov_updates = number; },
+      "updates after the end of a trajectory to measure its Lyapunov exponent; 0: it is not measured",
+      criteria.lyapunov_updates);
 }
 
 void add_fields_option(CLI::App& app, const std::vector<FieldOption>& options, Sweep& sweep) {

@@ -80,7 +80,7 @@ class AxisOptions {
 /// --w and --b, each a range of pixels. `what` precedes their descriptions: "initial " or nothing.
 void add_window_options(CLI::App& app, Window& window, const std::string& what);
 
-/// --stop --tol --tol-relative --rho --epsilon --max-updates --certify.
+/// --stop --tol --tol-relative --rho --epsilon --max-updates --certify --cycles --lyapunov.
 void add_criteria_options(CLI::App& app, Criteria& criteria);
 
 /// --fields, a list of `fate` and the words of `options`; sets the fields of `sweep`, which has the defaults.

@@ -156,6 +156,24 @@ void validate_schedule(const Schedule& schedule, std::int64_t max_updates) {
           "must end, or be below 1e-30, after at most " + std::to_string(largest_schedule) + " updates");
 }
 
+/// Checks what trajectories are asked for after their end.
+void validate_orbits(const Criteria& criteria, UnitKind unit) {
+  const auto in_range = [](const char* name, std::int64_t value) {
+    require(value >= 0 && value <= largest_orbit, name, static_cast<double>(value),
+            "must be " + in_words(0, largest_orbit));
+  };
+  in_range("cycles", criteria.longest_cycle);
+  in_range("lyapunov", criteria.lyapunov_updates);
+  constexpr std::int64_t most =
+      largest_max_updates - 2 * largest_orbit;  // so that what comes after them is counted, too
+  if (criteria.measures_orbits()) {
+    require(criteria.max_updates <= most, "max_updates", static_cast<double>(criteria.max_updates),
+            "must be at most " + std::to_string(most) + " with cycles or lyapunov");
+  }
+  if (criteria.lyapunov_updates > 0 && unit == UnitKind::prelu)
+    throw ConfigError("lyapunov", "must not be given with prelu: the Hessian of its slope is not known");
+}
+
 /// Checks kinds, and what does not depend on a point.
 void validate_training(UnitKind unit, const Optimizer& optimizer, std::int64_t max_updates) {
   require_kind(unit, "unit");
@@ -508,11 +526,12 @@ void validate(const Point& point, const Criteria& criteria, Precision precision,
   require(epsilon_bounds, "epsilon", criteria.epsilon);
   require(criteria.max_updates >= 1 && criteria.max_updates <= largest_max_updates, "max_updates",
           static_cast<double>(criteria.max_updates), "must be in [1, " + std::to_string(largest_max_updates) + "]");
+  validate_orbits(criteria, unit);
   with_precision(precision, [&]<class Real>() {
-    if (unit == UnitKind::relu && optimizer == Optimizer()) {
-      validate_constants<Real>(point, criteria);
-    } else {
+    if (is_general(unit, optimizer, criteria)) {
       validate_general_constants<Real>(point, criteria, unit, optimizer);
+    } else {
+      validate_constants<Real>(point, criteria);
     }
   });
 }
@@ -563,6 +582,9 @@ void validate_stored(const Sweep& sweep) {
           "must have the rule 1 or 2");
   if (sweep.refinement.kind != RefinementKind::none && (sweep.fields.final || sweep.fields.loss)) {
     throw ConfigError("fields", "must not have final or loss with refine: most pixels are filled, not computed");
+  }
+  if (sweep.refinement.kind != RefinementKind::none && sweep.criteria.measures_orbits()) {
+    throw ConfigError("refine", "must not be given with cycles or lyapunov: most pixels are filled, not computed");
   }
   if (sweep.refinement.kind == RefinementKind::exact && !sweep.plane.is_of_starts()) {
     throw ConfigError("refine", "must not be exact in another plane than w,b: fates of blocks are proved there alone");

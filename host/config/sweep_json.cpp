@@ -81,6 +81,8 @@ Json json_of(const Sweep& sweep) {
                       {"epsilon", criteria.epsilon},
                       {"max_steps", criteria.max_updates},
                       {"certify", criteria.certify}};
+  if (criteria.longest_cycle > 0) json["criteria"]["cycles"] = criteria.longest_cycle;
+  if (criteria.lyapunov_updates > 0) json["criteria"]["lyapunov"] = criteria.lyapunov_updates;
   json["precision"] = name_of(sweep.precision);
   for (const FieldOption& option : unit_field_options()) json["fields"][option.word] = sweep.fields.*option.place;
   for (const std::string& word : sweep.other_fields) json["fields"][word] = true;
@@ -180,6 +182,8 @@ Sweep sweep_from_json(const std::string& text, const std::string& where, const S
     sweep.criteria.max_updates = criteria.at("max_steps").get<std::int64_t>();
     // The first builds of 0.1 had neither `certify` nor `refinement`.
     sweep.criteria.certify = criteria.value("certify", false);
+    sweep.criteria.longest_cycle = criteria.value("cycles", std::int64_t{0});
+    sweep.criteria.lyapunov_updates = criteria.value("lyapunov", std::int64_t{0});
     sweep.precision = parse_name<Precision>(json.at("precision").get<std::string>());
     read_fields(json.at("fields"), sweep);
     if (json.contains("refinement")) {

@@ -70,6 +70,7 @@ class GeneralLanes {
         end.map = map_[lane];
         end.updates = updates;
         end.ended = (ended & bit) != 0;
+        if (work_[lane]->rules.measures_orbits()) end.state = state_of(lane);
         ends.finish(*work_[lane], pixel_[lane], end);
         source.finished(*work_[lane], updates);
         live_ &= ~bit;
@@ -116,6 +117,23 @@ class GeneralLanes {
   HWY_INLINE static void put(const PackMask<Real>& where, const unit::Coordinates<Pack<Real>, n>& from,
                              unit::Coordinates<Pack<Real>, n>& to) {
     for (int i = 0; i < n; ++i) to[i] = select(where, from[i], to[i]);
+  }
+
+  /// The state of one lane.
+  unit::GeneralState<Real, n> state_of(int lane) const {
+    const auto at = [lane](const Pack<Real>& pack)
+                        HWY_ATTR { return hn::ExtractLane(pack.lanes, static_cast<std::size_t>(lane)); };
+    unit::GeneralState<Real, n> state;
+    for (int i = 0; i < n; ++i) {
+      state.theta[i] = at(state_.theta[i]);
+      state.low[i] = at(state_.low[i]);
+      state.optimizer.m[i] = at(state_.optimizer.m[i]);
+      state.optimizer.v[i] = at(state_.optimizer.v[i]);
+      state.optimizer.largest_v[i] = at(state_.optimizer.largest_v[i]);
+    }
+    state.optimizer.beta_power = at(state_.optimizer.beta_power);
+    state.optimizer.square_power = at(state_.optimizer.square_power);
+    return state;
   }
 
   /// The factors of the learning rates in round `round`.

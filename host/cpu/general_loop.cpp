@@ -1,6 +1,7 @@
 #include "cpu/general_loop.hpp"
 
 #include "cpu/fma.hpp"
+#include "deadcone/trajectory/orbit.hpp"
 
 namespace deadcone {
 namespace {
@@ -13,8 +14,13 @@ inline void loop(WorkCursor<Real>& cursor) {
     TileWork<Real>& work = cursor.work();
     for (std::int64_t i = run.first; i < run.last && !work.is_stopped(); ++i) {
       const auto [map, theta] = start_of_pixel(work.batch, i);
-      const auto outcome = general_trajectory<Family>(work.rules, work.general[map], theta);
-      store_outcome<Family>(work.general[map], work.results, i, outcome);
+      const GeneralConstants<Real>& of = work.general[map];
+      auto course = general_course_from<Family>(work.rules, of, theta);
+      GeneralOutcome<Real, Family::coordinates> outcome = {};
+      follow<Family>(work.rules, of, work.rules.max_updates, course, outcome);
+      if (work.rules.measures_orbits())
+        measure_orbit<Family>(work.rules, of, course.state, course.limit_squared, outcome);
+      store_outcome<Family>(of, work.results, i, outcome);
       cursor.finished(work, outcome.updates);
     }
   }
@@ -33,8 +39,9 @@ template <class Family, class Real>
 inline void finish(const TileWork<Real>& work, std::int64_t pixel,
                    const GeneralLaneEnd<Real, Family::coordinates>& lane) {
   const GeneralConstants<Real>& of = work.general[lane.map];
-  store_outcome<Family>(of, work.results, pixel,
-                        end_of<Family>(work.rules, of, lane.limit_squared, lane.theta, lane.updates, lane.ended));
+  auto outcome = end_of<Family>(work.rules, of, lane.limit_squared, lane.theta, lane.updates, lane.ended);
+  if (work.rules.measures_orbits()) measure_orbit<Family>(work.rules, of, lane.state, lane.limit_squared, outcome);
+  store_outcome<Family>(of, work.results, pixel, outcome);
 }
 
 template <class Real>

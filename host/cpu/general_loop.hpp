@@ -25,7 +25,8 @@ struct GeneralLaneEnd {
   Real limit_squared;  ///< as it began
   std::int32_t map;    ///< likewise
   std::int32_t updates;
-  bool ended;  ///< diverged or came to rest; where not, it is unfinished
+  bool ended;                         ///< diverged or came to rest; where not, it is unfinished
+  unit::GeneralState<Real, n> state;  ///< where the rules measure orbits
 };
 
 /// The scalar work of a lane: at its ends, and to find the factor of its learning rate, where that has a schedule.

@@ -96,7 +96,8 @@ TileResult SweepReader::read(std::int64_t point, const Tile& tile) const {
   const auto& [sweep, experiment, file] = *contents_;
   TileResult result;
   if (sweep.precision == Precision::float64) {
-    result.r_final = result.w_final = result.b_final = result.leak_final = result.loss_final = std::vector<double>();
+    result.r_final = result.w_final = result.b_final = std::vector<double>();
+    result.leak_final = result.loss_final = result.lyapunov = std::vector<double>();
   }
   std::vector<void*> places;
   for (const PixelField* field : experiment.kept(sweep)) {

@@ -53,6 +53,14 @@ bool has_minima_of_leak(const Sweep& sweep) {
   return has_minima(sweep) && learns_leak(sweep);
 }
 
+bool looks_for_cycles(const Sweep& sweep) {
+  return sweep.criteria.longest_cycle > 0;
+}
+
+bool measures_exponents(const Sweep& sweep) {
+  return sweep.criteria.lyapunov_updates > 0;
+}
+
 bool certifies(const Sweep& sweep) {
   return sweep.criteria.certify;
 }
@@ -152,6 +160,15 @@ std::vector<PixelField> make_pixel_fields() {
                               .fill = -1,
                               .comment = std::string(pending_comment) + "; 0: none; 1: that of least loss"},
                  .exists = has_minimum_by_pixel}),
+      stored_in(&TileResult::period, {.variable = {.name = "period",
+                                                   .meaning = "updates of the cycle that it is in",
+                                                   .type = Type::int32,
+                                                   .fill = -1,
+                                                   .comment = std::string(pending_comment) + "; 0: none is found"},
+                                      .exists = looks_for_cycles}),
+      stored_in(&TileResult::lyapunov,
+                {.variable = {"lyapunov", "largest Lyapunov exponent, per update", Type::float64, not_a_number},
+                 .exists = measures_exponents}),
   };
 }
 
@@ -261,8 +278,8 @@ PointField of_minima(const std::string& name, const std::string& meaning, double
 }
 
 std::vector<Coordinate> code_axes_of(const Sweep& sweep) {
-  std::vector<Coordinate> axes = {
-      code_coordinate<Fate>("fate_code", "fate", static_cast<std::size_t>(fates_of(sweep.unit, sweep.optimizer)))};
+  std::vector<Coordinate> axes = {code_coordinate<Fate>(
+      "fate_code", "fate", static_cast<std::size_t>(fates_of(sweep.unit, sweep.optimizer, sweep.criteria)))};
   if (has_minima(sweep)) {
     std::vector<std::int8_t> numbers;
     for (int i = 1; i <= unit::most_minima; ++i) numbers.push_back(static_cast<std::int8_t>(i));
@@ -407,6 +424,11 @@ Notes notes_of(const Sweep& sweep) {
                                             : "a trajectory also ends where a theorem proves its fate");
   }
   if (refines(sweep)) notes.emplace_back("refined", in_words(sweep.refinement));
+  if (looks_for_cycles(sweep))
+    notes.emplace_back("cycles", "of at most " + std::to_string(sweep.criteria.longest_cycle) + " updates");
+  if (measures_exponents(sweep))
+    notes.emplace_back("lyapunov",
+                       "over " + std::to_string(sweep.criteria.lyapunov_updates) + " updates after the end");
   notes.emplace_back("converged", general ? "within " + rho + " |theta| of theta, the minimum of least loss"
                                           : "within " + rho + " |(gamma, delta)| of the target");
   notes.emplace_back("dead", general ? "at no minimum, and its mean slope below " + epsilon + " of the greatest"

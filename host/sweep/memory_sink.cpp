@@ -69,10 +69,10 @@ std::int64_t available_memory() {
 std::int64_t memory_of_maps(const Sweep& sweep) {
   const std::int64_t real = sweep.precision == Precision::float32 ? sizeof(float) : sizeof(double);
   const std::int64_t reals = (sweep.fields.final ? 2 : 0) + (keeps_r(sweep) ? 1 : 0) + (keeps_leak(sweep) ? 1 : 0) +
-                             (sweep.fields.loss ? 1 : 0);
+                             (sweep.fields.loss ? 1 : 0) + (sweep.criteria.lyapunov_updates > 0 ? 1 : 0);
   const std::int64_t each = 1 + (sweep.fields.updates ? 4 : 0) + (sweep.criteria.certify ? 1 : 0) +
                             (sweep.refinement.kind == RefinementKind::none ? 0 : 1) + (keeps_minimum(sweep) ? 1 : 0) +
-                            reals * real;
+                            (sweep.criteria.longest_cycle > 0 ? 4 : 0) + reals * real;
   std::int64_t bytes = 0;
   if (__builtin_mul_overflow(sweep.points(), sweep.plane.pixels(), &bytes) ||
       __builtin_mul_overflow(bytes, each, &bytes)) {
@@ -104,6 +104,8 @@ MemorySink::MemorySink(const Sweep& sweep) {
     allot_like(sweep.precision, room(keeps_leak(sweep)), maps_.leak_final);
     allot_like(sweep.precision, room(sweep.fields.loss), maps_.loss_final);
     maps_.minimum.resize(room(keeps_minimum(sweep)), -1);
+    maps_.period.resize(room(sweep.criteria.longest_cycle > 0), -1);
+    allot_like(sweep.precision, room(sweep.criteria.lyapunov_updates > 0), maps_.lyapunov);
     maps_.counts.resize(points);
     maps_.seconds.resize(points);
     maps_.done.resize(points);
@@ -137,16 +139,17 @@ void MemorySink::take(const PointRun& points, const Tile& tile, TileResult& resu
   check_size(result.proof, place, maps_.proof, "proof");
   check_size(result.origin, place, maps_.origin, "origin");
   check_size(result.minimum, place, maps_.minimum, "minimum");
+  check_size(result.period, place, maps_.period, "period");
   // A mapper gives no r_final for a planar map: it is zero.
   const auto pixels = static_cast<std::size_t>(place.pixels());
   if (!is_empty(maps_.r_final) && is_empty(result.r_final)) {
     with_precision(maps_.sweep.precision, [&]<class Real>() { result.r_final.emplace<std::vector<Real>>(pixels); });
   }
-  constexpr RealBuffer Maps::*kept[] = {&Maps::r_final, &Maps::w_final, &Maps::b_final, &Maps::leak_final,
-                                        &Maps::loss_final};
-  constexpr RealBuffer TileResult::*given[] = {&TileResult::r_final, &TileResult::w_final, &TileResult::b_final,
-                                               &TileResult::leak_final, &TileResult::loss_final};
-  constexpr const char* names[] = {"r_final", "w_final", "b_final", "leak_final", "loss_final"};
+  constexpr RealBuffer Maps::*kept[] = {&Maps::r_final,    &Maps::w_final,    &Maps::b_final,
+                                        &Maps::leak_final, &Maps::loss_final, &Maps::lyapunov};
+  constexpr RealBuffer TileResult::*given[] = {&TileResult::r_final,    &TileResult::w_final,    &TileResult::b_final,
+                                               &TileResult::leak_final, &TileResult::loss_final, &TileResult::lyapunov};
+  constexpr const char* names[] = {"r_final", "w_final", "b_final", "leak_final", "loss_final", "lyapunov"};
 
   with_precision(maps_.sweep.precision, [&]<class Real>() {
     for (std::size_t i = 0; i < std::size(names); ++i) {
@@ -163,6 +166,7 @@ void MemorySink::take(const PointRun& points, const Tile& tile, TileResult& resu
   keep(result.proof, place, all, maps_.proof);
   keep(result.origin, place, all, maps_.origin);
   keep(result.minimum, place, all, maps_.minimum);
+  keep(result.period, place, all, maps_.period);
 }
 
 void MemorySink::finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) {

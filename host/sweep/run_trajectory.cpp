@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "deadcone/map.hpp"
+#include "deadcone/trajectory/orbit.hpp"
 #include "deadcone/trajectory/trajectory.hpp"
 #include "deadcone/trajectory/variant.hpp"
 
@@ -59,7 +60,9 @@ TrajectoryOutcome run(const Dynamics<Real>& dynamics, const Parameters<Real>& st
           .theta = canonical(theta),
           .leak = 0.0,
           .loss = numeric::canonical(loss<geometry>(theta, dynamics.target)),
-          .minimum = 0};
+          .minimum = 0,
+          .period = 0,
+          .lyapunov = NAN};
 }
 
 template <class Family, class Real>
@@ -89,7 +92,10 @@ TrajectoryOutcome run_general(const MapBatch& map, const Parameters<Real>& start
   const auto report = [&](const unit::GeneralCourse<Real, n>& course, const unit::GeneralUpdate<Real>& update) {
     if (observe) observe(state_of<Family>(of, course.updates, course.state, std::sqrt(update.length_squared)));
   };
-  const auto outcome = unit::general_trajectory<Family>(arrays.rules, of, start, report);
+  auto course = unit::general_course_from<Family>(arrays.rules, of, start);
+  unit::GeneralOutcome<Real, n> outcome = {};
+  unit::follow<Family>(arrays.rules, of, arrays.rules.max_updates, course, outcome, report);
+  unit::measure_orbit<Family>(arrays.rules, of, course.state, course.limit_squared, outcome);
   const auto averages = unit::averages_at<Family>(of.unit, outcome.theta);
   const Parameters<Real> theta = unit::parameters_of(outcome.theta);
   return {.fate = outcome.fate,
@@ -98,7 +104,9 @@ TrajectoryOutcome run_general(const MapBatch& map, const Parameters<Real>& start
           .theta = canonical(theta),
           .leak = leak_of(outcome.theta),
           .loss = numeric::canonical(unit::loss(averages, theta, of.target)),
-          .minimum = outcome.minimum + 1};
+          .minimum = outcome.minimum + 1,
+          .period = outcome.period,
+          .lyapunov = outcome.exponent};
 }
 
 }  // namespace

@@ -128,7 +128,11 @@ struct Criteria {
   double epsilon = 0.01;            ///< dead: active with probability below epsilon
   std::int64_t max_updates = 100'000;
   bool certify = false;  ///< end a trajectory where its fate is proved
+  // What a trajectory is asked for after its end (trajectory/orbit.hpp). Those that are asked run in the general loop.
+  std::int64_t longest_cycle = 0;     ///< the longest period that is looked for after max_updates; 0: none is
+  std::int64_t lyapunov_updates = 0;  ///< updates for the Lyapunov exponent; 0: it is not measured
 
+  bool measures_orbits() const { return longest_cycle > 0 || lyapunov_updates > 0; }
   bool operator==(const Criteria& other) const = default;
 };
 
@@ -285,13 +289,13 @@ constexpr bool is_used(Axis axis, UnitKind unit, const Optimizer& optimizer) {
 }
 
 /// Whether trajectories run in the loop for any unit and optimiser. The rectifier under momentum has its own.
-inline bool is_general(UnitKind unit, const Optimizer& optimizer) {
-  return unit != UnitKind::relu || optimizer != Optimizer();
+inline bool is_general(UnitKind unit, const Optimizer& optimizer, const Criteria& criteria) {
+  return unit != UnitKind::relu || optimizer != Optimizer() || criteria.measures_orbits();
 }
 
 /// How many fates starts can have: the first so many of the table.
-inline int fates_of(UnitKind unit, const Optimizer& optimizer) {
-  return is_general(unit, optimizer) ? fate_count : rectifier_fate_count;
+inline int fates_of(UnitKind unit, const Optimizer& optimizer, const Criteria& criteria) {
+  return is_general(unit, optimizer, criteria) ? fate_count : rectifier_fate_count;
 }
 
 /// The axes of the constants that a kind of unit leaves open, in the order of its text.
@@ -367,7 +371,7 @@ struct Sweep {
   }
   /// Sets the unit, and each of its constants as the one value of its axis.
   void set_unit(const Unit& to);
-  bool is_general() const { return deadcone::is_general(unit, optimizer); }
+  bool is_general() const { return deadcone::is_general(unit, optimizer, criteria); }
 
   /// The numbers of the axes that its trajectories depend on and that are not in the plane, in their order.
   std::vector<std::size_t> point_axes() const;
@@ -443,6 +447,9 @@ inline constexpr std::int64_t largest_max_updates = 2'147'483'646;
 
 /// The largest number of updates after which the rate of a schedule may still change: its factors are kept in memory.
 inline constexpr std::int64_t largest_schedule = std::int64_t{1} << 24;
+
+/// The largest number of updates after the end of a trajectory, for a period or an exponent.
+inline constexpr std::int64_t largest_orbit = std::int64_t{1} << 20;
 
 /// The largest number of CPU threads.
 inline constexpr int largest_threads = 4096;

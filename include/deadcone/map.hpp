@@ -29,7 +29,7 @@ struct Map {
   UnitKind unit = UnitKind::relu;
   Optimizer optimizer = {};
 
-  bool is_general() const { return deadcone::is_general(unit, optimizer); }
+  bool is_general() const { return deadcone::is_general(unit, optimizer, criteria); }
 };
 
 /// A map with its constants, each computed once, when it is first asked for: the bounds of its proofs take long, but for

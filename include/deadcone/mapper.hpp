@@ -55,6 +55,9 @@ struct TileResult {
   /// Where a map is general (Map::is_general()): the minimum of the loss that a trajectory came to rest at, by its number, the
   /// least loss being 1; 0 where it came to none.
   std::vector<std::int8_t> minimum;
+  std::vector<std::int32_t> period;  ///< where criteria look for cycles: the number of updates of one; 0: none is found
+  /// Where criteria ask for it: the largest Lyapunov exponent, per update; not a number where the trajectory has diverged.
+  RealBuffer lyapunov;
 };
 
 /// How far the work is: mappers add to it, and any thread may read it while they run.

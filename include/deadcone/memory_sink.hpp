@@ -31,6 +31,8 @@ struct Maps {
   RealBuffer r_final, w_final, b_final, leak_final, loss_final;
   /// Where Sweep::is_general() and no pixel is filled: TileResult::minimum; -1 where the point is not done.
   std::vector<std::int8_t> minimum;
+  std::vector<std::int32_t> period;  ///< TileResult::period; -1 where the point is not done
+  RealBuffer lyapunov;               ///< TileResult::lyapunov
 
   std::vector<Counts> counts;      ///< by point
   std::vector<double> seconds;     ///< that each point took

@@ -35,6 +35,8 @@ struct TrajectoryOutcome {
   double leak;               ///< as above
   double loss;               ///< there
   int minimum;               ///< TileResult::minimum
+  std::int32_t period;       ///< TileResult::period
+  double lyapunov;           ///< TileResult::lyapunov
 };
 
 /// Runs the trajectory of a map from (point.r, w, b), which need not be one of its pixels, to its end. Throws ConfigError where

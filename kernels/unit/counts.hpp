@@ -41,6 +41,20 @@ DEADCONE_HD inline void count_pixel(DeviceCounts& counts, Fate fate, std::int32_
 #endif
 }
 
+/// Counts a pixel for another fate than it was counted for.
+DEADCONE_HD inline void recount_pixel(DeviceCounts& counts, Fate from, Fate to) {
+  if (from == to) return;
+  unsigned long long& less = counts.fates[static_cast<int>(from)];
+  unsigned long long& more = counts.fates[static_cast<int>(to)];
+#if defined(__CUDA_ARCH__)
+  atomicAdd(&less, ~0ULL);  // one less: the sum of all copies is right, whichever it was counted in
+  atomicAdd(&more, 1ULL);
+#else
+  --less;
+  ++more;
+#endif
+}
+
 /// The sum of `count_copies` copies: of integers, so that it does not depend on who ended first.
 inline Counts sum_of_copies(const DeviceCounts* copies) {
   Counts sum;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "deadcone/trajectory/general.hpp"
+#include "deadcone/trajectory/orbit.hpp"
 #include "deadcone/trajectory/pixels.hpp"
 #include "deadcone/trajectory/variant.hpp"
 #include "unit/counts.hpp"
@@ -101,6 +102,22 @@ DEADCONE_HD inline void run_general_pixel(const GeneralTask<Real>& task, std::in
   if (courses != nullptr) courses[i] = course;
 }
 
+/// Measures what the trajectory of pixel `i`, which has ended, does then. Its course has its last state.
+template <class Family, class Real>
+DEADCONE_HD inline void measure_pixel(const GeneralTask<Real>& task, std::int64_t i, std::uint32_t block) {
+  using Course = unit::GeneralCourse<Real, Family::coordinates>;
+  const GeneralConstants<Real>& of = task.constants[start_of_pixel(task.starts, i).map];
+  const Course& course = static_cast<const Course*>(task.courses)[i];
+  const PixelArrays<Real>& results = task.results;
+  unit::GeneralOutcome<Real, Family::coordinates> outcome = {
+      .fate = results.fate[i], .updates = results.updates[i], .theta = course.state.theta, .minimum = -1};
+  unit::measure_orbit<Family>(task.rules, of, course.state, course.limit_squared, outcome);
+  if (results.period != nullptr) results.period[i] = outcome.period;
+  if (results.lyapunov != nullptr) results.lyapunov[i] = numeric::canonical(outcome.exponent);
+  recount_pixel(task.counts[block % count_copies], results.fate[i], outcome.fate);
+  results.fate[i] = outcome.fate;
+}
+
 /// What a thread of a launch does.
 template <Geometry geometry, bool certify, class Real>
 DEADCONE_HD inline void run_thread(const TileTask<Real>& task, std::uint32_t block, std::int32_t thread) {
@@ -122,6 +139,12 @@ template <class Family, class Real>
 DEADCONE_HD inline void run_general_thread(const GeneralTask<Real>& task, std::uint32_t block, std::int32_t thread) {
   const std::int64_t i = pixel_of(task.geometry, static_cast<std::int64_t>(block) * block_threads + thread);
   if (i >= 0 && i < task.pixels) run_general_pixel<Family>(task, i, block);
+}
+
+template <class Family, class Real>
+DEADCONE_HD inline void measure_thread(const GeneralTask<Real>& task, std::uint32_t block, std::int32_t thread) {
+  const std::int64_t i = pixel_of(task.geometry, static_cast<std::int64_t>(block) * block_threads + thread);
+  if (i >= 0 && i < task.pixels) measure_pixel<Family>(task, i, block);
 }
 
 /// The blocks of a launch.
@@ -152,6 +175,10 @@ void launch_map(const Variant& variant, const Task& task, cudaStream_t stream);
 /// The same of a task of units of a kind, for float and double.
 template <class Real>
 void launch_general(UnitKind kind, const GeneralTask<Real>& task, cudaStream_t stream);
+
+/// Measures the orbits of the pixels of such a task, all of which have ended.
+template <class Real>
+void launch_measures(UnitKind kind, const GeneralTask<Real>& task, cudaStream_t stream);
 
 /// The kernels for the tasks of units of all kinds, as addresses: what load_kernels() loads.
 std::vector<const void*> general_kernels();

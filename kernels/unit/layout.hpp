@@ -25,6 +25,8 @@ struct TileLayout {
   std::size_t leak_final = 0;
   std::size_t loss_final = 0;
   std::size_t minimum = 0;
+  std::size_t period = 0;
+  std::size_t lyapunov = 0;
   std::size_t updates = 0;
   std::size_t kept = 0;   ///< bytes from the first that are copied back
   std::size_t total = 0;  ///< bytes of all

@@ -79,7 +79,7 @@ std::int32_t TileSlot::updates_of_launch(std::int64_t rows) const {
 
 std::size_t TileSlot::device_size(std::int64_t rows) const {
   std::size_t size = inputs().total + counts_size + layout(rows).total;
-  if (updates_of_launch(rows) < maps_->criteria.max_updates) {
+  if (carries(updates_of_launch(rows))) {
     const std::size_t course = with_precision(maps_->precision, [this]<class Real>() {
       return maps_->is_general() ? sizeof(unit::GeneralCourse<Real, 4>) : sizeof(Course<Real>);
     });
@@ -134,6 +134,7 @@ void TileSlot::begin(const MapBatch& maps, const Tile& tile, const Fields& field
     for (const Band& band : bands_) {
       launch(band, false);
       if (!all_begun_) break;
+      launch_measures(band);
     }
   } catch (...) {
     abandon();
@@ -180,6 +181,7 @@ bool TileSlot::advance() {
     launch(band, true);
     return false;
   }
+  launch_measures(band);
   ++band_;
   all_begun_ = band_ == bands_.size();
   if (all_begun_) return true;
@@ -193,29 +195,46 @@ void TileSlot::launch(const Band& band, bool goes_on) {
 }
 
 template <class Real>
-void TileSlot::launch_as(const Band& band, bool goes_on) {
+LaunchTask<Real> TileSlot::launch_task(const Band& band) const {
   const TileLayout fields = layout(band);
   auto* counts = on_device<DeviceCounts>(inputs().total);
   std::byte* results = reinterpret_cast<std::byte*>(counts) + counts_size;
   WantedFields computed = copied_;
   computed.updates = true;
-  LaunchTask<Real> task;
+  LaunchTask<Real> task = {};
   task.results = arrays_at<Real>(results, fields, computed);
   task.counts = counts;
-  const bool carries = launch_updates_ < maps_->criteria.max_updates;
-  task.courses = carries ? results + fields.total : nullptr;
+  task.courses = carries(launch_updates_) ? results + fields.total : nullptr;
+  task.pixels = pixels_of(band);
+  return task;
+}
+
+template <class Real>
+void TileSlot::launch_as(const Band& band, bool goes_on) {
+  LaunchTask<Real> task = launch_task<Real>(band);
   task.until = until_;
   task.goes_on = goes_on;
-  task.pixels = pixels_of(band);
-  if (!goes_on) DEADCONE_CUDA_CHECK(cudaMemsetAsync(counts, 0, counts_size, stream_.get()));
+  if (!goes_on) DEADCONE_CUDA_CHECK(cudaMemsetAsync(task.counts, 0, counts_size, stream_.get()));
   if (maps_->is_general()) {
     launch_general(band, task);
   } else {
     is_batch() ? launch_batch(band, task) : launch_tile(band, task);
   }
-  // Counts and fields lie side by side: one copy. Those of trajectories that have not ended come with the last launch.
-  DEADCONE_CUDA_CHECK(
-      cudaMemcpyAsync(results_of(band), counts, kept_size(band), cudaMemcpyDeviceToHost, stream_.get()));
+  copy_back(band);
+}
+
+void TileSlot::launch_measures(const Band& band) {
+  if (!maps_->criteria.measures_orbits()) return;
+  with_precision(maps_->precision, [&]<class Real>() {
+    deadcone::launch_measures(maps_->unit, general_task(band, launch_task<Real>(band)), stream_.get());
+  });
+  copy_back(band);
+}
+
+/// Counts and fields lie side by side: one copy. Those of trajectories that have not ended come with the last launch.
+void TileSlot::copy_back(const Band& band) {
+  DEADCONE_CUDA_CHECK(cudaMemcpyAsync(results_of(band), on_device<std::byte>(inputs().total), kept_size(band),
+                                      cudaMemcpyDeviceToHost, stream_.get()));
 }
 
 template <class Real>
@@ -266,7 +285,7 @@ void TileSlot::launch_batch(const Band& band, const LaunchTask<Real>& launch) {
 }
 
 template <class Real>
-void TileSlot::launch_general(const Band& band, const LaunchTask<Real>& launch) {
+GeneralTask<Real> TileSlot::general_task(const Band& band, const LaunchTask<Real>& launch) const {
   GeneralTask<Real> task = {};
   static_cast<LaunchTask<Real>&>(task) = launch;
   task.constants = on_device<const GeneralConstants<Real>>(inputs().constants) + (listed_.empty() ? band.first : 0);
@@ -274,7 +293,12 @@ void TileSlot::launch_general(const Band& band, const LaunchTask<Real>& launch) 
   task.rules.schedule.factors = on_device<const Real>(inputs().factors);
   task.starts = batch_starts<Real>(band);
   task.geometry = geometry();
-  deadcone::launch_general(maps_->unit, task, stream_.get());
+  return task;
+}
+
+template <class Real>
+void TileSlot::launch_general(const Band& band, const LaunchTask<Real>& launch) {
+  deadcone::launch_general(maps_->unit, general_task(band, launch), stream_.get());
 }
 
 void TileSlot::finish(TileResult& result) {

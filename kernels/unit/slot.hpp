@@ -73,6 +73,18 @@ class TileSlot {
   void launch_batch(const Band& band, const LaunchTask<Real>& task);
   template <class Real>
   void launch_general(const Band& band, const LaunchTask<Real>& task);
+  /// Puts the measures of the orbits of a band, whose trajectories have all ended, and a copy into the stream, where there are any.
+  void launch_measures(const Band& band);
+  /// A launch for a band, but for its length.
+  template <class Real>
+  LaunchTask<Real> launch_task(const Band& band) const;
+  template <class Real>
+  GeneralTask<Real> general_task(const Band& band, const LaunchTask<Real>& task) const;
+  void copy_back(const Band& band);
+  /// Whether launches of so many updates leave the courses of trajectories to others.
+  bool carries(std::int32_t updates) const {
+    return updates < maps_->criteria.max_updates || maps_->criteria.measures_orbits();
+  }
   template <class Real>
   BatchStarts<Real> batch_starts(const Band& band) const;
   BatchGeometry geometry() const;

@@ -35,6 +35,7 @@ ALL_FIELDS = "--fields fate,steps,final,loss"
 
 # Every option of every command, with its default; None where it has none.
 POINT_OPTIONS = {"beta": "0.9", "gamma": "1", "eta": "0.1", "delta": "0", "r": "0"}
+TRAINING_OPTIONS = {"unit": "relu", "optimizer": "momentum", "schedule": "constant", "clip": "none"}
 CRITERIA_OPTIONS = {
     "stop": "stationary",
     "tol": "1e-06",
@@ -43,13 +44,24 @@ CRITERIA_OPTIONS = {
     "epsilon": "0.01",
     "max-updates": "100000",
     "certify": None,
+    "cycles": "0",
+    "lyapunov": "0",
     "precision": "float",
 }
 OPTIONS = {
     "sweep": {
         **POINT_OPTIONS,
+        **TRAINING_OPTIONS,
         **CRITERIA_OPTIONS,
         "plane": "w,b",
+        "beta2": "0.999",
+        "alpha": "0.99",
+        "eps": "1e-08",
+        "decay": "0",
+        "leak": "0.01",
+        "scale": "1",
+        "lo": "-1",
+        "hi": "1",
         "w": "-2:2:512",
         "b": "-2:2:512",
         "refine": None,
@@ -68,6 +80,7 @@ OPTIONS = {
         "config": None,
     },
     "field": {
+        "unit": "relu",
         "gamma": "1",
         "delta": "0",
         "r": "0",
@@ -78,7 +91,18 @@ OPTIONS = {
         "no-lock": None,
         "config": None,
     },
-    "trace": {**POINT_OPTIONS, **CRITERIA_OPTIONS, "w": "-1", "b": "1", "config": None},
+    "trace": {
+        **POINT_OPTIONS,
+        **TRAINING_OPTIONS,
+        **CRITERIA_OPTIONS,
+        "beta2": "0.999",
+        "alpha": "0.99",
+        "eps": "1e-08",
+        "decay": "none",
+        "w": "-1",
+        "b": "1",
+        "config": None,
+    },
     "spectrum": {"beta": "0:0.99:100", "eta": "0.1", "config": None},
     "info": {},
     "verify": {"all": None, "patches": "4", "threads": "0"},

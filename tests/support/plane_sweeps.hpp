@@ -134,6 +134,8 @@ inline void expect_trajectories(const Sweep& sweep, const Maps& maps) {
           ASSERT_TRUE(same(maps.b_final, i, outcome.theta.b)) << i;
           ASSERT_TRUE(same(maps.leak_final, i, outcome.leak)) << i;
           ASSERT_TRUE(same(maps.loss_final, i, outcome.loss)) << i;
+          ASSERT_EQ(maps.period.empty() ? outcome.period : maps.period[i], outcome.period) << i;
+          ASSERT_TRUE(same(maps.lyapunov, i, outcome.lyapunov)) << i;
           ASSERT_EQ(maps.minimum.empty() ? outcome.minimum : maps.minimum[i], outcome.minimum) << i;
         }
       }

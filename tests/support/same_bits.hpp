@@ -34,6 +34,8 @@ inline void expect_same(const TileResult& a, const TileResult& b) {
   EXPECT_TRUE(same_bits(a.leak_final, b.leak_final));
   EXPECT_TRUE(same_bits(a.loss_final, b.loss_final));
   EXPECT_EQ(a.minimum, b.minimum);
+  EXPECT_EQ(a.period, b.period);
+  EXPECT_TRUE(same_bits(a.lyapunov, b.lyapunov));
 }
 
 /// Expects every field of all maps of two sweeps to be the same.
@@ -48,6 +50,8 @@ inline void expect_same(const Maps& a, const Maps& b) {
   EXPECT_EQ(a.leak_final, b.leak_final);
   EXPECT_EQ(a.loss_final, b.loss_final);
   EXPECT_EQ(a.minimum, b.minimum);
+  EXPECT_EQ(a.period, b.period);
+  EXPECT_TRUE(same_bits(a.lyapunov, b.lyapunov));
   EXPECT_EQ(a.counts, b.counts);
   EXPECT_EQ(a.done, b.done);
 }

@@ -24,6 +24,8 @@ void for_each_field(const Use& use, Each&... each) {
   use(each.leak_final...);
   use(each.loss_final...);
   use(each.minimum...);
+  use(each.period...);
+  use(each.lyapunov...);
   use(each.updates...);
 }
 
@@ -37,6 +39,8 @@ struct WantedFields {
   bool leak_final;
   bool loss_final;
   bool minimum;
+  bool period;
+  bool lyapunov;
   bool updates;
 };
 
@@ -49,6 +53,8 @@ inline WantedFields wanted_fields(const Map& map, const Fields& fields) {
           .leak_final = fields.final && map.unit == UnitKind::prelu,
           .loss_final = fields.loss,
           .minimum = map.is_general(),
+          .period = map.criteria.longest_cycle > 0,
+          .lyapunov = map.criteria.lyapunov_updates > 0,
           .updates = fields.updates};
 }
 

@@ -19,6 +19,7 @@
 //
 // `Family` is one of unit/families.hpp.
 
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 
@@ -78,9 +79,14 @@ struct GeneralRules {
   ScheduleTable<Real> schedule;
   bool has_schedule;  ///< whether the factor of some update is not 1
   StopRule stop;
-  Real epsilon;              ///< a unit active with less than this probability counts as dead
-  Real divergence;           ///< divergence_factor
-  std::int32_t max_updates;  ///< at least 1
+  Real epsilon;                   ///< a unit active with less than this probability counts as dead
+  Real divergence;                ///< divergence_factor
+  std::int32_t max_updates;       ///< at least 1
+  std::int32_t longest_cycle;     ///< that is looked for after the last update (orbit.hpp); 0: none is
+  std::int32_t lyapunov_updates;  ///< for the exponent, likewise
+
+  /// Whether trajectories go on after their end.
+  DEADCONE_HD bool measures_orbits() const { return longest_cycle > 0 || lyapunov_updates > 0; }
 };
 
 /// The factor of the learning rate of the update that follows `updates` others.
@@ -187,6 +193,8 @@ struct GeneralOutcome {
   std::int32_t updates;        ///< made until the end
   Coordinates<Real, n> theta;  ///< after the last update
   std::int8_t minimum;         ///< that it is at, by number; -1: none
+  std::int32_t period = 0;     ///< of a cycle; 0: none
+  Real exponent = Real(NAN);   ///< Lyapunov's; not a number where it is not measured
 };
 
 /// The outcome of a trajectory that ends at `theta`, at rest or diverged (`ended`) or with its last update.
@@ -196,7 +204,8 @@ DEADCONE_HD inline GeneralOutcome<Real, Family::coordinates> end_of(const Genera
                                                                     const Real& limit_squared,
                                                                     const Coordinates<Real, Family::coordinates>& theta,
                                                                     std::int32_t updates, bool ended) {
-  GeneralOutcome<Real, Family::coordinates> outcome = {Fate::unfinished, updates, theta, -1};
+  GeneralOutcome<Real, Family::coordinates> outcome = {
+      .fate = Fate::unfinished, .updates = updates, .theta = theta, .minimum = -1};
   if (!ended) return outcome;
   if (has_diverged(theta, limit_squared)) {
     outcome.fate = Fate::diverged;
@@ -227,6 +236,8 @@ DEADCONE_HD inline void store_outcome(const GeneralConstants<Real>& of, const Pi
   if constexpr (Family::coordinates > 3) {
     if (results.leak_final != nullptr) results.leak_final[i] = canonical(theta[3]);
   }
+  if (results.period != nullptr) results.period[i] = outcome.period;
+  if (results.lyapunov != nullptr) results.lyapunov[i] = canonical(outcome.exponent);
   if (results.minimum != nullptr) results.minimum[i] = static_cast<std::int8_t>(outcome.minimum + 1);
   if (results.loss_final != nullptr) {
     const Averages<Real> averages = averages_at<Family>(of.unit, theta);

@@ -92,7 +92,9 @@ GeneralRules<Real> make_general_rules(const Criteria& criteria, const Optimizer&
           .stop = criteria.stop,
           .epsilon = static_cast<Real>(criteria.epsilon),
           .divergence = static_cast<Real>(unit::divergence_factor),
-          .max_updates = static_cast<std::int32_t>(criteria.max_updates)};
+          .max_updates = static_cast<std::int32_t>(criteria.max_updates),
+          .longest_cycle = static_cast<std::int32_t>(criteria.longest_cycle),
+          .lyapunov_updates = static_cast<std::int32_t>(criteria.lyapunov_updates)};
 }
 
 }  // namespace deadcone

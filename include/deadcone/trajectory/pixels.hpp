@@ -24,6 +24,8 @@ struct PixelArrays {
   Real* leak_final;
   Real* loss_final;
   std::int8_t* minimum;
+  std::int32_t* period;
+  Real* lyapunov;
 };
 
 /// The initial parameters of the pixels of a tile, or of some of them: coordinates by column and by row, and r for all.
