@@ -222,7 +222,7 @@ void add_criteria_options(CLI::App& app, Criteria& criteria) {
                "end a trajectory as soon as its fate is proved: the same fates in a fraction of the time");
   add_integer_option(
       app, "--cycles", 0, largest_orbit, [&criteria](std::int64_t number) { criteria.longest_cycle = number; },
-      "longest period to look for where a trajectory has made its last update; 0: none", criteria.longest_cycle);
+      "longest period to look for after the last update of a trajectory; 0: none", criteria.longest_cycle);
   add_integer_option(
       app, "--lyapunov", 0, largest_orbit, [&criteria](std::int64_t number) { criteria.lyapunov_updates = number; },
       "updates after the end of a trajectory to measure its Lyapunov exponent; 0: it is not measured",
