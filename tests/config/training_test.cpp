@@ -97,6 +97,18 @@ TEST(Training, IsInTheJsonWhereItIsNotTheRectifierUnderMomentum) {
   }
 }
 
+TEST(Training, KnowsWhatIsAskedForAfterTheEnd) {
+  EXPECT_EQ(to_json(Sweep()).find("lyapunov"), std::string::npos);
+  Sweep sweep;
+  sweep.criteria.longest_cycle = 64;
+  sweep.criteria.lyapunov_updates = 1000;
+  EXPECT_TRUE(sweep.is_general());
+  ASSERT_EQ(fault_of(sweep), "");
+  const Sweep read = sweep_from_json(to_json(sweep), "file");
+  EXPECT_EQ(read.criteria, sweep.criteria);
+  EXPECT_EQ(to_json(read), to_json(sweep));
+}
+
 TEST(Training, IsReadWhereItsAxesAreThePlane) {
   Sweep sweep = sweep_of("leaky", {.has_decay = true});
   sweep.plane = {{0.0, 1.0, 4}, {0.1, 1.0, 4, true}, Axis::decay, Axis::leak};
@@ -184,6 +196,23 @@ TEST(Training, RefusesWhatIsNone) {
       {"optimizer", "relu", {.kind = static_cast<OptimizerKind>(99)}, nothing},
       {"clip", "relu", {.clip = static_cast<ClipKind>(99)}, nothing},
       {"refine", "gelu", {}, [](Sweep& sweep) { sweep.refinement.kind = RefinementKind::exact; }},
+      {"refine",
+       "gelu",
+       {},
+       [](Sweep& sweep) {
+         sweep.refinement.kind = RefinementKind::borders;
+         sweep.criteria.longest_cycle = 2;
+       }},
+      {"cycles", "relu", {}, [](Sweep& sweep) { sweep.criteria.longest_cycle = -1; }},
+      {"lyapunov", "relu", {}, [](Sweep& sweep) { sweep.criteria.lyapunov_updates = largest_orbit + 1; }},
+      {"lyapunov", "prelu", {}, [](Sweep& sweep) { sweep.criteria.lyapunov_updates = 1; }},
+      {"max_updates",
+       "relu",
+       {},
+       [](Sweep& sweep) {
+         sweep.criteria.lyapunov_updates = 1;
+         sweep.criteria.max_updates = largest_max_updates;
+       }},
   };
   for (const auto& [named, unit, optimizer, spoil] : faults) {
     Sweep sweep = sweep_of(unit, optimizer);

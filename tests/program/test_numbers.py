@@ -27,7 +27,7 @@ def test_help_states_the_range_of_every_number(deadcone):
     for command in COMMANDS:
         for name, _, description in numeric_options(deadcone, command):
             found += 1
-            assert re.search(r"\((in [\[(].*[\])]|> \S+ and finite|finite|(N )?from \d+ to \d+)\)", description), name
+            assert re.search(r"\((in [\[(].*[\])]|>=? \S+ and finite|finite|(N )?from \d+ to \d+)\)", description), name
     assert found > 30
 
 
