@@ -25,11 +25,11 @@ class GeneralLanes {
   using Ends = GeneralLaneEnds<Real, n>;
 
   /// Fills every lane, as long as there are pixels.
-  void fill(const Ends& ends, PixelSource<Real>& source) {
+  void fill(const Ends& ends, PixelSource<Real>& source, std::int32_t max_updates) {
     limit_squared_ = Pack<Real>(Real(0));
     was_at_rest_ = none();
     state_ = unit::general_at_rest(unit::all_coordinates<n>(Pack<Real>(Real(0))));
-    turn_over(ends, source, 0, 0, 0);
+    turn_over(ends, source, max_updates, 0, 0);
   }
 
   /// Makes one update of every lane, in round `round`. Bit i of the result: lane i has diverged or come to rest.
@@ -43,7 +43,7 @@ class GeneralLanes {
     const PackMask<Real> at_rest = unit::is_at_rest(rules, of, update);
     const PackMask<Real> ended = either(unit::has_diverged(state_.theta, limit_squared_), both(at_rest, was_at_rest_));
     was_at_rest_ = at_rest;
-    return bits_of(ended) & live_;
+    return bits_of(ended) & book_.live();
   }
 
   /// Finishes the lanes that have `ended` or made their last update in round `round`. They get new trajectories, as long as there
@@ -52,66 +52,47 @@ class GeneralLanes {
                  std::uint32_t ended) {
     HWY_ALIGN Real theta[n][count];
     HWY_ALIGN Real limit[count];
-    HWY_ALIGN Real renewed[count] = {};
     for (int i = 0; i < n; ++i) hn::Store(state_.theta[i].lanes, Tag(), theta[i]);
     hn::Store(limit_squared_.lanes, Tag(), limit);
-    deadline_ = never;
-    for (int lane = 0; lane < count; ++lane) {
-      const std::uint32_t bit = std::uint32_t{1} << lane;
-      if ((live_ & bit) != 0) {
-        const auto updates = static_cast<std::int32_t>(round - began_[lane]);
-        if ((ended & bit) == 0 && updates < max_updates) {
-          deadline_ = std::min(deadline_, began_[lane] + max_updates);
-          continue;
-        }
-        GeneralLaneEnd<Real, n> end;
-        for (int i = 0; i < n; ++i) end.theta[i] = theta[i][lane];
-        end.limit_squared = limit[lane];
-        end.map = map_[lane];
-        end.updates = updates;
-        end.ended = (ended & bit) != 0;
-        if (work_[lane]->rules.measures_orbits()) end.state = state_of(lane);
-        ends.finish(*work_[lane], pixel_[lane], end);
-        source.finished(*work_[lane], updates);
-        live_ &= ~bit;
-      }
-      pixel_[lane] = source.take();
-      if (pixel_[lane] < 0) continue;
-      live_ |= bit;
-      renewed[lane] = Real(1);
-      began_[lane] = round;
-      work_[lane] = source.work();
+    book_.free(ended, source, max_updates, round, [&](int lane, const Entry& entry, std::int32_t updates) {
+      GeneralLaneEnd<Real, n> end;
+      for (int i = 0; i < n; ++i) end.theta[i] = theta[i][lane];
+      end.limit_squared = limit[lane];
+      end.map = entry.map;
+      end.updates = updates;
+      end.ended = (ended >> lane & 1) != 0;
+      if (entry.work->rules.measures_orbits()) end.state = state_of(lane);
+      ends.finish(*entry.work, entry.pixel, end);
+    });
+    const std::uint32_t begun = book_.fill(source, max_updates, round, [&](int lane, Entry& entry) {
       GeneralLaneStart<Real, n> start;
-      ends.start(*work_[lane], pixel_[lane], start);
-      map_[lane] = start.map;
+      ends.start(*entry.work, entry.pixel, start);
+      entry.map = start.map;
       for (int i = 0; i < n; ++i) theta[i][lane] = start.theta[i];
       limit[lane] = start.limit_squared;
       unit::for_each_update_constant([lane](LaneNumbers<Real>& to, Real from) { to.lanes[lane] = from; }, constants_,
-                                     work_[lane]->general[start.map]);
-      deadline_ = std::min(deadline_, round + work_[lane]->rules.max_updates);
-    }
-    const PackMask<Real> fresh = {hn::Gt(hn::Load(Tag(), renewed), hn::Zero(Tag()))};
+                                     entry.work->general[start.map]);
+    });
+    if (begun == 0) return;
+    const PackMask<Real> fresh = mask_of<Real>(begun);
     unit::Coordinates<Pack<Real>, n> places;
     for (int i = 0; i < n; ++i) places[i] = Pack<Real>(hn::Load(Tag(), theta[i]));
     limit_squared_ = Pack<Real>(hn::Load(Tag(), limit));
-    const unit::GeneralState<Pack<Real>, n> begun = unit::general_at_rest(places);
+    const unit::GeneralState<Pack<Real>, n> from = unit::general_at_rest(places);
     state_.theta = places;
-    put(fresh, begun.low, state_.low);
-    put(fresh, begun.optimizer.m, state_.optimizer.m);
-    put(fresh, begun.optimizer.v, state_.optimizer.v);
-    put(fresh, begun.optimizer.largest_v, state_.optimizer.largest_v);
-    state_.optimizer.beta_power = select(fresh, begun.optimizer.beta_power, state_.optimizer.beta_power);
-    state_.optimizer.square_power = select(fresh, begun.optimizer.square_power, state_.optimizer.square_power);
+    put(fresh, from.low, state_.low);
+    put(fresh, from.optimizer.m, state_.optimizer.m);
+    put(fresh, from.optimizer.v, state_.optimizer.v);
+    put(fresh, from.optimizer.largest_v, state_.optimizer.largest_v);
+    state_.optimizer.beta_power = select(fresh, from.optimizer.beta_power, state_.optimizer.beta_power);
+    state_.optimizer.square_power = select(fresh, from.optimizer.square_power, state_.optimizer.square_power);
     was_at_rest_ = both(was_at_rest_, negation(fresh));
   }
 
-  /// The first round in which some lane has made its last update; far away when no lane is live.
-  HWY_INLINE std::int64_t deadline() const { return deadline_; }
-  HWY_INLINE bool any_live() const { return live_ != 0; }
-  HWY_INLINE bool all_live() const { return live_ == (std::uint32_t{1} << (count - 1)) * 2 - 1; }
+  HWY_INLINE const LaneBook<Real>& book() const { return book_; }
 
  private:
-  static constexpr std::int64_t never = INT64_MAX;
+  using Entry = typename LaneBook<Real>::Entry;
 
   HWY_INLINE static PackMask<Real> none() { return {hn::FirstN(Tag(), 0)}; }
   HWY_INLINE static void put(const PackMask<Real>& where, const unit::Coordinates<Pack<Real>, n>& from,
@@ -140,9 +121,9 @@ class GeneralLanes {
   Pack<Real> factors(const Ends& ends, std::int64_t round) const {
     HWY_ALIGN Real of[count];
     for (int lane = 0; lane < count; ++lane) {
-      const bool is_live = (live_ >> lane & 1) != 0;
-      of[lane] = is_live ? ends.factor(*work_[lane], map_[lane], static_cast<std::int32_t>(round - 1 - began_[lane]))
-                         : Real(0);
+      const auto& [work, pixel, began, map] = book_.of(lane);
+      const bool is_live = (book_.live() >> lane & 1) != 0;
+      of[lane] = is_live ? ends.factor(*work, map, static_cast<std::int32_t>(round - 1 - began)) : Real(0);
     }
     return Pack<Real>(hn::Load(Tag(), of));
   }
@@ -151,12 +132,7 @@ class GeneralLanes {
   unit::GeneralState<Pack<Real>, n> state_;
   Pack<Real> limit_squared_;
   PackMask<Real> was_at_rest_;  ///< the lanes that met the stop rule in the round before
-  std::uint32_t live_ = 0;      ///< bit i: lane i holds a trajectory
-  std::int64_t deadline_ = never;
-  std::int64_t pixel_[count];
-  std::int64_t began_[count];
-  TileWork<Real>* work_[count];  ///< that the pixel is of
-  std::int32_t map_[count];
+  LaneBook<Real> book_;
 };
 
 template <class Family, class Real>
@@ -166,13 +142,13 @@ void general_loop(WorkCursor<Real>& cursor) {
   const unit::GeneralRules<Real> rules = cursor.work().rules;
   PixelSource<Real> source(cursor);
   GeneralLanes<Family, Real> packs[packs_in_flight];
-  for (auto& pack : packs) pack.fill(ends, source);
+  for (auto& pack : packs) pack.fill(ends, source, rules.max_updates);
   std::int64_t round = 0;
   std::int64_t next_look = 0;
   bool any_live = true;
   while (any_live && !source.is_stopped()) {
     next_look = round + rounds_between_looks;
-    for (const auto& pack : packs) next_look = std::min(next_look, pack.deadline());
+    for (const auto& pack : packs) next_look = std::min(next_look, pack.book().deadline());
     std::uint32_t ended[packs_in_flight];
     std::uint32_t some = 0;
     do {
@@ -184,10 +160,10 @@ void general_loop(WorkCursor<Real>& cursor) {
     any_live = false;
     for (int i = 0; i < packs_in_flight; ++i) {
       // Where there were no pixels, there may be some of another tile by now.
-      const bool refills = !packs[i].all_live() && !source.is_empty();
-      if (ended[i] != 0 || round >= packs[i].deadline() || refills)
+      const bool refills = !packs[i].book().all_live() && !source.is_empty();
+      if (ended[i] != 0 || round >= packs[i].book().deadline() || refills)
         packs[i].turn_over(ends, source, rules.max_updates, round, ended[i]);
-      any_live |= packs[i].any_live();
+      any_live |= packs[i].book().any_live();
     }
   }
   cursor.report();

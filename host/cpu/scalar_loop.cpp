@@ -26,31 +26,32 @@ inline void loop(WorkCursor<Real>& cursor) {
 }
 
 template <Geometry geometry, bool several, class Real>
-inline void start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real>& lane) {
+inline std::int32_t start(const TileWork<Real>& work, std::int64_t pixel, LanePlace<Real> lane) {
   if constexpr (several) {
     const auto [map, theta] = start_of_pixel(work.batch, pixel);
-    const Dynamics<Real> dynamics = at_point(work.dynamics, work.constants[map]);
-    lane = {theta, divergence_limit<geometry>(dynamics, theta), map};
+    lane.put(theta, divergence_limit<geometry>(at_point(work.dynamics, work.constants[map]), theta));
+    return map;
   } else {
-    lane.theta = start_of_pixel(work.starts, pixel);
-    lane.limit_squared = divergence_limit<geometry>(work.dynamics, lane.theta);
+    const Parameters<Real> theta = start_of_pixel(work.starts, pixel);
+    lane.put(theta, divergence_limit<geometry>(work.dynamics, theta));
+    return 0;
   }
 }
 
 template <Geometry geometry, class Real>
 inline void store_end(const Dynamics<Real>& dynamics, const PixelArrays<Real>& results, std::int64_t pixel,
-                      const LaneEnd<Real>& lane) {
+                      LanePlace<Real> lane, LaneEnd end) {
   store_outcome<geometry>(
       dynamics, results, pixel,
-      end_of<geometry>(dynamics, lane.limit_squared, lane.theta, lane.updates, lane.ended, first_of(lane.proved)));
+      end_of<geometry>(dynamics, lane.limit_squared(), lane.theta(), end.updates, end.ended, end.proof));
 }
 
 template <Geometry geometry, bool several, class Real>
-inline void finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd<Real>& lane) {
+inline void finish(const TileWork<Real>& work, std::int64_t pixel, LanePlace<Real> lane, LaneEnd end) {
   if constexpr (several) {
-    store_end<geometry>(at_point(work.dynamics, work.constants[lane.map]), work.results, pixel, lane);
+    store_end<geometry>(at_point(work.dynamics, work.constants[end.map]), work.results, pixel, lane, end);
   } else {
-    store_end<geometry>(work.dynamics, work.results, pixel, lane);
+    store_end<geometry>(work.dynamics, work.results, pixel, lane, end);
   }
 }
 
@@ -59,12 +60,12 @@ DEADCONE_WITH_FMA void fma_loop(WorkCursor<Real>& cursor) {
   loop<geometry, certify, several>(cursor);
 }
 template <Geometry geometry, bool several, class Real>
-DEADCONE_WITH_FMA void fma_start(const TileWork<Real>& work, std::int64_t pixel, LaneStart<Real>& lane) {
-  start<geometry, several>(work, pixel, lane);
+DEADCONE_WITH_FMA std::int32_t fma_start(const TileWork<Real>& work, std::int64_t pixel, LanePlace<Real> lane) {
+  return start<geometry, several>(work, pixel, lane);
 }
 template <Geometry geometry, bool several, class Real>
-DEADCONE_WITH_FMA void fma_finish(const TileWork<Real>& work, std::int64_t pixel, const LaneEnd<Real>& lane) {
-  finish<geometry, several>(work, pixel, lane);
+DEADCONE_WITH_FMA void fma_finish(const TileWork<Real>& work, std::int64_t pixel, LanePlace<Real> lane, LaneEnd end) {
+  finish<geometry, several>(work, pixel, lane, end);
 }
 
 template <bool several, class Real>

@@ -44,7 +44,6 @@ template <class Real, bool certify, bool several>
 class LaneConstants {
  public:
   HWY_INLINE const Dynamics<Real>& of_lanes(const Dynamics<Real>& shared) const { return shared; }
-  HWY_INLINE void put(int /*lane*/, const TileWork<Real>& /*work*/, std::int32_t /*map*/) {}
 };
 
 /// The same where each lane has a trajectory of any map.
@@ -83,10 +82,10 @@ struct Ended {
     for (const std::uint32_t lanes : proved.of) any |= lanes;
     return any;
   }
-  HWY_INLINE Proofs<bool> proofs_of(int lane) const {
+  HWY_INLINE Proof proof_of(int lane) const {
     Proofs<bool> of_lane;
     for (int i = 0; i < theorem_count; ++i) of_lane.of[i] = (proved.of[i] >> lane & 1) != 0;
-    return of_lane;
+    return first_of(of_lane);
   }
 };
 
@@ -99,14 +98,12 @@ class Lanes {
   static constexpr bool moves_anchors = unit::sums_with_compensation<Real>;
 
   /// Fills every lane, as long as there are pixels.
-  HWY_INLINE void fill(const LaneEnds<Real>& ends, PixelSource<Real>& source) {
-    limit_squared_ = Pack<Real>(Real(0));
+  HWY_INLINE void fill(const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int32_t max_updates) {
+    const Pack<Real> zero(Real(0));
+    limit_squared_ = zero;
     was_at_rest_ = none();
-    HWY_ALIGN Real theta[3][count] = {};
-    HWY_ALIGN Real limit[count] = {};
-    for (int lane = 0; lane < count; ++lane) restart(ends, source, 0, lane, theta, limit);
-    load(theta, limit);
-    state_ = at_rest(state_.theta);
+    state_ = at_rest(Parameters<Pack<Real>>{zero, zero, zero});
+    turn_over(ends, source, max_updates, 0, {}, 0);
   }
 
   /// Which theorems hold for the lanes.
@@ -114,7 +111,7 @@ class Lanes {
     const auto& dynamics = constants_.of_lanes(shared);
     const Proofs<PackMask<Real>> found = proofs_of<geometry>(dynamics, state_);
     Ended ended;
-    for (int i = 0; i < theorem_count; ++i) ended.proved.of[i] = bits_of(found.of[i]) & live_;
+    for (int i = 0; i < theorem_count; ++i) ended.proved.of[i] = bits_of(found.of[i]) & book_.live();
     return ended;
   }
 
@@ -126,80 +123,64 @@ class Lanes {
     const auto before = std::integral_constant<std::int32_t, updates>();
     const Parameters<Pack<Real>> gradient = advance<geometry>(dynamics, state_, before);
     const PackMask<Real> under_way = is_under_way<geometry>(dynamics, state_, limit_squared_);
-    if ((~bits_of(under_way) & live_) == 0) [[likely]]
+    if ((~bits_of(under_way) & book_.live()) == 0) [[likely]]
       return 0;
     if (rested_in_ != round - 1) was_at_rest_ = none();
     rested_in_ = round;
     const PackMask<Real> diverged = has_diverged<geometry>(state_.theta, limit_squared_);
     const PackMask<Real> slow = is_slow<geometry>(dynamics, state_);
-    return bits_of(ends_here<geometry>(dynamics, gradient, diverged, slow, was_at_rest_)) & live_;
+    return bits_of(ends_here<geometry>(dynamics, gradient, diverged, slow, was_at_rest_)) & book_.live();
   }
 
   /// Finishes the lanes that have ended or made their last update in round `round`. Those that hold no trajectory get
   /// one that begins after round `start`, unless that is `no_start`.
   void turn_over(const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int32_t max_updates, std::int64_t round,
                  const Ended& ended, std::int64_t start) {
-    HWY_ALIGN Real theta[3][count];
-    HWY_ALIGN Real limit[count];
-    HWY_ALIGN Real renewed[count] = {};
-    const std::uint32_t proved = ended.any_proof();
-    store_lanes(state_.theta.r, theta[0]);
-    store_lanes(state_.theta.w, theta[1]);
-    store_lanes(state_.theta.b, theta[2]);
-    store_lanes(limit_squared_, limit);
-    for (int lane = 0; lane < count; ++lane) {
-      if (pixel_[lane] >= 0) {
-        const auto updates = static_cast<std::int32_t>(round - began_[lane]);
-        const bool at_update = (ended.at_update >> lane & 1) != 0;
-        const bool is_proved = (proved >> lane & 1) != 0;
-        if (!at_update && !is_proved && updates < max_updates) continue;
-        ends.finish(*work_[lane], pixel_[lane],
-                    {{theta[0][lane], theta[1][lane], theta[2][lane]},
-                     limit[lane],
-                     map_[lane],
-                     updates,
-                     at_update,
-                     ended.proofs_of(lane)});
-        source.finished(*work_[lane], updates);
-        pixel_[lane] = -1;
-        live_ &= ~(std::uint32_t{1} << lane);
-      }
-      if (start == no_start) continue;
-      renewed[lane] = Real(1);
-      restart(ends, source, start, lane, theta, limit);
-    }
+    HWY_ALIGN Real numbers[4][count];  // of lanes: LanePlace says which
+    const auto place_of = [&numbers](int lane) { return LanePlace<Real>{&numbers[0][lane], count}; };
+    store_lanes(state_.theta.r, numbers[0]);
+    store_lanes(state_.theta.w, numbers[1]);
+    store_lanes(state_.theta.b, numbers[2]);
+    store_lanes(limit_squared_, numbers[3]);
+    const std::uint32_t proved = certify ? ended.any_proof() : 0;
+    book_.free(ended.at_update | proved, source, max_updates, round,
+               [&](int lane, const Entry& entry, std::int32_t updates) {
+                 ends.finish(*entry.work, entry.pixel, place_of(lane),
+                             {.map = several ? entry.map : 0,
+                              .updates = updates,
+                              .ended = (ended.at_update >> lane & 1) != 0,
+                              .proof = certify ? ended.proof_of(lane) : Proof::none});
+               });
     if (start == no_start) return;
-    load(theta, limit);
-    const PackMask<Real> fresh = {hn::Gt(hn::Load(Tag(), renewed), hn::Zero(Tag()))};
-    const State<Pack<Real>> begun = at_rest(state_.theta);
-    put(fresh, begun.momentum, state_.momentum);
+    const std::uint32_t begun = book_.fill(source, max_updates, start, [&](int lane, Entry& entry) {
+      const std::int32_t map = ends.start(*entry.work, entry.pixel, place_of(lane));
+      if constexpr (several) {
+        entry.map = map;
+        constants_.put(lane, *entry.work, map);
+      }
+    });
+    if (begun == 0) return;
+    state_.theta = {load_lanes(numbers[0]), load_lanes(numbers[1]), load_lanes(numbers[2])};
+    limit_squared_ = load_lanes(numbers[3]);
+    const PackMask<Real> fresh = mask_of<Real>(begun);
+    const State<Pack<Real>> from = at_rest(state_.theta);
+    put(fresh, from.momentum, state_.momentum);
     if constexpr (moves_anchors) {
-      put(fresh, begun.anchor, state_.anchor);
-      put(fresh, begun.shift, state_.shift);
+      put(fresh, from.anchor, state_.anchor);
+      put(fresh, from.shift, state_.shift);
     }
     was_at_rest_ = both(was_at_rest_, negation(fresh));
   }
 
-  /// Computes the deadline, for at most `max_updates` updates a lane.
-  HWY_INLINE void find_deadline(std::int64_t max_updates) {
-    deadline_ = never;
-    for (int lane = 0; lane < count; ++lane) {
-      if (pixel_[lane] >= 0 && began_[lane] + max_updates < deadline_) deadline_ = began_[lane] + max_updates;
-    }
-  }
-  /// The first round in which some lane has made its last update; far away when no lane is live.
-  HWY_INLINE std::int64_t deadline() const { return deadline_; }
-  /// Whether the lanes given by their bits are all that are live.
-  HWY_INLINE bool are_all(std::uint32_t lanes) const { return lanes == live_; }
-  HWY_INLINE bool any_live() const { return live_ != 0; }
-  HWY_INLINE bool all_live() const { return live_ == (std::uint32_t{1} << (count - 1)) * 2 - 1; }
+  HWY_INLINE const LaneBook<Real>& book() const { return book_; }
 
  private:
-  static constexpr std::int64_t never = INT64_MAX;
+  using Entry = typename LaneBook<Real>::Entry;
 
   HWY_INLINE static PackMask<Real> none() { return {hn::FirstN(Tag(), 0)}; }
 
   HWY_INLINE static void store_lanes(const Pack<Real>& pack, Real* to) { hn::Store(pack.lanes, Tag(), to); }
+  HWY_INLINE static Pack<Real> load_lanes(const Real* from) { return Pack<Real>(hn::Load(Tag(), from)); }
   HWY_INLINE static void put(const PackMask<Real>& where, const Parameters<Pack<Real>>& from,
                              Parameters<Pack<Real>>& to) {
     if constexpr (geometry == Geometry::general) to.r = select(where, from.r, to.r);
@@ -207,51 +188,22 @@ class Lanes {
     to.b = select(where, from.b, to.b);
   }
 
-  HWY_INLINE void restart(const LaneEnds<Real>& ends, PixelSource<Real>& source, std::int64_t round, int lane,
-                          Real (&theta)[3][count], Real (&limit)[count]) {
-    pixel_[lane] = source.take();
-    began_[lane] = round;
-    if (pixel_[lane] < 0) return;
-    live_ |= std::uint32_t{1} << lane;
-    work_[lane] = source.work();
-    LaneStart<Real> start;
-    ends.start(*work_[lane], pixel_[lane], start);
-    map_[lane] = start.map;
-    constants_.put(lane, *work_[lane], start.map);
-    theta[0][lane] = start.theta.r;
-    theta[1][lane] = start.theta.w;
-    theta[2][lane] = start.theta.b;
-    limit[lane] = start.limit_squared;
-  }
-
-  HWY_INLINE void load(const Real (&theta)[3][count], const Real (&limit)[count]) {
-    state_.theta = {Pack<Real>(hn::Load(Tag(), theta[0])), Pack<Real>(hn::Load(Tag(), theta[1])),
-                    Pack<Real>(hn::Load(Tag(), theta[2]))};
-    limit_squared_ = Pack<Real>(hn::Load(Tag(), limit));
-  }
-
   LaneConstants<Real, certify, several> constants_;
   State<Pack<Real>> state_;
   Pack<Real> limit_squared_;
   PackMask<Real> was_at_rest_;   ///< the lanes that met the stop rule in round rested_in_
   std::int64_t rested_in_ = -1;  ///< the last round in which a lane may have
-  std::uint32_t live_ = 0;       ///< bit i: lane i holds a trajectory
-  std::int64_t deadline_ = never;
-  std::int64_t pixel_[count];
-  std::int64_t began_[count];
-  TileWork<Real>* work_[count];  ///< that the pixel is of
-  std::int32_t map_[count];
+  LaneBook<Real> book_;
 };
 
 /// Finishes the lanes whose fate is proved, and refills them, until nothing can be proved of any lane.
 template <class Pack, class Real>
 HWY_INLINE void settle(Pack& pack, const LaneEnds<Real>& ends, PixelSource<Real>& source,
                        const Dynamics<Real>& dynamics, std::int64_t round) {
-  while (pack.any_live() || !source.is_empty()) {
+  while (pack.book().any_live() || !source.is_empty()) {
     const Ended ended = pack.prove_all(dynamics);
-    if (ended.any_proof() == 0 && (pack.all_live() || source.is_empty())) return;
+    if (ended.any_proof() == 0 && (pack.book().all_live() || source.is_empty())) return;
     pack.turn_over(ends, source, dynamics.max_updates, round, ended, round);
-    pack.find_deadline(dynamics.max_updates);
     if (source.is_stopped()) return;
   }
 }
@@ -277,18 +229,15 @@ void loop(WorkCursor<Real>& cursor) {
   const Dynamics<Real> dynamics = cursor.work().dynamics;
   PixelSource<Real> source(cursor);
   Vector packs[packs_in_flight];
-  for (auto& pack : packs) {
-    pack.fill(ends, source);
-    pack.find_deadline(dynamics.max_updates);
-  }
+  for (auto& pack : packs) pack.fill(ends, source, dynamics.max_updates);
   const auto any_live = [&] {
     bool live = false;
-    for (const auto& pack : packs) live |= pack.any_live();
+    for (const auto& pack : packs) live |= pack.book().any_live();
     return live;
   };
   const auto next_look_after = [&](std::int64_t round) {
     std::int64_t next = round + rounds_between_looks;
-    for (const auto& pack : packs) next = std::min(next, pack.deadline());
+    for (const auto& pack : packs) next = std::min(next, pack.book().deadline());
     return next;
   };
   std::int64_t next_look = next_look_after(0);
@@ -299,9 +248,8 @@ void loop(WorkCursor<Real>& cursor) {
       for (auto& pack : packs) {
         if constexpr (certify) {
           settle(pack, ends, source, dynamics, round);
-        } else if (!pack.all_live()) {
+        } else if (!pack.book().all_live()) {
           pack.turn_over(ends, source, dynamics.max_updates, round, {}, round);
-          pack.find_deadline(dynamics.max_updates);
         }
       }
       has_room = false;
@@ -318,15 +266,14 @@ void loop(WorkCursor<Real>& cursor) {
 
     // Where all have ended, the rounds up to the next start are left out.
     bool all_end = true;
-    for (int i = 0; i < packs_in_flight; ++i) all_end &= packs[i].are_all(ended[i]);
+    for (int i = 0; i < packs_in_flight; ++i) all_end &= ended[i] == packs[i].book().live();
     const std::int64_t wait = (rounds_between_starts - round % rounds_between_starts) % rounds_between_starts;
     const std::int64_t start = !certify && (all_end || wait == 0) ? round + wait : no_start;
     for (int i = 0; i < packs_in_flight; ++i) {
       // Where there were no pixels, there may be some of another tile by now.
-      const bool refills = start != no_start && !packs[i].all_live() && !source.is_empty();
-      if (ended[i] == 0 && round < packs[i].deadline() && !refills) continue;
+      const bool refills = start != no_start && !packs[i].book().all_live() && !source.is_empty();
+      if (ended[i] == 0 && round < packs[i].book().deadline() && !refills) continue;
       packs[i].turn_over(ends, source, dynamics.max_updates, round, {.at_update = ended[i], .proved = {}}, start);
-      packs[i].find_deadline(dynamics.max_updates);
     }
     if (source.is_stopped()) break;
     has_room = start == no_start && !source.is_empty();

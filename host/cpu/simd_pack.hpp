@@ -135,6 +135,13 @@ HWY_INLINE std::uint32_t bits_of(PackMask<Real> mask) {
   std::memcpy(&bits, bytes, (hn::MaxLanes(hn::ScalableTag<Real>()) + 7) / 8);
   return bits;
 }
+/// The mask of such a number.
+template <class Real>
+HWY_INLINE PackMask<Real> mask_of(std::uint32_t bits) {
+  std::uint8_t bytes[8] = {};  // Highway reads up to as many
+  std::memcpy(bytes, &bits, sizeof bits);
+  return {hn::LoadMaskBits(hn::ScalableTag<Real>(), bytes)};
+}
 DEADCONE_PACK_OPERATION Pack<Real> exponent_from_low_bits(Pack<Real> a) {
   constexpr int mantissa_bits = sizeof(Real) == 4 ? 23 : 52;
   using Tag = hn::ScalableTag<Real>;

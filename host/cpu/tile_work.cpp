@@ -25,14 +25,6 @@ bool WorkCursor<Real>::has_more() const {
 }
 
 template <class Real>
-void WorkCursor<Real>::finished(TileWork<Real>& of, std::int32_t updates) {
-  if (&of != tally_of_) report();
-  tally_of_ = &of;
-  ++pixels_;
-  updates_ += updates;
-}
-
-template <class Real>
 void WorkCursor<Real>::report() {
   if (pixels_ == 0) return;
   tally_of_->meter.pixels.fetch_add(pixels_, std::memory_order_relaxed);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "deadcone/mapper.hpp"
+#include "deadcone/numeric/annotations.hpp"
 #include "deadcone/trajectory/pixels.hpp"
 
 namespace deadcone {
@@ -71,7 +72,14 @@ class WorkCursor {
   /// The tile that the last pixels are of.
   TileWork<Real>& work() const { return *work_; }
   /// A pixel of `of` is finished.
-  void finished(TileWork<Real>& of, std::int32_t updates);
+  DEADCONE_HD_INLINE void finished(TileWork<Real>& of, std::int32_t updates) {
+    if (&of != tally_of_) [[unlikely]] {
+      report();
+      tally_of_ = &of;
+    }
+    ++pixels_;
+    updates_ += updates;
+  }
   /// Tells everybody what is finished.
   void report();
 
@@ -81,8 +89,8 @@ class WorkCursor {
   static constexpr std::int64_t run_pixels = 32;
 
   std::shared_ptr<TileWork<Real>> work_;
-  TileWork<Real>* tally_of_ = nullptr;  ///< what the tally is of
   std::int64_t pixels_ = 0;
+  TileWork<Real>* tally_of_ = nullptr;  ///< what the tally is of
   std::int64_t updates_ = 0;
 };
 
