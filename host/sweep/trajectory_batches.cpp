@@ -133,18 +133,22 @@ std::vector<GroupTrajectories::Part> GroupTrajectories::parts_at(const std::vect
                                                                  const Box& box) {
   Part parts[2];  // planar, general
   std::vector<Point> points[2];
-  for (std::size_t i = 0; i < combinations.size(); ++i) {
+  for (const std::size_t which : {0, 1}) {
+    points[which].reserve(combinations.size());
+    parts[which].combinations.reserve(combinations.size());
+  }
+  for (const std::int64_t combination : combinations) {
     Point point;
-    std::int64_t rest = combinations[i];
+    auto rest = static_cast<std::uint32_t>(combination);  // 32 bits are quicker to divide, and trajectories are fewer
     for (std::size_t side = box.of_points.size(); side-- > 0;) {
-      const std::int64_t count = box.of_points[side].count;
+      const auto count = static_cast<std::uint32_t>(box.of_points[side].count);
       double Point::*const place = sweep_->axes[box.of_points[side].axis].place;
-      if (place != nullptr) point.*place = box.values[side][static_cast<std::size_t>(rest % count)];
+      if (place != nullptr) point.*place = box.values[side][rest % count];
       rest /= count;
     }
     const std::size_t which = point.geometry() == Geometry::planar ? 0 : 1;
     points[which].push_back(point);
-    parts[which].combinations.push_back(combinations[i]);
+    parts[which].combinations.push_back(combination);
   }
   std::vector<Part> some;
   for (std::size_t which : {0, 1}) {

@@ -168,6 +168,8 @@ class MapBatch {
     std::call_once(shared_->has_arrays, [this] {
       PointArrays<Real> arrays;
       const bool certify = variant().certify;
+      arrays.constants.reserve(static_cast<std::size_t>(count()));
+      arrays.r.reserve(static_cast<std::size_t>(count()));
       for (std::int64_t i = 0; i < count(); ++i) {
         arrays.constants.push_back(make_constants<Real>(point(i), first()->criteria));
         arrays.r.push_back(static_cast<Real>(point(i).r));
