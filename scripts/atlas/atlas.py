@@ -177,7 +177,7 @@ def halvings_of(data):
     return halvings
 
 
-def describe(data, configuration, shares, palette):
+def describe(data, configuration, shares, minima, palette):
     """What the page loads before any map."""
     fates = sweep_file.key_of(fate_names(data), palette)
     deaths = sweep_file.key_of(data.death_names(), palette) if data.has("proof") else {}
@@ -195,6 +195,8 @@ def describe(data, configuration, shares, palette):
         "proofOfDeath": data.code("proof", PROOF_OF_DEATH),
         "provenance": data.meanings("provenance"),
         "shares": shares,
+        "training": data.training(),
+        "minima": minima,
         "tile": TILE,
         "halvings": halvings_of(data),
         "bytes": {name: np.dtype(kind).itemsize for name, kind in MAPS.items() if data.has(name)},
@@ -281,7 +283,8 @@ def write_atlas(data, site, libraries, palette):
     positions = positions_of(data)
     fates = fate_names(data)
     shares = [shares_of(data, position, fates) for position in positions]
-    description = json.dumps(describe(data, configuration, shares, palette), allow_nan=False)
+    minima = [data.minima(position) for position in positions]
+    description = json.dumps(describe(data, configuration, shares, minima, palette), allow_nan=False)
     copy_page(site, libraries)
     (site / "data").mkdir()
     (site / "data" / "sweep.js").write_text(f"atlas.sweep = {description};\n")

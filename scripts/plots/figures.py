@@ -158,14 +158,30 @@ def window_of(window):
     return f"{', '.join(ranges)} in ${window['w']['count']} \\times {window['b']['count']}$ pixels"
 
 
-def rules_of(tolerance, relative, rho, epsilon, max_steps, stop):
-    """The rules for the end of a trajectory and for its fate."""
+def plane_of(plane):
+    sides = [plane[name] for name in ("x", "y")]
+    ranges = [
+        rf"${sweep_file.symbol(side['axis'])} \in [{number(side['lo'])}, {number(side['hi'])}]$"
+        + (" in the logarithm" if side.get("logarithmic") else "")
+        for side in sides
+    ]
+    return f"pixels {', '.join(ranges)}, ${sides[0]['count']} \\times {sides[1]['count']}$ of them"
+
+
+def rules_of(tolerance, relative, rho, epsilon, max_steps, stop, has_minima=False):
+    """The rules for the end of a trajectory and for its fate; with minima, those of any unit."""
     unit = r"\,\Vert(\gamma, \Delta)\Vert" if relative else ""
     rested = r"update and $\eta$ times gradient" if stop == "stationary" else "update alone"
+    ends = (
+        rf"converged: within ${number(rho)}\,\Vert\theta\Vert$ of the minimum $\theta$ of least loss; dead: at no minimum, "
+        rf"with a mean slope below ${number(epsilon)}$ of the greatest"
+        if has_minima
+        else rf"converged: within ${number(rho)}\,\Vert(\gamma, \Delta)\Vert$ of the target; dead: active with probability "
+        rf"below ${number(epsilon)}$"
+    )
     return (
         rf"stop rule: {stop} ({rested} shorter than ${number(tolerance)}{unit}$ twice in a row), at most {max_steps} updates; "
-        rf"converged: within ${number(rho)}\,\Vert(\gamma, \Delta)\Vert$ of the target; dead: active with probability "
-        rf"below ${number(epsilon)}$"
+        + ends
     )
 
 
@@ -180,11 +196,12 @@ def parameters_of(data):
         criteria["epsilon"],
         criteria["max_steps"],
         criteria["stop"],
+        data.has("minimum_w"),
     )
     precision = "single" if configuration["precision"] == "float" else "double"
-    starts = window_of(configuration["window"])
+    pixels = f"starts {window_of(configuration['window'])}" if data.has_starts() else plane_of(configuration["plane"])
     certified = "; certified: ended where a theorem proves the fate" if criteria.get("certify") else ""
-    return f"{axes_of(configuration['axes'])}; starts {starts}; {rules}{certified}; {precision} precision."
+    return f"{axes_of(configuration['axes'])}; {pixels}; {rules}{certified}; {precision} precision."
 
 
 # ---- Layout
@@ -422,7 +439,7 @@ def loss(job):
             rules = {"tol": tolerance, "rho": rho, "epsilon": epsilon, "max_steps": max_steps}
             trajectory = job.trace(w=w, b=b, beta=betas[column], gamma=gammas[row], eta=eta, **rules)
             draw_trajectory(panel, *trajectory)
-        sweep_file.mark_target(panel, (gammas[row], 0.0))
+        sweep_file.draw_marks(panel, [(sweep_file.TARGET, (gammas[row], 0.0))])
     return page.figure()
 
 
@@ -617,10 +634,10 @@ def whole_number(least):
     return read
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(recipes, description):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="figure", metavar="FIGURE", required=True)
-    for name, recipe in RECIPES.items():
+    for name, recipe in recipes.items():
         meaning = recipe.draw.__doc__
         add_options(commands.add_parser(name, help=meaning, description=f"Draws {meaning}."), recipe)
     every = commands.add_parser("all", help="all figures", description="Draws all figures.")
@@ -648,11 +665,12 @@ def add_options(parser, recipe):
     sweep_file.add_dpi_option(parser, 300)
 
 
-def main():
-    wanted = arguments()
+def draw_wanted(recipes, description):
+    """Draws what the command line asks for of some recipes, by name."""
+    wanted = arguments(recipes, description)
     wanted.out.mkdir(parents=True, exist_ok=True)
-    for name in RECIPES if wanted.figure == "all" else [wanted.figure]:
-        recipe = RECIPES[name]
+    for name in recipes if wanted.figure == "all" else [wanted.figure]:
+        recipe = recipes[name]
         side, points = (getattr(wanted, key, None) or getattr(recipe, key) for key in ("side", "points"))
         palette = PALETTES[getattr(wanted, "palette", "default")]
         figure = recipe.draw(Job(wanted.program, wanted.out, side, points, wanted.threads, wanted.dpi, palette))
@@ -660,6 +678,10 @@ def main():
             path = wanted.out / (name + suffix)
             sweep_file.save(figure, path, wanted.dpi)
             print(path, flush=True)
+
+
+def main():
+    draw_wanted(RECIPES, __doc__)
 
 
 if __name__ == "__main__":

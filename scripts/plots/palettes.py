@@ -68,8 +68,8 @@ def _colours(known, spare, names):
 BLUE_RAMP = ramp((0.94, 0.04, 215), (0.30, 0.10, 262))
 
 PALETTES = {
-    # By Okabe and Ito and by Paul Tol. The lightness L* of the fates (70, 49, 90, 31, 0) and of the deaths (38, 64, 49)
-    # keeps them apart in greyscale print and for colour-blind readers.
+    # By Okabe and Ito and by Paul Tol. The lightness L* of the fates (70, 49, 90, 31, 0, 15, 44) and of the deaths (38, 64,
+    # 49) keeps them apart in greyscale print and for colour-blind readers. No file has both deaths and the last two fates.
     "default": Palette(
         fates={
             "converged": "#56B4E9",
@@ -77,6 +77,8 @@ PALETTES = {
             "stalled": "#F0E442",
             "unfinished": "#225522",
             "diverged": "#000000",
+            "cycling": "#440055",
+            "other-minimum": "#7F4CC2",
             DEAD_FOR_EVER: "#97394C",
             DEAD_WITHIN_TOLERANCE: "#DD808D",
             DEAD_FILLED: "#BB5566",
@@ -84,9 +86,14 @@ PALETTES = {
         proofs={"energy": "#004488", "corridor": "#0072B2", "trap": "#97394C", "creep": "#D55E00", "toll": "#88CCEE"},
         spare_fates=("#AA4499", "#44AA99", "#332288", "#EE8866"),
         spare_proofs=("#882255", "#999933"),
-        ramps={"converged": BLUE_RAMP, "dead": ramp((0.94, 0.04, 75), (0.30, 0.11, 15))},
+        ramps={
+            "converged": BLUE_RAMP,
+            "dead": ramp((0.94, 0.04, 75), (0.30, 0.11, 15)),
+            "other-minimum": ramp((0.94, 0.04, 320), (0.30, 0.12, 300)),
+        },
     ),
-    # Dead is blue and converged yellow, as in Fig. 4 of arXiv 2005.06195. L*: 90, 46, 54, 76, 0 and 30, 64, 46.
+    # Dead is blue and converged yellow, as in Fig. 4 of arXiv 2005.06195. L*: 90, 46, 54, 76, 0, 17, 35 and 30, 64,
+    # 46.
     "paper": Palette(
         fates={
             "converged": "#F0E442",
@@ -94,6 +101,8 @@ PALETTES = {
             "stalled": "#D55E00",
             "unfinished": "#F4A6B8",
             "diverged": "#000000",
+            "cycling": "#000099",
+            "other-minimum": "#774455",
             DEAD_FOR_EVER: "#004A78",
             DEAD_WITHIN_TOLERANCE: "#56A0D3",
             DEAD_FILLED: "#0072B2",
@@ -101,6 +110,10 @@ PALETTES = {
         proofs={"energy": "#807000", "corridor": "#C0A818", "trap": "#004A78", "creep": "#007A55", "toll": "#E6D98C"},
         spare_fates=("#882255", "#117733", "#999933", "#AA4499"),
         spare_proofs=("#882255", "#CC79A7"),
-        ramps={"converged": ramp((0.97, 0.06, 108), (0.36, 0.06, 70)), "dead": BLUE_RAMP},
+        ramps={
+            "converged": ramp((0.97, 0.06, 108), (0.36, 0.06, 70)),
+            "dead": BLUE_RAMP,
+            "other-minimum": ramp((0.94, 0.04, 340), (0.30, 0.10, 0)),
+        },
     ),
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Draws the fraction of the starts that die, for each momentum (columns) and standard deviation of the target (rows).
 
-Where the pixels have one of these (deadcone sweep --plane), another swept axis takes its place. Columns and rows are the
+Where the pixels have one of these (deadcone sweep --plane), another swept axis takes its place, and so does a swept axis
+of the unit or the optimiser, such as the leak, where a momentum or a deviation is not swept. Columns and rows are the
 sweep's values in order, not to scale. Unfinished starts do not count as dead, even if more updates would kill them. If
 there are any, a note above the cells gives their number.
 """
@@ -26,8 +27,8 @@ LEFT, RIGHT, TOP, BOTTOM = 1.05, 0.95, 0.35, 0.55
 # The width of the caption and the height of a colour bar with its label.
 LEAST_WIDTH, LEAST_BAR = 3.5, 0.98
 NOTE_POINTS = 9
-# The longest line, in characters, of the label beside the rows, which may be few.
-LABEL_LINE = 18
+# The longest line, in characters, of the label beside the rows, which may be few; and a letter of that below the columns.
+LABEL_LINE, LETTER = 18, 0.085
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,11 @@ def draw(fractions, grid, labels, dpi, palette=PALETTES["default"]):
     across = max(LEFT + width + RIGHT, LEAST_WIDTH)
     # Indented as the caption, up to the right margin.
     notes = sweep_file.wrapped(fractions.note(), across - LEFT - 0.1, NOTE_POINTS)
+    caption = sweep_file.in_lines(grid.caption(), across - LEFT, NOTE_POINTS)
     line = 1.25 * NOTE_POINTS / 72
-    top = TOP + len(notes) * line
-    size = (across, top + height + BOTTOM + (0.0 if upright else 0.25))
+    top = TOP + (len(caption) - 1 + len(notes)) * line
+    below = textwrap.fill(labels[0], int(across / LETTER))
+    size = (across, top + height + BOTTOM + (0.0 if upright else 0.25) + 0.17 * below.count("\n"))
     figure = sweep_file.new_figure(figsize=size, dpi=dpi)
 
     def place(x, y, across, up):
@@ -126,10 +129,10 @@ def draw(fractions, grid, labels, dpi, palette=PALETTES["default"]):
     axes.set_xticks(range(columns), [f"${number(value)}$" for value in grid.columns], rotation=0 if upright else 90)
     axes.set_yticks(range(rows), [f"${number(value)}$" for value in grid.rows])
     axes.tick_params(length=0)
-    axes.set_xlabel(labels[0])
+    axes.set_xlabel(below)
     axes.set_ylabel(labels[1])
-    for i, text in enumerate([grid.caption(), *notes]):
-        style = {"va": "top", "color": sweep_file.GREY if i == 0 else "black", "fontsize": NOTE_POINTS}
+    for i, text in enumerate([*caption, *notes]):
+        style = {"va": "top", "color": sweep_file.GREY if i < len(caption) else "black", "fontsize": NOTE_POINTS}
         figure.text(LEFT / size[0], 1 - (0.1 + i * line) / size[1], text, **style)
     bar_height = np.clip(height, LEAST_BAR, 3.0)
     bar = place(LEFT + width + 0.2, size[1] - top - bar_height, 0.15, bar_height)
@@ -141,7 +144,7 @@ def main():
     arguments = sweep_file.sweep_parser(__doc__, "FILE with the ending _dead_fraction.png").parse_args()
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
-        grid = sweep_file.Grid(data, vars(arguments))
+        grid = sweep_file.Grid(data, sweep_file.wanted_values(arguments))
         labels = axis_label(data, grid.axes[0]), axis_label(data, grid.axes[1], LABEL_LINE)
         fractions = read_fractions(data, grid)
     figure = draw(fractions, grid, labels, arguments.dpi, PALETTES[arguments.palette])

@@ -111,21 +111,24 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
         for points, pixels in zip((data.y, data.x), panels.pixels)
     ]
     w, b = data.x[sweep_file.spread(data.x.size, arrows[1])], data.y[sweep_file.spread(data.y.size, arrows[0])]
-    losses, gradients, targets = {}, {}, {}
+    losses, gradients, marks = {}, {}, {}
+    # Other units have other cones, and do not converge at the target.
+    is_rectifier = not data.configured("unit")
     for cell in np.ndindex(*panels.grid):
         index = {"gamma": gammas[cell[1]], "delta": deltas[cell[0]], "r": index_r}
         position = data.position(index)
         losses[cell] = data.sample("loss", position, CONTOUR_POINTS, CONTOUR_POINTS)
         gradients[cell] = [data.sample(name, position, *arrows) for name in ("grad_w", "grad_b")]
-        targets[cell] = [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
+        target = sweep_file.TARGET, [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
+        marks[cell] = [target] if is_rectifier else []
         if not (np.all(np.isfinite(losses[cell])) and np.all(np.isfinite(gradients[cell]))):
             raise FileError(f"{data.path}: the loss or its gradient is not finite everywhere")
 
     norm = norm_of(losses.values())
     r = data.values["r"][index_r]
-    legend = sweep_file.legend_of([], {}) + [
+    legend = sweep_file.legend_of([], {}, sweep_file.names_of_marks(marks)) + [
         Line2D([], [], color=ARROW_COLOUR, linewidth=0.8, marker=">", markersize=4, label="minus the gradient"),
-        *legend_of_cones(epsilon, r),
+        *(legend_of_cones(epsilon, r) if is_rectifier else []),
     ]
     column_titles = [equation("gamma", data.values["gamma"][i]) for i in gammas]
     row_titles = [equation("delta", data.values["delta"][i]) for i in deltas]
@@ -133,8 +136,9 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
     for cell, panel in np.ndenumerate(axes):
         draw_loss(panel, losses[cell], norm)
         draw_arrows(panel, w, b, *gradients[cell])
-        draw_cones(panel, epsilon, r)
-        sweep_file.mark_target(panel, targets[cell])
+        if is_rectifier:
+            draw_cones(panel, epsilon, r)
+        sweep_file.draw_marks(panel, marks[cell])
     add_colour_bar(panels, norm)
 
 
@@ -159,7 +163,7 @@ def main():
         deltas = data.ascending("delta", arguments.delta)[::-1]
         index_r = data.nearest("r", arguments.r)
         panels = sweep_file.Panels(len(deltas), len(gammas), data.window(), arguments.dpi, right=BAR_ROOM)
-        caption = f"$r = {sweep_file.number(data.values['r'][index_r])}$"
+        caption = ",  ".join([*data.configured("unit").values(), f"$r = {sweep_file.number(data.values['r'][index_r])}$"])
         draw(panels, data, gammas, deltas, index_r, arguments.epsilon, caption)
     sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, ".png"), arguments.dpi)
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws the number of updates until the trajectory of each start stops: the darker, the more updates.
 
-Converged and dead starts each have a hue (blue and red, or yellow and blue with --palette paper); both are shaded on
-the same logarithmic scale. The other fates, whose number of updates says little, have one flat colour; filled pixels,
+Converged and dead starts each have a hue (blue and red, or yellow and blue with --palette paper), and so have those that
+rest at another minimum than that of least loss; all are shaded on the same logarithmic scale. The other fates, whose number of updates says little, have one flat colour; filled pixels,
 which were not computed, are grey. In a certified sweep the updates are those until the fate is proved.
 
 With --scale rank, the shade is the rank of a start among the starts of its map and fate. All shades then cover the same
@@ -17,8 +17,8 @@ from matplotlib.colors import ListedColormap, LogNorm
 import sweep_file
 from palettes import PALETTES, SHADES
 
-# Inches that the colour bars take beside the panels.
-BAR_ROOM = 1.5
+# Inches that two colour bars take beside the panels, and each further one.
+BAR_ROOM, BAR_STEP = 1.5, 0.27
 
 
 class Ranks:
@@ -70,12 +70,18 @@ class Shading:
         return colours
 
 
+def room_of(data, palette):
+    """Inches for the colour bars of the fates of a file beside the panels."""
+    bars = sum(name in palette.ramps for name in data.meanings("fate").values())
+    return BAR_ROOM + BAR_STEP * max(0, bars - 2)
+
+
 def draw_colour_bars(panels, ramps, scale, quantity):
     """One bar for each pair of a name and a ramp, side by side on one shared axis."""
-    width, gap, bar = 0.17, 0.1, None
+    width, bar = 0.17, None
     edges = np.geomspace(scale.vmin, scale.vmax, SHADES + 1) if scale else np.linspace(0, 1, SHADES + 1)
     for i, (name, ramp) in enumerate(ramps):
-        bar = panels.add_beside(0.25 + i * (width + gap), width, height=3.0)
+        bar = panels.add_beside(0.25 + i * BAR_STEP, width, height=3.0)
         colours = ListedColormap(ramp / 255)
         bar.pcolormesh([0, 1], edges, np.arange(SHADES)[:, None], cmap=colours, rasterized=True)
         bar.set(yscale="log" if scale else "linear", xticks=[], ylim=(edges[0], edges[-1]))
@@ -95,11 +101,12 @@ def draw(panels, data, grid, caption, ranked, palette=PALETTES["default"]):
     maps = {cell: shading.read(position, *panels.pixels) for cell, position in grid.positions.items()}
     scale = None if ranked else shading.scale_of(maps.values())
     present = sweep_file.occurring(fates for fates, _ in maps.values())
-    legend = sweep_file.legend_of(present - set(shading.ramps), shading.key, data.has_starts())
+    marks = {cell: grid.marks(cell) for cell in maps}
+    legend = sweep_file.legend_of(present - set(shading.ramps), shading.key, sweep_file.names_of_marks(marks))
     axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend, *sweep_file.sides_of(data))
     for cell, (fates, updates) in maps.items():
         sweep_file.draw_map(axes[cell], shading.colours_of(fates, updates, scale), panels.window)
-        sweep_file.mark_target(axes[cell], grid.target(cell[0]))
+        sweep_file.draw_marks(axes[cell], marks[cell])
     quantity = "updates until proved or at rest" if data.has("proof") else "updates until rest"
     ramps = [(shading.key[fate][0], ramp) for fate, ramp in shading.ramps.items() if fate in present]
     draw_colour_bars(panels, ramps, scale, quantity)
@@ -114,9 +121,10 @@ def main():
     arguments = parser.parse_args()
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
-        grid = sweep_file.Grid(data, vars(arguments))
+        grid = sweep_file.Grid(data, sweep_file.wanted_values(arguments))
         scale = data.has_starts()
-        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi, right=BAR_ROOM, is_to_scale=scale)
+        right = room_of(data, PALETTES[arguments.palette])
+        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi, right=right, is_to_scale=scale)
         draw(panels, data, grid, grid.caption(), arguments.scale == "rank", PALETTES[arguments.palette])
     sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, "_steps.png"), arguments.dpi)
 

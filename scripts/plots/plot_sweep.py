@@ -2,8 +2,9 @@
 """Draws the maps of a sweep: the fate of the unit for each initial weight and bias, momentum and target.
 
 Columns are momenta; rows are standard deviations of the target, the largest at the top (Fig. 4 of arXiv 2005.06195). Where
-the pixels have one of these (deadcone sweep --plane), another swept axis takes its place. If
-the sweep has proofs, the map distinguishes units that are dead for ever from units that are dead within the tolerance.
+the pixels have one of these (deadcone sweep --plane), another swept axis takes its place, and so does a swept axis of the
+unit or the optimiser, such as the leak, where a momentum or a deviation is not swept. White marks are the target, or for
+other units than the rectifier the minima of the loss. If the sweep has proofs, the map distinguishes units that are dead for ever from units that are dead within the tolerance.
 In a refined sweep it does not, because the kind is not known of filled pixels. --by proof shows the theorem that proves
 each fate.
 """
@@ -74,7 +75,8 @@ def draw(panels, data, grid, caption, by="fate", palette=PALETTES["default"]):
         dots = [min(MOST_DOTS, DOTS_PER_INCH * pixels // panels.dpi) for pixels in panels.pixels]
         ends = {cell: final_parameters(data, position, *dots) for cell, position in grid.positions.items()}
 
-    legend = sweep_file.legend_of(sweep_file.occurring(maps.values()), key, data.has_starts())
+    marks = {cell: grid.marks(cell) for cell in maps}
+    legend = sweep_file.legend_of(sweep_file.occurring(maps.values()), key, sweep_file.names_of_marks(marks))
     if ends:
         legend.append(Line2D([], [], **FINAL_STYLE, markersize=3, label="final parameters"))
     axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend, *sweep_file.sides_of(data))
@@ -82,7 +84,7 @@ def draw(panels, data, grid, caption, by="fate", palette=PALETTES["default"]):
         sweep_file.draw_map(axes[cell], sweep_file.painted(values, key), panels.window)
         if cell in ends:
             axes[cell].plot(*ends[cell], **FINAL_STYLE, markersize=1.3, zorder=3)
-        sweep_file.mark_target(axes[cell], grid.target(cell[0]))
+        sweep_file.draw_marks(axes[cell], marks[cell])
 
 
 def main():
@@ -92,7 +94,7 @@ def main():
     arguments = parser.parse_args()
 
     with sweep_file.ResultFile(arguments.file, "fate") as data:
-        grid = sweep_file.Grid(data, vars(arguments))
+        grid = sweep_file.Grid(data, sweep_file.wanted_values(arguments))
         panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi, is_to_scale=data.has_starts())
         draw(panels, data, grid, grid.caption(), arguments.by, PALETTES[arguments.palette])
     sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, ".png"), arguments.dpi)

@@ -13,6 +13,7 @@ Figures do not use pyplot, so they need no display.
 import argparse
 import errno
 import io
+import json
 import os
 import pathlib
 import re
@@ -38,6 +39,8 @@ __all__ = ["LONGEST", "FileError", "PlotError", "printable", "run"]  # what scri
 
 # How formulas show an axis; another axis is shown by its name.
 SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Delta", "r": "r_0", "w": "w_0", "b": "b_0"}
+# The same for axes that only some units and optimisers have.
+OTHER_SYMBOLS = {"beta2": r"\beta_2", "alpha": r"\alpha", "decay": r"\lambda", "leak": "a"}
 # The axes of a trajectory's start, and the plane of starts: x along the columns, y along the rows.
 STARTS, PLANE_OF_STARTS = ("r", "w", "b"), ("w", "b")
 
@@ -54,6 +57,12 @@ AXIS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 MISSING = ("filled, not computed", "#C4C4C4")
 # Visible on all of them.
 TARGET_STYLE = {"linestyle": "", "marker": "o", "markersize": 4.5, "color": "white", "markeredgecolor": "black"}
+TARGET, LEAST_MINIMUM, OTHER_MINIMUM = "target", "minimum of least loss", "another minimum"
+MARK_STYLES = {
+    TARGET: TARGET_STYLE,
+    LEAST_MINIMUM: TARGET_STYLE,
+    OTHER_MINIMUM: {**TARGET_STYLE, "marker": "D", "markersize": 4},
+}
 PENDING_STYLE = {"facecolor": "#F4F4F4", "edgecolor": "#B0B0B0", "hatch": "////", "linewidth": 0.0}
 
 GREY = "#555555"
@@ -141,6 +150,32 @@ class ResultFile:
     def has_starts(self):
         """Whether pixels are starts (w, b) of one point."""
         return self.plane == PLANE_OF_STARTS
+
+    def minima(self, position):
+        """The minima (w, b) of the loss at a point, that of least loss first; None if the file has none."""
+        if not self.has("minimum_w"):
+            return None
+        shape = (len(self.codes("minimum_number")),)
+        places = np.stack([self.by_point(name, position, shape) for name in ("minimum_w", "minimum_b")], axis=-1)
+        return [tuple(place) for place in places.tolist() if np.all(np.isfinite(place))]
+
+    def configured(self, *names):
+        """Those of some entries of the configuration that it has, as text for a picture."""
+        try:
+            stored = json.loads(self._text_of(None, "configuration"))
+            return {name: plain(printable(str(stored[name]))) for name in names if name in stored}
+        except (ValueError, TypeError, RecursionError):  # it is of another program, or there is none
+            return {}
+
+    def training(self):
+        """The unit and what trains it, in words; empty for the rectifier under momentum alone."""
+        said = self.configured("unit", "optimizer", "schedule", "clip")
+        if not said and not self.has("minimum_w"):
+            return ""
+        words = [f"{said.get('unit', 'relu')} under {said.get('optimizer', 'momentum')}"]
+        words += [f"{said['schedule']} schedule"] if "schedule" in said else []
+        words += [f"clipped by {said['clip']}"] if "clip" in said else []
+        return ", ".join(words)
 
     def logarithmic(self):
         """Whether the pixels along x, and those along y, have equal widths in the logarithm."""
@@ -415,7 +450,22 @@ def sweep_parser(description, picture, wanted="a file that `deadcone sweep` wrot
     add_palette_option(result)
     result.add_argument("file", metavar="FILE", help=wanted)
     add_axis_options(result, tuple(SYMBOLS), "all along the columns and rows of the picture, else the first")
+    meaning = "the same for any axis of the file, such as leak=0.1"
+    result.add_argument("--at", type=_axis_value, metavar="AXIS=VALUE", action="append", default=[], help=meaning)
     return result
+
+
+def wanted_values(arguments):
+    """The values that the options of sweep_parser ask for, by axis; None where they leave it open."""
+    return {axis: getattr(arguments, axis) for axis in SYMBOLS} | dict(arguments.at)
+
+
+def _axis_value(text):
+    axis, _, value = text.partition("=")
+    try:
+        return axis, float(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not AXIS=VALUE, such as leak=0.1") from None
 
 
 def _dpi(text):
@@ -496,18 +546,25 @@ def equation(axis, value):
 
 def symbol(axis):
     """An axis in a formula."""
-    return SYMBOLS.get(axis) or rf"\mathrm{{{axis}}}".replace("_", r"\_")
+    return (SYMBOLS | OTHER_SYMBOLS).get(axis) or rf"\mathrm{{{axis}}}".replace("_", r"\_")
 
 
 def panel_axes(data):
     """The axes along the columns and the rows of a picture: beta and gamma, or where the plane has them others.
 
-    Of these, swept ones come first. Raises FileError where there are not two.
+    Of these, swept ones come first. An axis that only some units and optimisers have takes the place of beta or gamma
+    where it is swept and they are not. Raises FileError where there are not two.
     """
     names = sorted(data.values, key=lambda name: data.values[name].size == 1)
-    wanted = [name for name in ("beta", "gamma") if name in data.values]
+    swept = [name for name in names if name not in SYMBOLS and data.values[name].size > 1]
+    wanted = []
+    for name in ("beta", "gamma"):
+        if name in data.values:
+            wanted.append(swept.pop(0) if swept and data.values[name].size == 1 else name)
+        else:
+            wanted.append(None)
     others = iter([name for name in names if name not in wanted])
-    axes = [name if name in wanted else next(others, None) for name in ("beta", "gamma")]
+    axes = [name or next(others, None) for name in wanted]
     if None in axes:
         raise FileError(f"{data.path}: the sweep has too few axes to be drawn")
     return axes
@@ -523,6 +580,10 @@ class Grid:
         """`wanted` maps an axis to the value to draw; without one, all of those of the panels and the first of others."""
         self._data = data
         self.axes = panel_axes(data)
+        self._training = data.training()
+        for axis, value in wanted.items():
+            if value is not None and axis not in data.plane:
+                data.values_of(axis)
         if wrong := [name for name in data.plane if wanted.get(name) is not None]:
             raise PlotError(f"{data.path}: --{wrong[0]} cannot choose maps: {wrong[0]} is an axis of their plane")
         columns, rows = (data.ascending(axis, wanted.get(axis)) for axis in self.axes)
@@ -546,17 +607,32 @@ class Grid:
     def row_titles(self):
         return [equation(self.axes[1], value) for value in self.rows]
 
-    def target(self, row):
-        """The target (w, b) of the panels of a row; None where pixels are not starts (w, b)."""
+    def marks(self, cell):
+        """The places (w, b) to mark in a panel, by the names of their MARK_STYLES: the target, or the minima of the loss.
+
+        There are none where pixels are not starts (w, b). Minima outside of the window are left out.
+        """
         if not self._data.has_starts():
-            return None
-        return self.rows[row], self._data.values_of("delta")[self._fixed["delta"]]
+            return []
+        position = self.positions[cell]
+        minima = self._data.minima(position)
+        if minima is None:
+            return [(TARGET, tuple(self._value(axis, position) for axis in ("gamma", "delta")))]
+        left, right, low, high = self._data.window()
+        named = zip([LEAST_MINIMUM] + [OTHER_MINIMUM] * len(minima), minima)
+        return [(name, (w, b)) for name, (w, b) in named if left <= w <= right and low <= b <= high]
+
+    def _value(self, axis, position):
+        """The value of an axis at a point."""
+        return self._data.values_of(axis)[dict(zip(self._data.axes, position)).get(axis, 0)]
 
     def caption(self):
         """The values that all panels share."""
         what = "starts" if self._data.has_starts() else "pixels"
         pixels = rf"${self._data.x.size} \times {self._data.y.size}$ {what}"
-        return ",  ".join([equation(axis, self._data.values[axis][i]) for axis, i in self._fixed.items()] + [pixels])
+        training = [self._training] if self._training else []
+        values = [equation(axis, self._data.values[axis][i]) for axis, i in self._fixed.items()]
+        return ",  ".join(training + values + [pixels])
 
 
 def sides_of(data):
@@ -571,20 +647,26 @@ def new_figure(**options):
 
 def wrapped(text, width, points):
     """The text as lines of at most `width` inches in letters of so many points; no formula is broken."""
-    font = FontProperties(family=picture_style.STYLE["font.family"], size=points)
-
-    def inches(word):
-        return text_to_path.get_text_width_height_descent(word, font, "$" in word)[0] / 72
-
     lines, used = [], np.inf
     for word in re.findall(r"(?:\$[^$]*\$|[^\s$])+", text):
-        if used + inches(word) > width:
+        if used + _inches(word, points) > width:
             lines.append(word)
             used = 0.0
         else:
             lines[-1] += " " + word
-        used += inches(word) + 0.3 * points / 72
+        used += _inches(word, points) + 0.3 * points / 72
     return lines
+
+
+def in_lines(text, width, points):
+    """The text as it is where it fits into one line, else wrapped."""
+    return wrapped(text, width, points) if _inches(text, points) > width else [text]
+
+
+def _inches(text, points):
+    """The width of a line of letters of so many points."""
+    font = FontProperties(family=picture_style.STYLE["font.family"], size=points)
+    return text_to_path.get_text_width_height_descent(text, font, "$" in text)[0] / 72
 
 
 class Caption:
@@ -616,12 +698,11 @@ def key_of(names, palette):
     return {value: (name, colours[name]) for value, name in names.items()}
 
 
-def legend_of(values, key, has_target=True):
-    """Entries for the values that occur, pending for those without a name and colour in `key`, and the target."""
+def legend_of(values, key, marks=(TARGET,)):
+    """Entries for the values that occur, pending for those without a name and colour in `key`, and for marks."""
     entries = [Patch(facecolor=colour, label=plain(name)) for value, (name, colour) in key.items() if value in values]
     pending = [Patch(label=PENDING, **PENDING_STYLE)] if set(values) - set(key) else []
-    target = [Line2D([], [], **TARGET_STYLE, label="target")] if has_target else []
-    return entries + pending + target
+    return entries + pending + [Line2D([], [], **style, label=name) for name, style in MARK_STYLES.items() if name in marks]
 
 
 def painted(values, key):
@@ -641,10 +722,15 @@ def draw_map(axes, colours, window):
     axes.set_axisbelow(False)
 
 
-def mark_target(axes, target):
-    """Draws the target (w, b) as a dot, where there is one."""
-    if target is not None:
-        axes.plot(*target, **TARGET_STYLE, zorder=4)
+def names_of_marks(marks):
+    """The names that occur in the marks of some panels."""
+    return {name for found in marks.values() for name, _ in found}
+
+
+def draw_marks(axes, marks):
+    """Draws named places, such as the target (TARGET, (w, b))."""
+    for name, place in marks:
+        axes.plot(*place, **MARK_STYLES[name], zorder=4)
 
 
 def set_ticks(axis, logarithmic):
@@ -655,6 +741,10 @@ def set_ticks(axis, logarithmic):
         if high - low >= 2:
             axis.set_major_locator(MaxNLocator(4, prune="both", integer=True))
         axis.set_major_formatter(FuncFormatter(lambda place, _: f"${number(10.0**place)}$"))
+
+
+# The size of the line above the panels, and the distance in inches of such lines.
+CAPTION_POINTS, CAPTION_LINE = 9, 0.16
 
 
 class Panels:
@@ -686,7 +776,9 @@ class Panels:
         rows, columns = self.grid
         # From here on in whole pixels, so that no pixel of a map is cut.
         height, width = self.pixels
-        top = self.TOP if caption else self.TOP / 2
+        width_of_panels = columns * (width / self.dpi + self.GAP) - self.GAP
+        lines = in_lines(caption, width_of_panels + self._right - 0.05, CAPTION_POINTS)
+        top = self.TOP + (len(lines) - 1) * CAPTION_LINE if caption else self.TOP / 2
         margins = (self.LEFT, top, self.BOTTOM + self._foot, self.GAP, self._right)
         left, top, bottom, gap, right = (round(margin * self.dpi) for margin in margins)
         grid_height, grid_width = rows * (height + gap) - gap, columns * (width + gap) - gap
@@ -725,7 +817,7 @@ class Panels:
             style = {"rotation": 90, "ha": "center", "va": "center", "fontsize": title_size}
             self.figure.text(*place(0.16 * self.dpi, y), title, **style)
         caption_at = place(left, total_height - 0.08 * self.dpi)
-        self.figure.text(*caption_at, caption, va="top", color=GREY, fontsize=9)
+        self.figure.text(*caption_at, "\n".join(lines), va="top", color=GREY, fontsize=CAPTION_POINTS)
         self._beside = (left + grid_width) / self.dpi, bottom / self.dpi, grid_height / self.dpi
         return axes
 
@@ -748,4 +840,4 @@ class Panels:
             legend = self.figure.legend(handles=entries, loc="lower center", ncols=columns, columnspacing=1.4)
             if legend.get_window_extent().width <= self.figure.bbox.width:
                 break
-        return round(legend.get_window_extent().height)
+        return round(legend.get_window_extent().height) if legend else 0

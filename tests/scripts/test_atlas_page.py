@@ -680,3 +680,29 @@ def test_a_pixel_of_another_plane_has_its_own_trajectory(page, rates):
     page.run("location.hash = 'gamma=1&w=0.75&view=0.5,0.1,4'")
     page.wait("return location.hash.includes('share=')")
     assert np.allclose(page.run("const {x, y} = atlas.map.view(); return [x, y]"), [0.5, 0.1], rtol=1e-3)
+
+
+@pytest.fixture(scope="module")
+def gelu(deadcone, tmp_path_factory):
+    """Maps of a unit whose trajectories the page cannot compute."""
+    options = "--unit gelu --optimizer adam --gamma 0.1,1 --w -2:2:32 --b -2:2:24 --max-updates 4000"
+    return Atlas(deadcone, tmp_path_factory.mktemp("gelu"), options)
+
+
+def test_another_unit_shows_what_is_in_the_file(page, gelu):
+    page.open(gelu.site, "gamma=1")
+    assert page.text("name") == "sweep.h5: gelu under adam" and page.text("way-title") == "Pixel"
+    with h5py.File(gelu.path) as file:
+        names = names_of(file, "fate")
+        fate = file["fate"][0, 1]
+        assert page.colours() == [[COLOURS[names[value]] for value in row] for row in fate.tolist()]
+        column, row = 3, 20
+        expected = f"{names[fate[row, column]]}, {file['steps'][0, 1, row, column]} updates"
+        w, b = file["w"][column], file["b"][row]
+        targets = page.run("return atlas.targets({...Object.fromEntries(atlas.axes().map((a) => [a, 0])), gamma: 1})")
+        assert [target["x"] for target in targets] == file["minimum_w"][0, 1, :2].tolist()
+    page.open(gelu.site, f"gamma=1&start={w},{b}")
+    page.wait_for_text("stored", expected)
+    assert page.run("return [...document.querySelectorAll('.followed')].every((part) => part.hidden)")
+    assert float(page.run("return document.getElementById('start-x').value")) == w
+    assert page.errors() == []

@@ -46,15 +46,15 @@ def test_a_picture_of_starts_has_the_target_and_others_have_none(deadcone, plane
     with sweep_file.ResultFile(starts, "fate") as data:
         assert data.plane == ("w", "b") and data.has_starts() and data.logarithmic() == (False, False)
         grid = sweep_file.Grid(data, {})
-        assert grid.axes == ["beta", "gamma"] and grid.target(0) == (1.0, 0.0)
+        assert grid.axes == ["beta", "gamma"] and grid.marks((0, 0)) == [(sweep_file.TARGET, (1.0, 0.0))]
         assert sweep_file.sides_of(data) == (["initial $w$", "initial $b$"], (False, False))
     with sweep_file.ResultFile(plane, "fate") as data:
         assert data.plane == ("beta", "eta") and not data.has_starts() and data.logarithmic() == (False, True)
         grid = sweep_file.Grid(data, {})
-        assert grid.axes == ["w", "gamma"] and grid.target(0) is None and grid.shape == (2, 2)
+        assert grid.axes == ["w", "gamma"] and grid.marks((0, 0)) == [] and grid.shape == (2, 2)
         assert np.allclose(data.window(), (0.0, 1.0, -2.0, 1.0))
         assert sweep_file.sides_of(data) == ([r"$\beta$", r"$\eta$"], (False, True))
-        assert sweep_file.legend_of([], {}, data.has_starts()) == []
+        assert sweep_file.legend_of([], {}, sweep_file.names_of_marks({(0, 0): grid.marks((0, 0))})) == []
 
 
 def test_the_atlas_has_any_plane(plane, tmp_path):

@@ -122,8 +122,8 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
     interactive: false,
   });
 
-  /** Draws a pixel as a ring, a way that begins there, and a target: places in the plane, any of which may be missing. */
-  function draw({ pixel, way = [], target }) {
+  /** Draws a pixel as a ring, a way that begins there, and targets, the first the largest: places in the plane. */
+  function draw({ pixel, way = [], targets = [] }) {
     overlay.clearLayers();
     // A logarithmic side has no place for values below zero.
     const places = way.map(toPlane).filter((place) => place.every(Number.isFinite));
@@ -133,8 +133,10 @@ atlas.createMap = ({ onPick, onHover, onMove, onView }) => {
     }
     const ring = (style) => L.circleMarker(toPlane(pixel), { ...style, radius: 6, fill: false });
     if (pixel) for (const style of [CASING, LINE]) overlay.addLayer(ring(style));
-    const end = target && toPlane(target);
-    if (end?.every(Number.isFinite)) overlay.addLayer(L.circleMarker(end, dot("#ffffff", 4.5)));
+    targets.forEach((target, i) => {
+      const end = toPlane(target);
+      if (end.every(Number.isFinite)) overlay.addLayer(L.circleMarker(end, dot("#ffffff", i === 0 ? 4.5 : 3)));
+    });
   }
 
   // ---- What the user does

@@ -70,26 +70,27 @@
     const from = state.start && atlas.pixelValues(state.indices, state.start);
     // Moves below a quarter of a screen pixel when the map fills a large screen.
     const length = Math.hypot(x.hi - x.lo, y.hi - y.lo) / 8000;
-    trajectory = from && atlas.follow(from, sweep.criteria, { w: from.w, b: from.b }, length);
+    const start = from && { w: from.w, b: from.b };
+    trajectory = from && atlas.followsTrajectories() ? atlas.follow(from, sweep.criteria, start, length) : null;
     const pixel = from && { x: from[x.axis], y: from[y.axis] };
     if (atlas.hasStarts()) {
-      const point = atlas.pointValues(state.indices);
       const way = trajectory?.way.map(([w, b]) => ({ x: w, y: b }));
-      map.draw({ pixel, way, target: { x: point.gamma, y: point.delta } });
+      map.draw({ pixel, way, targets: atlas.targets(state.indices) });
     } else {
       map.draw({ pixel });
     }
-    element("trajectory").hidden = !trajectory;
-    element("how-to-start").hidden = Boolean(trajectory);
-    if (!trajectory) return;
+    element("trajectory").hidden = !from;
+    element("how-to-start").hidden = Boolean(from);
+    if (!from) return;
     element("start-x").value = String(pixel.x);
     element("start-y").value = String(pixel.y);
+    showFilesEnd();
+    if (!trajectory) return;
     const { fate, steps, theta } = trajectory;
     element("computed").textContent =
       fate === sweep.pending ? `not at rest after ${steps} updates` : words({ fate, steps });
     element("end").textContent = `(${number(theta.w, 5)}, ${number(theta.b, 5)})`;
     course.show(trajectory);
-    showFilesEnd();
   }
 
   function showScales() {
@@ -125,6 +126,7 @@
     const pixel = atlas.pixelOf(await atlas.loadTile(...tileWith(start)), start.column, start.row);
     if (start !== state.start || indices !== state.indices) return; // the state has changed meanwhile
     element("stored").textContent = words(pixel);
+    if (!trajectory) return;
     element("differs").hidden = pixel.fate === trajectory.fate || trajectory.fate === sweep.pending;
     element("differs").textContent = proofOf(pixel)
       ? "They differ: the fate in the file is proved by a theorem; the page follows the trajectory until it stops."
@@ -217,7 +219,7 @@
   const { criteria, precision, version, history } = sweep;
   const unit = criteria.relative_tolerance ? " |(γ, Δ)|" : "";
   document.title = `${sweep.name} – deadcone atlas`;
-  element("name").textContent = sweep.name;
+  element("name").textContent = sweep.training ? `${sweep.name}: ${sweep.training}` : sweep.name;
   element("heat-map-section").hidden = sweep.panels.every((axis) => sweep.axes[axis].length === 1);
   for (const side of ["x", "y"]) element(`name-${side}`).textContent = atlas.sideName(sweep.plane[side]);
   if (!atlas.hasStarts()) {
@@ -227,6 +229,17 @@
     element("map").setAttribute("aria-label", `Map of fates: ${sides}. Arrow keys move it, plus and minus zoom.`);
     element("whole").textContent = "Whole map";
     element("marks").textContent = "Ring: the pixel of the trajectory.";
+  }
+  if (!atlas.followsTrajectories()) {
+    element("way-title").textContent = "Pixel";
+    element("what-follows").textContent =
+      "The page follows trajectories of the rectifier under momentum alone; of others it shows what is in the file.";
+    element("forget").textContent = "Remove pixel";
+    for (const part of document.querySelectorAll(".followed")) part.hidden = true;
+    if (atlas.hasStarts()) {
+      element("marks").textContent =
+        "White dot: the minimum of least loss; smaller ones: other minima. Ring: the pixel that is chosen.";
+    } else element("marks").textContent = "Ring: the pixel that is chosen.";
   }
   element("precision").textContent = precision;
   element("made").textContent = `deadcone ${version}, ${precision} precision. ${history}`;

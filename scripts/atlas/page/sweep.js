@@ -3,7 +3,9 @@
 // What all scripts of the page share. data/sweep.js then adds atlas.sweep: the names, axes and fractions of the file.
 
 const atlas = {
-  SYMBOLS: { beta: "β", gamma: "γ", eta: "η", delta: "Δ", r: "r₀", w: "w₀", b: "b₀" },
+  SYMBOLS: {
+    beta: "β", gamma: "γ", eta: "η", delta: "Δ", r: "r₀", w: "w₀", b: "b₀", beta2: "β₂", alpha: "α", decay: "λ", leak: "a",
+  },
 
   /** The names of the axes of the sweep, in the order of the points. */
   axes: () => Object.keys(atlas.sweep.axes),
@@ -66,6 +68,17 @@ const atlas = {
   /** The values of a point along each axis. */
   pointValues: (indices) =>
     Object.fromEntries(atlas.axes().map((axis) => [axis, atlas.sweep.axes[axis][indices[axis]]])),
+
+  /** Whether the page knows how to compute the sweep's trajectories: those of the rectifier under momentum alone. */
+  followsTrajectories: () => atlas.sweep.training === "",
+
+  /** Where units converge in the map of a point: the target, or the minima of the loss, that of least loss first. */
+  targets(indices) {
+    const minima = atlas.sweep.minima[atlas.pointNumber(indices)];
+    if (minima) return minima.map(([x, y]) => ({ x, y }));
+    const { gamma, delta } = atlas.pointValues(indices);
+    return [{ x: gamma, y: delta }];
+  },
 
   /** What the pixel in a column and a row of the map of a point starts from. */
   pixelValues(indices, { column, row }) {
