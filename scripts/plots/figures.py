@@ -196,7 +196,7 @@ def parameters_of(data):
         criteria["epsilon"],
         criteria["max_steps"],
         criteria["stop"],
-        data.has("minimum_w"),
+        bool(data.training()),
     )
     precision = "single" if configuration["precision"] == "float" else "double"
     pixels = f"starts {window_of(configuration['window'])}" if data.has_starts() else plane_of(configuration["plane"])

@@ -46,6 +46,7 @@ STARTS, PLANE_OF_STARTS = ("r", "w", "b"), ("w", "b")
 
 # The names in the files that the pictures treat in a way of their own.
 PENDING, CONVERGED, DEAD, UNFINISHED, DIVERGED = "pending", "converged", "dead", "unfinished", "diverged"
+OTHER = "other-minimum"
 NO_PROOF, PROOF_OF_DEATH = "none", "trap"
 
 # Variables that hold codes or counts.
@@ -170,7 +171,7 @@ class ResultFile:
     def training(self):
         """The unit and what trains it, in words; empty for the rectifier under momentum alone."""
         said = self.configured("unit", "optimizer", "schedule", "clip")
-        if not said and not self.has("minimum_w"):
+        if not said and self.code("fate", OTHER) is None:  # which a decay alone brings, too
             return ""
         words = [f"{said.get('unit', 'relu')} under {said.get('optimizer', 'momentum')}"]
         words += [f"{said['schedule']} schedule"] if "schedule" in said else []
