@@ -27,7 +27,7 @@ COARSE = {
 def short(monkeypatch):
     """As few trajectories and updates as the figures can do with."""
     monkeypatch.setattr(figures, "ENOUGH_UPDATES", 20_000)
-    monkeypatch.setattr(unit_figures, "MOST_UPDATES", 1000)
+    monkeypatch.setattr(unit_figures, "MOST_UPDATES", 300)
     monkeypatch.setattr(unit_figures, "INIT_SAMPLES", 10)
     monkeypatch.setattr(unit_figures, "TRANSIENT", 200)
 

@@ -235,6 +235,7 @@
     element("what-follows").textContent =
       "The page follows trajectories of the rectifier under momentum alone; of others it shows what is in the file.";
     element("forget").textContent = "Remove pixel";
+    document.querySelector("#start button").textContent = "Show it";
     for (const part of document.querySelectorAll(".followed")) part.hidden = true;
     if (atlas.hasStarts()) {
       element("marks").textContent =
