@@ -28,7 +28,7 @@ LEFT, RIGHT, TOP, BOTTOM = 1.05, 0.95, 0.35, 0.55
 LEAST_WIDTH, LEAST_BAR = 3.5, 0.98
 NOTE_POINTS = 9
 # The longest line, in characters, of the label beside the rows, which may be few; and a letter of that below the columns.
-LABEL_LINE, LETTER = 18, 0.085
+LABEL_LINE, LETTER = 18, 0.074
 
 
 @dataclass(frozen=True)
