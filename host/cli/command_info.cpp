@@ -45,9 +45,15 @@ void print_line(const std::string& name, const std::string& text) {
   std::cout << std::left << std::setw(10) << name << " " << printable(text) << '\n';
 }
 
-/// The width of an axis's column.
+/// The width of an axis's column: of its name or of its longest value, and two blanks.
 int width_of(const PointAxis& axis) {
-  return std::max(10, static_cast<int>(axis.name.size()) + 2);
+  std::size_t longest = std::max<std::size_t>(8, axis.name.size());
+  for (const double value : axis.values) {
+    std::ostringstream text;  // as print_points() prints it
+    text << value;
+    longest = std::max(longest, text.str().size());
+  }
+  return static_cast<int>(longest) + 2;
 }
 
 /// The points that the table shows, at most.
@@ -60,8 +66,10 @@ void print_points(const ResultReader& file, const Sweep& sweep, const Experiment
     if (!column.exists || column.exists(sweep)) columns.push_back(column);
   }
   std::cout << '\n' << std::right;
+  std::vector<int> widths;
   for (const PointAxis& axis : schema.axes) {
-    if (axis.is_dimension) std::cout << std::setw(width_of(axis)) << axis.name;
+    widths.push_back(width_of(axis));
+    if (axis.is_dimension) std::cout << std::setw(widths.back()) << axis.name;
   }
   for (const PointColumn& column : columns) std::cout << std::setw(column.width) << column.title;
   std::cout << '\n';
@@ -80,7 +88,7 @@ void print_points(const ResultReader& file, const Sweep& sweep, const Experiment
       const std::vector<double> values = schema.values_at(point);
       std::cout << std::defaultfloat << std::setprecision(6);
       for (std::size_t axis = 0; axis < values.size(); ++axis) {
-        if (schema.axes[axis].is_dimension) std::cout << std::setw(width_of(schema.axes[axis])) << values[axis];
+        if (schema.axes[axis].is_dimension) std::cout << std::setw(widths[axis]) << values[axis];
       }
       if (!file.is_done(point)) {
         std::cout << std::setw(12) << "pending" << '\n';

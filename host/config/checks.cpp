@@ -572,6 +572,22 @@ void validate_unused_axes(const Sweep& sweep) {
 
 }  // namespace
 
+namespace {
+
+/// The range of clip at every point and pixel: each lo beside each hi.
+void validate_clip_range(const Sweep& sweep) {
+  if (sweep.unit != UnitKind::clip) return;
+  const AxisValues lo(sweep, static_cast<std::size_t>(Axis::lo));
+  const AxisValues hi(sweep, static_cast<std::size_t>(Axis::hi));
+  double greatest = lo[0];
+  double least = hi[0];
+  for (std::int64_t i = 1; i < lo.count(); ++i) greatest = std::fmax(greatest, lo[i]);
+  for (std::int64_t i = 1; i < hi.count(); ++i) least = std::fmin(least, hi[i]);
+  require(greatest < least, "lo", greatest, "must be less than every hi, of which the least is " + shortest(least));
+}
+
+}  // namespace
+
 void validate_stored(const Sweep& sweep) {
   validate_training(sweep.unit, sweep.optimizer, sweep.criteria.max_updates);
   validate_plane(sweep);
@@ -608,6 +624,7 @@ void validate_stored(const Sweep& sweep) {
     throw ConfigError("the sweep has " + std::to_string(points) + " points, but can have at most " +
                       std::to_string(largest_points));
   }
+  validate_clip_range(sweep);
   const double farthest_w = farthest_start(sweep, Axis::w);
   const double farthest_b = farthest_start(sweep, Axis::b);
   for (const Point& point : extreme_points(sweep)) {

@@ -47,7 +47,7 @@ void write_training(const Sweep& sweep, Json& json) {
   const Optimizer& optimizer = sweep.optimizer;
   if (optimizer.kind != OptimizerKind::momentum) json["optimizer"] = name_of(optimizer.kind);
   if (optimizer.schedule != Schedule()) json["schedule"] = schedule_text(optimizer.schedule);
-  if (optimizer.clip != ClipKind::none) json["clip"] = name_of(optimizer.clip);
+  if (optimizer.clip != ClipKind::none) json["clipping"] = name_of(optimizer.clip);  // "clip" is an axis
 }
 
 /// Reads it, after the plane.
@@ -57,7 +57,7 @@ void read_training(const Json& json, Sweep& sweep) {
   };
   sweep.unit = parse_name<UnitKind>(json.value("unit", name_of(UnitKind::relu)));
   sweep.optimizer = {.kind = parse_name<OptimizerKind>(json.value("optimizer", name_of(OptimizerKind::momentum))),
-                     .clip = parse_name<ClipKind>(json.value("clip", name_of(ClipKind::none))),
+                     .clip = parse_name<ClipKind>(json.value("clipping", name_of(ClipKind::none))),
                      .schedule = parse_schedule(json.value("schedule", schedule_text({}))).schedule,
                      .has_decay = has_axis(Axis::decay),
                      .has_warmup = has_axis(Axis::warmup)};

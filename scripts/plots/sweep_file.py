@@ -170,12 +170,12 @@ class ResultFile:
 
     def training(self):
         """The unit and what trains it, in words; empty for the rectifier under momentum alone."""
-        said = self.configured("unit", "optimizer", "schedule", "clip")
+        said = self.configured("unit", "optimizer", "schedule", "clipping")
         if not said and self.code("fate", OTHER) is None:  # which a decay alone brings, too
             return ""
         words = [f"{said.get('unit', 'relu')} under {said.get('optimizer', 'momentum')}"]
         words += [f"{said['schedule']} schedule"] if "schedule" in said else []
-        words += [f"clipped by {said['clip']}"] if "clip" in said else []
+        words += [f"clipped by {said['clipping']}"] if "clipping" in said else []
         return ", ".join(words)
 
     def logarithmic(self):

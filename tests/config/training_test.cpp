@@ -182,6 +182,13 @@ TEST(Training, RefusesWhatIsNone) {
        [](Sweep& sweep) {
          sweep.values(Axis::hi) = {-2.0, 3.0};
        }},
+      {"lo",
+       "clip",
+       {},
+       [](Sweep& sweep) {
+         sweep.values(Axis::lo) = {-1.0, 1.0};
+         sweep.values(Axis::hi) = {0.5, 2.0};
+       }},
       {"schedule", "relu", scheduled({ScheduleKind::step, 0, 0.5}), nothing},
       {"schedule", "relu", scheduled({ScheduleKind::step, 10, 0.0}), nothing},
       {"schedule", "relu", scheduled({ScheduleKind::step, 10, 1.5}), nothing},
