@@ -149,4 +149,17 @@ DEADCONE_PACK_OPERATION Pack<Real> exponent_from_low_bits(Pack<Real> a) {
   return Pack<Real>(hn::BitCast(Tag(), hn::ShiftLeft<mantissa_bits>(hn::BitCast(bits, a.lanes))));
 }
 
+DEADCONE_PACK_OPERATION Pack<Real> reciprocal_root_guess(Pack<Real> a) {
+  using Tag = hn::ScalableTag<Real>;
+  using Bits = hn::RebindToUnsigned<Tag>;
+  constexpr auto magic =
+      sizeof(Real) == 4 ? hn::TFromD<Bits>(0x5F3759DFU) : static_cast<hn::TFromD<Bits>>(0x5FE6EB50C7B537A9U);
+  const Bits bits;
+  return Pack<Real>(hn::BitCast(Tag(), hn::Sub(hn::Set(bits, magic), hn::ShiftRight<1>(hn::BitCast(bits, a.lanes)))));
+}
+template <class Real>
+HWY_INLINE bool holds_everywhere(PackMask<Real> mask) {
+  return hn::AllTrue(hn::ScalableTag<Real>(), mask.bits);
+}
+
 }  // namespace deadcone::simd::HWY_NAMESPACE

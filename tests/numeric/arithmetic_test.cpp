@@ -46,6 +46,22 @@ TYPED_TEST(ArithmeticTest, APolynomialIsThatOfItsCoefficients) {
   }
 }
 
+TYPED_TEST(ArithmeticTest, AReciprocalRootIsWithinTwoUnitsInTheLastPlace) {
+  using Real = TypeParam;
+  std::mt19937_64 random(8);
+  std::uniform_real_distribution<double> exponent(-100, 100);
+  double worst = 0;
+  double worst_guess = 0;
+  for (int i = 0; i < 1'000'000; ++i) {
+    const Real a = static_cast<Real>(std::exp2(exponent(random)));
+    const long double exact = 1 / std::sqrt(static_cast<long double>(a));
+    worst = std::max(worst, static_cast<double>(std::fabs(reciprocal_root(a) / exact - 1)));
+    worst_guess = std::max(worst_guess, static_cast<double>(std::fabs(reciprocal_root_guess(a) / exact - 1)));
+  }
+  EXPECT_LT(worst, 2 * std::numeric_limits<Real>::epsilon());
+  EXPECT_LT(worst_guess, 0.035);
+}
+
 TYPED_TEST(ArithmeticTest, AQuotientFromAReciprocalIsTheCorrectlyRoundedOne) {
   using Real = TypeParam;
   using C = NormalCoefficients<Real>;

@@ -56,6 +56,11 @@ DEADCONE_HD inline Dual<Real> square_root(const Dual<Real>& a) {
   return Dual<Real>(root, root > Real(0) ? a.slope / (root + root) : Real(0));
 }
 template <class Real>
+DEADCONE_HD inline Dual<Real> reciprocal_root(const Dual<Real>& a) {
+  const Real root = reciprocal_root(a.value);
+  return Dual<Real>(root, Real(-0.5) * (root * root * root) * a.slope);
+}
+template <class Real>
 DEADCONE_HD inline Dual<Real> magnitude(const Dual<Real>& a) {
   return Dual<Real>(magnitude(a.value), times_sign_of(a.slope, a.value));
 }

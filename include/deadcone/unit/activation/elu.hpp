@@ -41,7 +41,8 @@ DEADCONE_HD_INLINE HalfExponential<T, count> half_exponential(T s, T b, const Ed
   const T d = distance * over_s;
   const mask_t<T> is_far = distance > T(0);
   const T exponent = T(Real(k)) * fused(T(Real(0.5)) * ks, s, b);
-  const T exponential = select(is_far, T(0), exp_of_negative(select(is_far, T(0), exponent)));
+  T exponential = T(0);
+  if (!holds_everywhere(is_far)) exponential = select(is_far, T(0), exp_of_negative(select(is_far, T(0), exponent)));
   const auto [ratio, moment] = mills(d);
   const T edge = over_s * e.density;
 

@@ -26,12 +26,16 @@ template <class T>
 DEADCONE_HD_INLINE T owen(T h2, T a) {
   using Rule = OwenRule<scalar_t<T>>;
   const T a2 = a * a;
-  T sum = T(0);
+  // The sum as one fraction, whose denominator is at most 2^nodes: a division takes as long as many multiplications.
+  T numerator = T(0);
+  T denominator = T(1);
   for (int i = 0; i < Rule::nodes; ++i) {
     const T square = fused(a2, Rule::template square<T>(i), T(1));
-    sum = fused(Rule::template weight<T>(i), moderate_quotient(density_of_square(h2 * square), square), sum);
+    const T term = Rule::template weight<T>(i) * density_of_square(h2 * square);
+    numerator = fused(numerator, square, term * denominator);
+    denominator = denominator * square;
   }
-  return a * sum;
+  return a * moderate_quotient(numerator, denominator);
 }
 
 /// D_0 to D_highest and G_0 to G_highest.
@@ -45,10 +49,10 @@ template <int highest, class T>
 DEADCONE_HD_INLINE GeluDerivatives<T, highest> gelu_derivatives(T s, T b) {
   using Real = scalar_t<T>;
   const T s2 = limited_square(s);
-  const T over_square = moderate_quotient(T(1), T(1) + s2);  // 1/r^2
-  const T over_r = square_root(over_square);
-  const T a2 = moderate_quotient(T(1), fused(T(Real(2)), s2, T(1)));  // 1/k^2
-  const T a = square_root(a2);
+  const T over_r = reciprocal_root(T(1) + s2);
+  const T over_square = over_r * over_r;
+  const T a = reciprocal_root(fused(T(Real(2)), s2, T(1)));  // 1/k
+  const T a2 = a * a;
   const T h = b * over_r;
   const Normal<T> at_h = normal(h);
   const Normal<T> at_ah = normal(a * h);

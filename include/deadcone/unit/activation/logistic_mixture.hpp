@@ -62,6 +62,7 @@ DEADCONE_HD_INLINE MixtureDerivatives<T, highest> logistic(T s, T b) {
   using Mixture = LogisticMixture<scalar_t<T>>;
   const T s2 = limited_square(s);
   const T b2 = b * b;
+  const T size = magnitude(b);
   MixtureDerivatives<T, highest> d;
   d.integral = T(0);
   d.of[0] = T(0);
@@ -71,18 +72,17 @@ DEADCONE_HD_INLINE MixtureDerivatives<T, highest> logistic(T s, T b) {
   for (int i = 0; i < Mixture::nodes; ++i) {
     const T variance = s2 + Mixture::template variance<T>(i);
     const T weight = Mixture::template weight<T>(i);
-    const T over_square = moderate_quotient(T(1), variance);
-    const T over_rho = square_root(over_square);
+    const T over_rho = reciprocal_root(variance);
+    const T over_square = over_rho * over_rho;
     T density;
     if constexpr (parts == MixtureParts::densities) {
       density = density_of_square(b2 * over_square);
     } else {
-      const Normal<T> norm = normal(limited_argument(b * over_rho), b > T(0));
-      density = norm.density;
-      d.of[0] = fused(weight, norm.distribution, d.of[0]);
-      if constexpr (parts == MixtureParts::integrals) {
-        d.integral = fused(weight, fused(b, norm.distribution, variance * over_rho * density), d.integral);
-      }
+      const Normal<T> below = lower_tail(smaller(size * over_rho, T(NormalCoefficients<scalar_t<T>>::largest_t)));
+      density = below.density;
+      d.of[0] = fused(weight, below.distribution, d.of[0]);
+      if constexpr (parts == MixtureParts::integrals)
+        d.integral = fused(weight, variance * over_rho * density, d.integral);
     }
     T term = density * over_rho;
     sums[0] = fused(weight, term, sums[0]);
@@ -90,6 +90,10 @@ DEADCONE_HD_INLINE MixtureDerivatives<T, highest> logistic(T s, T b) {
       term = term * over_square;
       sums[j] = fused(weight, term, sums[j]);
     }
+  }
+  if constexpr (parts != MixtureParts::densities) {
+    d.of[0] = select(b > T(0), T(1) - d.of[0], d.of[0]);  // the weights add up to 1
+    d.integral = fused(b, d.of[0], d.integral);
   }
   derivatives_from_sums(sums, b, d);
   return d;
