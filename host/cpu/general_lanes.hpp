@@ -15,8 +15,29 @@
 
 namespace deadcone::simd::HWY_NAMESPACE {
 
+/// What is known of the rules where a loop is compiled: nothing.
+struct AnyRules {
+  static bool are(const Optimizer& /*optimizer*/) { return true; }
+  template <class Real>
+  HWY_INLINE static unit::GeneralRules<Real> of(const unit::GeneralRules<Real>& rules) {
+    return rules;
+  }
+};
+
+/// Or that the optimiser is this one, without clipping, decay and schedule.
+template <OptimizerKind kind>
+struct PlainRules {
+  static bool are(const Optimizer& optimizer) { return optimizer == Optimizer{.kind = kind}; }
+  template <class Real>
+  HWY_INLINE static unit::GeneralRules<Real> of(unit::GeneralRules<Real> rules) {
+    rules.optimizer = {.kind = kind};
+    rules.has_schedule = false;
+    return rules;
+  }
+};
+
 /// One vector of trajectories.
-template <class Family, class Real>
+template <class Family, Geometry geometry, class Known, class Real>
 class GeneralLanes {
  public:
   using Tag = hn::ScalableTag<Real>;
@@ -33,15 +54,23 @@ class GeneralLanes {
   }
 
   /// Makes one update of every lane, in round `round`. Bit i of the result: lane i has diverged or come to rest.
-  HWY_INLINE std::uint32_t advance_all(const unit::GeneralRules<Real>& rules, const Ends& ends, std::int64_t round) {
-    using unit::GeneralConstants;
-    GeneralConstants<Pack<Real>> of;
+  HWY_INLINE std::uint32_t advance_all(const unit::GeneralRules<Real>& all_rules, const Ends& ends,
+                                       std::int64_t round) {
+    const unit::GeneralRules<Real> rules = Known::of(all_rules);
+    unit::GeneralConstants<Pack<Real>> of;
     unit::for_each_update_constant([](Pack<Real>& to, const LaneNumbers<Real>& from) HWY_ATTR { to = from.pack(); }, of,
                                    constants_);
     const Pack<Real> factor = rules.has_schedule ? factors(ends, round) : Pack<Real>(Real(1));
-    const auto update = unit::advance<Family>(rules, of, factor, state_);
+    const auto update = unit::advance<Family, geometry>(rules, of, factor, state_);
+    // Nearly always no lane has diverged or made a short update.
+    const PackMask<Real> within = negation(unit::has_diverged<geometry>(state_.theta, limit_squared_));
+    const PackMask<Real> under_way = both(within, of.tolerance_squared <= update.length_squared);
+    if ((~bits_of(under_way) & book_.live()) == 0) [[likely]]
+      return 0;
+    if (rested_in_ != round - 1) was_at_rest_ = none();
+    rested_in_ = round;
     const PackMask<Real> at_rest = unit::is_at_rest(rules, of, update);
-    const PackMask<Real> ended = either(unit::has_diverged(state_.theta, limit_squared_), both(at_rest, was_at_rest_));
+    const PackMask<Real> ended = either(negation(within), both(at_rest, was_at_rest_));
     was_at_rest_ = at_rest;
     return bits_of(ended) & book_.live();
   }
@@ -131,17 +160,18 @@ class GeneralLanes {
   unit::GeneralConstants<LaneNumbers<Real>> constants_;
   unit::GeneralState<Pack<Real>, n> state_;
   Pack<Real> limit_squared_;
-  PackMask<Real> was_at_rest_;  ///< the lanes that met the stop rule in the round before
+  PackMask<Real> was_at_rest_;   ///< the lanes that met the stop rule in round rested_in_
+  std::int64_t rested_in_ = -1;  ///< the last round in which a lane may have
   LaneBook<Real> book_;
 };
 
-template <class Family, class Real>
-void general_loop(WorkCursor<Real>& cursor) {
+template <class Family, Geometry geometry, class Known, class Real>
+void known_general_loop(WorkCursor<Real>& cursor) {
   constexpr int packs_in_flight = 2;  // which hide the latency of most; a unit without a closed form hides its own
   const auto ends = general_lane_ends<Family, Real>();
   const unit::GeneralRules<Real> rules = cursor.work().rules;
   PixelSource<Real> source(cursor);
-  GeneralLanes<Family, Real> packs[packs_in_flight];
+  GeneralLanes<Family, geometry, Known, Real> packs[packs_in_flight];
   for (auto& pack : packs) pack.fill(ends, source, rules.max_updates);
   std::int64_t round = 0;
   std::int64_t next_look = 0;
@@ -169,9 +199,25 @@ void general_loop(WorkCursor<Real>& cursor) {
   cursor.report();
 }
 
+/// The same for what is known of the rules. Off the plane that is nothing: it would take as long to compile again.
+template <class Family, Geometry geometry, class Real>
+void general_loop(WorkCursor<Real>& cursor) {
+  using Momentum = PlainRules<OptimizerKind::momentum>;
+  using Adam = PlainRules<OptimizerKind::adam>;
+  const Optimizer& optimizer = cursor.work().rules.optimizer;
+  if constexpr (geometry == Geometry::planar) {
+    if (Momentum::are(optimizer)) return known_general_loop<Family, geometry, Momentum>(cursor);
+    if (Adam::are(optimizer)) return known_general_loop<Family, geometry, Adam>(cursor);
+  }
+  known_general_loop<Family, geometry, AnyRules>(cursor);
+}
+
 template <class Real>
-TileLoop<Real> general_loop_for(UnitKind kind) {
-  return unit::with_family(kind, []<class Family>() -> TileLoop<Real> { return general_loop<Family, Real>; });
+TileLoop<Real> general_loop_for(UnitKind kind, Geometry geometry) {
+  return unit::with_family(kind, [geometry]<class Family>() -> TileLoop<Real> {
+    return geometry == Geometry::planar ? general_loop<Family, Geometry::planar, Real>
+                                        : general_loop<Family, Geometry::general, Real>;
+  });
 }
 
 }  // namespace deadcone::simd::HWY_NAMESPACE

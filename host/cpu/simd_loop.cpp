@@ -38,13 +38,17 @@ struct SimdTarget {
   std::int64_t target;
   TileLoop<float> (*float_loop)(float, const Variant&, bool);
   TileLoop<double> (*double_loop)(double, const Variant&, bool);
-  TileLoop<float> (*float_general)(float, UnitKind);
-  TileLoop<double> (*double_general)(double, UnitKind);
+  TileLoop<float> (*float_general)(float, UnitKind, Geometry);
+  TileLoop<double> (*double_general)(double, UnitKind, Geometry);
 
   TileLoop<float> loop(float, const Variant& variant, bool several) const { return float_loop(0, variant, several); }
   TileLoop<double> loop(double, const Variant& variant, bool several) const { return double_loop(0, variant, several); }
-  TileLoop<float> general_loop(float, UnitKind unit) const { return float_general(0, unit); }
-  TileLoop<double> general_loop(double, UnitKind unit) const { return double_general(0, unit); }
+  TileLoop<float> general_loop(float, const Variant& variant) const {
+    return float_general(0, *variant.general, variant.geometry);
+  }
+  TileLoop<double> general_loop(double, const Variant& variant) const {
+    return double_general(0, *variant.general, variant.geometry);
+  }
 };
 
 const std::vector<SimdTarget>& simd_targets() {
@@ -78,7 +82,7 @@ template <class Real>
 TileLoop<Real> tile_loop(InstructionSet set, const Variant& variant, bool several) {
   for (const SimdTarget& each : simd_targets()) {
     if (each.set != set) continue;
-    return variant.general ? each.general_loop(Real(), *variant.general) : each.loop(Real(), variant, several);
+    return variant.general ? each.general_loop(Real(), variant) : each.loop(Real(), variant, several);
   }
   return variant.general ? general_scalar_loop<Real>(*variant.general) : scalar_loop<Real>(variant, several);
 }

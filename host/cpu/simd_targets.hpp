@@ -18,11 +18,11 @@ namespace deadcone {
 
 /// The vector loops, each from its file; the first argument only says which number type. They must not be called on a machine
 /// without their instruction set.
-#define DEADCONE_DECLARE_LOOPS(set, target)                                  \
-  TileLoop<float> set##_loop(float, const Variant& variant, bool several);   \
-  TileLoop<double> set##_loop(double, const Variant& variant, bool several); \
-  TileLoop<float> set##_general_loop(float, UnitKind unit);                  \
-  TileLoop<double> set##_general_loop(double, UnitKind unit);
+#define DEADCONE_DECLARE_LOOPS(set, target)                                    \
+  TileLoop<float> set##_loop(float, const Variant& variant, bool several);     \
+  TileLoop<double> set##_loop(double, const Variant& variant, bool several);   \
+  TileLoop<float> set##_general_loop(float, UnitKind unit, Geometry geometry); \
+  TileLoop<double> set##_general_loop(double, UnitKind unit, Geometry geometry);
 DEADCONE_SIMD_TARGETS(DEADCONE_DECLARE_LOOPS)
 #undef DEADCONE_DECLARE_LOOPS
 
@@ -33,11 +33,11 @@ DEADCONE_SIMD_TARGETS(DEADCONE_DECLARE_LOOPS)
   static_assert(HWY_TARGET == (target),                                                            \
                 "the compile options of this file do not give Highway all that the target needs"); \
   namespace deadcone {                                                                             \
-  TileLoop<float> set##_general_loop(float, UnitKind unit) {                                       \
-    return simd::HWY_NAMESPACE::general_loop_for<float>(unit);                                     \
+  TileLoop<float> set##_general_loop(float, UnitKind unit, Geometry geometry) {                    \
+    return simd::HWY_NAMESPACE::general_loop_for<float>(unit, geometry);                           \
   }                                                                                                \
-  TileLoop<double> set##_general_loop(double, UnitKind unit) {                                     \
-    return simd::HWY_NAMESPACE::general_loop_for<double>(unit);                                    \
+  TileLoop<double> set##_general_loop(double, UnitKind unit, Geometry geometry) {                  \
+    return simd::HWY_NAMESPACE::general_loop_for<double>(unit, geometry);                          \
   }                                                                                                \
   }
 

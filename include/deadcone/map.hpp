@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -61,8 +62,8 @@ class PreparedMap {
 
   /// The loop for its trajectories: one that looks for proofs only where there can be one, which changes no result.
   Variant variant() const {
-    if (map().is_general()) return {.geometry = Geometry::general, .certify = false, .general = map().unit};
-    return {map().point.geometry(), can_prove()};
+    const std::optional<UnitKind> general = map().is_general() ? std::optional(map().unit) : std::nullopt;
+    return {map().point.geometry(), can_prove(), general};
   }
 
   /// The constants of its trajectories. `Real` is the number type of its precision.
@@ -155,9 +156,15 @@ class MapBatch {
   const ProofConditions<double>& proof_conditions(std::int64_t map) const {
     return count() == 1 ? first().proof_conditions() : conditions()[static_cast<std::size_t>(map)];
   }
-  /// The loop for their trajectories. It looks for proofs where there can be one at any of the points.
+  /// The loop for their trajectories. It looks for proofs where there can be one at any of the points; for any unit and
+  /// optimiser it is that of the plane where all points are in it.
   Variant variant() const {
-    if (count() == 1 || first()->is_general()) return first().variant();
+    if (count() == 1) return first().variant();
+    if (first()->is_general()) {
+      const bool any_off = std::ranges::any_of(
+          shared_->points, [](const Point& point) { return point.geometry() == Geometry::general; });
+      return {any_off ? Geometry::general : Geometry::planar, false, first()->unit};
+    }
     if (!first()->criteria.certify) return {first()->point.geometry(), false};
     return {first()->point.geometry(), std::ranges::any_of(conditions(), proves_anything)};
   }

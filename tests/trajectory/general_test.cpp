@@ -78,9 +78,12 @@ TEST_P(General, HasTheSameBitsInEveryLoop) {
       }
       const MapBatch maps(map, points);
       const TileResult expected = computed(InstructionSet::scalar, 1, maps);
+      const MapBatch planar(map, {points[0], points[1]});  // vectors have a loop for those
+      const TileResult expected_in_plane = computed(InstructionSet::scalar, 1, planar);
       for (const InstructionSet set : instruction_sets()) {
         SCOPED_TRACE(std::string(name_of(set)) + ", " + name_of(optimizer.kind) + ", " + name_of(precision));
         expect_same(computed(set, 2, maps), expected);
+        expect_same(computed(set, 2, planar), expected_in_plane);
       }
       // A map has the same bits in a batch and by itself.
       const TileResult alone = computed(best_instruction_set(), 1, maps.map(2));

@@ -351,9 +351,13 @@ TYPED_TEST(ActivationBits, GeneralFormInThePlaneIsThePlanarForm) {
   Dice dice(6);
   for (const char* text : all_units) {
     SCOPED_TRACE(text);
+    // Squares of some of these weights are no normal numbers.
+    const Real weights[] = {Real(-0.0), std::numeric_limits<Real>::denorm_min(), -std::numeric_limits<Real>::min(),
+                            Real(1e-22), Real(-1e22)};
     for (int i = 0; i < 200; ++i) {
       const Place place = random_place(dice);
-      const Parameters<Real> theta = {Real(0), static_cast<Real>(place.theta.w), static_cast<Real>(place.theta.b)};
+      const Real w = i < 5 ? weights[i] : static_cast<Real>(place.theta.w);
+      const Parameters<Real> theta = {Real(0), w, static_cast<Real>(place.theta.b)};
       const Target<Real> target = {static_cast<Real>(place.target.gamma), static_cast<Real>(place.target.delta)};
       with_activation<Real>(parse_unit(text), [&](const auto& activation) {
         const Parameters<Real> planar = loss_gradient<Geometry::planar>(activation, theta, target);

@@ -101,14 +101,15 @@ DEADCONE_HD_INLINE T cut(const T& a, const T& limit) {
 }
 
 /// The gradient after clipping.
-template <class T, int n>
+template <Geometry geometry, class T, int n>
 DEADCONE_HD_INLINE Coordinates<T, n> clipped(ClipKind kind, const T& limit, Coordinates<T, n> gradient) {
+  constexpr int first = first_coordinate<geometry>;
   if (kind == ClipKind::norm) {
     const T one(scalar_t<T>(1));
-    const T scale = smaller(limit / (square_root(squared_norm(gradient)) + T(scalar_t<T>(1e-6))), one);
-    for (int i = 0; i < n; ++i) gradient[i] = scale * gradient[i];
+    const T scale = smaller(limit / (square_root(squared_norm<geometry>(gradient)) + T(scalar_t<T>(1e-6))), one);
+    for (int i = first; i < n; ++i) gradient[i] = scale * gradient[i];
   } else if (kind == ClipKind::value) {
-    for (int i = 0; i < n; ++i) gradient[i] = cut(gradient[i], limit);
+    for (int i = first; i < n; ++i) gradient[i] = cut(gradient[i], limit);
   }
   return gradient;
 }
@@ -120,11 +121,13 @@ DEADCONE_HD_INLINE T next_power(const T& power, const T& factor) {
   return select(next < T(scalar_t<T>(0x1p-60)), T(scalar_t<T>(0)), next);
 }
 
-/// The change of theta that the optimiser makes at the rate `rate` with `gradient`, the loss' own at theta.
-template <class T, class Constant, int n>
+/// The change of theta that the optimiser makes at the rate `rate` with `gradient`, the loss' own at theta. In the plane what it
+/// has of r is left alone.
+template <Geometry geometry = Geometry::general, class T, class Constant, int n>
 DEADCONE_HD_INLINE Coordinates<T, n> step(const Optimizer& optimizer, const OptimizerConstants<Constant>& of,
                                           const T& rate, const Coordinates<T, n>& theta,
                                           const Coordinates<T, n>& gradient, OptimizerState<T, n>& state) {
+  constexpr int first = first_coordinate<geometry>;
   const T beta(of.beta);
   const T rest_of_beta(of.rest_of_beta);
   const T square_decay(of.square_decay);
@@ -135,33 +138,33 @@ DEADCONE_HD_INLINE Coordinates<T, n> step(const Optimizer& optimizer, const Opti
   const T one(scalar_t<T>(1));
   const T back = zero - rate;
 
-  Coordinates<T, n> g = clipped(optimizer.clip, T(of.clip), gradient);
-  if (couples_decay(optimizer.kind)) {
-    for (int i = 0; i < n; ++i) g[i] = fused(decay, theta[i], g[i]);
+  Coordinates<T, n> g = clipped<geometry>(optimizer.clip, T(of.clip), gradient);
+  if (optimizer.has_decay && couples_decay(optimizer.kind)) {
+    for (int i = first; i < n; ++i) g[i] = fused(decay, theta[i], g[i]);
   }
 
   Coordinates<T, n> change = all_coordinates<n>(zero);
   switch (optimizer.kind) {
     case OptimizerKind::momentum:
-      for (int i = 0; i < n; ++i) {
+      for (int i = first; i < n; ++i) {
         state.m[i] = fused(beta, state.m[i], rest_of_beta * g[i]);
         change[i] = back * state.m[i];
       }
       break;
     case OptimizerKind::heavy_ball:
-      for (int i = 0; i < n; ++i) {
+      for (int i = first; i < n; ++i) {
         state.m[i] = fused(beta, state.m[i], g[i]);
         change[i] = back * state.m[i];
       }
       break;
     case OptimizerKind::nesterov:
-      for (int i = 0; i < n; ++i) {
+      for (int i = first; i < n; ++i) {
         state.m[i] = fused(beta, state.m[i], g[i]);
         change[i] = back * fused(beta, state.m[i], g[i]);
       }
       break;
     case OptimizerKind::rmsprop:
-      for (int i = 0; i < n; ++i) {
+      for (int i = first; i < n; ++i) {
         state.v[i] = fused(square_decay, state.v[i], rest_of_square * (g[i] * g[i]));
         change[i] = back * (g[i] / (square_root(state.v[i]) + epsilon));
       }
@@ -172,32 +175,34 @@ DEADCONE_HD_INLINE Coordinates<T, n> step(const Optimizer& optimizer, const Opti
       state.beta_power = next_power(state.beta_power, beta);
       state.square_power = next_power(state.square_power, square_decay);
       // Both corrections in one factor: m/(1 - beta^t) / (sqrt(v)/root + eps) = m root/(1 - beta^t) / (sqrt v + eps root).
-      const T root = square_root(one - state.square_power);
-      const T scale = back * (root / (one - state.beta_power));
+      const T rest = one - state.square_power;
+      const T root = rest * reciprocal_root(rest);
+      const T scale = back * root;
       const T floor = epsilon * root;
-      const T shrink = optimizer.kind == OptimizerKind::adamw ? back * decay : zero;
-      for (int i = 0; i < n; ++i) {
+      const T beta_rest = one - state.beta_power;
+      for (int i = first; i < n; ++i) {
         state.m[i] = fused(beta, state.m[i], rest_of_beta * g[i]);
         state.v[i] = fused(square_decay, state.v[i], rest_of_square * (g[i] * g[i]));
         T square = state.v[i];
         if (optimizer.kind == OptimizerKind::amsgrad) {
           square = state.largest_v[i] = select(state.largest_v[i] < square, square, state.largest_v[i]);
         }
-        change[i] = fused(shrink, theta[i], scale * (state.m[i] / (square_root(square) + floor)));
+        change[i] = (scale * state.m[i]) / (beta_rest * (square_root(square) + floor));
+        if (optimizer.kind == OptimizerKind::adamw) change[i] = fused(back * decay, theta[i], change[i]);
       }
       break;
     }
     case OptimizerKind::adagrad:
-      for (int i = 0; i < n; ++i) {
+      for (int i = first; i < n; ++i) {
         state.v[i] = fused(g[i], g[i], state.v[i]);
         change[i] = back * (g[i] / (square_root(state.v[i]) + epsilon));
       }
       break;
     case OptimizerKind::sign:
-      for (int i = 0; i < n; ++i) change[i] = back * sign_of(g[i]);
+      for (int i = first; i < n; ++i) change[i] = back * sign_of(g[i]);
       break;
     case OptimizerKind::lion:
-      for (int i = 0; i < n; ++i) {
+      for (int i = first; i < n; ++i) {
         change[i] = back * fused(decay, theta[i], sign_of(fused(beta, state.m[i], rest_of_beta * g[i])));
         state.m[i] = fused(square_decay, state.m[i], rest_of_square * g[i]);
       }

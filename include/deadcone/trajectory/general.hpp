@@ -131,22 +131,24 @@ DEADCONE_HD_INLINE void move(T& theta, T& low, const T& change) {
 }
 
 /// Makes one update of `state`, at `factor` times the learning rate. The numbers of `of` are T, or its scalar where all lanes
-/// have the same.
-template <class Family, class T, class Constant, class Real>
+/// have the same. In the plane r and what the optimiser has of it are left alone.
+template <class Family, Geometry geometry = Geometry::general, class T, class Constant, class Real>
 DEADCONE_HD_INLINE GeneralUpdate<T> advance(const GeneralRules<Real>& rules, const GeneralConstants<Constant>& of,
                                             const T& factor, GeneralState<T, Family::coordinates>& state) {
   constexpr int n = Family::coordinates;
+  constexpr int first = first_coordinate<geometry>;
   const Target<T> target = {T(of.target.gamma), T(of.target.delta)};
   const FamilyConstants<T> unit = {{T(of.unit.of[0]), T(of.unit.of[1])}};
-  const Coordinates<T, n> gradient = loss_gradient<Family>(unit, state.theta, target);
+  const Coordinates<T, n> gradient = loss_gradient<Family, geometry>(unit, state.theta, target);
   const T rate = T(of.optimizer.learning_rate) * factor;
-  const Coordinates<T, n> change = step(rules.optimizer, of.optimizer, rate, state.theta, gradient, state.optimizer);
+  const Coordinates<T, n> change =
+      step<geometry>(rules.optimizer, of.optimizer, rate, state.theta, gradient, state.optimizer);
   Coordinates<T, n> pull = gradient;
-  if (couples_decay(rules.optimizer.kind)) {
-    for (int i = 0; i < n; ++i) pull[i] = fused(T(of.optimizer.decay), state.theta[i], pull[i]);
+  if (rules.optimizer.has_decay && couples_decay(rules.optimizer.kind)) {
+    for (int i = first; i < n; ++i) pull[i] = fused(T(of.optimizer.decay), state.theta[i], pull[i]);
   }
-  for (int i = 0; i < n; ++i) move(state.theta[i], state.low[i], change[i]);
-  return {squared_norm(change), (rate * rate) * squared_norm(pull)};
+  for (int i = first; i < n; ++i) move(state.theta[i], state.low[i], change[i]);
+  return {squared_norm<geometry>(change), (rate * rate) * squared_norm<geometry>(pull)};
 }
 
 /// Whether an update meets the stop rule.
@@ -167,9 +169,9 @@ DEADCONE_HD inline Real divergence_limit(const GeneralRules<Real>& rules, const 
 }
 
 /// Whether theta has left the region of that limit, or is no number.
-template <class T, int n>
+template <Geometry geometry = Geometry::general, class T, int n>
 DEADCONE_HD_INLINE mask_t<T> has_diverged(const Coordinates<T, n>& theta, const T& limit_squared) {
-  return negation(squared_norm(theta) <= limit_squared);
+  return negation(squared_norm<geometry>(theta) <= limit_squared);
 }
 
 /// The number of the minimum that theta is at; -1 for none.

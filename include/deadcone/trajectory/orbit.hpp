@@ -72,7 +72,7 @@ DEADCONE_HD inline Coordinates<Dual<Real>, 3> gradient_and_slope(const GeneralCo
   const Parameters<Real> place = parameters_of(values);
   const Direction<Real> along = direction<Geometry::general>(place);
   const auto m = moments<2>(activation, along.s, place.b);
-  const Parameters<Real> g = gradient<Geometry::general>(m, place, along, of.target);
+  const Parameters<Real> g = loss_gradient<Geometry::general>(activation, place, of.target);
   const Hessian<Real> h = hessian(m, along, of.target);
   const Real r = theta[0].slope;
   const Real w = theta[1].slope;

@@ -2,6 +2,7 @@
 
 // One number for each coordinate that a unit learns: r, w and b, and a fourth where it learns a parameter of its activation.
 
+#include "deadcone/kinds.hpp"
 #include "deadcone/numeric/annotations.hpp"
 #include "deadcone/numeric/arithmetic.hpp"
 
@@ -18,6 +19,10 @@ struct Coordinates {
   DEADCONE_HD const T& operator[](int i) const { return of[i]; }
 };
 
+/// The first coordinate that moves: in the plane r stays 0.
+template <Geometry geometry>
+inline constexpr int first_coordinate = geometry == Geometry::planar ? 1 : 0;
+
 /// The same number everywhere.
 template <int n, class T>
 DEADCONE_HD_INLINE Coordinates<T, n> all_coordinates(const T& value) {
@@ -27,10 +32,11 @@ DEADCONE_HD_INLINE Coordinates<T, n> all_coordinates(const T& value) {
 }
 
 /// |a|^2.
-template <class T, int n>
+template <Geometry geometry = Geometry::general, class T, int n>
 DEADCONE_HD_INLINE T squared_norm(const Coordinates<T, n>& a) {
-  T sum = a[0] * a[0];
-  for (int i = 1; i < n; ++i) sum = fused(a[i], a[i], sum);
+  constexpr int first = first_coordinate<geometry>;
+  T sum = a[first] * a[first];
+  for (int i = first + 1; i < n; ++i) sum = fused(a[i], a[i], sum);
   return sum;
 }
 

@@ -156,20 +156,19 @@ DEADCONE_HD_INLINE Parameters<T> parameters_of(const Coordinates<T, n>& theta) {
 }
 
 /// The gradient of the loss of a unit of a family.
-template <class Family, class T>
+template <class Family, Geometry geometry = Geometry::general, class T>
 DEADCONE_HD_INLINE Coordinates<T, Family::coordinates> loss_gradient(const FamilyConstants<T>& constants,
                                                                      const Coordinates<T, Family::coordinates>& theta,
                                                                      const Target<T>& target) {
   const auto activation = Family::activation(constants, theta);
   const Parameters<T> place = parameters_of(theta);
-  const Direction<T> along = direction<Geometry::general>(place);
-  const Parameters<T> plain =
-      gradient<Geometry::general>(moments<1>(activation, along.s, place.b), place, along, target);
+  const Parameters<T> plain = loss_gradient<geometry>(activation, place, target);
   Coordinates<T, Family::coordinates> all;
   all[0] = plain.r;
   all[1] = plain.w;
   all[2] = plain.b;
-  if constexpr (Family::coordinates > 3) all[3] = leak_gradient(activation, place, along.s, target);
+  if constexpr (Family::coordinates > 3)
+    all[3] = leak_gradient(activation, place, direction<geometry>(place).s, target);
   return all;
 }
 

@@ -63,9 +63,12 @@ DEADCONE_HD_INLINE Direction<T> direction(const Parameters<T>& theta) {
   if constexpr (geometry == Geometry::planar) {
     return {magnitude(theta.w), T(0), with_sign_of(T(1), theta.w)};
   } else {
-    const T s = square_root(fused(theta.w, theta.w, theta.r * theta.r));
-    const mask_t<T> has_direction = s > T(0);
-    return {s, select(has_direction, theta.r / s, T(0)), select(has_direction, theta.w / s, T(1))};
+    // In the plane as above: the root of w^2 is |w| only where w^2 is a normal number.
+    const mask_t<T> is_off = magnitude(theta.r) > T(0);
+    const T s = select(is_off, square_root(fused(theta.w, theta.w, theta.r * theta.r)), magnitude(theta.w));
+    const mask_t<T> has_direction = both(is_off, s > T(0));
+    return {s, select(has_direction, theta.r / s, T(0)),
+            select(has_direction, theta.w / s, with_sign_of(T(1), theta.w))};
   }
 }
 
@@ -75,12 +78,12 @@ DEADCONE_HD_INLINE T bias_curvature(const Moments<T, order>& m, const Direction<
   return m.a[1] - fused(target.gamma * along.v, m.b[2], target.delta * m.b[1]);
 }
 
-/// The gradient of the loss. In the plane the general form has the bits of the planar one, as long as w^2 does not underflow.
+/// The gradient of the loss. In the plane the general form has the bits of the planar one.
 template <Geometry geometry, int order, class T>
 DEADCONE_HD_INLINE Parameters<T> gradient(const Moments<T, order>& m, const Parameters<T>& theta,
                                           const Direction<T>& along, const Target<T>& target) {
   const T k = bias_curvature(m, along, target);
-  const T across = geometry == Geometry::planar ? T(0) : theta.r * k;
+  const T across = geometry == Geometry::planar ? T(0) : select(magnitude(theta.r) > T(0), theta.r * k, T(0));
   return {across, fused_difference(theta.w, k, target.gamma * m.b[0]),
           m.a[0] - fused(target.gamma * theta.w, m.b[1], target.delta * m.b[0])};
 }

@@ -46,6 +46,39 @@ DEADCONE_HD_INLINE Moments<T, order> moments(const Leaky<Constant>& activation, 
   return m;
 }
 
+/// The gradient of the loss, in fewer operations than from moments. With P = E[u u'; z > 0], u = (x, 1), it is
+///
+///   a (a theta - Theta*) + P ((1 - a^2) theta - (1 - a) Theta*)
+///   P (v_w, v_b) = (Phi v_w + phi w/s (v_b - t v_s), Phi v_b + phi v_s),   v_s = v_w.w/s
+template <Geometry geometry, class Constant, class T>
+DEADCONE_HD_INLINE Parameters<T> loss_gradient(const Leaky<Constant>& activation, const Parameters<T>& theta,
+                                               const Target<T>& target) {
+  const T a = T(activation.leak);
+  const T step = T(1) - a;
+  const T square_step = fused_difference(T(0) - a, a, T(scalar_t<T>(-1)));  // 1 - a^2
+  const T square = a * a;
+  const Direction<T> along = direction<geometry>(theta);
+  const T x = limited_argument(theta.b / along.s);
+  const Normal<T> norm = normal(x, theta.b > T(0));
+  const T w = fused_difference(square_step, theta.w, step * target.gamma);
+  const T b = fused_difference(square_step, theta.b, step * target.delta);
+  const T by_w = fused_difference(square, theta.w, a * target.gamma);
+  const T by_b = fused_difference(square, theta.b, a * target.delta);
+  if constexpr (geometry == Geometry::planar) {
+    const T along_s = along.v * w;
+    const T edge = norm.density * (b - times_sign_of(x, theta.b) * along_s);
+    return {T(0), fused(norm.distribution, w, fused(along.v, edge, by_w)),
+            fused(norm.distribution, b, fused(norm.density, along_s, by_b))};
+  } else {
+    const T r = square_step * theta.r;
+    const T along_s = fused(along.u, r, along.v * w);
+    const T edge = norm.density * (b - times_sign_of(x, theta.b) * along_s);
+    const T across = fused(norm.distribution, r, fused(along.u, edge, square * theta.r));
+    return {select(magnitude(theta.r) > T(0), across, T(0)), fused(norm.distribution, w, fused(along.v, edge, by_w)),
+            fused(norm.distribution, b, fused(norm.density, along_s, by_b))};
+  }
+}
+
 template <class Constant, class T>
 DEADCONE_HD_INLINE Averages<T> averages(const Leaky<Constant>& activation, T s, T b) {
   const T a = T(activation.leak);
