@@ -19,7 +19,7 @@ void check(cudaError_t status) {
 template <class Real>
 __global__ void map(plain::Problem<Real> p, std::int8_t* fate, std::int32_t* steps) {
   const int i = blockIdx.x * blockDim.x + threadIdx.x;
-  if (i < p.pixels()) fate[i] = plain::trajectory(p, p.w(i), p.b(i), steps[i]);
+  if (i < p.pixels()) fate[i] = plain::trajectory(p, p.start(i), steps[i]);
 }
 
 template <class Real>

@@ -1,11 +1,14 @@
 // deadcone's mappers as contestants: one map, tile by tile as a sweep computes it, without the file.
 //
 //   bench_mapper --list                 {"mappers": ["scalar", ...], "threads": N}: those that this machine has
+//   bench_mapper --minima ...           [[w, b], ...]: the minima of the loss of the unit, the least first, for peers
 //   bench_mapper --mapper avx512 ...    serves; see contestant.hpp
 
 #include <CLI/CLI.hpp>
 
+#include <array>
 #include <cstdint>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -22,6 +25,7 @@
 #include "deadcone/errors.hpp"
 #include "deadcone/memory_sink.hpp"
 #include "deadcone/sweep.hpp"
+#include "deadcone/unit/minima.hpp"
 
 namespace deadcone {
 namespace {
@@ -32,6 +36,19 @@ void list() {
     names += (names.empty() ? "\"" : ", \"") + std::string(name_of(set)) + '"';
   if (cuda_device_is_present()) names += ", \"cuda\"";
   std::cout << "{\"mappers\": [" << names << "], \"threads\": " << deadcone::default_threads() << "}\n";
+}
+
+/// The minima at the first point of a sweep, whose gamma and delta are those of all.
+void list_minima(const Sweep& sweep) {
+  const Point point = sweep.point(0);
+  std::string places;
+  for (const Minimum& minimum : find_minima({sweep.unit, point.unit}, {point.gamma, point.delta})) {
+    std::array<char, 80> place;
+    std::snprintf(place.data(), place.size(), "%s[%.17g, %.17g]", places.empty() ? "" : ", ", minimum.theta.w,
+                  minimum.theta.b);
+    places += place.data();
+  }
+  std::cout << '[' << places << "]\n";
 }
 
 std::unique_ptr<Mapper> make(const std::string& name, int threads) {
@@ -60,8 +77,10 @@ int run(int argc, char** argv) {
   std::string labels_path;
   int threads = 0;
   bool only_list = false;
+  bool only_minima = false;
   CLI::App app("One of deadcone's mappers as a contestant of the benchmark", "bench_mapper");
   app.add_flag("--list", only_list, "name the mappers that this machine has");
+  app.add_flag("--minima", only_minima, "list the minima of the loss");
   app.add_option("--mapper", name, "which one");
   app.add_option("--labels", labels_path, "file for fates and updates");
   AxisOptions axes;
@@ -77,6 +96,10 @@ int run(int argc, char** argv) {
   }
   axes.apply_to(sweep);
   validate(sweep);
+  if (only_minima) {
+    list_minima(sweep);
+    return 0;
+  }
   const std::unique_ptr<Mapper> mapper = make(name, threads);
   bench::serve([&] { return labels_of(sweep, *mapper); }, labels_path);
   return 0;

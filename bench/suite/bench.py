@@ -27,6 +27,7 @@ from contest import Contestant, ContestError, contest, ratio
 
 PEERS = {"NumPy": "numpy_blocks", "Numba": "numba_threads", "JAX": "jax_vmap", "PyTorch": "torch_compiled"}
 MODULES = {"NumPy": "numpy, scipy", "Numba": "numba", "JAX": "jax", "PyTorch": "torch"}
+KNOW_UNITS = ("C++ with OpenMP", "PyTorch")
 PRECISIONS = ("float", "double")
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -85,11 +86,19 @@ class Suite:
         else:
             mappers = [(name, self.threads) for name in [best, *gpu]]
         peers = self.peers if case.contestants == "peers" else {}
+        if case.contestants == "units":
+            minima = ",".join(f"{w}:{b}" for w, b in self.minima_of(case))
+            peers = {name: [*self.peers[name], f"--minima={minima}"] for name in KNOW_UNITS if name in self.peers}
         for precision in PRECISIONS:
             for name, threads in mappers:
                 yield (*self.ours(name, threads), precision, True)
             for name, command in peers.items():
                 yield name, command, precision, False
+
+    def minima_of(self, case):
+        """Of the loss, the least first. Peers get them, for finding them takes no time and is not what is compared."""
+        command = [self.mapper, "--minima", *case.options("double")]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
     def run(self, case, folder):
         """The results of a case, one for each precision."""
@@ -105,7 +114,7 @@ class Suite:
         mappers = [c for c in contestants if c.exact and c.precision == precision]
         peers = [c for c in contestants if not c.exact]
         best = max(mappers, key=Contestant.rate)
-        fates = np.bincount(reference.fate, minlength=5)
+        fates = np.bincount(reference.fate, minlength=len(report.FATES))
         result = {
             "case": case.name,
             "what": case.what,
@@ -135,7 +144,12 @@ class Suite:
         rates = self.rates.get(instruction_set, {}).get(best.precision)
         if not rates or "r" in case.changes or int(threads.split()[0]) != self.threads:
             return {}
-        counts = hot_loop.count(self.mapper, instruction_set, best.precision)
+        if case.contestants == "units":
+            # A program of its own, for it waits for whatever process it has.
+            command = [sys.executable, HERE / "traced_loop.py", self.mapper, instruction_set, best.precision, case.name]
+            counts = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        else:
+            counts = hot_loop.count(self.mapper, instruction_set, best.precision)
         seconds = (counts["vector"] + counts["divide"]) / rates["vector"]
         limit = counts["updates"] / max(seconds, counts["divide"] / rates["divide"])
         return {

@@ -1,7 +1,8 @@
 """The cases of the benchmark: one map each.
 
 A case is timed with `contestants`: "peers" (deadcone in every instruction set, and what a user would write instead),
-"widths" (the vector instruction sets, on one thread and on all), or "best" (the fastest on all threads, and a GPU).
+"units" (the fastest on all threads, and those peers that know other units, optimisers and planes), "widths" (the vector
+instruction sets, on one thread and on all), or "best" (the fastest on all threads, and a GPU).
 """
 
 from dataclasses import dataclass, field
@@ -15,24 +16,28 @@ DEFAULTS = {
 class Case:
     name: str
     what: str
-    w: tuple
-    b: tuple
+    x: tuple  # (lo, hi), or ("log", lo, hi), along the first axis of the plane
+    y: tuple
     side: int
     contestants: str = "best"
     changes: dict = field(default_factory=dict)
+    plane: tuple = ("w", "b")
 
     def options(self, precision):
         """As every contestant takes them."""
         values = DEFAULTS | self.changes | {"precision": precision}
-        values |= {name: f"{lo}:{hi}:{self.side}" for name, (lo, hi) in (("w", self.w), ("b", self.b))}
+        values |= {axis: ":".join(map(str, (*ends, self.side))) for axis, ends in zip(self.plane, (self.x, self.y))}
+        if self.plane != ("w", "b"):
+            values["plane"] = ",".join(self.plane)
         return [f"--{name}={value}" for name, value in values.items()]
 
     def describe(self):
         """In words and numbers, for tables."""
-        point = f"β {self.changes.get('beta', DEFAULTS['beta'])}, γ {self.changes.get('gamma', DEFAULTS['gamma'])}"
-        changes = "".join(f", {name} {value}" for name, value in self.changes.items() if name not in ("beta", "gamma"))
-        window = " × ".join(f"[{lo}, {hi}]" for lo, hi in (self.w, self.b))
-        return f"{point}{changes}, w × b in {window}, {self.side}² pixels"
+        values = {name: self.changes.get(name, DEFAULTS[name]) for name in ("beta", "gamma")} | self.changes
+        shown = {"beta": "β", "gamma": "γ", "eta": "η", "beta2": "β₂", "eps": "ε"}
+        point = ", ".join(f"{shown.get(name, name)} {value}" for name, value in values.items() if name not in self.plane)
+        ranges = " × ".join(f"{'log ' if ends[0] == 'log' else ''}[{ends[-2]}, {ends[-1]}]" for ends in (self.x, self.y))
+        return f"{point}, {' × '.join(shown.get(axis, axis) for axis in self.plane)} in {ranges}, {self.side}² pixels"
 
 
 def shrunk(case, side):
@@ -55,6 +60,18 @@ CASES = [
     Case("diverged", "fates", (1, 2), (1, 2), 512, changes={"beta": 0, "eta": 100, "max-steps": 100}),
     Case("dead from the start", "fates", (-0.1, -0.01), (-20, -5), 512),
 ]  # fmt: skip
+
+WINDOW = (-1, 1), (-1, 1)
+
+UNIT_CASES = [
+    Case("leaky", "leaky:0.01", *WINDOW, 256, "units", {"unit": "leaky:0.01"}),
+    Case("elu", "elu:1", *WINDOW, 256, "units", {"unit": "elu:1"}),
+    Case("gelu", "gelu", *WINDOW, 256, "units", {"unit": "gelu"}),
+    Case("silu", "silu", *WINDOW, 192, "units", {"unit": "silu"}),
+    Case("adam", "rectifier, Adam", *WINDOW, 256, "units", {"optimizer": "adam", "beta2": 0.999, "eps": 1e-8}),
+    Case("rates", "rectifier, plane β, η", (0, 0.96), ("log", 0.01, 1), 256, "units", {"w": 0.5, "b": 0.5}, ("beta", "eta")),
+]
+CASES += UNIT_CASES
 
 # On a GPU: maps that fill a large card and that the CPU verifies in seconds; for the peers, one of which each run takes seconds.
 GPU_CASES = [

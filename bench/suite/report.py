@@ -9,8 +9,9 @@ import pathlib
 import sys
 
 import certify_refine
+from cases import UNIT_CASES
 
-FATES = ("converged", "dead", "stalled", "unfinished", "diverged")
+FATES = ("converged", "dead", "stalled", "unfinished", "diverged", "cycling", "other minimum")
 
 
 def rate(value):
@@ -69,6 +70,35 @@ def widths_lines(pair):
         if "thread_efficiency" in result:
             lines.append(f"From one thread to all, {result['precision']}: efficiency {result['thread_efficiency']:.1%}.")
     return [*lines, ""]
+
+
+def units_lines(pairs):
+    """The cases of other units, optimisers and planes, both precisions of each."""
+    rows = []
+    for pair in pairs:
+        for result in pair:
+            times = result["times_the_peer"]
+            peers = [
+                f"{rate(value)} (× {times[name + ', ' + result['precision']]:.1f})" for name, value in result["peers"].items()
+            ]
+            rows.append((result["what"], result["precision"], rate(result["updates_per_second"]),
+                         f"{result['instructions_per_update']:.1f}" if "instructions_per_update" in result else "",
+                         *peers))  # fmt: skip
+    peers = list(pairs[0][0]["peers"])
+    lines = [
+        "## Other units, Adam, another plane",
+        "",
+        f"deadcone, {pairs[0][0]['device']}, and how many times the rate of each peer of the same precision its rate is. Instructions "
+        "are those of one update of one trajectory: a vector's, counted by stepping through them, over its lanes.",
+        "",
+        *table(("", "precision", "updates/s", "instructions", *peers), rows),
+    ]
+    agreement = [
+        (r["what"], r["precision"], name, r["agreement"][name]) for pair in pairs for r in pair for name in r["peers"]
+    ]
+    lines += ["Labels that agree with the scalar path:", ""]
+    lines += table(("", "precision", "", "labels"), agreement)
+    return [*lines, *(f"- {pair[0]['what']}: {pair[0]['options']}" for pair in pairs), ""]
 
 
 def limit_lines(results, rates):
@@ -164,14 +194,19 @@ def page(results):
     for result in results["results"]:
         by_case.setdefault(result["case"], []).append(result)
     lines = [f"# Benchmark: {results['machine']['gpu'] or results['machine']['cpu']}", "", *machine_lines(results)]
-    others = []
+    others, units = [], []
+    unit_names = {case.name for case in UNIT_CASES}
     for name, pair in by_case.items():
         if name == "peers":
             lines += peers_lines(pair)
         elif name == "widths":
             lines += widths_lines(pair)
+        elif name in unit_names:
+            units.append(pair)
         else:
             others += pair
+    if units:
+        lines += units_lines(units)
     lines += limit_lines(results["results"], results["instructions_per_second"])
     if others:
         lines += fates_lines(others)

@@ -19,7 +19,7 @@ import contest  # noqa: E402
 import hot_loop  # noqa: E402
 import hot_loop_cuda  # noqa: E402
 import report  # noqa: E402
-from cases import CASES, GPU_CASES, GPU_PEERS_CASE, Case, shrunk  # noqa: E402
+from cases import CASES, GPU_CASES, GPU_PEERS_CASE, UNIT_CASES, Case, shrunk  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["DEADCONE"]).parent
 SMALL = Case("small", "a test", (-1, 1), (-1, 1), 8)
@@ -116,6 +116,17 @@ def test_the_real_loop_is_counted():
             assert counts["divide"] == 2 and 40 < counts["vector"] < 120 and counts["instructions"] < 200
 
 
+def test_stepping_through_a_loop_counts_what_its_disassembly_says():
+    mapper = BUILD / "bench" / "bench_mapper"
+    listed = json.loads(subprocess.run([mapper, "--list"], check=True, capture_output=True, text=True).stdout)
+    for name in sorted(set(listed["mappers"]) & set(hot_loop.NAMESPACES))[-1:]:
+        command = [sys.executable, ROOT / "bench" / "suite" / "traced_loop.py", mapper, name, "double", "peers"]
+        stepped = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        read = hot_loop.count(mapper, name, "double")
+        assert stepped["updates"] == read["updates"] and stepped["divide"] == read["divide"]
+        assert abs(stepped["instructions"] - read["instructions"]) <= 0.03 * read["instructions"]
+
+
 def run_suite(*options):
     return subprocess.run(
         [sys.executable, ROOT / "bench" / "suite" / "bench.py", "--build", ".", *map(str, options)],
@@ -146,6 +157,21 @@ def test_the_suite_runs_and_reports(tmp_path):
     assert "C++ with OpenMP" in page and "100.000% of the fates" in page and paths[2].name in page
     before = page
     assert report.write(paths[0]) == paths and paths[1].read_text() == before
+
+
+def test_peers_know_other_units_optimisers_and_planes(tmp_path):
+    names = [case.name for case in UNIT_CASES]
+    result = run_suite("--quick", "--cases", ",".join(names), "--out", tmp_path)
+    assert result.returncode == 0, result.stderr
+    paths = [pathlib.Path(line) for line in result.stdout.splitlines()]
+    found = json.loads(paths[0].read_text())["results"]
+    assert [(r["case"], r["precision"]) for r in found] == [(name, p) for name in names for p in ("float", "double")]
+    assert all("C++ with OpenMP" in r["peers"] for r in found)
+    assert {r["case"] for r in found if r["fates"]["other minimum"]} == {"gelu", "silu"}
+    assert all(r.get("instructions_per_update", 50) > 1 for r in found)
+    page = paths[1].read_text()
+    assert "## Other units, Adam, another plane" in page and "| rectifier, Adam | double |" in page
+    assert report.write(paths[0]) == paths and paths[1].read_text() == page
 
 
 def test_results_of_version_0_1_are_read():
