@@ -42,7 +42,7 @@ void list() {
 void list_minima(const Sweep& sweep) {
   const Point point = sweep.point(0);
   std::string places;
-  for (const Minimum& minimum : find_minima({sweep.unit, point.unit}, {point.gamma, point.delta})) {
+  for (const Minimum& minimum : find_minima({sweep.unit, point.unit_constants()}, {point.gamma, point.delta})) {
     std::array<char, 80> place;
     std::snprintf(place.data(), place.size(), "%s[%.17g, %.17g]", places.empty() ? "" : ", ", minimum.theta.w,
                   minimum.theta.b);

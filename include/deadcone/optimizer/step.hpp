@@ -101,7 +101,7 @@ DEADCONE_HD_INLINE T cut(const T& a, const T& limit) {
 }
 
 /// The gradient after clipping.
-template <Geometry geometry, class T, int n>
+template <Geometry geometry = Geometry::general, class T, int n>
 DEADCONE_HD_INLINE Coordinates<T, n> clipped(ClipKind kind, const T& limit, Coordinates<T, n> gradient) {
   constexpr int first = first_coordinate<geometry>;
   if (kind == ClipKind::norm) {
