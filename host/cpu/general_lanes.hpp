@@ -131,8 +131,11 @@ class GeneralLanes {
 
   /// The state of one lane.
   unit::GeneralState<Real, n> state_of(int lane) const {
-    const auto at = [lane](const Pack<Real>& pack)
-                        HWY_ATTR { return hn::ExtractLane(pack.lanes, static_cast<std::size_t>(lane)); };
+    const auto at = [lane](const Pack<Real>& pack) HWY_ATTR {
+      HWY_ALIGN Real numbers[count];
+      hn::Store(pack.lanes, Tag(), numbers);
+      return numbers[lane];
+    };
     unit::GeneralState<Real, n> state;
     for (int i = 0; i < n; ++i) {
       state.theta[i] = at(state_.theta[i]);
