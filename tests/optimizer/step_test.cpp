@@ -175,7 +175,7 @@ void compare(OptimizerKind kind, double tolerance) {
       for (int i = 0; i < 3; ++i) g[i] = std::sin(0.05 * t * (i + 1)) * dice.uniform(0.1, 1.0);
       if (t < 20) g[0] = 0.0;
       plain.update(plain, run, g, t);
-      general.update({.kind = kind, .clip = ClipKind::none, .schedule = {}}, run, g);
+      general.update({.kind = kind, .has_decay = true}, run, g);
       for (int i = 0; i < 3; ++i) {
         ASSERT_NEAR(static_cast<double>(general.theta[i]), plain.theta[i],
                     tolerance * (1.0 + std::fabs(plain.theta[i])))
@@ -248,7 +248,8 @@ TEST(Clipping, BoundsTheLengthOrEachCoordinate) {
 TEST(Clipping, ComesBeforeDecay) {
   const Settings run = {.eta = 1.0, .clip = 0.5, .decay = 0.25};
   General<double> general = {{{2.0, 0.0, 0.0}}};
-  general.update({.kind = OptimizerKind::heavy_ball, .clip = ClipKind::value, .schedule = {}}, run, {3.0, 0.0, 0.0});
+  general.update({.kind = OptimizerKind::heavy_ball, .clip = ClipKind::value, .schedule = {}, .has_decay = true}, run,
+                 {3.0, 0.0, 0.0});
   EXPECT_EQ(general.theta[0], 2.0 - (0.5 + 0.25 * 2.0));
 }
 
