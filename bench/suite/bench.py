@@ -33,8 +33,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Suite:
-    def __init__(self, build, rounds):
-        self.build, self.rounds = build, rounds
+    def __init__(self, build, rounds, counts_units=True):
+        self.build, self.rounds, self.counts_units = build, rounds, counts_units
         self.mapper = build / "bench" / "bench_mapper"
         here = json.loads(subprocess.run([self.mapper, "--list"], check=True, capture_output=True, text=True).stdout)
         self.sets = [name for name in here["mappers"] if name != "cuda"]
@@ -144,6 +144,8 @@ class Suite:
         rates = self.rates.get(instruction_set, {}).get(best.precision)
         if not rates or "r" in case.changes or int(threads.split()[0]) != self.threads:
             return {}
+        if case.contestants == "units" and not self.counts_units:
+            return {}
         if case.contestants == "units":
             # A program of its own, for it waits for whatever process it has.
             command = [sys.executable, HERE / "traced_loop.py", self.mapper, instruction_set, best.precision, case.name]
@@ -210,7 +212,8 @@ def main():
     if arguments.quick:
         cases = [shrunk(case, 32) for case in cases]
 
-    suite = Suite(arguments.build, 1 if arguments.quick else arguments.rounds)
+    # Stepping through loops takes a quarter of a minute each.
+    suite = Suite(arguments.build, 1 if arguments.quick else arguments.rounds, counts_units=not arguments.quick)
     version = subprocess.run([arguments.build / "deadcone", "--version"], capture_output=True, text=True, check=True)
     results = {
         "machine": machine.description(version.stdout.strip()),
