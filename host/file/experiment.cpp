@@ -7,11 +7,20 @@
 #include "config/parse.hpp"
 #include "config/sweep_json.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/trajectory/general_dynamics.hpp"
 
 namespace deadcone {
 
 int numerics_of(const Sweep& /*sweep*/) {
   return 6;  // docs/file-format.md has those before
+}
+
+const std::vector<std::vector<Minimum>>& PointResults::minima() const {
+  if (found_minima.empty()) {
+    MinimaOfPoints minima(sweep.unit, decay_is_in_loss(sweep.optimizer));
+    for (const Point& point : sweep.points(points)) found_minima.push_back(minima.at(point));
+  }
+  return found_minima;
 }
 
 bool PixelField::is_kept(const Sweep& sweep) const {

@@ -16,6 +16,7 @@
 #include "deadcone/config.hpp"
 #include "deadcone/mapper.hpp"
 #include "deadcone/sweep_file.hpp"
+#include "deadcone/unit/minima.hpp"
 #include "file/result_reader.hpp"
 #include "file/schema.hpp"
 
@@ -50,6 +51,10 @@ struct PointResults {
   PointRun points;
   std::span<const Counts> counts;
   double seconds = 0.0;  ///< of each
+  /// The minima of the loss at each, found when they are first asked for: several results by point come from them.
+  mutable std::vector<std::vector<Minimum>> found_minima = {};
+
+  const std::vector<std::vector<Minimum>>& minima() const;
 };
 
 /// A result by point.

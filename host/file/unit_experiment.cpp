@@ -262,13 +262,10 @@ PointField of_minima(const std::string& name, const std::string& meaning, double
                             .code_axis = "minimum_number",
                             .repeats = false};  // Newton's method may end an ulp apart on another machine
   return {.variable = std::move(variable), .exists = exists, .get = [value_of](const PointResults& results) {
-            const Sweep& sweep = results.sweep;
-            MinimaOfPoints minima(sweep.unit, decay_is_in_loss(sweep.optimizer));
             Bytes bytes;
-            for (const Point& point : sweep.points(results.points)) {
+            for (const std::vector<Minimum>& found : results.minima()) {
               std::array<double, unit::most_minima> values;
               values.fill(not_a_number);
-              const std::vector<Minimum>& found = minima.at(point);
               for (std::size_t i = 0; i < std::min(found.size(), values.size()); ++i) values[i] = value_of(found[i]);
               const auto* first = reinterpret_cast<const std::byte*>(values.data());
               bytes.insert(bytes.end(), first, first + sizeof values);
