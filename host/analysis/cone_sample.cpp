@@ -4,6 +4,7 @@
 #include <limits>
 #include <random>
 
+#include "cpu/fma.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/trajectory/general_dynamics.hpp"
 #include "deadcone/trajectory/trajectory.hpp"
@@ -112,6 +113,33 @@ class PassageOf {
   GeneralRules<Real> rules_;
 };
 
+template <class Real>
+inline ConeSample sample(const Trajectories& trajectories, const Grid& grid, std::int64_t samples, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto any_of = [&random](std::int64_t count) {
+    return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(count));
+  };
+  const PassageOf<Real> passage_of(trajectories);
+  RunningMean share;
+  RunningMean entries;
+  RunningMean escapes;
+  for (std::int64_t i = 0; i < samples; ++i) {
+    const std::int64_t column = any_of(grid.columns);
+    const std::int64_t row = any_of(grid.rows);
+    const Passage passage = passage_of(trajectories.start(row, column));
+    share.add(passage.linear_share);
+    entries.add(passage.dead_entries);
+    escapes.add(passage.dead_escapes);
+  }
+  return {share.result(), entries.result(), escapes.result()};
+}
+
+template <class Real>
+DEADCONE_WITH_FMA ConeSample fma_sample(const Trajectories& trajectories, const Grid& grid, std::int64_t samples,
+                                        std::uint64_t seed) {
+  return sample<Real>(trajectories, grid, samples, seed);
+}
+
 }  // namespace
 
 Trajectories trajectories_of(const Map& map) {
@@ -122,24 +150,8 @@ Trajectories trajectories_of(const Map& map) {
 }
 
 ConeSample sample_cones(const Trajectories& trajectories, const Grid& grid, std::int64_t samples, std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  const auto any_of = [&random](std::int64_t count) {
-    return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(count));
-  };
-  return with_precision(trajectories.precision, [&]<class Real>() -> ConeSample {
-    const PassageOf<Real> passage_of(trajectories);
-    RunningMean share;
-    RunningMean entries;
-    RunningMean escapes;
-    for (std::int64_t i = 0; i < samples; ++i) {
-      const std::int64_t column = any_of(grid.columns);
-      const std::int64_t row = any_of(grid.rows);
-      const Passage passage = passage_of(trajectories.start(row, column));
-      share.add(passage.linear_share);
-      entries.add(passage.dead_entries);
-      escapes.add(passage.dead_escapes);
-    }
-    return {share.result(), entries.result(), escapes.result()};
+  return with_precision(trajectories.precision, [&]<class Real>() {
+    return has_fma() ? fma_sample<Real>(trajectories, grid, samples, seed) : sample<Real>(trajectories, grid, samples, seed);
   });
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <random>
+#include <utility>
+#include <vector>
 
 #include "base/binomial_interval.hpp"
+#include "cpu/cpu_mapper.hpp"
 #include "deadcone/map.hpp"
-#include "deadcone/trajectory/trajectory.hpp"
-#include "deadcone/trajectory/variant.hpp"
 
 namespace deadcone {
 namespace {
@@ -15,53 +17,85 @@ namespace {
 /// Any will do.
 constexpr std::uint64_t seed = 1;
 
-using FateCounts = std::array<std::int64_t, fate_count>;
+/// Starts from a distribution, one after the other.
+class StartSource {
+ public:
+  explicit StartSource(const StartDistribution& distribution)
+      : distribution_(distribution), others_(std::max(distribution.inputs - 1.0, 1.0)) {}
 
-/// The fates of starts from the distribution, by fate_of(start).
-template <class Real, class FateOf>
-FateCounts count_fates(const StartDistribution& distribution, std::int64_t samples, const FateOf& fate_of) {
-  std::mt19937_64 random(seed);
-  std::normal_distribution<double> normal;
-  // The square of the length of the other weights.
-  std::chi_squared_distribution<double> others(std::max(distribution.inputs - 1.0, 1.0));
-  FateCounts counts = {};
-  for (std::int64_t i = 0; i < samples; ++i) {
-    const double w = distribution.sigma_w * normal(random);
-    const double r = distribution.inputs > 1.0 ? distribution.sigma_w * std::sqrt(others(random)) : 0.0;
-    const double b = distribution.sigma_b * normal(random);
-    const Parameters<Real> start = {static_cast<Real>(r), static_cast<Real>(w), static_cast<Real>(b)};
-    ++counts.at(static_cast<std::size_t>(fate_of(start)));
+  StartPoint next(Point point) {
+    const double w = distribution_.sigma_w * normal_(random_);
+    point.r = distribution_.inputs > 1.0 ? distribution_.sigma_w * std::sqrt(others_(random_)) : 0.0;
+    return {point, w, distribution_.sigma_b * normal_(random_)};
   }
-  return counts;
-}
+
+ private:
+  const StartDistribution& distribution_;
+  std::mt19937_64 random_{seed};
+  std::normal_distribution<double> normal_;
+  std::chi_squared_distribution<double> others_;  ///< the square of the length of the other weights
+};
+
+/// Runs starts, each as the pixel of a map of its own: a batch has as many columns and rows as maps, and of map i the pixel in
+/// column i and row i is listed.
+class StartRunner {
+ public:
+  /// At a time: so many that all pixels of their batch have numbers.
+  static constexpr std::int64_t most_starts = 1000;
+  static_assert(most_starts * most_starts * most_starts <= largest_batch);
+
+  /// `map` has the geometry of the starts.
+  explicit StartRunner(const Map& map) : map_(map) {
+    if (map.criteria.certify && !map.is_general()) conditions_ = PreparedMap(map).proof_conditions();
+  }
+
+  /// The counts of some starts, at most most_starts.
+  Counts run(const std::vector<StartPoint>& starts) {
+    const auto count = static_cast<std::int64_t>(starts.size());
+    Map common = map_;
+    common.window.w = common.window.b = {.count = count};
+    std::vector<Point> points;
+    PixelList listed;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto& [point, w, b] = starts[static_cast<std::size_t>(i)];
+      points.push_back(point);
+      common.window.w.listed.push_back(w);
+      common.window.b.listed.push_back(b);
+      listed.push_back(static_cast<std::int32_t>((i * count + i) * count + i));
+    }
+    // The theorems ask for nothing of a start, so their conditions are those of the map.
+    std::vector<ProofConditions<double>> conditions(starts.size(), conditions_);
+    mapper_->begin({common, std::move(points), std::move(conditions)}, {.rows = count, .columns = count}, {}, listed,
+                   meter_);
+    TileResult result;
+    mapper_->finish(result);
+    return sum_of(result.counts);
+  }
+
+ private:
+  const Map& map_;
+  ProofConditions<double> conditions_ = {};
+  const std::unique_ptr<Mapper> mapper_ = make_cpu_mapper(1);  // the points of a file have a thread each
+  Meter meter_;
+};
 
 }  // namespace
 
 std::array<SampledShare, fate_count> sample_fates(const Map& map, const StartDistribution& distribution,
                                                   std::int64_t samples) {
-  Map general = map;
-  general.point.r = distribution.inputs > 1.0 ? distribution.sigma_w : 0.0;  // which loop runs; starts have their own
-  const PreparedMap prepared(general);
-  const FateCounts counts = with_precision(map.precision, [&]<class Real>() {
-    if (map.is_general()) {
-      const MapBatch batch(prepared);
-      const GeneralArrays<Real>& arrays = batch.general_arrays<Real>();
-      return unit::with_family(map.unit, [&]<class Family>() {
-        return count_fates<Real>(distribution, samples, [&](const Parameters<Real>& start) {
-          return unit::general_trajectory<Family>(arrays.rules, arrays.constants.front(), start).fate;
-        });
-      });
-    }
-    return with_variant(prepared.variant(), [&]<Geometry geometry, bool certify>() {
-      const Dynamics<Real>& dynamics = prepared.dynamics<Real>();
-      return count_fates<Real>(distribution, samples, [&](const Parameters<Real>& start) {
-        return trajectory<geometry, certify>(dynamics, start).fate;
-      });
-    });
-  });
+  StartSource source(distribution);
+  Map of_starts = map;
+  of_starts.point.r = distribution.inputs > 1.0 ? distribution.sigma_w : 0.0;  // for its geometry
+  StartRunner runner(of_starts);
+  Counts counts;
+  for (std::int64_t done = 0; done < samples; done += StartRunner::most_starts) {
+    std::vector<StartPoint> starts(static_cast<std::size_t>(std::min(samples - done, StartRunner::most_starts)));
+    std::ranges::generate(starts, [&] { return source.next(map.point); });
+    counts += runner.run(starts);
+  }
   std::array<SampledShare, fate_count> shares;
   for (std::size_t fate = 0; fate < shares.size(); ++fate) {
-    const auto [share, low, high] = binomial_interval(counts[fate], samples);
+    const auto [share, low, high] = binomial_interval(counts.fates[fate], samples);
     shares[fate] = {share, low, high};
   }
   return shares;
