@@ -36,7 +36,7 @@ struct TraceOptions {
 template <class Real>
 class Table {
  public:
-  explicit Table(UnitKind unit) : has_leak_(unit == UnitKind::prelu) {
+  explicit Table(UnitKind unit) : has_leak_(learns_leak(unit)) {
     std::cout << std::setw(10) << "step";
     for (const char* name : {"w", "b", "r"}) print(name);
     if (has_leak_) print("leak");

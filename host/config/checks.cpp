@@ -170,7 +170,7 @@ void validate_orbits(const Criteria& criteria, UnitKind unit) {
     require(criteria.max_updates <= most, "max_updates", static_cast<double>(criteria.max_updates),
             "must be at most " + std::to_string(most) + " with cycles or lyapunov");
   }
-  if (criteria.lyapunov_updates > 0 && unit == UnitKind::prelu)
+  if (criteria.lyapunov_updates > 0 && learns_leak(unit))
     throw ConfigError("lyapunov", "must not be given with prelu: the Hessian of its slope is not known");
 }
 
@@ -180,7 +180,7 @@ void validate_training(UnitKind unit, const Optimizer& optimizer, std::int64_t m
   require_kind(optimizer.kind, "optimizer");
   require_kind(optimizer.clip, "clip");
   validate_schedule(optimizer.schedule, max_updates);
-  if (unit == UnitKind::prelu && optimizer.has_decay)
+  if (learns_leak(unit) && optimizer.has_decay)
     throw ConfigError("decay", "must not be given with prelu: the minima of its loss are not known then");
 }
 
@@ -479,6 +479,10 @@ bool has_general_starts(const Sweep& sweep) {
   // The values of an axis are distinct, so one of two is not 0.
   const AxisValues values(sweep, static_cast<std::size_t>(Axis::r));
   return values[0] != 0.0 || values[values.count() - 1] != 0.0;
+}
+
+bool has_minimum_by_pixel(const Sweep& sweep) {
+  return sweep.is_general() && sweep.refinement.kind == RefinementKind::none;
 }
 
 void validate(const Range& range, const std::string& parameter) {

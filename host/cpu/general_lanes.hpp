@@ -180,7 +180,7 @@ void known_general_loop(WorkCursor<Real>& cursor) {
   std::int64_t next_look = 0;
   bool any_live = true;
   while (any_live && !source.is_stopped()) {
-    next_look = round + rounds_between_looks;
+    next_look = round + updates_between_looks;
     for (const auto& pack : packs) next_look = std::min(next_look, pack.book().deadline());
     std::uint32_t ended[packs_in_flight];
     std::uint32_t some = 0;

@@ -8,8 +8,14 @@ namespace {
 
 using namespace unit;
 
+/// measure_orbit(). A function of its own, not inlined: as long as all else here, and called once a trajectory at most.
 template <class Family, class Real>
-inline void loop(WorkCursor<Real>& cursor) {
+using Measure = void(const GeneralRules<Real>&, const GeneralConstants<Real>&,
+                     const GeneralState<Real, Family::coordinates>&, Real limit_squared,
+                     GeneralOutcome<Real, Family::coordinates>&);
+
+template <class Family, class Real>
+inline void loop(WorkCursor<Real>& cursor, Measure<Family, Real>& measure) {
   for (PixelRun run = cursor.take(); run.first < run.last; run = cursor.take()) {
     TileWork<Real>& work = cursor.work();
     for (std::int64_t i = run.first; i < run.last && !work.is_stopped(); ++i) {
@@ -17,9 +23,11 @@ inline void loop(WorkCursor<Real>& cursor) {
       const GeneralConstants<Real>& of = work.general[map];
       auto course = general_course_from<Family>(work.rules, of, theta);
       GeneralOutcome<Real, Family::coordinates> outcome = {};
-      follow<Family>(work.rules, of, work.rules.max_updates, course, outcome);
-      if (work.rules.measures_orbits())
-        measure_orbit<Family>(work.rules, of, course.state, course.limit_squared, outcome);
+      const bool has_ended = follow_while_wanted(work, work.rules.max_updates, [&](std::int32_t until) {
+        return follow<Family>(work.rules, of, until, course, outcome);
+      });
+      if (!has_ended) break;
+      if (work.rules.measures_orbits()) measure(work.rules, of, course.state, course.limit_squared, outcome);
       store_outcome<Family>(of, work.results, i, outcome);
       cursor.finished(work, outcome.updates);
     }
@@ -37,10 +45,10 @@ inline void start(const TileWork<Real>& work, std::int64_t pixel, GeneralLaneSta
 
 template <class Family, class Real>
 inline void finish(const TileWork<Real>& work, std::int64_t pixel,
-                   const GeneralLaneEnd<Real, Family::coordinates>& lane) {
+                   const GeneralLaneEnd<Real, Family::coordinates>& lane, Measure<Family, Real>& measure) {
   const GeneralConstants<Real>& of = work.general[lane.map];
   auto outcome = end_of<Family>(work.rules, of, lane.limit_squared, lane.theta, lane.updates, lane.ended);
-  if (work.rules.measures_orbits()) measure_orbit<Family>(work.rules, of, lane.state, lane.limit_squared, outcome);
+  if (work.rules.measures_orbits()) measure(work.rules, of, lane.state, lane.limit_squared, outcome);
   store_outcome<Family>(of, work.results, pixel, outcome);
 }
 
@@ -50,8 +58,31 @@ Real factor(const TileWork<Real>& work, std::int32_t map, std::int32_t updates) 
 }
 
 template <class Family, class Real>
+[[gnu::noinline]] void plain_measure(const GeneralRules<Real>& rules, const GeneralConstants<Real>& of,
+                                     const GeneralState<Real, Family::coordinates>& state, Real limit_squared,
+                                     GeneralOutcome<Real, Family::coordinates>& outcome) {
+  measure_orbit<Family>(rules, of, state, limit_squared, outcome);
+}
+template <class Family, class Real>
+void plain_loop(WorkCursor<Real>& cursor) {
+  loop<Family>(cursor, plain_measure<Family, Real>);
+}
+template <class Family, class Real>
+void plain_finish(const TileWork<Real>& work, std::int64_t pixel,
+                  const GeneralLaneEnd<Real, Family::coordinates>& lane) {
+  finish<Family>(work, pixel, lane, plain_measure<Family, Real>);
+}
+
+template <class Family, class Real>
+[[gnu::noinline]] DEADCONE_WITH_FMA void fma_measure(const GeneralRules<Real>& rules, const GeneralConstants<Real>& of,
+                                                     const GeneralState<Real, Family::coordinates>& state,
+                                                     Real limit_squared,
+                                                     GeneralOutcome<Real, Family::coordinates>& outcome) {
+  measure_orbit<Family>(rules, of, state, limit_squared, outcome);
+}
+template <class Family, class Real>
 DEADCONE_WITH_FMA void fma_loop(WorkCursor<Real>& cursor) {
-  loop<Family>(cursor);
+  loop<Family>(cursor, fma_measure<Family, Real>);
 }
 template <class Family, class Real>
 DEADCONE_WITH_FMA void fma_start(const TileWork<Real>& work, std::int64_t pixel,
@@ -61,7 +92,7 @@ DEADCONE_WITH_FMA void fma_start(const TileWork<Real>& work, std::int64_t pixel,
 template <class Family, class Real>
 DEADCONE_WITH_FMA void fma_finish(const TileWork<Real>& work, std::int64_t pixel,
                                   const GeneralLaneEnd<Real, Family::coordinates>& lane) {
-  finish<Family>(work, pixel, lane);
+  finish<Family>(work, pixel, lane, fma_measure<Family, Real>);
 }
 
 }  // namespace
@@ -69,13 +100,13 @@ DEADCONE_WITH_FMA void fma_finish(const TileWork<Real>& work, std::int64_t pixel
 template <class Family, class Real>
 GeneralLaneEnds<Real, Family::coordinates> general_lane_ends() {
   if (has_fma()) return {fma_start<Family, Real>, fma_finish<Family, Real>, factor<Real>};
-  return {start<Family, Real>, finish<Family, Real>, factor<Real>};
+  return {start<Family, Real>, plain_finish<Family, Real>, factor<Real>};
 }
 
 template <class Real>
 TileLoop<Real> general_scalar_loop(UnitKind kind) {
   return with_family(
-      kind, []<class Family>() -> TileLoop<Real> { return has_fma() ? fma_loop<Family, Real> : loop<Family, Real>; });
+      kind, []<class Family>() -> TileLoop<Real> { return has_fma() ? fma_loop<Family, Real> : plain_loop<Family, Real>; });
 }
 
 template TileLoop<float> general_scalar_loop(UnitKind);

@@ -5,20 +5,33 @@
 namespace deadcone {
 namespace {
 
+/// Runs the trajectory of pixel `i` and stores its results, unless the work is stopped on the way.
+template <Geometry geometry, bool certify, class Real>
+inline void run_pixel(WorkCursor<Real>& cursor, const Dynamics<Real>& dynamics, const Parameters<Real>& theta,
+                      std::int64_t i) {
+  TileWork<Real>& work = cursor.work();
+  Course<Real> course = course_from<geometry>(dynamics, theta);
+  Outcome<Real> outcome;
+  const bool has_ended = follow_while_wanted(work, dynamics.max_updates, [&](std::int32_t until) {
+    return follow<geometry, certify>(dynamics, until, course, outcome);
+  });
+  if (!has_ended) return;
+  store_outcome<geometry>(dynamics, work.results, i, outcome);
+  cursor.finished(work, outcome.updates);
+}
+
 template <Geometry geometry, bool certify, bool several, class Real>
 inline void loop(WorkCursor<Real>& cursor) {
   for (PixelRun run = cursor.take(); run.first < run.last; run = cursor.take()) {
-    TileWork<Real>& work = cursor.work();
+    const TileWork<Real>& work = cursor.work();
     for (std::int64_t i = run.first; i < run.last && !work.is_stopped(); ++i) {
       if constexpr (several) {
         const auto [map, theta] = start_of_pixel(work.batch, i);
         Dynamics<Real> dynamics = at_point(work.dynamics, work.constants[map]);
         if constexpr (certify) dynamics.proof = work.proof[map];
-        const Outcome<Real> outcome = trajectory<geometry, certify>(dynamics, theta);
-        store_outcome<geometry>(dynamics, work.results, i, outcome);
-        cursor.finished(work, outcome.updates);
+        run_pixel<geometry, certify>(cursor, dynamics, theta, i);
       } else {
-        cursor.finished(work, map_pixel<geometry, certify>(work.dynamics, work.starts, work.results, i));
+        run_pixel<geometry, certify>(cursor, work.dynamics, start_of_pixel(work.starts, i), i);
       }
     }
   }

@@ -236,7 +236,7 @@ void loop(WorkCursor<Real>& cursor) {
     return live;
   };
   const auto next_look_after = [&](std::int64_t round) {
-    std::int64_t next = round + rounds_between_looks;
+    std::int64_t next = round + updates_between_looks;
     for (const auto& pack : packs) next = std::min(next, pack.book().deadline());
     return next;
   };

@@ -12,9 +12,6 @@
 
 namespace deadcone::simd::HWY_NAMESPACE {
 
-/// Rounds after which a thread looks at `meter.stop` though no lane has ended: a fraction of a second.
-inline constexpr std::int64_t rounds_between_looks = std::int64_t{1} << 16;
-
 /// Takes single pixels out of the runs of a thread's tiles.
 template <class Real>
 class PixelSource {

@@ -16,6 +16,9 @@
 
 namespace deadcone {
 
+/// Updates of a trajectory after which a thread looks whether the work is stopped: a fraction of a second.
+inline constexpr std::int64_t updates_between_looks = std::int64_t{1} << 16;
+
 /// Pixels [first, last).
 struct PixelRun {
   std::int64_t first;
@@ -58,6 +61,18 @@ struct TileWork {
     return meter.stop.load(std::memory_order_relaxed) || completion.abandoned.load(std::memory_order_relaxed);
   }
 };
+
+/// Follows a trajectory to its end, by follow(until), which makes updates until there are `until` of them and returns whether it has
+/// ended. Returns false where the work is stopped before that.
+template <class Real, class Follow>
+DEADCONE_HD_INLINE bool follow_while_wanted(const TileWork<Real>& work, std::int32_t max_updates,
+                                            const Follow& follow) {
+  for (std::int64_t until = updates_between_looks; until < max_updates; until += updates_between_looks) {
+    if (follow(static_cast<std::int32_t>(until))) return true;
+    if (work.is_stopped()) return false;
+  }
+  return follow(max_updates);
+}
 
 /// One thread's way through tiles: it takes pixels from them, and counts what is done.
 template <class Real>

@@ -32,13 +32,8 @@ bool is_rectifier(const Sweep& sweep) {
   return !sweep.is_general();
 }
 
-bool learns_leak(const Sweep& sweep) {
-  return sweep.unit == UnitKind::prelu;
-}
-
-/// Whether the pixels know at which minimum they rest: filled ones would not.
-bool has_minimum_by_pixel(const Sweep& sweep) {
-  return sweep.is_general() && sweep.refinement.kind == RefinementKind::none;
+bool has_leak(const Sweep& sweep) {
+  return learns_leak(sweep.unit);
 }
 
 /// Whether the loss has the same minima at all pixels of a map.
@@ -50,7 +45,7 @@ bool has_minima(const Sweep& sweep) {
 }
 
 bool has_minima_of_leak(const Sweep& sweep) {
-  return has_minima(sweep) && learns_leak(sweep);
+  return has_minima(sweep) && has_leak(sweep);
 }
 
 bool looks_for_cycles(const Sweep& sweep) {
@@ -123,7 +118,7 @@ std::vector<PixelField> make_pixel_fields() {
                             "final");  // zero in planar maps of a sweep that has others as well
   r_final.exists = has_general_starts;
   PixelField leak_final = real(&TileResult::leak_final, "leak_final", "slope below 0 at the end", "final");
-  leak_final.exists = learns_leak;
+  leak_final.exists = has_leak;
   return {
       fate_field(rectifier_fate_count, is_rectifier),
       fate_field(fate_count, is_general),

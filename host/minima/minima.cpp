@@ -237,7 +237,7 @@ bool is_least_at_target(const unit::Clip<double>& /*activation*/) {
 }  // namespace
 
 std::vector<Minimum> find_minima(const Unit& unit, const Target<double>& target, double decay) {
-  if (unit.kind == UnitKind::prelu) {
+  if (learns_leak(unit.kind)) {
     if (decay > 0.0) throw ConfigError("the minima of prelu with a decay are not known");
     // The affine unit, without a loss; in the plane of w and b its loss is half the squared distance.
     return {{{0.0, target.gamma, target.delta}, 0.0, {1.0, 1.0}, 1.0, 1.0}};

@@ -17,11 +17,7 @@ bool keeps_r(const Sweep& sweep) {
 }
 
 bool keeps_leak(const Sweep& sweep) {
-  return sweep.fields.final && sweep.unit == UnitKind::prelu;
-}
-
-bool keeps_minimum(const Sweep& sweep) {
-  return sweep.is_general() && sweep.refinement.kind == RefinementKind::none;
+  return sweep.fields.final && learns_leak(sweep.unit);
 }
 
 /// All points side by side, as if y ran over all of them: a tile of a point, or whole maps of several, is a tile of this.
@@ -71,7 +67,7 @@ std::int64_t memory_of_maps(const Sweep& sweep) {
   const std::int64_t reals = (sweep.fields.final ? 2 : 0) + (keeps_r(sweep) ? 1 : 0) + (keeps_leak(sweep) ? 1 : 0) +
                              (sweep.fields.loss ? 1 : 0) + (sweep.criteria.lyapunov_updates > 0 ? 1 : 0);
   const std::int64_t each = 1 + (sweep.fields.updates ? 4 : 0) + (sweep.criteria.certify ? 1 : 0) +
-                            (sweep.refinement.kind == RefinementKind::none ? 0 : 1) + (keeps_minimum(sweep) ? 1 : 0) +
+                            (sweep.refinement.kind == RefinementKind::none ? 0 : 1) + (has_minimum_by_pixel(sweep) ? 1 : 0) +
                             (sweep.criteria.longest_cycle > 0 ? 4 : 0) + reals * real;
   std::int64_t bytes = 0;
   if (__builtin_mul_overflow(sweep.points(), sweep.plane.pixels(), &bytes) ||
@@ -103,7 +99,7 @@ MemorySink::MemorySink(const Sweep& sweep) {
     allot_like(sweep.precision, room(sweep.fields.final), maps_.b_final);
     allot_like(sweep.precision, room(keeps_leak(sweep)), maps_.leak_final);
     allot_like(sweep.precision, room(sweep.fields.loss), maps_.loss_final);
-    maps_.minimum.resize(room(keeps_minimum(sweep)), -1);
+    maps_.minimum.resize(room(has_minimum_by_pixel(sweep)), -1);
     maps_.period.resize(room(sweep.criteria.longest_cycle > 0), -1);
     allot_like(sweep.precision, room(sweep.criteria.lyapunov_updates > 0), maps_.lyapunov);
     maps_.counts.resize(points);

@@ -391,6 +391,9 @@ struct Sweep {
 /// Whether some start of a sweep has r != 0.
 bool has_general_starts(const Sweep& sweep);
 
+/// Whether the pixels of a sweep know at which minimum they rest: filled ones would not.
+bool has_minimum_by_pixel(const Sweep& sweep);
+
 /// A part of a sweep, for one of `count` processes that share it: every count-th group of points, from `index` on.
 struct Shard {
   std::int64_t index = 0;  ///< from 0

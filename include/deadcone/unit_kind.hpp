@@ -60,4 +60,9 @@ struct Unit {
   friend bool operator==(const Unit&, const Unit&) = default;
 };
 
+/// Whether a unit trains its slope below 0.
+constexpr bool learns_leak(UnitKind unit) {
+  return unit == UnitKind::prelu;
+}
+
 }  // namespace deadcone

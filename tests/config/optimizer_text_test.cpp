@@ -6,20 +6,10 @@
 
 #include <string>
 
-#include "deadcone/errors.hpp"
+#include "support/config_fault.hpp"
 
 namespace deadcone {
 namespace {
-
-template <class Parse>
-std::string fault_of(const Parse& parse, const std::string& text) {
-  try {
-    parse(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "";
-}
 
 TEST(ScheduleText, ReadsEveryForm) {
   const auto schedule = [](const std::string& text) { return parse_schedule(text).schedule; };
@@ -44,7 +34,7 @@ TEST(ScheduleText, HasAWarmUpBeforeAnother) {
 }
 
 TEST(ScheduleText, HasOneLineForEachFault) {
-  const auto fault = [](const std::string& text) { return fault_of(parse_schedule, text); };
+  const auto fault = [](const std::string& text) { return test::config_fault([&] { parse_schedule(text); }); };
   EXPECT_EQ(schedule_forms(), "constant|step:EVERY:FACTOR|exponential:RATE|cosine:T[:FLOOR]|linear:T|warmup:T[+OTHER]");
   EXPECT_EQ(fault("cosin:5"), "'cosin:5' is not a schedule: " + schedule_forms());
   EXPECT_EQ(fault("step:100"), "'step:100' is not a schedule: it must have the form step:EVERY:FACTOR");
@@ -62,7 +52,7 @@ TEST(ClipText, ReadsEveryForm) {
   EXPECT_EQ(parse_clip("norm:1").bound, "1");
   EXPECT_EQ(parse_clip("value:log:0.1:10:5").kind, ClipKind::value);
   EXPECT_EQ(parse_clip("value:log:0.1:10:5").bound, "log:0.1:10:5");
-  const auto fault = [](const std::string& text) { return fault_of(parse_clip, text); };
+  const auto fault = [](const std::string& text) { return test::config_fault([&] { parse_clip(text); }); };
   EXPECT_EQ(fault("norm"), "'norm' must be none, norm:C or value:C");
   EXPECT_EQ(fault("none:1"), "'none:1' must be none, norm:C or value:C");
   EXPECT_EQ(fault("length:1"), "'length' is not a kind of clipping: none, norm, value");

@@ -10,8 +10,8 @@
 #include "config/sweep_json.hpp"
 #include "config/unit_text.hpp"
 #include "deadcone/config.hpp"
-#include "deadcone/errors.hpp"
 #include "deadcone/unit_kind.hpp"
+#include "support/config_fault.hpp"
 
 namespace deadcone {
 namespace {
@@ -32,12 +32,7 @@ std::set<std::string> names_of_axes(const Sweep& sweep) {
 }
 
 std::string fault_of(const Sweep& sweep) {
-  try {
-    validate(sweep);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "";
+  return test::config_fault([&] { validate(sweep); });
 }
 
 TEST(Training, HasTheAxesOfItsUnitAndOptimiser) {

@@ -8,19 +8,14 @@
 #include <string>
 
 #include "config/parse.hpp"
-#include "deadcone/errors.hpp"
 #include "deadcone/unit/families.hpp"
+#include "support/config_fault.hpp"
 
 namespace deadcone {
 namespace {
 
 std::string fault_of(const std::string& text) {
-  try {
-    parse_unit(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "";
+  return test::config_fault([&] { parse_unit(text); });
 }
 
 TEST(UnitText, ReadsEveryForm) {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "config/unit_text.hpp"
 #include "cpu/cpu_mapper.hpp"
 #include "deadcone/trajectory/general_dynamics.hpp"
 #include "support/same_bits.hpp"
+#include "support/unit_map.hpp"
 
 namespace deadcone {
 namespace {
@@ -35,12 +35,7 @@ TileResult computed(InstructionSet set, int threads, const MapBatch& maps) {
 }
 
 Map map_of(const std::string& text, Precision precision) {
-  const Unit unit = parse_unit(text);
-  Map map;
-  map.unit = unit.kind;
-  map.point.constant = unit.constants[0];
-  map.point.second_constant = unit.constants[1];
-  map.precision = precision;
+  Map map = test::unit_map(text, precision);
   map.criteria.max_updates = 300;
   map.criteria.tolerance = 1e-3;
   map.window = {{-2.0, 2.5, 9}, {-2.25, 2.0, 5}};

@@ -10,22 +10,16 @@
 #include <string>
 #include <vector>
 
-#include "config/unit_text.hpp"
 #include "deadcone/run_trajectory.hpp"
 #include "deadcone/unit/affine.hpp"
 #include "support/support.hpp"
+#include "support/unit_map.hpp"
 
 namespace deadcone {
 namespace {
 
 Map map_of(const std::string& text) {
-  const Unit unit = parse_unit(text);
-  Map map;
-  map.unit = unit.kind;
-  map.point.constant = unit.constants[0];
-  map.point.second_constant = unit.constants[1];
-  map.precision = Precision::float64;
-  return map;
+  return test::unit_map(text, Precision::float64);
 }
 
 TEST(NaturalLogarithm, IsThatOfTheLibrary) {

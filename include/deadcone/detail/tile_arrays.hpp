@@ -50,7 +50,7 @@ inline WantedFields wanted_fields(const Map& map, const Fields& fields) {
           .r_final = fields.final && (map.point.geometry() == Geometry::general || map.is_general()),
           .w_final = fields.final,
           .b_final = fields.final,
-          .leak_final = fields.final && map.unit == UnitKind::prelu,
+          .leak_final = fields.final && learns_leak(map.unit),
           .loss_final = fields.loss,
           .minimum = map.is_general(),
           .period = map.criteria.longest_cycle > 0,

@@ -93,7 +93,7 @@ struct GeneralRules {
 template <class Real>
 DEADCONE_HD inline Real factor_of(const GeneralRules<Real>& rules, const OptimizerConstants<Real>& of,
                                   std::int32_t updates) {
-  return rules.schedule.factor(updates, of.warmup, of.reciprocal_warmup);
+  return rules.has_schedule ? rules.schedule.factor(updates, of.warmup, of.reciprocal_warmup) : Real(1);
 }
 
 /// One trajectory between two updates.
@@ -290,7 +290,7 @@ DEADCONE_HD inline bool follow(const GeneralRules<Real>& rules, const GeneralCon
                                GeneralCourse<Real, Family::coordinates>& course,
                                GeneralOutcome<Real, Family::coordinates>& outcome, const Observe& observe = {}) {
   while (course.updates < until) {
-    const Real factor = rules.has_schedule ? factor_of(rules, of.optimizer, course.updates) : Real(1);
+    const Real factor = factor_of(rules, of.optimizer, course.updates);
     const GeneralUpdate<Real> update = advance<Family>(rules, of, factor, course.state);
     ++course.updates;
     observe(course, update);

@@ -24,13 +24,6 @@
 
 namespace deadcone::unit {
 
-/// The factor of the learning rate after `updates` updates.
-template <class Real>
-DEADCONE_HD inline Real factor_after(const GeneralRules<Real>& rules, const OptimizerConstants<Real>& of,
-                                     std::int32_t updates) {
-  return rules.has_schedule ? factor_of(rules, of, updates) : Real(1);
-}
-
 /// Whether a state is another one within the tolerance, at a learning rate.
 template <class Real, int n>
 DEADCONE_HD inline bool is_same_state(const GeneralConstants<Real>& of, Real rate, const GeneralState<Real, n>& one,
@@ -52,7 +45,7 @@ DEADCONE_HD inline std::int32_t find_period(const GeneralRules<Real>& rules, con
   const GeneralState<Real, Family::coordinates> reference = state;
   std::int32_t first = 0;  // after so many updates it was back for the first time; 0: not yet
   for (std::int32_t k = 1; k <= 2 * rules.longest_cycle; ++k) {
-    const Real factor = factor_after(rules, of.optimizer, updates + k - 1);
+    const Real factor = factor_of(rules, of.optimizer, updates + k - 1);
     advance<Family>(rules, of, factor, state);
     if (has_diverged(state.theta, limit_squared)) return 0;
     if (k > 2 * first) first = 0;  // it was not back for the second time
@@ -156,7 +149,7 @@ DEADCONE_HD inline Real lyapunov_exponent(const GeneralRules<Real>& rules, const
   normalize_slopes(state);
   double sum = 0.0;
   for (std::int32_t k = 0; k < rules.lyapunov_updates; ++k) {
-    advance_tangent<Family>(rules, of, factor_after(rules, of.optimizer, updates + k), state);
+    advance_tangent<Family>(rules, of, factor_of(rules, of.optimizer, updates + k), state);
     const double squared = normalize_slopes(state);
     if (squared == 0.0) return -static_cast<Real>(INFINITY);
     if (!(squared > 1e-300 && squared <= 1e300)) return static_cast<Real>(NAN);

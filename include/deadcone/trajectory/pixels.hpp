@@ -91,13 +91,4 @@ DEADCONE_HD inline void store_outcome(const Dynamics<Real>& dynamics, const Pixe
     results.loss_final[i] = canonical(unit::loss<geometry>(outcome.theta, dynamics.target));
 }
 
-/// Runs pixel `i` of a tile, stores its results and returns its updates.
-template <Geometry geometry, bool certify, class Real>
-DEADCONE_HD inline std::int32_t map_pixel(const Dynamics<Real>& dynamics, const PixelStarts<Real>& starts,
-                                          const PixelArrays<Real>& results, std::int64_t i) {
-  const Outcome<Real> outcome = trajectory<geometry, certify>(dynamics, start_of_pixel(starts, i));
-  store_outcome<geometry>(dynamics, results, i, outcome);
-  return outcome.updates;
-}
-
 }  // namespace deadcone
