@@ -3,6 +3,7 @@
 // Tiles that were begun, shared by threads: each takes pixels from one until none are left, and goes on with the next
 // that the same loop may run. So no thread, and no lane of a vector, waits for the last trajectories of a tile.
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -67,11 +68,11 @@ struct TileWork {
 template <class Real, class Follow>
 DEADCONE_HD_INLINE bool follow_while_wanted(const TileWork<Real>& work, std::int32_t max_updates,
                                             const Follow& follow) {
-  for (std::int64_t until = updates_between_looks; until < max_updates; until += updates_between_looks) {
-    if (follow(static_cast<std::int32_t>(until))) return true;
+  for (std::int64_t until = updates_between_looks;; until += updates_between_looks) {
+    // Called in one place alone: a compiler leaves what it would have to inline twice as a function, without fma instructions.
+    if (follow(static_cast<std::int32_t>(std::min<std::int64_t>(until, max_updates)))) return true;
     if (work.is_stopped()) return false;
   }
-  return follow(max_updates);
 }
 
 /// One thread's way through tiles: it takes pixels from them, and counts what is done.
