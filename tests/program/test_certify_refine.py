@@ -516,7 +516,7 @@ def test_an_unfinished_file_can_be_resumed(deadcone, whole, tmp_path, way):
 # So many points that not all are on their way at once.
 LONG_POINTS = 40
 LONG = (
-    f"sweep --device cpu --threads 1 --beta 0:0.95:{LONG_POINTS} --gamma 0.5 --w -3:3:96 --b -3:3:96 --certify "
+    f"sweep --device cpu --threads 1 --beta 0:0.95:{LONG_POINTS} --gamma 0.5 --w -3:3:72 --b -3:3:72 --certify "
     "--refine"
 )
 
