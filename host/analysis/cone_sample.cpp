@@ -151,7 +151,8 @@ Trajectories trajectories_of(const Map& map) {
 
 ConeSample sample_cones(const Trajectories& trajectories, const Grid& grid, std::int64_t samples, std::uint64_t seed) {
   return with_precision(trajectories.precision, [&]<class Real>() {
-    return has_fma() ? fma_sample<Real>(trajectories, grid, samples, seed) : sample<Real>(trajectories, grid, samples, seed);
+    return has_fma() ? fma_sample<Real>(trajectories, grid, samples, seed)
+                     : sample<Real>(trajectories, grid, samples, seed);
   });
 }
 

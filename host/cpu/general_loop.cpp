@@ -105,8 +105,9 @@ GeneralLaneEnds<Real, Family::coordinates> general_lane_ends() {
 
 template <class Real>
 TileLoop<Real> general_scalar_loop(UnitKind kind) {
-  return with_family(
-      kind, []<class Family>() -> TileLoop<Real> { return has_fma() ? fma_loop<Family, Real> : plain_loop<Family, Real>; });
+  return with_family(kind, []<class Family>() -> TileLoop<Real> {
+    return has_fma() ? fma_loop<Family, Real> : plain_loop<Family, Real>;
+  });
 }
 
 template TileLoop<float> general_scalar_loop(UnitKind);

@@ -69,7 +69,6 @@ template <class Real, class Follow>
 DEADCONE_HD_INLINE bool follow_while_wanted(const TileWork<Real>& work, std::int32_t max_updates,
                                             const Follow& follow) {
   for (std::int64_t until = updates_between_looks;; until += updates_between_looks) {
-    // Called in one place alone: a compiler leaves what it would have to inline twice as a function, without fma instructions.
     if (follow(static_cast<std::int32_t>(std::min<std::int64_t>(until, max_updates)))) return true;
     if (work.is_stopped()) return false;
   }

@@ -67,8 +67,9 @@ std::int64_t memory_of_maps(const Sweep& sweep) {
   const std::int64_t reals = (sweep.fields.final ? 2 : 0) + (keeps_r(sweep) ? 1 : 0) + (keeps_leak(sweep) ? 1 : 0) +
                              (sweep.fields.loss ? 1 : 0) + (sweep.criteria.lyapunov_updates > 0 ? 1 : 0);
   const std::int64_t each = 1 + (sweep.fields.updates ? 4 : 0) + (sweep.criteria.certify ? 1 : 0) +
-                            (sweep.refinement.kind == RefinementKind::none ? 0 : 1) + (has_minimum_by_pixel(sweep) ? 1 : 0) +
-                            (sweep.criteria.longest_cycle > 0 ? 4 : 0) + reals * real;
+                            (sweep.refinement.kind == RefinementKind::none ? 0 : 1) +
+                            (has_minimum_by_pixel(sweep) ? 1 : 0) + (sweep.criteria.longest_cycle > 0 ? 4 : 0) +
+                            reals * real;
   std::int64_t bytes = 0;
   if (__builtin_mul_overflow(sweep.points(), sweep.plane.pixels(), &bytes) ||
       __builtin_mul_overflow(bytes, each, &bytes)) {
