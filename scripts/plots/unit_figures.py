@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Computes and draws figures of any unit under any optimiser, each as PNG and PDF, as figures.py does those of the paper.
 
-    unit_figures.py all                     out/figures/*.png and *.pdf, in a quarter of an hour or so on two cores
+    unit_figures.py all                     out/figures/*.png and *.pdf
     unit_figures.py unit-leak --side 64     one figure, with larger maps
 """
 
