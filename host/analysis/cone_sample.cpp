@@ -4,7 +4,7 @@
 #include <limits>
 #include <random>
 
-#include "cpu/fma.hpp"
+#include "base/fma.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/trajectory/general_dynamics.hpp"
 #include "deadcone/trajectory/trajectory.hpp"

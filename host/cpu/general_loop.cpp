@@ -1,6 +1,6 @@
 #include "cpu/general_loop.hpp"
 
-#include "cpu/fma.hpp"
+#include "base/fma.hpp"
 #include "deadcone/trajectory/orbit.hpp"
 
 namespace deadcone {

@@ -1,6 +1,6 @@
 #include "cpu/scalar_loop.hpp"
 
-#include "cpu/fma.hpp"
+#include "base/fma.hpp"
 
 namespace deadcone {
 namespace {

@@ -1,4 +1,4 @@
-"""The machine code of the program: scalar loops that are compiled for fma instructions have them (host/cpu/fma.hpp).
+"""The machine code of the program: scalar loops that are compiled for fma instructions have them (host/base/fma.hpp).
 
 A compiler that leaves a function inside such a loop as it is calls the one that is compiled for any machine, which calls another
 for each fma: the bits are the same, and a loop takes two to five times as long.

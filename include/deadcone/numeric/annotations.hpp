@@ -2,7 +2,7 @@
 
 // What the host and CUDA kernels see differently; nothing else of the formulas does.
 
-/// Marks a function that both share. A file may ask that each of them is inlined wherever it is called (cpu/fma.hpp).
+/// Marks a function that both share. A file may ask that each of them is inlined wherever it is called (base/fma.hpp).
 #if defined(__CUDACC__)
 #define DEADCONE_HD __host__ __device__
 #elif defined(DEADCONE_INLINE_ALL) && defined(__OPTIMIZE__)

@@ -1,6 +1,6 @@
 #pragma once
 
-// Scalar loops with fma instructions. An x86-64 binary for any machine may not assume that they are there, and would call a
+// Functions with fma instructions. An x86-64 binary for any machine may not assume that they are there, and would call a
 // function for each fma, many times slower. So all scalar loops are compiled once more, everything inlined, for machines that have
 // them:
 //
