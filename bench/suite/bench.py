@@ -203,7 +203,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="tiny maps, one round: tests the suite, measures nothing")
     arguments = parser.parse_args()
 
-    known = [*(case.name for case in CASES), certify_refine.NAME, "output", small_maps.NAME]
+    known = [*(case.name for case in CASES), certify_refine.NAME, certify_refine.UNITS_NAME, "output", small_maps.NAME]
     names = arguments.cases.split(",") if arguments.cases else known
     unknown = set(names) - set(known)
     if unknown:
@@ -226,10 +226,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for case in cases:
             results["results"] += suite.run(case, pathlib.Path(folder))
-        if certify_refine.NAME in names:
+        if {certify_refine.NAME, certify_refine.UNITS_NAME} & set(names):
             command = [suite.mapper, f"--mapper={suite.sets[-1]}", f"--threads={suite.threads}"]
             side = 32 if arguments.quick else None
-            results["certify_refine"] = certify_refine.measure(command, PRECISIONS, suite.rounds, pathlib.Path(folder), side)
+            results["certify_refine"] = certify_refine.measure(
+                command, PRECISIONS, suite.rounds, pathlib.Path(folder), side, names
+            )
         if "output" in names:
             side = 64 if arguments.quick else 2048
             results["output"] = measure_output(arguments.build, suite.rounds, side, pathlib.Path(folder))

@@ -9,11 +9,16 @@ from cases import Case, shrunk
 from contest import Contestant, ContestError
 
 NAME = "certify-refine"
+UNITS_NAME = "certify-units"
 
-# A point of each row of Figure 4.
+# A point of each row of Figure 4, and smooth units, whose fates are proved by energy alone.
 CASES = [
     Case(NAME, "maps with fewer updates", (-2, 2), (-2, 2), 1024, changes={"beta": beta, "gamma": gamma})
     for beta, gamma in ((0.7, 1), (0.9, 0.1), (0.9, 0.01))
+]
+UNIT_CASES = [
+    Case(UNITS_NAME, "units with fewer updates", (-2, 2), (-2, 2), 128, changes={"unit": unit, "beta": 0.9, "gamma": gamma})
+    for unit, gamma in (("gelu", 1), ("gelu", 0.1), ("silu", 0.1), ("sigmoid", 0.1), ("tanh", 1), ("softplus", 1))
 ]
 MODES = {
     "--certify": ["--certify"],
@@ -21,12 +26,13 @@ MODES = {
     "--certify --refine": ["--certify", "--refine"],
     "--certify --refine exact": ["--certify", "--refine=exact"],
 }
-CONVERGED, DEAD = 0, 1
+UNIT_MODES = {"--certify": MODES["--certify"]}
+CONVERGED, DEAD, OTHER_MINIMUM = 0, 1, 6
 
 
 def verify(mode, found, exhaustive):
-    """Counts the fates that differ where the exhaustive run ended converged or dead. Only pixels filled by their border may."""
-    ended = (exhaustive.fate == CONVERGED) | (exhaustive.fate == DEAD)
+    """Counts the fates that differ where the exhaustive run came to a minimum or died. Only pixels filled by their border may."""
+    ended = np.isin(exhaustive.fate, (CONVERGED, DEAD, OTHER_MINIMUM))
     computed = found.steps >= 0
     wrong = ended & (found.fate != exhaustive.fate)
     may_be_wrong = "--refine" in MODES[mode]
@@ -35,12 +41,12 @@ def verify(mode, found, exhaustive):
     return int(np.count_nonzero(wrong))
 
 
-def measure_case(command, case, precision, rounds, folder):
+def measure_case(command, case, modes, precision, rounds, folder):
     """One row for each mode. `command` starts a mapper as a contestant."""
     exhaustive = Contestant("exhaustive", command, case, precision, folder, True)
     contestants, rows = {}, []
     try:
-        for mode, options in MODES.items():
+        for mode, options in modes.items():
             contestants[mode] = Contestant(mode, [*command, *options], case, precision, folder, True)
             wrong = verify(mode, contestants[mode], exhaustive)
             rows.append({
@@ -64,12 +70,14 @@ def measure_case(command, case, precision, rounds, folder):
     return rows
 
 
-def measure(command, precisions, rounds, folder, side=None):
+def measure(command, precisions, rounds, folder, side=None, names=(NAME, UNITS_NAME)):
     rows = []
-    for case in CASES:
+    for case, modes in [*((case, MODES) for case in CASES), *((case, UNIT_MODES) for case in UNIT_CASES)]:
+        if case.name not in names:
+            continue
         for precision in precisions:
-            print(f"bench: {NAME}, {case.describe()}, {precision}", file=sys.stderr, flush=True)
-            rows += measure_case(command, shrunk(case, side) if side else case, precision, rounds, folder)
+            print(f"bench: {case.name}, {case.describe()}, {precision}", file=sys.stderr, flush=True)
+            rows += measure_case(command, shrunk(case, side) if side else case, modes, precision, rounds, folder)
     return rows
 
 
@@ -95,7 +103,7 @@ def page_lines(rows, table):
     return [
         "## Certify and refine",
         "",
-        "Compared with the exhaustive map of the same run. Fates are compared wherever that ends converged or dead.",
+        "Compared with the exhaustive map of the same run. Fates are compared wherever that ends at a minimum or dead.",
         "",
         *table(head, cells),
     ]

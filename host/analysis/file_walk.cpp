@@ -11,6 +11,7 @@
 #include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/sweep_file.hpp"
+#include "deadcone/sweep_maps.hpp"
 
 namespace deadcone {
 namespace {
@@ -57,8 +58,8 @@ PointAnalysis analyze(const Sweep& sweep, const LoadedPoint& point, const Analys
     return analyze_pixels({start, sweep.criteria, sweep.precision, sweep.unit, sweep.optimizer}, point.grid,
                           point.fields, options, seed);
   }
-  const Map map = {sweep.point(point.index), sweep.plane.window(), sweep.criteria,
-                   sweep.precision,          sweep.unit,           sweep.optimizer};
+  const Map map = {sweep.point(point.index), sweep.plane.window(),      sweep.criteria, sweep.precision, sweep.unit,
+                   sweep.optimizer,          well_evaluations_of(sweep)};
   return analyze_point(map, point.grid, point.fields, options, seed);
 }
 

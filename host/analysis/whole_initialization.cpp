@@ -46,7 +46,13 @@ class StartRunner {
 
   /// `map` has the geometry of the starts.
   explicit StartRunner(const Map& map) : map_(map) {
-    if (map.criteria.certify && !map.is_general()) conditions_ = PreparedMap(map).proof_conditions();
+    if (!map.criteria.certify) return;
+    if (map.is_general()) {
+      MinimaOfPoints minima(map.unit, decay_is_in_loss(map.optimizer));
+      wells_ = PreparedMap(map).wells(minima.at(map.point));
+    } else {
+      conditions_ = PreparedMap(map).proof_conditions();
+    }
   }
 
   /// The counts of some starts, at most most_starts.
@@ -63,10 +69,11 @@ class StartRunner {
       common.window.b.listed.push_back(b);
       listed.push_back(static_cast<std::int32_t>((i * count + i) * count + i));
     }
-    // The theorems ask for nothing of a start, so their conditions are those of the map.
-    std::vector<ProofConditions<double>> conditions(starts.size(), conditions_);
-    mapper_->begin({common, std::move(points), std::move(conditions)}, {.rows = count, .columns = count}, {}, listed,
-                   meter_);
+    // The theorems ask for nothing of a start but its geometry, so their conditions and wells are those of the map.
+    const MapBatch maps = map_.is_general()
+                              ? MapBatch(common, std::move(points), std::vector(starts.size(), wells_))
+                              : MapBatch(common, std::move(points), std::vector(starts.size(), conditions_));
+    mapper_->begin(maps, {.rows = count, .columns = count}, {}, listed, meter_);
     TileResult result;
     mapper_->finish(result);
     return sum_of(result.counts);
@@ -75,6 +82,7 @@ class StartRunner {
  private:
   const Map& map_;
   ProofConditions<double> conditions_ = {};
+  std::vector<Well<double>> wells_;
   const std::unique_ptr<Mapper> mapper_ = make_cpu_mapper(1);  // the points of a file have a thread each
   Meter meter_;
 };

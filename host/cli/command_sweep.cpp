@@ -19,9 +19,10 @@
 #include "cli/scheduler.hpp"
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
-#include "deadcone/proof/bounds.hpp"
+#include "deadcone/proof/well_bounds.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
+#include "deadcone/sweep_maps.hpp"
 #include "file/experiment.hpp"
 #include "file/stored_axes.hpp"
 
@@ -107,31 +108,40 @@ std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& 
 /// Reports on stderr at how many points no theorem can hold. Of a large sweep it looks at some points only, as far apart as they
 /// can be: the constants of all would take a good part of the sweep.
 void report_unprovable_points(const Sweep& sweep, const std::vector<PointRun>& runs) {
-  if (sweep.is_general()) {
+  if (sweep.is_general() && !may_have_wells(sweep.unit, sweep.optimizer, sweep.criteria)) {
+    const bool is_plain =
+        sweep.optimizer == Optimizer{.kind = sweep.optimizer.kind, .has_decay = sweep.optimizer.has_decay};
     std::cerr << "certify: no theorem holds for " << name_of(sweep.unit) << " under " << name_of(sweep.optimizer.kind)
+              << (is_plain ? "" : " with clipping or a schedule")
+              << (sweep.criteria.lyapunov_updates > 0 ? " where Lyapunov exponents are measured" : "")
               << "; trajectories run to their end\n";
     return;
   }
-  constexpr std::int64_t most_looked_at = 10'000;
+  if (sweep.is_general() && well_evaluations_of(sweep) == 0) {
+    std::cerr << "certify: too few starts share a target for a search of its wells; trajectories run to their end\n";
+    return;
+  }
+  const std::int64_t most_looked_at = sweep.is_general() ? 100 : 10'000;
   std::int64_t points = 0;
   for (const PointRun& run : runs) points += run.count;
   const std::int64_t apart = (points - 1) / most_looked_at + 1;
-  ProofBounds bounds(sweep.criteria, sweep.precision);
+  SweepMaps maps(sweep);
   std::int64_t looked_at = 0;
   std::int64_t unprovable = 0;
   std::int64_t skip = 0;  // points of the next run
   for (const PointRun& run : runs) {
     for (; skip < run.count; skip += apart) {
       ++looked_at;
-      unprovable += proves_anything(bounds.of(sweep.point(run.first + skip))) ? 0 : 1;
+      unprovable += maps.proves_anything_at(sweep.point(run.first + skip)) ? 0 : 1;
     }
     skip -= run.count;
   }
   if (unprovable == 0) return;
-  std::cerr
-      << "certify: at " << unprovable << " of " << looked_at << (looked_at == 1 ? " point" : " points")
-      << (apart == 1 ? "" : " looked at")
-      << " no fate can be proved, because eta, epsilon or rho is too large; trajectories there run to their end\n";
+  std::cerr << "certify: at " << unprovable << " of " << looked_at << (looked_at == 1 ? " point" : " points")
+            << (apart == 1 ? "" : " looked at") << " no fate can be proved, because "
+            << (sweep.is_general() ? "eta is too large, r is not 0 or no minimum is found"
+                                   : "eta, epsilon or rho is too large")
+            << "; trajectories there run to their end\n";
 }
 
 /// The part that the scheduler gives. It must not belong to another split than the parts that are there: the same job

@@ -2,11 +2,13 @@
 
 // The loop of the vector path for any unit under any optimiser (trajectory/general.hpp), for the one instruction set that the
 // including file is compiled for: that of simd_lanes.hpp without what makes that one quick. The lanes belong to different points,
-// each update is looked at, and a lane that has ended starts anew with the next round.
+// each update is looked at, and a lane that has ended starts anew with the next round; where there are wells, with the next after
+// which they are looked for, so that this is the same update of every lane.
 //
 // Only formulas on packs are compiled here; scalar functions are called in general_loop.cpp, for the reason in simd_lanes.hpp.
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 
 #include "cpu/general_loop.hpp"
@@ -36,6 +38,13 @@ struct PlainRules {
   }
 };
 
+/// Lanes that are in a well, bit by bit, and the minimum of it by lane.
+template <class Real>
+struct LanesInWells {
+  std::uint32_t lanes = 0;
+  std::int8_t minimum[LaneNumbers<Real>::count];
+};
+
 /// One vector of trajectories.
 template <class Family, Geometry geometry, class Known, class Real>
 class GeneralLanes {
@@ -50,7 +59,7 @@ class GeneralLanes {
     limit_squared_ = Pack<Real>(Real(0));
     was_at_rest_ = none();
     state_ = unit::general_at_rest(unit::all_coordinates<n>(Pack<Real>(Real(0))));
-    turn_over(ends, source, max_updates, 0, 0);
+    turn_over(ends, source, max_updates, 0, 0, {}, true);
   }
 
   /// Makes one update of every lane, in round `round`. Bit i of the result: lane i has diverged or come to rest.
@@ -75,32 +84,60 @@ class GeneralLanes {
     return bits_of(ended) & book_.live();
   }
 
-  /// Finishes the lanes that have `ended` or made their last update in round `round`. They get new trajectories, as long as there
-  /// are pixels, as do those without one.
+  /// Which lanes are in a well.
+  LanesInWells<Real> find_wells(const unit::GeneralRules<Real>& all_rules, const Ends& ends) const {
+    LanesInWells<Real> found;
+    if constexpr (Family::is_smooth) {
+      const unit::GeneralRules<Real> rules = Known::of(all_rules);
+      const auto load = [](Pack<Real>& to, const LaneNumbers<Real>& from) HWY_ATTR { to = from.pack(); };
+      unit::GeneralConstants<Pack<Real>> of;
+      unit::for_each_update_constant(load, of, constants_);
+      unit::for_each_energy_constant(load, of, constants_);
+      const Pack<Real> energy = unit::energy<Family, geometry>(rules, of, state_);
+      std::uint32_t low = bits_of(energy < of.greatest_energy) & book_.live();
+      if (low == 0) return found;
+      HWY_ALIGN Real energies[count];
+      hn::Store(energy.lanes, Tag(), energies);
+      for (; low != 0; low &= low - 1) {
+        const int lane = std::countr_zero(low);
+        const auto& [work, pixel, began, map] = book_.of(lane);
+        found.minimum[lane] = ends.well(*work, map, state_of(lane).theta, energies[lane]);
+        if (found.minimum[lane] >= 0) found.lanes |= std::uint32_t{1} << lane;
+      }
+    }
+    return found;
+  }
+
+  /// Finishes the lanes that have `ended`, are `in_wells` or made their last update in round `round`. Where it `refills`, they get
+  /// new trajectories, as long as there are pixels, as do those without one.
   void turn_over(const Ends& ends, PixelSource<Real>& source, std::int32_t max_updates, std::int64_t round,
-                 std::uint32_t ended) {
+                 std::uint32_t ended, const LanesInWells<Real>& in_wells, bool refills) {
     HWY_ALIGN Real theta[n][count];
     HWY_ALIGN Real limit[count];
     for (int i = 0; i < n; ++i) hn::Store(state_.theta[i].lanes, Tag(), theta[i]);
     hn::Store(limit_squared_.lanes, Tag(), limit);
-    book_.free(ended, source, max_updates, round, [&](int lane, const Entry& entry, std::int32_t updates) {
-      GeneralLaneEnd<Real, n> end;
-      for (int i = 0; i < n; ++i) end.theta[i] = theta[i][lane];
-      end.limit_squared = limit[lane];
-      end.map = entry.map;
-      end.updates = updates;
-      end.ended = (ended >> lane & 1) != 0;
-      if (entry.work->rules.measures_orbits()) end.state = state_of(lane);
-      ends.finish(*entry.work, entry.pixel, end);
-    });
+    book_.free(ended | in_wells.lanes, source, max_updates, round,
+               [&](int lane, const Entry& entry, std::int32_t updates) {
+                 GeneralLaneEnd<Real, n> end;
+                 for (int i = 0; i < n; ++i) end.theta[i] = theta[i][lane];
+                 end.limit_squared = limit[lane];
+                 end.map = entry.map;
+                 end.updates = updates;
+                 end.ended = (ended >> lane & 1) != 0;
+                 end.well = (in_wells.lanes >> lane & 1) != 0 ? in_wells.minimum[lane] : std::int8_t{-1};
+                 if (entry.work->rules.measures_orbits()) end.state = state_of(lane);
+                 ends.finish(*entry.work, entry.pixel, end);
+               });
+    if (!refills) return;
     const std::uint32_t begun = book_.fill(source, max_updates, round, [&](int lane, Entry& entry) {
       GeneralLaneStart<Real, n> start;
       ends.start(*entry.work, entry.pixel, start);
       entry.map = start.map;
       for (int i = 0; i < n; ++i) theta[i][lane] = start.theta[i];
       limit[lane] = start.limit_squared;
-      unit::for_each_update_constant([lane](LaneNumbers<Real>& to, Real from) { to.lanes[lane] = from; }, constants_,
-                                     entry.work->general[start.map]);
+      const auto put = [lane](LaneNumbers<Real>& to, Real from) { to.lanes[lane] = from; };
+      unit::for_each_update_constant(put, constants_, entry.work->general[start.map]);
+      if constexpr (Family::is_smooth) unit::for_each_energy_constant(put, constants_, entry.work->general[start.map]);
     });
     if (begun == 0) return;
     const PackMask<Real> fresh = mask_of<Real>(begun);
@@ -180,7 +217,8 @@ void known_general_loop(WorkCursor<Real>& cursor) {
   std::int64_t next_look = 0;
   bool any_live = true;
   while (any_live && !source.is_stopped()) {
-    next_look = round + updates_between_looks;
+    next_look = rules.has_wells ? round + updates_between_proofs - round % updates_between_proofs
+                                : round + updates_between_looks;
     for (const auto& pack : packs) next_look = std::min(next_look, pack.book().deadline());
     std::uint32_t ended[packs_in_flight];
     std::uint32_t some = 0;
@@ -190,13 +228,22 @@ void known_general_loop(WorkCursor<Real>& cursor) {
       for (int i = 0; i < packs_in_flight; ++i) some |= ended[i] = packs[i].advance_all(rules, ends, round);
     } while (some == 0 && round < next_look);
 
-    any_live = false;
+    const bool starts = !rules.has_wells || round % updates_between_proofs == 0;
+    any_live = rules.has_wells && !source.is_empty();
     for (int i = 0; i < packs_in_flight; ++i) {
+      auto& pack = packs[i];
+      LanesInWells<Real> in_wells;
+      if (rules.has_wells) {
+        if (ended[i] != 0 || round >= pack.book().deadline())
+          pack.turn_over(ends, source, rules.max_updates, round, ended[i], {}, false);
+        ended[i] = 0;
+        if (starts) in_wells = pack.find_wells(rules, ends);
+      }
       // Where there were no pixels, there may be some of another tile by now.
-      const bool refills = !packs[i].book().all_live() && !source.is_empty();
-      if (ended[i] != 0 || round >= packs[i].book().deadline() || refills)
-        packs[i].turn_over(ends, source, rules.max_updates, round, ended[i]);
-      any_live |= packs[i].book().any_live();
+      const bool refills = starts && !pack.book().all_live() && !source.is_empty();
+      if ((ended[i] | in_wells.lanes) != 0 || round >= pack.book().deadline() || refills)
+        pack.turn_over(ends, source, rules.max_updates, round, ended[i], in_wells, starts);
+      any_live |= pack.book().any_live();
     }
   }
   cursor.report();

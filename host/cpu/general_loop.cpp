@@ -47,7 +47,9 @@ template <class Family, class Real>
 inline void finish(const TileWork<Real>& work, std::int64_t pixel,
                    const GeneralLaneEnd<Real, Family::coordinates>& lane, Measure<Family, Real>& measure) {
   const GeneralConstants<Real>& of = work.general[lane.map];
-  auto outcome = end_of<Family>(work.rules, of, lane.limit_squared, lane.theta, lane.updates, lane.ended);
+  auto outcome = lane.well >= 0
+                     ? end_in_well(lane.theta, lane.updates, lane.well)
+                     : end_of<Family>(work.rules, of, lane.limit_squared, lane.theta, lane.updates, lane.ended);
   if (work.rules.measures_orbits()) measure(work.rules, of, lane.state, lane.limit_squared, outcome);
   store_outcome<Family>(of, work.results, pixel, outcome);
 }
@@ -55,6 +57,11 @@ inline void finish(const TileWork<Real>& work, std::int64_t pixel,
 template <class Real>
 Real factor(const TileWork<Real>& work, std::int32_t map, std::int32_t updates) {
   return factor_of(work.rules, work.general[map].optimizer, updates);
+}
+
+template <class Real, int n>
+std::int8_t well(const TileWork<Real>& work, std::int32_t map, const Coordinates<Real, n>& theta, Real energy) {
+  return well_at(work.general[map], theta, energy);
 }
 
 template <class Family, class Real>
@@ -99,8 +106,9 @@ DEADCONE_WITH_FMA void fma_finish(const TileWork<Real>& work, std::int64_t pixel
 
 template <class Family, class Real>
 GeneralLaneEnds<Real, Family::coordinates> general_lane_ends() {
-  if (has_fma()) return {fma_start<Family, Real>, fma_finish<Family, Real>, factor<Real>};
-  return {start<Family, Real>, plain_finish<Family, Real>, factor<Real>};
+  constexpr auto find_well = well<Real, Family::coordinates>;
+  if (has_fma()) return {fma_start<Family, Real>, fma_finish<Family, Real>, factor<Real>, find_well};
+  return {start<Family, Real>, plain_finish<Family, Real>, factor<Real>, find_well};
 }
 
 template <class Real>

@@ -25,16 +25,20 @@ struct GeneralLaneEnd {
   Real limit_squared;  ///< as it began
   std::int32_t map;    ///< likewise
   std::int32_t updates;
-  bool ended;                         ///< diverged or came to rest; where not, it is unfinished
+  bool ended;        ///< diverged or came to rest
+  std::int8_t well;  ///< the minimum, by number, in whose well it is; where -1 and not ended, it is unfinished
   unit::GeneralState<Real, n> state;  ///< where the rules measure orbits
 };
 
-/// The scalar work of a lane: at its ends, and to find the factor of its learning rate, where that has a schedule.
+/// The scalar work of a lane: at its ends, and to find the factor of its learning rate, where that has a schedule, and its well, where
+/// its energy is low.
 template <class Real, int n>
 struct GeneralLaneEnds {
   void (*start)(const TileWork<Real>&, std::int64_t pixel, GeneralLaneStart<Real, n>&);
   void (*finish)(const TileWork<Real>&, std::int64_t pixel, const GeneralLaneEnd<Real, n>&);
   Real (*factor)(const TileWork<Real>&, std::int32_t map, std::int32_t updates);
+  /// well_at().
+  std::int8_t (*well)(const TileWork<Real>&, std::int32_t map, const unit::Coordinates<Real, n>& theta, Real energy);
 };
 
 /// Those for a family of units. Defined for all of them, float and double.

@@ -11,8 +11,8 @@
 
 namespace deadcone {
 
-int numerics_of(const Sweep& /*sweep*/) {
-  return 6;  // docs/file-format.md has those before
+int numerics_of(const Sweep& sweep) {
+  return sweep.criteria.certify && sweep.is_general() ? 7 : 6;  // docs/file-format.md has those before
 }
 
 const std::vector<std::vector<Minimum>>& PointResults::minima() const {

@@ -14,6 +14,7 @@
 #include "base/binomial_interval.hpp"
 #include "config/optimizer_text.hpp"
 #include "config/parse.hpp"
+#include "deadcone/proof/well_bounds.hpp"
 #include "deadcone/trajectory/general_dynamics.hpp"
 #include "deadcone/trajectory/rounding_noise.hpp"
 #include "file/experiment.hpp"
@@ -412,8 +413,9 @@ Notes notes_of(const Sweep& sweep) {
   const std::string epsilon = shortest(sweep.criteria.epsilon);
   notes.emplace_back("stops", in_words(sweep.criteria));
   if (certifies(sweep)) {
-    notes.emplace_back("certified", general ? "no theorem holds for this unit and optimiser: no fate is proved"
-                                            : "a trajectory also ends where a theorem proves its fate");
+    const bool has_theorem = !general || may_have_wells(sweep.unit, sweep.optimizer, sweep.criteria);
+    notes.emplace_back("certified", has_theorem ? "a trajectory also ends where a theorem proves its fate"
+                                                : "no theorem holds for this unit and optimiser: no fate is proved");
   }
   if (refines(sweep)) notes.emplace_back("refined", in_words(sweep.refinement));
   if (looks_for_cycles(sweep))

@@ -99,7 +99,7 @@ TrajectoryOutcome run_general(const MapBatch& map, const Parameters<Real>& start
   const auto averages = unit::averages_at<Family>(of.unit, outcome.theta);
   const Parameters<Real> theta = unit::parameters_of(outcome.theta);
   return {.fate = outcome.fate,
-          .proof = Proof::none,
+          .proof = outcome.proof,
           .updates = outcome.updates,
           .theta = canonical(theta),
           .leak = leak_of(outcome.theta),

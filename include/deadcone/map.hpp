@@ -15,6 +15,7 @@
 #include "deadcone/config.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/proof/bounds.hpp"
+#include "deadcone/proof/well_bounds.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/trajectory/general_dynamics.hpp"
 #include "deadcone/trajectory/variant.hpp"
@@ -29,6 +30,8 @@ struct Map {
   Precision precision = Precision::float32;
   UnitKind unit = UnitKind::relu;
   Optimizer optimizer = {};
+  /// What the search for each well of a general map that is certified may take (WellBounds).
+  std::int64_t well_evaluations = most_well_evaluations;
 
   bool is_general() const { return deadcone::is_general(unit, optimizer, criteria); }
 };
@@ -46,6 +49,11 @@ class PreparedMap {
     std::call_once(shared_->has_conditions, [&] { shared_->conditions = conditions; });
   }
 
+  /// Of a general map that is certified, with its wells, which are those of WellBounds.
+  PreparedMap(const Map& map, std::vector<Well<double>> wells) : PreparedMap(map) {
+    std::call_once(shared_->has_wells, [&] { shared_->wells = std::move(wells); });
+  }
+
   const Map& map() const { return shared_->map; }
   const Map* operator->() const { return &shared_->map; }
 
@@ -60,6 +68,16 @@ class PreparedMap {
     return map().criteria.certify && !map().is_general() && proves_anything(proof_conditions());
   }
 
+  /// The wells of a general map, one for each of `minima`, which are those of its loss. None unless it is certified.
+  const std::vector<Well<double>>& wells(const std::vector<Minimum>& minima) const {
+    std::call_once(shared_->has_wells, [&] {
+      if (!map().criteria.certify) return;
+      WellBounds bounds(map().unit, map().optimizer, map().criteria, map().precision, map().well_evaluations);
+      shared_->wells = bounds.of(map().point, minima);
+    });
+    return shared_->wells;
+  }
+
   /// The loop for its trajectories: one that looks for proofs only where there can be one, which changes no result.
   Variant variant() const {
     const std::optional<UnitKind> general = map().is_general() ? std::optional(map().unit) : std::nullopt;
@@ -70,7 +88,7 @@ class PreparedMap {
   template <class Real>
   const Dynamics<Real>& dynamics() const {
     std::call_once(shared_->has_dynamics, [this] {
-      const auto& [point, window, criteria, precision, unit, optimizer] = map();
+      const auto& [point, window, criteria, precision, unit, optimizer, well_evaluations] = map();
       shared_->dynamics =
           can_prove() ? make_dynamics<Real>(point, criteria, proof_conditions()) : make_dynamics<Real>(point, criteria);
     });
@@ -86,6 +104,8 @@ class PreparedMap {
     const Map map;
     std::once_flag has_conditions;
     ProofConditions<double> conditions;
+    std::once_flag has_wells;
+    std::vector<Well<double>> wells;
     std::once_flag has_dynamics;
     std::variant<Dynamics<float>, Dynamics<double>> dynamics;
   };
@@ -135,6 +155,16 @@ class MapBatch {
       : MapBatch(common, std::move(points)) {
     if (count() == 1) shared_->first = PreparedMap(first().map(), conditions.front());
     std::call_once(shared_->has_conditions, [&] { shared_->conditions = std::move(conditions); });
+  }
+
+  /// General maps that are certified, with the wells by map, which are those of WellBounds.
+  MapBatch(const Map& common, std::vector<Point> points, std::vector<std::vector<Well<double>>> wells)
+      : MapBatch(common, std::move(points)) {
+    if (count() == 1) {
+      shared_->first = PreparedMap(first().map(), std::move(wells.front()));
+    } else {
+      shared_->wells = std::move(wells);
+    }
   }
 
   std::int64_t count() const { return shared_->points.empty() ? 1 : static_cast<std::int64_t>(shared_->points.size()); }
@@ -191,16 +221,24 @@ class MapBatch {
   template <class Real>
   const GeneralArrays<Real>& general_arrays() const {
     std::call_once(shared_->has_general, [this] {
-      const auto& [common, window, criteria, precision, unit, optimizer] = first().map();
-      MinimaOfPoints minima(unit, decay_is_in_loss(optimizer));
+      const auto& [common, window, criteria, precision, unit, optimizer, well_evaluations] = first().map();
+      MinimaOfPoints minima_of(unit, decay_is_in_loss(optimizer));
       GeneralArrays<Real> arrays;
+      bool has_wells = false;
+      WellBounds bounds(unit, optimizer, criteria, precision, criteria.certify ? well_evaluations : 0);
+      const auto wells_of = [&](std::int64_t i, const std::vector<Minimum>& of_map) {
+        if (count() == 1) return first().wells(of_map);
+        return shared_->wells.empty() ? bounds.of(point(i), of_map) : shared_->wells[static_cast<std::size_t>(i)];
+      };
       for (std::int64_t i = 0; i < count(); ++i) {
+        const std::vector<Minimum>& minima = minima_of.at(point(i));
         arrays.constants.push_back(
-            make_general_constants<Real>(point(i), criteria, unit, optimizer, minima.at(point(i))));
+            make_general_constants<Real>(point(i), criteria, unit, optimizer, minima, wells_of(i, minima)));
+        has_wells |= arrays.constants.back().greatest_energy > Real(0);
         arrays.r.push_back(static_cast<Real>(point(i).r));
       }
       arrays.factors = schedule_table<Real>(optimizer.schedule, criteria.max_updates);
-      arrays.rules = make_general_rules<Real>(criteria, optimizer, arrays.factors);
+      arrays.rules = make_general_rules<Real>(criteria, optimizer, arrays.factors, has_wells);
       shared_->general = std::move(arrays);
     });
     return std::get<GeneralArrays<Real>>(shared_->general);
@@ -215,6 +253,7 @@ class MapBatch {
     std::vector<Point> points;  ///< none where the first map is the only one
     std::once_flag has_conditions;
     std::vector<ProofConditions<double>> conditions;
+    std::vector<std::vector<Well<double>>> wells;  ///< none where they are not known
     std::once_flag has_arrays;
     std::variant<PointArrays<float>, PointArrays<double>> arrays;
     std::once_flag has_general;

@@ -83,7 +83,14 @@ PALETTES = {
             DEAD_WITHIN_TOLERANCE: "#DD808D",
             DEAD_FILLED: "#BB5566",
         },
-        proofs={"energy": "#004488", "corridor": "#0072B2", "trap": "#97394C", "creep": "#D55E00", "toll": "#88CCEE"},
+        proofs={
+            "energy": "#004488",
+            "corridor": "#0072B2",
+            "trap": "#97394C",
+            "creep": "#D55E00",
+            "toll": "#88CCEE",
+            "well": "#44AA99",
+        },
         spare_fates=("#AA4499", "#44AA99", "#332288", "#EE8866"),
         spare_proofs=("#882255", "#999933"),
         ramps={
@@ -107,7 +114,14 @@ PALETTES = {
             DEAD_WITHIN_TOLERANCE: "#56A0D3",
             DEAD_FILLED: "#0072B2",
         },
-        proofs={"energy": "#807000", "corridor": "#C0A818", "trap": "#004A78", "creep": "#007A55", "toll": "#E6D98C"},
+        proofs={
+            "energy": "#807000",
+            "corridor": "#C0A818",
+            "trap": "#004A78",
+            "creep": "#007A55",
+            "toll": "#E6D98C",
+            "well": "#B5A030",
+        },
         spare_fates=("#882255", "#117733", "#999933", "#AA4499"),
         spare_proofs=("#882255", "#CC79A7"),
         ramps={

@@ -80,6 +80,29 @@ TEST_P(GeneralCuda, HasTheScalarBits) {
   }
 }
 
+TEST_P(GeneralCuda, HasTheScalarBitsWhereFatesAreProved) {
+  const Unit unit = parse_unit(GetParam());
+  Map map;
+  map.unit = unit.kind;
+  map.point.constant = unit.constants[0];
+  map.point.second_constant = unit.constants[1];
+  map.optimizer.kind = OptimizerKind::heavy_ball;
+  map.point.eta = 0.02;
+  map.window = {{-2.0, 2.5, 5}, {-2.25, 2.0, 3}};
+  map.criteria.max_updates = 200;
+  map.criteria.certify = true;
+  map.well_evaluations = 1000;
+  for (const Precision precision : {Precision::float32, Precision::float64}) {
+    SCOPED_TRACE(name_of(precision));
+    map.precision = precision;
+    expect_scalar_bits(map);
+    std::vector<Point> points(3, map.point);
+    points[1].r = 0.4;
+    points[2].gamma = 0.2;
+    expect_scalar_bits(MapBatch(map, points));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, GeneralCuda,
                          testing::Values("relu", "leaky:0.1", "prelu:0.25", "elu:1", "selu", "gelu", "silu", "sigmoid",
                                          "tanh", "softplus", "relu6", "clip:-0.5:2"),

@@ -658,7 +658,7 @@ TEST(MapperTasks, CoverEveryProof) {
   for (const Task& task : tasks()) {
     for (const Proof proof : expected(task.map).proof) ++proofs.at(static_cast<std::uint8_t>(proof));
   }
-  for (std::size_t i = 0; i < proofs.size(); ++i) EXPECT_GT(proofs[i], 0) << NameTable<Proof>::values[i].name;
+  for (std::size_t i = 0; i <= theorem_count; ++i) EXPECT_GT(proofs[i], 0) << NameTable<Proof>::values[i].name;
 }
 
 TEST(MapperTasks, EndInNumbers) {

@@ -22,8 +22,8 @@ from conftest import (
 )
 from scipy.stats import binomtest
 
-PROOFS = ("none", "energy", "corridor", "trap", "creep", "toll")
-NONE, ENERGY, CORRIDOR, TRAP, CREEP, TOLL = range(6)
+PROOFS = ("none", "energy", "corridor", "trap", "creep", "toll", "well")
+NONE, ENERGY, CORRIDOR, TRAP, CREEP, TOLL, WELL = range(7)
 COMPUTED, FILLED = range(2)
 
 ROWS, COLUMNS = 60, 80  # of pixels: b, w
@@ -233,7 +233,7 @@ def test_ncdump_shows_the_flags(made):
     assert result.stderr == ""
     for name in ("proof", "provenance"):
         assert f"byte {name}(beta, gamma, b, w) ;" in result.stdout
-    assert 'proof:flag_meanings = "none energy corridor trap creep toll" ;' in result.stdout
+    assert 'proof:flag_meanings = "none energy corridor trap creep toll well" ;' in result.stdout
     assert "provenance:flag_values = 0b, 1b ;" in result.stdout
     assert "int64 pixels_filled(beta, gamma) ;" in result.stdout
 

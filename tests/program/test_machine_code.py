@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-LOOPS = re.compile(r"\d+fma_(loop|start|finish|measure|sample)I")
+LOOPS = re.compile(r"\d+fma_(loop|start|finish|measure|sample|landscape)I")
 HEAD = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 CALL = re.compile(r"\s(?:call|jmp)\s+[0-9a-f]+ <([^>+]+)>$")
 FMA = re.compile(r"^fmaf?(@plt)?$")

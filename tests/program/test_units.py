@@ -154,6 +154,86 @@ def test_a_leaky_unit_without_a_leak_is_the_rectifier(deadcone, tmp_path):
     assert np.allclose(leaky["w_final"][converged], relu["w_final"][converged], atol=1e-4)
 
 
+# ---- Proofs
+
+WELL = 6
+CERTIFIED = f"{COMMON} --w -3:3:64 --b -3:3:60 --max-updates 5000"
+PROVABLE = {
+    "gelu": "--unit gelu --beta 0,0.9 --gamma 0.5,1",
+    "other target": "--unit silu --beta 0.9 --gamma 1 --delta -0.5,0.5",
+    "heavy ball, decay": "--unit softplus --optimizer heavy-ball --eta 0.02 --decay 0.001",
+    "update rule": "--unit tanh --beta 0.5 --stop update --precision double",
+    "a plane": "--unit sigmoid --plane beta,eta --beta 0:0.9:40 --eta 0.1:2:30 --w 1 --b -0.5",
+}
+
+
+@pytest.mark.parametrize("name", PROVABLE)
+def test_fates_of_smooth_units_are_proved(deadcone, tmp_path, name):
+    paths = {}
+    for way in ("exhaustive", "certified"):
+        paths[way] = tmp_path / f"{way}.h5"
+        option = "--certify" if way == "certified" else ""
+        options = PROVABLE[name] if "plane" in PROVABLE[name] else f"--w -3:3:40 --b -3:3:30 {PROVABLE[name]}"
+        result = deadcone("sweep", COMMON, "--max-updates 20000", options, option, "--out", paths[way])
+        assert result.returncode == 0 and "no theorem" not in result.stderr
+    plain, certified = read_all(paths["exhaustive"]), read_all(paths["certified"])
+    proved = certified["proof"] == WELL
+    assert proved.mean() > 0.8 and np.array_equal(certified["proof"] != 0, proved)
+    ended = np.isin(plain["fate"], [0, 1, 6])
+    np.testing.assert_array_equal(certified["fate"][ended], plain["fate"][ended])
+    np.testing.assert_array_equal(certified["minimum"][ended], plain["minimum"][ended])
+    np.testing.assert_array_equal(certified["steps"][~proved], plain["steps"][~proved])
+    assert np.all(certified["steps"] <= plain["steps"]) and np.all(certified["steps"][proved] % 16 == 0)
+    assert certified["steps"].sum() < 0.5 * plain["steps"].sum()
+    assert "all bits equal" in deadcone.done("verify --all", paths["certified"]).stdout
+    with h5py.File(paths["certified"]) as file, h5py.File(paths["exhaustive"]) as other:
+        assert attribute(file, "numerics") == "7" and attribute(other, "numerics") == "6"
+    assert "a theorem proves its fate" in deadcone.done("info", paths["certified"]).stdout
+
+
+def test_a_certified_sweep_of_units_merges_resumes_and_refines(deadcone, tmp_path):
+    options = f"{CERTIFIED} --unit gelu --beta 0,0.5,0.9 --gamma 0.5,0.7,1 --certify"
+    deadcone.done("sweep", options, "--out", tmp_path / "whole.h5")
+    for part in (1, 2):
+        deadcone.done("sweep", options, f"--shard {part}/2 --out", tmp_path / "map.h5")
+    parts = sorted(tmp_path.glob("map.*-of-2.h5"))
+    deadcone.done("merge", tmp_path / "merged.h5", *parts)
+    assert_same_results(tmp_path / "merged.h5", tmp_path / "whole.h5")
+    deadcone.done("sweep", options, "--resume --out", parts[0])
+    assert_same_results(parts[0], tmp_path / "whole.h5")
+    deadcone.done("sweep", options, "--refine --out", tmp_path / "refined.h5")
+    assert np.array_equal(read_all(tmp_path / "refined.h5")["fate"], read_all(tmp_path / "whole.h5")["fate"])
+    deadcone.done("analyze --samples 4", tmp_path / "whole.h5")
+    with xr.open_dataset(tmp_path / "whole.h5", group="analysis", engine="h5netcdf") as analysis:
+        counts = analysis["proof_count"]
+        assert counts.sel(proof_code=WELL).sum() > 0.8 * counts.sum()
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ("--unit elu:1", "no theorem holds for elu under momentum;"),
+        ("--unit gelu --optimizer adam", "no theorem holds for gelu under adam;"),
+        ("--unit gelu --clip norm:1", "no theorem holds for gelu under momentum with clipping or a schedule;"),
+        ("--unit gelu --schedule cosine:9", "no theorem holds for gelu under momentum with clipping or a schedule;"),
+        ("--unit gelu --lyapunov 5", "no theorem holds for gelu under momentum where Lyapunov exponents are measured;"),
+        ("--unit gelu --r 0,0.5", "at 1 of 2 points no fate can be proved"),
+        ("--unit gelu --eta 0.1,5", "at 1 of 2 points no fate can be proved"),
+    ],
+)
+def test_where_nothing_is_proved_certify_says_so(deadcone, tmp_path, options, words):
+    command = ["sweep --device cpu --threads 1 --max-updates 50 --certify", options]
+    result = deadcone(*command, "--w -3:3:24 --b -3:3:20 --out", tmp_path / "map.h5")
+    assert result.returncode == 0 and f"certify: {words}" in result.stderr
+
+
+def test_few_starts_are_worth_no_search(deadcone, tmp_path):
+    command = "sweep --device cpu --w 0:1:3 --b 0:1:4 --unit gelu --certify --out"
+    result = deadcone(command, tmp_path / "few.h5")
+    assert result.returncode == 0 and "certify: too few starts share a target" in result.stderr
+    assert not np.any(read_all(tmp_path / "few.h5")["proof"])
+
+
 # ---- Minima, as docs/units.md has them
 
 MINIMA = [

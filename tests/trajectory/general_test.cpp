@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -20,6 +21,11 @@ namespace {
 using test::expect_same;
 
 constexpr Fields all_fields = {.updates = true, .final = true, .loss = true};
+
+/// Whether some trajectory ended by a proof.
+bool proves_some(const TileResult& result) {
+  return std::ranges::any_of(result.proof, [](Proof proof) { return proof != Proof::none; });
+}
 
 const std::vector<std::string> every_unit = {"relu",     "leaky:0.1", "leaky:-0.3", "prelu:0.25", "elu:1",
                                              "selu",     "gelu",      "silu",       "sigmoid",    "tanh",
@@ -86,6 +92,39 @@ TEST_P(General, HasTheSameBitsInEveryLoop) {
       for (std::size_t i = 0; i < pixels; ++i) {
         EXPECT_EQ(alone.fate[i], expected.fate[2 * pixels + i]);
         EXPECT_EQ(alone.updates[i], expected.updates[2 * pixels + i]);
+      }
+    }
+  }
+}
+
+TEST_P(General, HasTheSameBitsInEveryLoopWhereFatesAreProved) {
+  const UnitKind kind = parse_unit(GetParam()).kind;
+  for (const Precision precision : {Precision::float32, Precision::float64}) {
+    for (const Optimizer& optimizer :
+         {Optimizer{.has_decay = kind != UnitKind::prelu}, Optimizer{.kind = OptimizerKind::heavy_ball},
+          Optimizer{.kind = OptimizerKind::adam}}) {
+      Map map = map_of(GetParam(), precision);
+      map.optimizer = optimizer;
+      map.criteria.certify = true;
+      map.criteria.max_updates = 301;  // which lanes reach between two looks for proofs
+      map.well_evaluations = 1000;
+      map.point.eta = kind == UnitKind::sigmoid ? 0.5 : 0.02;
+      if (!map.is_general()) continue;
+      std::vector<Point> points(5, map.point);
+      points[1].beta = 0.0;
+      points[2].gamma = 0.1;
+      points[3].delta = 0.3;
+      points[3].eta = 50.0;  // no proofs
+      const MapBatch planar(map, points);
+      points[4].r = 0.5;
+      const MapBatch mixed(map, points);
+      const TileResult expected = computed(InstructionSet::scalar, 1, planar);
+      const TileResult expected_of_mixed = computed(InstructionSet::scalar, 1, mixed);
+      EXPECT_EQ(proves_some(expected), may_have_wells(kind, optimizer, map.criteria));
+      for (const InstructionSet set : instruction_sets()) {
+        SCOPED_TRACE(std::string(name_of(set)) + ", " + name_of(optimizer.kind) + ", " + name_of(precision));
+        expect_same(computed(set, 2, planar), expected);
+        expect_same(computed(set, 2, mixed), expected_of_mixed);
       }
     }
   }

@@ -25,6 +25,12 @@ inline RoundingMargins margins_of(Precision precision) {
                                          : RoundingMargins{0x1p-36, 0x1p-44, 0x1p-40};
 }
 
+/// The margin of the energy of a well, in units of the square of the largest output of a unit in it: sigma(z) - y and y add up to no
+/// more than sqrt(2 E*) + |Theta*|.
+inline double well_margin(Precision precision) {
+  return 4.0 * margins_of(precision).energy;
+}
+
 /// Whether the margins hold what rounding makes of beta and 1 - beta. Where not, the constants of the theorems are
 /// those of the rounded coefficients.
 inline bool margins_hold_rounded_momentum(double beta, Precision precision) {

@@ -14,6 +14,11 @@
 // The fate at rest is the first of these that holds: converged, within rho |Theta_0| of the minimum of least loss, Theta_0;
 // other_minimum, within rho |Theta_i| of another minimum; dead, active with a probability below epsilon; stalled.
 //
+// Where fates are to be proved, every sixteenth update is followed by a look whether the trajectory is in a well (proof/well.hpp), which
+// ends it: its fate is that of the well's minimum. The energy is
+//
+//   E = L + decay |theta|^2 / 2 + K |m|^2 / 2
+//
 // In float theta is a sum of two numbers, the second of which is what the first lacks (Kahan's compensation): near its end a
 // trajectory moves by some ten ulp an update.
 //
@@ -31,6 +36,7 @@
 #include "deadcone/optimizer/schedule.hpp"
 #include "deadcone/optimizer/step.hpp"
 #include "deadcone/optimizer_kinds.hpp"
+#include "deadcone/proof/well.hpp"
 #include "deadcone/trajectory/pixels.hpp"
 #include "deadcone/unit/coordinates.hpp"
 #include "deadcone/unit/families.hpp"
@@ -59,6 +65,9 @@ struct GeneralConstants {
   T tolerance_squared;  ///< of an update that counts as none
   T target_norm;        ///< |Theta*|
   MinimumPlace<T> minima[most_minima];
+  T half_reach;                ///< K/2
+  T greatest_energy;           ///< of a well; negative where there is none
+  Well<T> wells[most_minima];  ///< that of each minimum
 };
 
 /// Calls use(each.constant...) for every constant that an update needs. This is the only list of them.
@@ -70,6 +79,13 @@ DEADCONE_HD inline void for_each_update_constant(const Use& use, Each&... each) 
   use(each.unit.of[1]...);
   for_each_optimizer_constant(use, each.optimizer...);
   use(each.tolerance_squared...);
+}
+
+/// Those that a look for wells needs besides.
+template <class Use, class... Each>
+DEADCONE_HD inline void for_each_energy_constant(const Use& use, Each&... each) {
+  use(each.half_reach...);
+  use(each.greatest_energy...);
 }
 
 /// What the trajectories of a sweep share.
@@ -84,6 +100,7 @@ struct GeneralRules {
   std::int32_t max_updates;       ///< at least 1
   std::int32_t longest_cycle;     ///< that is looked for after the last update (orbit.hpp); 0: none is
   std::int32_t lyapunov_updates;  ///< for the exponent, likewise
+  bool has_wells;                 ///< whether trajectories may end in one
 
   /// Whether trajectories go on after their end.
   DEADCONE_HD bool measures_orbits() const { return longest_cycle > 0 || lyapunov_updates > 0; }
@@ -188,6 +205,30 @@ DEADCONE_HD inline std::int8_t minimum_at(const GeneralConstants<Real>& of, cons
   return -1;
 }
 
+/// The energy of a trajectory.
+template <class Family, Geometry geometry = Geometry::general, class T, class Constant, class Real>
+DEADCONE_HD_INLINE T energy(const GeneralRules<Real>& rules, const GeneralConstants<Constant>& of,
+                            const GeneralState<T, Family::coordinates>& state) {
+  const Target<T> target = {T(of.target.gamma), T(of.target.delta)};
+  const FamilyConstants<T> unit = {{T(of.unit.of[0]), T(of.unit.of[1])}};
+  T sum = loss(averages_at<Family, geometry>(unit, state.theta), parameters_of(state.theta), target);
+  if (rules.optimizer.has_decay) {
+    const T half_decay = T(scalar_t<T>(0.5)) * T(of.optimizer.decay);
+    sum = fused(half_decay, squared_norm<geometry>(state.theta), sum);
+  }
+  return fused(T(of.half_reach), squared_norm<geometry>(state.optimizer.m), sum);
+}
+
+/// The minimum, by number, in whose well a trajectory of this energy is; -1: in none.
+template <class Real, int n>
+DEADCONE_HD inline std::int8_t well_at(const GeneralConstants<Real>& of, const Coordinates<Real, n>& theta,
+                                       Real energy) {
+  for (int i = 0; i < most_minima; ++i) {
+    if (is_in_well(of.wells[i], theta[1], theta[2], energy)) return static_cast<std::int8_t>(i);
+  }
+  return -1;
+}
+
 /// How a trajectory ended.
 template <class Real, int n>
 struct GeneralOutcome {
@@ -197,7 +238,20 @@ struct GeneralOutcome {
   std::int8_t minimum;         ///< that it is at, by number; -1: none
   std::int32_t period = 0;     ///< of a cycle; 0: none
   Real exponent = Real(NAN);   ///< Lyapunov's; not a number where it is not measured
+  Proof proof = Proof::none;
 };
+
+/// The outcome of a trajectory that is in the well of a minimum.
+template <class Real, int n>
+DEADCONE_HD inline GeneralOutcome<Real, n> end_in_well(const Coordinates<Real, n>& theta, std::int32_t updates,
+                                                       std::int8_t minimum) {
+  GeneralOutcome<Real, n> outcome = {.fate = minimum == 0 ? Fate::converged : Fate::other_minimum,
+                                     .updates = updates,
+                                     .theta = theta,
+                                     .minimum = minimum};
+  outcome.proof = Proof::well;
+  return outcome;
+}
 
 /// The outcome of a trajectory that ends at `theta`, at rest or diverged (`ended`) or with its last update.
 template <class Family, class Real>
@@ -231,7 +285,7 @@ DEADCONE_HD inline void store_outcome(const GeneralConstants<Real>& of, const Pi
   const auto& theta = outcome.theta;
   results.fate[i] = outcome.fate;
   results.updates[i] = outcome.updates;
-  if (results.proof != nullptr) results.proof[i] = Proof::none;
+  if (results.proof != nullptr) results.proof[i] = outcome.proof;
   if (results.r_final != nullptr) results.r_final[i] = canonical(theta[0]);
   if (results.w_final != nullptr) results.w_final[i] = canonical(theta[1]);
   if (results.b_final != nullptr) results.b_final[i] = canonical(theta[2]);
@@ -300,6 +354,15 @@ DEADCONE_HD inline bool follow(const GeneralRules<Real>& rules, const GeneralCon
     if (ended || course.updates == rules.max_updates) {
       outcome = end_of<Family>(rules, of, course.limit_squared, course.state.theta, course.updates, ended);
       return true;
+    }
+    if constexpr (Family::is_smooth) {
+      if (rules.has_wells && course.updates % updates_between_proofs == 0) {
+        const std::int8_t well = well_at(of, course.state.theta, energy<Family>(rules, of, course.state));
+        if (well >= 0) {
+          outcome = end_in_well(course.state.theta, course.updates, well);
+          return true;
+        }
+      }
     }
   }
   return false;

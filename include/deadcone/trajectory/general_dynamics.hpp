@@ -3,9 +3,11 @@
 // The constants of trajectories of any unit and optimiser from their configuration: computed once, on the host, in double, and
 // rounded to the precision in use, as in dynamics.hpp.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "deadcone/config.hpp"
@@ -56,10 +58,17 @@ unit::OptimizerConstants<Real> make_optimizer_constants(const Point& point, cons
           .reciprocal_warmup = static_cast<Real>(warmup > 0.0 ? 1.0 / warmup : 0.0)};
 }
 
-/// The constants at a point, at which the loss has these minima.
+/// The reach of momentum, K: what E has of the momentum is K |m|^2/2. For other optimisers there is no energy.
+inline double momentum_reach(const Point& point, const Optimizer& optimizer) {
+  return optimizer.kind == OptimizerKind::heavy_ball ? point.eta * point.beta
+                                                     : point.eta * point.beta / (1.0 - point.beta);
+}
+
+/// The constants at a point, at which the loss has these minima, with these wells, if any.
 template <class Real>
 GeneralConstants<Real> make_general_constants(const Point& point, const Criteria& criteria, UnitKind unit,
-                                              const Optimizer& optimizer, const std::vector<Minimum>& minima) {
+                                              const Optimizer& optimizer, const std::vector<Minimum>& minima,
+                                              std::span<const Well<double>> wells = {}) {
   const double tolerance = absolute_tolerance(point, criteria);
   const unit::FamilyConstants<double> numbers = unit::family_constants({unit, point.unit_constants()});
   GeneralConstants<Real> constants = {
@@ -68,7 +77,10 @@ GeneralConstants<Real> make_general_constants(const Point& point, const Criteria
       .optimizer = make_optimizer_constants<Real>(point, optimizer),
       .tolerance_squared = static_cast<Real>(tolerance * tolerance),
       .target_norm = static_cast<Real>(std::sqrt(point.gamma * point.gamma + point.delta * point.delta)),
-      .minima = {}};
+      .minima = {},
+      .half_reach = static_cast<Real>(0.5 * momentum_reach(point, optimizer)),
+      .greatest_energy = Real(-1),
+      .wells = {}};
   for (std::size_t i = 0; i < unit::most_minima; ++i) {
     if (i >= minima.size()) {
       constants.minima[i] = {Real(0), Real(0), Real(0), Real(-1)};
@@ -79,13 +91,20 @@ GeneralConstants<Real> make_general_constants(const Point& point, const Criteria
     constants.minima[i] = {static_cast<Real>(theta.w), static_cast<Real>(theta.b), static_cast<Real>(leak),
                            static_cast<Real>(radius_squared)};
   }
+  for (std::size_t i = 0; i < unit::most_minima; ++i) {
+    const auto& [energy, least_w, greatest_w, least_b, greatest_b] =
+        i < wells.size() ? wells[i] : unit::no_well<double>;
+    constants.wells[i] = {static_cast<Real>(energy), static_cast<Real>(least_w), static_cast<Real>(greatest_w),
+                          static_cast<Real>(least_b), static_cast<Real>(greatest_b)};
+    constants.greatest_energy = std::max(constants.greatest_energy, constants.wells[i].energy);
+  }
   return constants;
 }
 
 /// What all trajectories of a sweep share, with the factors of its schedule, which must outlive it.
 template <class Real>
 GeneralRules<Real> make_general_rules(const Criteria& criteria, const Optimizer& optimizer,
-                                      const std::vector<Real>& factors) {
+                                      const std::vector<Real>& factors, bool has_wells = false) {
   return {.optimizer = optimizer,
           .schedule = {factors.data(), static_cast<std::int32_t>(factors.size()) - 1},
           .has_schedule = optimizer.has_warmup || factors.size() > 1,
@@ -94,7 +113,8 @@ GeneralRules<Real> make_general_rules(const Criteria& criteria, const Optimizer&
           .divergence = static_cast<Real>(unit::divergence_factor),
           .max_updates = static_cast<std::int32_t>(criteria.max_updates),
           .longest_cycle = static_cast<std::int32_t>(criteria.longest_cycle),
-          .lyapunov_updates = static_cast<std::int32_t>(criteria.lyapunov_updates)};
+          .lyapunov_updates = static_cast<std::int32_t>(criteria.lyapunov_updates),
+          .has_wells = has_wells};
 }
 
 }  // namespace deadcone

@@ -100,10 +100,7 @@ DEADCONE_HD inline Dynamics<Real> at_point(const Dynamics<Real>& shared, const P
 inline constexpr std::int32_t updates_in_block = 16;
 static_assert(updates_in_block % updates_between_anchors == 0);
 
-/// Updates between two attempts to prove a fate. An attempt costs about as much as an update, and a proof comes half of
-/// this too late. On maps of 512^2, beta 0, .7 and .9, one thread of Zen 4 with AVX-512, 4, 8 and 16 took .18, .16 and
-/// .16 s at gamma = 1, .30, .28 and .25 s at gamma = .1, 1.20, 1.01 and .92 s at gamma = .01.
-inline constexpr std::int32_t updates_between_proofs = updates_in_block;
+static_assert(updates_between_proofs == updates_in_block);
 
 /// The square of the norm of theta beyond which a trajectory from `start` has diverged.
 template <Geometry geometry, class T, class Constant>
@@ -340,6 +337,5 @@ using unit::for_each_constant;
 using unit::Outcome;
 using unit::PointConstants;
 using unit::trajectory;
-using unit::updates_between_proofs;
 using unit::updates_in_block;
 }  // namespace deadcone

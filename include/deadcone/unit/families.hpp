@@ -2,7 +2,7 @@
 
 // Families of units: those whose loops differ in numbers only. A loop is compiled for a family; the constants of a unit are data.
 //
-// A family says how many coordinates its units learn, and which activation the constants of a unit make, or what it has learned.
+// A family says how many coordinates its units learn, whether they have no kink, and which activation the constants of a unit make, or what it has learned.
 
 #include <array>
 
@@ -30,6 +30,7 @@ struct FamilyConstants {
 /// The rectifier (leak 0) and the leaky rectifier.
 struct LeakyFamily {
   static constexpr int coordinates = 3;
+  static constexpr bool is_smooth = false;
   template <class T>
   DEADCONE_HD_INLINE static Leaky<T> activation(const FamilyConstants<T>& constants,
                                                 const Coordinates<T, 3>& /*theta*/) {
@@ -40,6 +41,7 @@ struct LeakyFamily {
 /// The leaky rectifier that learns its leak: the fourth coordinate, which starts at the constant.
 struct PreluFamily {
   static constexpr int coordinates = 4;
+  static constexpr bool is_smooth = false;
   template <class T>
   DEADCONE_HD_INLINE static Prelu<T> activation(const FamilyConstants<T>& /*constants*/,
                                                 const Coordinates<T, 4>& theta) {
@@ -50,6 +52,7 @@ struct PreluFamily {
 /// ELU and SELU.
 struct EluFamily {
   static constexpr int coordinates = 3;
+  static constexpr bool is_smooth = false;
   template <class T>
   DEADCONE_HD_INLINE static Elu<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
     return {constants.of[0], constants.of[1]};
@@ -59,6 +62,7 @@ struct EluFamily {
 /// What is cut off at two values.
 struct ClipFamily {
   static constexpr int coordinates = 3;
+  static constexpr bool is_smooth = false;
   template <class T>
   DEADCONE_HD_INLINE static Clip<T> activation(const FamilyConstants<T>& constants,
                                                const Coordinates<T, 3>& /*theta*/) {
@@ -66,10 +70,11 @@ struct ClipFamily {
   }
 };
 
-/// A family of one unit, without constants.
+/// A family of one unit, without constants and without a kink.
 template <class Activation>
 struct SingleFamily {
   static constexpr int coordinates = 3;
+  static constexpr bool is_smooth = true;
   template <class T>
   DEADCONE_HD_INLINE static Activation activation(const FamilyConstants<T>& /*constants*/,
                                                   const Coordinates<T, 3>& /*theta*/) {
@@ -173,11 +178,11 @@ DEADCONE_HD_INLINE Coordinates<T, Family::coordinates> loss_gradient(const Famil
 }
 
 /// Averages over the preactivation of a unit of a family.
-template <class Family, class T>
+template <class Family, Geometry geometry = Geometry::general, class T>
 DEADCONE_HD_INLINE Averages<T> averages_at(const FamilyConstants<T>& constants,
                                            const Coordinates<T, Family::coordinates>& theta) {
   const Parameters<T> place = parameters_of(theta);
-  return averages(Family::activation(constants, theta), direction<Geometry::general>(place).s, place.b);
+  return averages(Family::activation(constants, theta), direction<geometry>(place).s, place.b);
 }
 
 }  // namespace deadcone::unit
