@@ -11,14 +11,23 @@ from contest import Contestant, ContestError
 NAME = "certify-refine"
 UNITS_NAME = "certify-units"
 
-# A point of each row of Figure 4, and smooth units, whose fates are proved by energy alone.
+# A point of each row of Figure 4, and other units, whose fates are proved by energy alone.
 CASES = [
     Case(NAME, "maps with fewer updates", (-2, 2), (-2, 2), 1024, changes={"beta": beta, "gamma": gamma})
     for beta, gamma in ((0.7, 1), (0.9, 0.1), (0.9, 0.01))
 ]
 UNIT_CASES = [
     Case(UNITS_NAME, "units with fewer updates", (-2, 2), (-2, 2), 128, changes={"unit": unit, "beta": 0.9, "gamma": gamma})
-    for unit, gamma in (("gelu", 1), ("gelu", 0.1), ("silu", 0.1), ("sigmoid", 0.1), ("tanh", 1), ("softplus", 1))
+    for unit, gamma in (
+        ("leaky:0.1", 1),
+        ("elu:1", 1),
+        ("gelu", 1),
+        ("gelu", 0.1),
+        ("silu", 0.1),
+        ("sigmoid", 0.1),
+        ("tanh", 1),
+        ("softplus", 1),
+    )
 ]
 MODES = {
     "--certify": ["--certify"],

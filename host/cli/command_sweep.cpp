@@ -139,7 +139,7 @@ void report_unprovable_points(const Sweep& sweep, const std::vector<PointRun>& r
   if (unprovable == 0) return;
   std::cerr << "certify: at " << unprovable << " of " << looked_at << (looked_at == 1 ? " point" : " points")
             << (apart == 1 ? "" : " looked at") << " no fate can be proved, because "
-            << (sweep.is_general() ? "eta is too large, r is not 0 or no minimum is found"
+            << (sweep.is_general() ? "eta is too large, r is not 0 or no well is found"
                                    : "eta, epsilon or rho is too large")
             << "; trajectories there run to their end\n";
 }

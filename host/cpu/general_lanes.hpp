@@ -87,7 +87,7 @@ class GeneralLanes {
   /// Which lanes are in a well.
   LanesInWells<Real> find_wells(const unit::GeneralRules<Real>& all_rules, const Ends& ends) const {
     LanesInWells<Real> found;
-    if constexpr (Family::is_smooth) {
+    if constexpr (Family::coordinates == 3) {
       const unit::GeneralRules<Real> rules = Known::of(all_rules);
       const auto load = [](Pack<Real>& to, const LaneNumbers<Real>& from) HWY_ATTR { to = from.pack(); };
       unit::GeneralConstants<Pack<Real>> of;
@@ -137,7 +137,8 @@ class GeneralLanes {
       limit[lane] = start.limit_squared;
       const auto put = [lane](LaneNumbers<Real>& to, Real from) { to.lanes[lane] = from; };
       unit::for_each_update_constant(put, constants_, entry.work->general[start.map]);
-      if constexpr (Family::is_smooth) unit::for_each_energy_constant(put, constants_, entry.work->general[start.map]);
+      if constexpr (Family::coordinates == 3)
+        unit::for_each_energy_constant(put, constants_, entry.work->general[start.map]);
     });
     if (begun == 0) return;
     const PackMask<Real> fresh = mask_of<Real>(begun);

@@ -32,9 +32,10 @@ struct Landscape {
 };
 
 template <class Family>
-DEADCONE_HD_INLINE Landscape landscape(const Target<double>& target, double decay, double w, double b) {
+DEADCONE_HD_INLINE Landscape landscape(const unit::FamilyConstants<double>& constants, const Target<double>& target,
+                                       double decay, double w, double b) {
   const Parameters<double> theta = {0.0, w, b};
-  const auto activation = Family::template activation<double>({}, {});
+  const auto activation = Family::activation(constants, unit::Coordinates<double, 3>{{0.0, w, b}});
   const auto along = unit::direction<Geometry::planar>(theta);
   const auto m = unit::moments<2>(activation, along.s, b);
   const Parameters<double> g = unit::gradient<Geometry::planar>(m, theta, along, target);
@@ -59,21 +60,24 @@ DEADCONE_HD_INLINE Landscape landscape(const Target<double>& target, double deca
           .slope = m.b[0]};
 }
 
-using LandscapeAt = Landscape (*)(const Target<double>&, double decay, double w, double b);
+using LandscapeAt = Landscape (*)(const unit::FamilyConstants<double>&, const Target<double>&, double decay, double w,
+                                  double b);
 
 template <class Family>
-Landscape plain_landscape(const Target<double>& target, double decay, double w, double b) {
-  return landscape<Family>(target, decay, w, b);
+Landscape plain_landscape(const unit::FamilyConstants<double>& constants, const Target<double>& target, double decay,
+                          double w, double b) {
+  return landscape<Family>(constants, target, decay, w, b);
 }
 template <class Family>
-DEADCONE_WITH_FMA Landscape fma_landscape(const Target<double>& target, double decay, double w, double b) {
-  return landscape<Family>(target, decay, w, b);
+DEADCONE_WITH_FMA Landscape fma_landscape(const unit::FamilyConstants<double>& constants, const Target<double>& target,
+                                          double decay, double w, double b) {
+  return landscape<Family>(constants, target, decay, w, b);
 }
 
 LandscapeAt landscape_of(UnitKind unit) {
   LandscapeAt at = nullptr;
   unit::with_family(unit, [&]<class Family>() {
-    if constexpr (Family::is_smooth) at = has_fma() ? fma_landscape<Family> : plain_landscape<Family>;
+    if constexpr (Family::coordinates == 3) at = has_fma() ? fma_landscape<Family> : plain_landscape<Family>;
   });
   return at;
 }
@@ -81,9 +85,11 @@ LandscapeAt landscape_of(UnitKind unit) {
 /// What the search for a well is told.
 struct Problem {
   LandscapeAt landscape;
+  unit::FamilyConstants<double> constants;
+  SlopeBounds slopes;
   Target<double> target;
   double decay;
-  LossBounds bounds;     ///< of the loss without its decay
+  double curvature;      ///< the greatest that may be in a well
   double active_slope;   ///< a unit whose mean slope is above is active for sure
   double rest_gradient;  ///< nothing comes to rest where the gradient is longer; infinite where that does not count
   double rho;
@@ -110,7 +116,9 @@ class Flood {
     const double size =
         std::sqrt(problem.target.gamma * problem.target.gamma + problem.target.delta * problem.target.delta);
     while (base_ < 0.5 * size) base_ *= 2.0;
-    core_ = 0.5 * minimum.curvatures[0] / problem.bounds.change;
+    const double s = 0.5 * std::fabs(minimum.theta.w);
+    core_ = 0.5 * minimum.curvatures[0] / bounds_from(s).change;
+    if (has_kinks()) core_ = std::min(core_, s);
     // At rest in the core it is near enough to the minimum to have converged.
     const double norm = std::sqrt(minimum.theta.w * minimum.theta.w + minimum.theta.b * minimum.theta.b);
     rests_converged_ = problem.rest_gradient <= 0.5 * minimum.curvatures[0] * problem.rho * norm;
@@ -155,17 +163,30 @@ class Flood {
   /// At w = 0 the unit is a constant, and the loss this or more.
   double wall() const { return 0.5 * problem_.target.gamma * problem_.target.gamma; }
 
+  bool has_kinks() const { return problem_.slopes.kink_count > 0; }
+
+  /// The bounds where |w| >= s.
+  LossBounds bounds_from(double s) const { return loss_bounds(problem_.slopes, problem_.target, s); }
+
+  /// The numbers between which |w| is in a column of squares.
+  static double least_weight(double side, std::int64_t w) { return side * static_cast<double>(w >= 0 ? w : -(w + 1)); }
+  static double greatest_weight(double side, std::int64_t w) { return side * static_cast<double>(w >= 0 ? w + 1 : -w); }
+
   std::int64_t side_of(double x) const { return static_cast<std::int64_t>(std::floor(x / base_)); }
 
   void add(int depth, std::int64_t w, std::int64_t b) {
     const double side = std::ldexp(base_, -depth);
-    const Landscape at = problem_.landscape(problem_.target, problem_.decay, (static_cast<double>(w) + 0.5) * side,
-                                            (static_cast<double>(b) + 0.5) * side);
+    const Landscape at =
+        problem_.landscape(problem_.constants, problem_.target, problem_.decay, (static_cast<double>(w) + 0.5) * side,
+                           (static_cast<double>(b) + 0.5) * side);
     ++evaluations_;
     const double h = half_diagonal(depth);
-    const double least =
-        at.loss - h * (at.gradient + h * (0.5 * std::max(-at.curvature[0], 0.0) + h * problem_.bounds.change / 6.0));
-    queue_.push({depth, w, b, least, at});
+    const double change = bounds_from(least_weight(side, w)).change;
+    const double near_middle =
+        at.loss - h * (at.gradient + h * (0.5 * std::max(-at.curvature[0], 0.0) + h * change / 6.0));
+    // The standard deviation of sigma(z) is at most |w| times the greatest slope, that of y is gamma.
+    const double missing = std::max(problem_.target.gamma - problem_.slopes.greatest * greatest_weight(side, w), 0.0);
+    queue_.push({depth, w, b, std::max(near_middle, 0.5 * missing * missing), at});
   }
 
   double half_diagonal(int depth) const { return std::ldexp(base_, -depth) * 0.70710678118654757; }
@@ -177,14 +198,16 @@ class Flood {
     const double w = (static_cast<double>(cell.w) + 0.5) * side;
     const double b = (static_cast<double>(cell.b) + 0.5) * side;
     const Landscape& at = cell.middle;
-    const bool is_active = std::fabs(at.slope) - h * problem_.bounds.slope_change > problem_.active_slope;
+    const LossBounds bounds = bounds_from(least_weight(side, cell.w));
+    if (!(bounds.curvature + problem_.decay < problem_.curvature)) return false;
+    const bool is_active = std::fabs(at.slope) - h * bounds.slope_change > problem_.active_slope;
     const double from_minimum_w = w - minimum_.theta.w;
     const double from_minimum_b = b - minimum_.theta.b;
     const double reach = std::sqrt(from_minimum_w * from_minimum_w + from_minimum_b * from_minimum_b) + h;
     if (reach < core_) return is_active || rests_converged_;
     double least_gradient = 0.0;
     for (int i = 0; i < 2; ++i) {
-      const double change = h * (std::fabs(at.curvature[i]) + 0.5 * h * problem_.bounds.change);
+      const double change = h * (std::fabs(at.curvature[i]) + 0.5 * h * bounds.change);
       least_gradient = std::max(least_gradient, std::fabs(at.along[i]) - change);
     }
     least_gradient -= rounding * (1.0 + std::fabs(w) + std::fabs(b));
@@ -222,9 +245,11 @@ class Flood {
 /// The well of a minimum, its energy without a margin. No well crosses the line w = 0 with less loss than gamma^2/2, so the
 /// search stays on one side of it, and only one that fills that side goes on across.
 Well<double> find_well(const Problem& problem, const Minimum& minimum) {
+  const bool has_kinks = problem.slopes.kink_count > 0;
+  if (has_kinks && minimum.theta.w == 0.0) return unit::no_well<double>;
   Flood one_side(problem, minimum, minimum.theta.w != 0.0);
   const Well<double> well = one_side.run();
-  if (!one_side.reached_wall()) return well;
+  if (!one_side.reached_wall() || has_kinks) return well;
   const Well<double> across = Flood(problem, minimum, false).run();
   return across.energy > well.energy ? across : well;
 }
@@ -236,11 +261,18 @@ double coarsely_above(double x) {
   return part == 0.5 ? x : std::ldexp(1.0, exponent);
 }
 
+/// The power of two before.
+double coarsely_below(double x) {
+  int exponent = 0;
+  std::frexp(x, &exponent);
+  return std::ldexp(0.5, exponent);
+}
+
 }  // namespace
 
 bool may_have_wells(UnitKind unit, const Optimizer& optimizer, const Criteria& criteria) {
   const bool is_descent = optimizer.kind == OptimizerKind::momentum || optimizer.kind == OptimizerKind::heavy_ball;
-  return slope_bounds_of(unit) && is_descent && optimizer.clip == ClipKind::none && !optimizer.has_warmup &&
+  return unit != UnitKind::prelu && is_descent && optimizer.clip == ClipKind::none && !optimizer.has_warmup &&
          optimizer.schedule == Schedule() && criteria.lyapunov_updates == 0;
 }
 
@@ -248,7 +280,7 @@ class WellBounds::Search {
  public:
   Search(UnitKind unit, const Optimizer& optimizer, const Criteria& criteria, Precision precision,
          std::int64_t evaluations)
-      : slopes_(*slope_bounds_of(unit)),
+      : unit_(unit),
         landscape_(landscape_of(unit)),
         optimizer_(optimizer),
         criteria_(criteria),
@@ -259,22 +291,35 @@ class WellBounds::Search {
     if (point.r != 0.0 || !margins_hold_rounded_momentum(point.beta, precision_)) return {};
     const Target<double> target = {point.gamma, point.delta};
     const double decay = optimizer_.has_decay ? point.decay : 0.0;
-    const LossBounds bounds = loss_bounds(slopes_, target);
+    const Unit unit = {unit_, point.unit_constants()};
+    const SlopeBounds slopes = *slope_bounds_of(unit);
     // Heavy ball is momentum at a rate that is 1/(1 - beta) times as large.
     const double eta = optimizer_.kind == OptimizerKind::momentum ? point.eta : point.eta / (1.0 - point.beta);
-    if (!(bounds.curvature + decay < curvature_share * 2.0 / eta)) return {};
+    const double limit = curvature_share * 2.0 / eta;
+    if (!(loss_bounds(slopes, target, infinity).curvature + decay < limit)) return {};
+    // Without kinks that holds everywhere, and no square has to be looked at for it.
+    const double curvature = slopes.kink_count > 0 ? coarsely_below(limit) : infinity;
     // A stop is judged after its update, which changes the gradient by less than 2/eta times the tolerance.
     const double rest = criteria_.stop == StopRule::stationary
                             ? coarsely_above(3.0 * absolute_tolerance(point, criteria_) / point.eta)
                             : infinity;
-    const Problem problem = {
-        landscape_, target,        decay,       bounds, criteria_.epsilon * slopes_.greatest * (1.0 + 1e-9),
-        rest,       criteria_.rho, evaluations_};
-    std::vector<Well<double>> wells = known_.get({point.gamma, point.delta, decay, rest}, [&] {
-      std::vector<Well<double>> found;
-      for (const Minimum& minimum : minima) found.push_back(find_well(problem, minimum));
-      return found;
-    });
+    const Problem problem = {.landscape = landscape_,
+                             .constants = unit::family_constants(unit),
+                             .slopes = slopes,
+                             .target = target,
+                             .decay = decay,
+                             .curvature = curvature,
+                             .active_slope = criteria_.epsilon * slopes.greatest * (1.0 + 1e-9),
+                             .rest_gradient = rest,
+                             .rho = criteria_.rho,
+                             .evaluations = evaluations_};
+    const auto [first, second] = point.unit_constants();
+    std::vector<Well<double>> wells =
+        known_.get({point.gamma, point.delta, decay, rest, curvature, first, second}, [&] {
+          std::vector<Well<double>> found;
+          for (const Minimum& minimum : minima) found.push_back(find_well(problem, minimum));
+          return found;
+        });
     for (std::size_t i = 0; i < wells.size(); ++i) take_margin(wells[i], minima[i], target);
     return wells;
   }
@@ -291,13 +336,13 @@ class WellBounds::Search {
     if (!(well.energy > minimum.loss) || may_diverge) well = unit::no_well<double>;
   }
 
-  SlopeBounds slopes_;
+  UnitKind unit_;
   LandscapeAt landscape_;
   Optimizer optimizer_;
   Criteria criteria_;
   Precision precision_;
   std::int64_t evaluations_;
-  Memo<std::vector<Well<double>>, 4> known_;
+  Memo<std::vector<Well<double>>, 7> known_;
 };
 
 WellBounds::WellBounds(UnitKind unit, const Optimizer& optimizer, const Criteria& criteria, Precision precision,

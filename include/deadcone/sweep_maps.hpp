@@ -19,10 +19,10 @@
 namespace deadcone {
 
 /// The evaluations that the search for a well is worth in a sweep, where a start takes as long as many of them: four times
-/// the starts with the same target.
+/// the starts with the same loss.
 inline std::int64_t well_evaluations_of(const Sweep& sweep) {
   double starts = static_cast<double>(sweep.points()) * static_cast<double>(sweep.plane.pixels());
-  for (const Axis axis : {Axis::gamma, Axis::delta, Axis::decay}) {
+  for (const Axis axis : {Axis::gamma, Axis::delta, Axis::decay, Axis::leak, Axis::scale, Axis::lo, Axis::hi}) {
     const auto number = static_cast<std::size_t>(axis);
     if (!sweep.uses(number)) continue;
     const Range* in_plane = sweep.plane.range_of(number);

@@ -163,12 +163,14 @@ PROVABLE = {
     "other target": "--unit silu --beta 0.9 --gamma 1 --delta -0.5,0.5",
     "heavy ball, decay": "--unit softplus --optimizer heavy-ball --eta 0.02 --decay 0.001",
     "update rule": "--unit tanh --beta 0.5 --stop update --precision double",
+    "a kink": "--unit leaky --leak 0.1,0.2 --beta 0.9",
+    "the rectifier under heavy ball": "--optimizer heavy-ball --eta 0.03 --beta 0.5",
     "a plane": "--unit sigmoid --plane beta,eta --beta 0:0.9:40 --eta 0.1:2:30 --w 1 --b -0.5",
 }
 
 
 @pytest.mark.parametrize("name", PROVABLE)
-def test_fates_of_smooth_units_are_proved(deadcone, tmp_path, name):
+def test_fates_of_other_units_are_proved(deadcone, tmp_path, name):
     paths = {}
     for way in ("exhaustive", "certified"):
         paths[way] = tmp_path / f"{way}.h5"
@@ -178,13 +180,13 @@ def test_fates_of_smooth_units_are_proved(deadcone, tmp_path, name):
         assert result.returncode == 0 and "no theorem" not in result.stderr
     plain, certified = read_all(paths["exhaustive"]), read_all(paths["certified"])
     proved = certified["proof"] == WELL
-    assert proved.mean() > 0.8 and np.array_equal(certified["proof"] != 0, proved)
+    assert proved.mean() > 0.5 and np.array_equal(certified["proof"] != 0, proved)
     ended = np.isin(plain["fate"], [0, 1, 6])
     np.testing.assert_array_equal(certified["fate"][ended], plain["fate"][ended])
     np.testing.assert_array_equal(certified["minimum"][ended], plain["minimum"][ended])
     np.testing.assert_array_equal(certified["steps"][~proved], plain["steps"][~proved])
     assert np.all(certified["steps"] <= plain["steps"]) and np.all(certified["steps"][proved] % 16 == 0)
-    assert certified["steps"].sum() < 0.5 * plain["steps"].sum()
+    assert certified["steps"][proved].sum() < 0.5 * plain["steps"][proved].sum()
     assert "all bits equal" in deadcone.done("verify --all", paths["certified"]).stdout
     with h5py.File(paths["certified"]) as file, h5py.File(paths["exhaustive"]) as other:
         assert attribute(file, "numerics") == "7" and attribute(other, "numerics") == "6"
@@ -212,7 +214,7 @@ def test_a_certified_sweep_of_units_merges_resumes_and_refines(deadcone, tmp_pat
 @pytest.mark.parametrize(
     "options, words",
     [
-        ("--unit elu:1", "no theorem holds for elu under momentum;"),
+        ("--unit prelu:0.25", "no theorem holds for prelu under momentum;"),
         ("--unit gelu --optimizer adam", "no theorem holds for gelu under adam;"),
         ("--unit gelu --clip norm:1", "no theorem holds for gelu under momentum with clipping or a schedule;"),
         ("--unit gelu --schedule cosine:9", "no theorem holds for gelu under momentum with clipping or a schedule;"),

@@ -108,7 +108,7 @@ TEST_P(General, HasTheSameBitsInEveryLoopWhereFatesAreProved) {
       map.criteria.certify = true;
       map.criteria.max_updates = 301;  // which lanes reach between two looks for proofs
       map.well_evaluations = 1000;
-      map.point.eta = kind == UnitKind::sigmoid ? 0.5 : 0.02;
+      map.point.eta = kind == UnitKind::sigmoid ? 0.5 : optimizer.kind == OptimizerKind::heavy_ball ? 0.02 : 0.1;
       if (!map.is_general()) continue;
       std::vector<Point> points(5, map.point);
       points[1].beta = 0.0;

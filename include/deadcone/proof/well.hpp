@@ -1,15 +1,14 @@
 #pragma once
 
-// Wells: basins of the loss of a smooth unit that gradient descent with momentum does not leave.
+// Wells: basins of the loss of a unit that gradient descent with momentum does not leave.
 //
 // A well is a box of the plane of (w, b) with one minimum of the loss in it, and an energy E* such that
 //
-//   where the loss is below E*, there is no other critical point in the box;
+//   where the loss is below E*, there is no other critical point in the box, and curvature is below 2/eta;
 //   on the edge of the box the loss is E* or more.
 //
-// A trajectory in the plane that is in the box with less energy than E* stays there and converges to the minimum: E never rises
-// where the learning rate is small enough for the curvature of the loss. docs/proofs.md, section 12, has the theorem, host/proof
-// finds the wells.
+// A trajectory in the plane that is in the box with less energy than E* stays there and converges to the minimum: its energy never
+// rises there. docs/proofs.md, section 12, has the theorem; host/proof finds the wells.
 
 #include "deadcone/kinds.hpp"
 #include "deadcone/numeric/annotations.hpp"

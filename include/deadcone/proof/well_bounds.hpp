@@ -17,8 +17,8 @@ namespace deadcone {
 /// microseconds.
 inline constexpr std::int64_t most_well_evaluations = 16'384;
 
-/// Whether trajectories under these criteria may have wells at all, at points with r = 0: those of smooth units under momentum or
-/// heavy ball, without clipping and schedule.
+/// Whether trajectories under these criteria may have wells at all, at points with r = 0: those of all units but prelu under
+/// momentum or heavy ball, without clipping and schedule.
 bool may_have_wells(UnitKind unit, const Optimizer& optimizer, const Criteria& criteria);
 
 /// Finds the wells at points that share all but their numbers. Points with the same target and decay, and with learning rates that

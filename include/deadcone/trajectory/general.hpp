@@ -355,7 +355,7 @@ DEADCONE_HD inline bool follow(const GeneralRules<Real>& rules, const GeneralCon
       outcome = end_of<Family>(rules, of, course.limit_squared, course.state.theta, course.updates, ended);
       return true;
     }
-    if constexpr (Family::is_smooth) {
+    if constexpr (Family::coordinates == 3) {
       if (rules.has_wells && course.updates % updates_between_proofs == 0) {
         const std::int8_t well = well_at(of, course.state.theta, energy<Family>(rules, of, course.state));
         if (well >= 0) {

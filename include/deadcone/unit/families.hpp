@@ -2,7 +2,7 @@
 
 // Families of units: those whose loops differ in numbers only. A loop is compiled for a family; the constants of a unit are data.
 //
-// A family says how many coordinates its units learn, whether they have no kink, and which activation the constants of a unit make, or what it has learned.
+// A family says how many coordinates its units learn, and which activation the constants of a unit make, or what it has learned.
 
 #include <array>
 
@@ -30,7 +30,6 @@ struct FamilyConstants {
 /// The rectifier (leak 0) and the leaky rectifier.
 struct LeakyFamily {
   static constexpr int coordinates = 3;
-  static constexpr bool is_smooth = false;
   template <class T>
   DEADCONE_HD_INLINE static Leaky<T> activation(const FamilyConstants<T>& constants,
                                                 const Coordinates<T, 3>& /*theta*/) {
@@ -41,7 +40,6 @@ struct LeakyFamily {
 /// The leaky rectifier that learns its leak: the fourth coordinate, which starts at the constant.
 struct PreluFamily {
   static constexpr int coordinates = 4;
-  static constexpr bool is_smooth = false;
   template <class T>
   DEADCONE_HD_INLINE static Prelu<T> activation(const FamilyConstants<T>& /*constants*/,
                                                 const Coordinates<T, 4>& theta) {
@@ -52,7 +50,6 @@ struct PreluFamily {
 /// ELU and SELU.
 struct EluFamily {
   static constexpr int coordinates = 3;
-  static constexpr bool is_smooth = false;
   template <class T>
   DEADCONE_HD_INLINE static Elu<T> activation(const FamilyConstants<T>& constants, const Coordinates<T, 3>& /*theta*/) {
     return {constants.of[0], constants.of[1]};
@@ -62,7 +59,6 @@ struct EluFamily {
 /// What is cut off at two values.
 struct ClipFamily {
   static constexpr int coordinates = 3;
-  static constexpr bool is_smooth = false;
   template <class T>
   DEADCONE_HD_INLINE static Clip<T> activation(const FamilyConstants<T>& constants,
                                                const Coordinates<T, 3>& /*theta*/) {
@@ -70,11 +66,10 @@ struct ClipFamily {
   }
 };
 
-/// A family of one unit, without constants and without a kink.
+/// A family of one unit, without constants.
 template <class Activation>
 struct SingleFamily {
   static constexpr int coordinates = 3;
-  static constexpr bool is_smooth = true;
   template <class T>
   DEADCONE_HD_INLINE static Activation activation(const FamilyConstants<T>& /*constants*/,
                                                   const Coordinates<T, 3>& /*theta*/) {
