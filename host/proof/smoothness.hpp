@@ -18,6 +18,7 @@
 #include <limits>
 #include <optional>
 
+#include "deadcone/proof/rounding.hpp"
 #include "deadcone/unit/families.hpp"
 #include "deadcone/unit/model.hpp"
 #include "deadcone/unit_kind.hpp"
@@ -112,6 +113,17 @@ inline LossBounds loss_bounds(const SlopeBounds& slopes, const Target<double>& t
     bounds.slope_change += 0.39895 * jump;
   }
   return bounds;
+}
+
+/// How much lower than the loss at its edge the energy of a well has to be, so that rounding an energy does no harm. It falls with the
+/// energy itself.
+inline double well_margin(const SlopeBounds& slopes, const Target<double>& target, double energy, Precision precision) {
+  const WellMargins margins = well_margins_of(precision);
+  const double size = std::sqrt(target.gamma * target.gamma + target.delta * target.delta);
+  const double output = std::sqrt(2.0 * std::max(energy, 0.0)) + size;
+  const bool is_of_lines = slopes.second == 0.0;
+  const double scale = std::max(1.0, slopes.greatest * slopes.greatest);
+  return margins.output * output * output + (is_of_lines ? 0.0 : margins.averages * scale);
 }
 
 }  // namespace deadcone

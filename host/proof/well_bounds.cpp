@@ -124,7 +124,7 @@ class Flood {
     rests_converged_ = problem.rest_gradient <= 0.5 * minimum.curvatures[0] * problem.rho * norm;
   }
 
-  /// The well, its energy without a margin; what the water was stopped by is in ran_over().
+  /// The well, its energy without a margin.
   Well<double> run() {
     const std::int64_t w = side_of(minimum_.theta.w);
     const std::int64_t b = side_of(minimum_.theta.b);
@@ -153,6 +153,7 @@ class Flood {
             base_ * static_cast<double>(least_b_), base_ * static_cast<double>(greatest_b_)};
   }
 
+  /// Whether the water reached the wall, which stopped it.
   bool reached_wall() const { return reached_wall_; }
 
  private:
@@ -320,17 +321,16 @@ class WellBounds::Search {
           for (const Minimum& minimum : minima) found.push_back(find_well(problem, minimum));
           return found;
         });
-    for (std::size_t i = 0; i < wells.size(); ++i) take_margin(wells[i], minima[i], target);
+    for (std::size_t i = 0; i < wells.size(); ++i) take_margin(wells[i], minima[i], slopes, target);
     return wells;
   }
 
  private:
   /// Lowers the energy of a well by more than rounding makes of an energy, or gives the well up.
-  void take_margin(Well<double>& well, const Minimum& minimum, const Target<double>& target) const {
+  void take_margin(Well<double>& well, const Minimum& minimum, const SlopeBounds& slopes,
+                   const Target<double>& target) const {
+    well.energy -= well_margin(slopes, target, well.energy, precision_);
     const double norm = std::sqrt(target.gamma * target.gamma + target.delta * target.delta);
-    const double output =
-        std::sqrt(2.0 * std::max(well.energy, 0.0)) + norm;  // no unit there has a greater one, in L^2
-    well.energy -= well_margin(precision_) * output * output;
     const double farthest = std::max({-well.least_w, well.greatest_w, -well.least_b, well.greatest_b});
     const bool may_diverge = !(2.0 * farthest < unit::divergence_factor * norm);
     if (!(well.energy > minimum.loss) || may_diverge) well = unit::no_well<double>;

@@ -202,7 +202,7 @@ Case random_case(Dice& dice, Precision precision) {
   map.optimizer.kind = dice.one_of({OptimizerKind::momentum, OptimizerKind::heavy_ball});
   if (map.unit == UnitKind::relu) map.optimizer.kind = OptimizerKind::heavy_ball;  // under momentum it has other proofs
   map.optimizer.has_decay = dice.uniform(0.0, 1.0) < 0.3;
-  map.point.gamma = std::exp(dice.uniform(-3.0, 1.0));
+  map.point.gamma = std::exp(dice.uniform(-4.0, 1.0));
   map.point.delta = dice.uniform(0.0, 1.0) < 0.4 ? 0.0 : dice.uniform(-1.0, 1.0) * map.point.gamma;
   map.point.beta = dice.one_of({0.0, 0.5, 0.9, 0.97});
   map.point.eta = std::exp(dice.uniform(-3.0, 0.0));
@@ -278,29 +278,43 @@ TEST(Wells, TakeTheRoundingOfAnEnergyIntoAccount) {
   Dice dice(43);
   double worst = 0.0;
   int compared = 0;
-  for (int i = 0; i < 300; ++i) {
-    const Case one = random_case(dice, Precision::float32);
+  for (int i = 0; i < 600; ++i) {
+    Case one = random_case(dice, Precision::float32);
+    if (i % 2 == 0) {  // the smaller the target, the more an error of the averages counts
+      one.map.point.gamma = std::exp(dice.uniform(-7.0, -3.0));
+      one.map.point.delta = 0.0;
+      one.minima = find_minima(unit_of(one.map), {one.map.point.gamma, 0.0}, one.map.point.decay);
+      WellBounds bounds(one.map.unit, one.map.optimizer, one.map.criteria, Precision::float64);
+      one.wells = bounds.of(one.map.point, one.minima);
+    }
+    const SlopeBounds slopes = *slope_bounds_of(unit_of(one.map));
     const Target<double> target = {one.map.point.gamma, one.map.point.delta};
     const Target<float> rounded = {static_cast<float>(target.gamma), static_cast<float>(target.delta)};
-    for (const auto& [energy, least_w, greatest_w, least_b, greatest_b] : one.wells) {
+    for (std::size_t k = 0; k < one.wells.size(); ++k) {
+      const auto& [energy, least_w, greatest_w, least_b, greatest_b] = one.wells[k];
       if (energy < 0.0) continue;
-      const double output = std::sqrt(2.0 * energy) + std::hypot(target.gamma, target.delta);
-      for (int k = 0; k < 400; ++k) {
-        const auto w = static_cast<float>(dice.uniform(least_w, greatest_w));
-        const auto b = static_cast<float>(dice.uniform(least_b, greatest_b));
+      const double margin = well_margin(slopes, target, energy, Precision::float32);
+      for (int j = 0; j < 200; ++j) {
+        const Parameters<double>& minimum = one.minima[k].theta;
+        const bool is_near = j % 2 == 0;
+        const double reach = 2.0 * target.gamma;
+        const auto w =
+            static_cast<float>(is_near ? minimum.w + dice.uniform(-reach, reach) : dice.uniform(least_w, greatest_w));
+        const auto b =
+            static_cast<float>(is_near ? minimum.b + dice.uniform(-reach, reach) : dice.uniform(least_b, greatest_b));
         const double exact = loss_at(unit_of(one.map), target, w, b);
         if (exact > 1.1 * energy) continue;
         const double found = unit::with_activation<float>(unit_of(one.map), [&](const auto& activation) {
           return unit::loss(unit::averages(activation, std::fabs(w), b), Parameters<float>{0.0F, w, b}, rounded);
         });
-        worst = std::max(worst, std::fabs(found - exact) / (output * output));
+        worst = std::max(worst, std::fabs(found - exact) / margin);
         ++compared;
       }
     }
   }
   EXPECT_GT(compared, 10'000);
-  EXPECT_LT(worst, 0.25 * well_margin(Precision::float32));
-  EXPECT_GT(worst, 0.01 * well_margin(Precision::float32));
+  EXPECT_LT(worst, 0.3);
+  EXPECT_GT(worst, 0.01);
 }
 
 TEST(Wells, HaveAnEnergyThatNeverRises) {

@@ -25,10 +25,15 @@ inline RoundingMargins margins_of(Precision precision) {
                                          : RoundingMargins{0x1p-36, 0x1p-44, 0x1p-40};
 }
 
-/// The margin of the energy of a well, in units of the square of the largest output of a unit in it: sigma(z) - y and y add up to no
-/// more than sqrt(2 E*) + |Theta*|.
-inline double well_margin(Precision precision) {
-  return 4.0 * margins_of(precision).energy;
+/// Margins of the energy of a well: one in units of the square of the largest output of a unit in it, since the norms of sigma(z) - y
+/// and of y add up to no more than sqrt(2 E*) + |Theta*|; and one for the error of averages that are no closed forms in lines, in units
+/// of the square of the greatest slope.
+struct WellMargins {
+  double output;
+  double averages;
+};
+inline WellMargins well_margins_of(Precision precision) {
+  return precision == Precision::float32 ? WellMargins{0x1p-11, 0x1p-18} : WellMargins{0x1p-34, 0x1p-40};
 }
 
 /// Whether the margins hold what rounding makes of beta and 1 - beta. Where not, the constants of the theorems are
