@@ -54,11 +54,13 @@ class SweepMaps {
     const Map common = common_map(points.front(), window);
     if (wells_) {
       std::vector<std::vector<Well<double>>> wells;
+      wells.reserve(points.size());
       for (const Point& point : points) wells.push_back(wells_of(point));
       return {common, std::move(points), std::move(wells)};
     }
     if (!bounds_) return {common, std::move(points)};
     std::vector<ProofConditions<double>> conditions;
+    conditions.reserve(points.size());
     for (const Point& point : points) conditions.push_back(bounds_->of(point));
     return {common, std::move(points), std::move(conditions)};
   }

@@ -33,8 +33,10 @@ inline double schedule_factor(const Schedule& schedule, std::int64_t k) {
   switch (schedule.kind) {
     case ScheduleKind::constant:
       return 1.0;
-    case ScheduleKind::step:
-      return std::pow(schedule.factor, static_cast<double>(k / schedule.updates));
+    case ScheduleKind::step: {
+      const std::int64_t steps = k / schedule.updates;
+      return std::pow(schedule.factor, static_cast<double>(steps));
+    }
     case ScheduleKind::exponential:
       return std::pow(schedule.factor, static_cast<double>(k));
     case ScheduleKind::cosine:
