@@ -1,12 +1,11 @@
 #include "deadcone/proof/bounds.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
 #include <limits>
 
 #include "deadcone/proof/rounding.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
+#include "proof/coarse.hpp"
 #include "proof/dead_bounds.hpp"
 #include "proof/energy_bounds.hpp"
 #include "proof/memo.hpp"
@@ -44,26 +43,8 @@ ExactDescent exact_descent(double beta, double eta, Precision precision) {
   });
 }
 
-/// The share of 2/eta that curvature is kept below.
-constexpr double curvature_share = 0.999;
-
 /// The energy theorem takes no smaller margin: some low losses have to be left out.
 constexpr double least_margin = 0x1p-14;
-
-/// The nearest positive number towards zero with no more than `bits` significant bits. Constants that take long are
-/// computed for such numbers, on the safe side, so that the points of a sweep share them; which they are depends on the
-/// point alone.
-template <int bits>
-double coarsely_below(double x) {
-  constexpr std::uint64_t dropped = (std::uint64_t{1} << (53 - bits)) - 1;
-  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & ~dropped);
-}
-/// The same away from zero.
-template <int bits>
-double coarsely_above(double x) {
-  constexpr std::uint64_t dropped = (std::uint64_t{1} << (53 - bits)) - 1;
-  return std::bit_cast<double>((std::bit_cast<std::uint64_t>(x) + dropped) & ~dropped);
-}
 
 /// What depends on momentum and learning rate only. Weights are in units of gamma.
 struct DescentBounds {

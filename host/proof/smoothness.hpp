@@ -83,6 +83,11 @@ inline std::optional<SlopeBounds> slope_bounds_of(const Unit& unit) {
   return std::nullopt;
 }
 
+/// |Theta*|, the root mean square of y.
+inline double size_of(const Target<double>& target) {
+  return std::sqrt(target.gamma * target.gamma + target.delta * target.delta);
+}
+
 /// What bounds a loss.
 struct LossBounds {
   double curvature;     ///< the greatest eigenvalue of the Hessian
@@ -96,7 +101,7 @@ inline LossBounds loss_bounds(const SlopeBounds& slopes, const Target<double>& t
   constexpr double root_of_3 = 1.7320509;
   constexpr double third_moment = 2.2795071;  // 3^(3/4)
   constexpr double root_of_15 = 3.8729834;
-  const double size = std::sqrt(target.gamma * target.gamma + target.delta * target.delta);
+  const double size = size_of(target);
   LossBounds bounds = {.curvature = slopes.curvature + root_of_3 * slopes.second * size,
                        .change = third_moment * slopes.change + root_of_15 * slopes.third * size,
                        .slope_change = slopes.second};
@@ -119,7 +124,7 @@ inline LossBounds loss_bounds(const SlopeBounds& slopes, const Target<double>& t
 /// energy itself.
 inline double well_margin(const SlopeBounds& slopes, const Target<double>& target, double energy, Precision precision) {
   const WellMargins margins = well_margins_of(precision);
-  const double size = std::sqrt(target.gamma * target.gamma + target.delta * target.delta);
+  const double size = size_of(target);
   const double output = std::sqrt(2.0 * std::max(energy, 0.0)) + size;
   const bool is_of_lines = slopes.second == 0.0;
   const double scale = std::max(1.0, slopes.greatest * slopes.greatest);

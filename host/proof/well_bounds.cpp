@@ -1,16 +1,15 @@
 #include "deadcone/proof/well_bounds.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <queue>
 
 #include "base/fma.hpp"
 #include "deadcone/proof/rounding.hpp"
 #include "deadcone/trajectory/dynamics.hpp"
 #include "deadcone/unit/families.hpp"
+#include "proof/coarse.hpp"
 #include "proof/memo.hpp"
 #include "proof/smoothness.hpp"
 
@@ -18,9 +17,6 @@ namespace deadcone {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-/// The share of 2/eta that curvature is kept below.
-constexpr double curvature_share = 0.999;
 
 /// The loss, with its decay, about a place in the plane.
 struct Landscape {
@@ -113,8 +109,7 @@ class Flood {
  public:
   Flood(const Problem& problem, const Minimum& minimum, bool has_wall)
       : problem_(problem), minimum_(minimum), has_wall_(has_wall) {
-    const double size =
-        std::sqrt(problem.target.gamma * problem.target.gamma + problem.target.delta * problem.target.delta);
+    const double size = size_of(problem.target);
     while (base_ < 0.5 * size) base_ *= 2.0;
     const double s = 0.5 * std::fabs(minimum.theta.w);
     core_ = 0.5 * minimum.curvatures[0] / bounds_from(s).change;
@@ -255,20 +250,6 @@ Well<double> find_well(const Problem& problem, const Minimum& minimum) {
   return across.energy > well.energy ? across : well;
 }
 
-/// The next power of two, so that numbers that are near each other are one.
-double coarsely_above(double x) {
-  int exponent = 0;
-  const double part = std::frexp(x, &exponent);
-  return part == 0.5 ? x : std::ldexp(1.0, exponent);
-}
-
-/// The power of two before.
-double coarsely_below(double x) {
-  int exponent = 0;
-  std::frexp(x, &exponent);
-  return std::ldexp(0.5, exponent);
-}
-
 }  // namespace
 
 bool may_have_wells(UnitKind unit, const Optimizer& optimizer, const Criteria& criteria) {
@@ -299,10 +280,10 @@ class WellBounds::Search {
     const double limit = curvature_share * 2.0 / eta;
     if (!(loss_bounds(slopes, target, infinity).curvature + decay < limit)) return {};
     // Without kinks that holds everywhere, and no square has to be looked at for it.
-    const double curvature = slopes.kink_count > 0 ? coarsely_below(limit) : infinity;
+    const double curvature = slopes.kink_count > 0 ? coarsely_below<1>(limit) : infinity;
     // A stop is judged after its update, which changes the gradient by less than 2/eta times the tolerance.
     const double rest = criteria_.stop == StopRule::stationary
-                            ? coarsely_above(3.0 * absolute_tolerance(point, criteria_) / point.eta)
+                            ? coarsely_above<1>(3.0 * absolute_tolerance(point, criteria_) / point.eta)
                             : infinity;
     const Problem problem = {.landscape = landscape_,
                              .constants = unit::family_constants(unit),
@@ -330,9 +311,8 @@ class WellBounds::Search {
   void take_margin(Well<double>& well, const Minimum& minimum, const SlopeBounds& slopes,
                    const Target<double>& target) const {
     well.energy -= well_margin(slopes, target, well.energy, precision_);
-    const double norm = std::sqrt(target.gamma * target.gamma + target.delta * target.delta);
     const double farthest = std::max({-well.least_w, well.greatest_w, -well.least_b, well.greatest_b});
-    const bool may_diverge = !(2.0 * farthest < unit::divergence_factor * norm);
+    const bool may_diverge = !(2.0 * farthest < unit::divergence_factor * size_of(target));
     if (!(well.energy > minimum.loss) || may_diverge) well = unit::no_well<double>;
   }
 
