@@ -24,6 +24,7 @@
 #include "deadcone/sweep_file.hpp"
 #include "deadcone/sweep_maps.hpp"
 #include "file/experiment.hpp"
+#include "file/shard_path.hpp"
 #include "file/stored_axes.hpp"
 
 namespace deadcone {

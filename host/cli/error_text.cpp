@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 
 #include "base/printable.hpp"
+#include "config/parse.hpp"
 
 namespace deadcone {
 
 std::string option_of(const std::string& parameter) {
-  constexpr std::pair<const char*, const char*> renamed[] = {{"tolerance", "--tol"}, {"box_side", "--box"}};
-  for (const auto& [name, option] : renamed) {
-    if (parameter == name) return option;
-  }
-  std::string option = "--" + parameter;
+  std::string option = "--" + given_name(parameter);
   std::replace(option.begin(), option.end(), '_', '-');
   return option;
 }
@@ -27,6 +23,8 @@ std::string text_for_user(const Error& error) {
       config != nullptr && !config->parameter().empty()) {
     return option_of(config->parameter()) + " " + config->fault();
   }
+  if (const auto* value = dynamic_cast<const UnusableValue*>(&error))
+    return option_of(value->given_for()) + ": " + value->reason();
   if (error.kind() == ErrorKind::device) return text + "; use --device cpu";
   if (error.kind() == ErrorKind::memory) return text + "; use fewer pixels";
   return text;

@@ -1,5 +1,6 @@
 #include "cli/options.hpp"
 
+#include "config/axis_values.hpp"
 #include "config/optimizer_text.hpp"
 #include "config/parse.hpp"
 #include "config/unit_text.hpp"
@@ -160,35 +161,9 @@ void AxisOptions::add_to(CLI::App& app, const Sweep& sweep) {
 }
 
 void AxisOptions::apply_to(Sweep& sweep) const {
-  sweep.optimizer = training_.with_decay(!texts_[static_cast<std::size_t>(Axis::decay)].empty());
-  sweep.set_unit(training_.unit);
-  sweep.plane = {{}, {}, plane_.x_axis, plane_.y_axis};
-  for (std::size_t axis = 0; axis < sweep.axes.size(); ++axis) {
-    const std::string& text = texts_[axis];
-    SweepAxis& own = sweep.axes[axis];
-    const bool is_in_plane = plane_.range_of(axis) != nullptr;
-    if (!sweep.uses(axis)) {
-      if (text.empty() && !is_in_plane) continue;
-      throw ConfigError((is_in_plane ? "--plane: " : "--") + own.name + (is_in_plane ? " is" : ": is") +
-                        " no axis of " + name_of(sweep.unit) + " under " + name_of(sweep.optimizer.kind) +
-                        " as it is configured");
-    }
-    if (text.empty()) {
-      // The starts have a range for a default, and no value; other axes have a value, and no range.
-      if (is_in_plane == (own.side != nullptr)) continue;
-      throw ConfigError(own.name, is_in_plane ? "must be given as LO:HI:N or log:LO:HI:N, since it is in the plane"
-                                              : "must be given, since it is not in the plane");
-    }
-    try {
-      if (is_in_plane) {
-        (axis == static_cast<std::size_t>(plane_.x_axis) ? sweep.plane.x : sweep.plane.y) = parse_plane_range(text);
-      } else {
-        own.values = parse_axis(text);
-      }
-    } catch (const ConfigError& error) {
-      throw ConfigError("--" + own.name + ": " + error.what());
-    }
-  }
+  GivenSweep given = {training_.unit, training_.optimizer, plane_, {}};
+  for (const std::string& text : texts_) given.axes.push_back(text.empty() ? GivenAxis() : GivenAxis(text));
+  set_axes(given, sweep);
 }
 
 void add_window_options(CLI::App& app, Window& window, const std::string& what) {

@@ -251,13 +251,6 @@ DeviceShare device_share_from_scheduler(const Environment& environment) {
   return {};
 }
 
-std::string path_of_shard(const std::string& path, const Shard& shard) {
-  const std::filesystem::path whole(path);
-  const std::string name = whole.stem().string() + "." + std::to_string(shard.index + 1) + "-of-" +
-                           std::to_string(shard.count) + whole.extension().string();
-  return (whole.parent_path() / name).string();
-}
-
 std::string part_of_another_split(const std::string& path, std::int64_t count) {
   namespace fs = std::filesystem;
   const fs::path whole(path);

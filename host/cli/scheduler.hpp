@@ -46,9 +46,6 @@ Shard shard_from_scheduler(const SchedulerShard& wanted, const Environment& envi
 /// or its variables are no numbers.
 DeviceShare device_share_from_scheduler(const Environment& environment);
 
-/// The name of the file of one part: `.2-of-4` before the extension.
-std::string path_of_shard(const std::string& path, const Shard& shard);
-
 /// A file beside `path` that is a part of it in a split into another number of parts than `count`; empty if there is
 /// none.
 std::string part_of_another_split(const std::string& path, std::int64_t count);

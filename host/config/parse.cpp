@@ -165,6 +165,12 @@ RefinementKind parse_refinement(const std::string& text) {
   return parse_name<RefinementKind>(text);
 }
 
+std::string given_name(const std::string& parameter) {
+  if (parameter == "tolerance") return "tol";
+  if (parameter == "box_side") return "box";
+  return parameter;
+}
+
 std::string in_words(const Bounds& bounds) {
   if (bounds.are_whole) {
     return "a whole number " + in_words(static_cast<std::int64_t>(bounds.lo), static_cast<std::int64_t>(bounds.hi));

@@ -56,6 +56,9 @@ std::vector<std::size_t> dimensions(const Sweep& sweep);
 /// The values of a point along those axes, in words: "beta 0.9, gamma 0.1".
 std::string point_name(const Sweep& sweep, std::int64_t index);
 
+/// What callers give a parameter of the configuration as, which ConfigError names by its member: an option, or an argument.
+std::string given_name(const std::string& parameter);
+
 /// The rule for a number in words: "in [0, 1)", "> 0 and finite", "finite".
 std::string in_words(const Bounds& bounds);
 

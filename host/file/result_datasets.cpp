@@ -6,7 +6,6 @@
 
 #include "deadcone/errors.hpp"
 #include "file/tile_encoder.hpp"
-#include "storage/attributes.hpp"
 
 namespace deadcone {
 namespace {
@@ -39,14 +38,13 @@ Scales create_coordinates(File& file, const Schema& schema) {
   Scales scales;
   for (const PointAxis& axis : schema.axes) {
     if (axis.is_dimension) {
-      scales.points.push_back(create_coordinate(file, {axis.name, axis.meaning, axis.values}));
+      scales.points.push_back(create_coordinate(file, coordinate_of(axis)));
     } else {
       create_scalar(file, axis.name, axis.meaning, axis.values.front());
       scales.scalars += (scales.scalars.empty() ? "" : " ") + axis.name;
     }
   }
-  for (const auto& [name, meaning, range] : schema.plane)
-    scales.plane.push_back(create_coordinate(file, {name, meaning, centres<double>(range, 0, range.count)}));
+  for (const PlaneAxis& axis : schema.plane) scales.plane.push_back(create_coordinate(file, coordinate_of(axis)));
   for (const Coordinate& axis : schema.code_axes) scales.codes.emplace(axis.name, create_coordinate(file, axis));
   return scales;
 }
@@ -150,11 +148,17 @@ void check_own_layout(const File& file, const Schema& schema, const ResultDatase
   }
 }
 
+std::vector<RootAttribute> root_attributes(const Schema& schema, const RunInfo& run_info) {
+  std::vector<RootAttribute> attributes =
+      describe_file(schema.title, run_info.command_line, schema.configuration, schema.precision);
+  attributes.push_back({"numerics", std::to_string(schema.numerics)});
+  attributes.push_back({"device", ascii(run_info.device)});
+  for (const auto& [name, text] : schema.warnings) attributes.push_back({name, ascii(text)});
+  return attributes;
+}
+
 ResultDatasets create_results(File& file, const Schema& schema, const RunInfo& run_info) {
-  describe_file(file, schema.title, run_info.command_line, schema.configuration, schema.precision);
-  file.set_attribute("numerics", std::to_string(schema.numerics));
-  file.set_attribute("device", ascii(run_info.device));
-  for (const auto& [name, text] : schema.warnings) file.set_attribute(name, ascii(text));
+  set_root_attributes(file, root_attributes(schema, run_info));
   return ResultDatasets::create(file, schema);
 }
 

@@ -8,6 +8,7 @@
 
 #include "deadcone/file_options.hpp"
 #include "file/schema.hpp"
+#include "storage/attributes.hpp"
 #include "storage/hdf5.hpp"
 
 namespace deadcone {
@@ -22,6 +23,9 @@ struct ResultDatasets {
   /// Finds them. Throws StorageError where one is missing or has another shape.
   static ResultDatasets open(const hdf5::File& file, const Schema& schema);
 };
+
+/// The root attributes of a new file of results.
+std::vector<RootAttribute> root_attributes(const Schema& schema, const RunInfo& run_info);
 
 /// Makes an empty file of results: its root attributes, coordinates and datasets.
 ResultDatasets create_results(hdf5::File& file, const Schema& schema, const RunInfo& run_info);

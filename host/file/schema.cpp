@@ -41,6 +41,14 @@ std::vector<double> Schema::values_at(std::int64_t point) const {
   return values;
 }
 
+Coordinate coordinate_of(const PointAxis& axis) {
+  return {axis.name, axis.meaning, axis.values};
+}
+
+Coordinate coordinate_of(const PlaneAxis& axis) {
+  return {axis.name, axis.meaning, centres<double>(axis.range, 0, axis.range.count)};
+}
+
 Extent point_extent(const Schema& schema) {
   Extent extent;
   for (const PointAxis& axis : schema.axes) {

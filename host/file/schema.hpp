@@ -74,6 +74,10 @@ struct Schema {
   std::vector<double> values_at(std::int64_t point) const;
 };
 
+/// The values of an axis, as the file has them.
+Coordinate coordinate_of(const PointAxis& axis);
+Coordinate coordinate_of(const PlaneAxis& axis);
+
 /// Gives the Schema of a configuration that was found in a file. Throws StorageError, naming the file, where it is
 /// damaged.
 using SchemaSource = std::function<Schema(const std::string& configuration, const std::string& path)>;

@@ -38,18 +38,28 @@ void describe_origin(hdf5::Group& group, const std::string& command_line) {
   group.set_attribute("git_commit", git_commit());
 }
 
-void describe_file(hdf5::File& file, const std::string& title, const std::string& command_line,
-                   const std::string& configuration, const std::string& precision) {
-  file.set_attribute("title", title);
-  file.set_attribute("Conventions", "CF-1.9");
-  file.set_long_attribute("history", history(command_line));
-  file.set_attribute("references", "arXiv:2005.06195");
-  file.set_long_attribute("configuration", configuration);
-  file.set_attribute("precision", precision);
-  file.set_attribute("version", version());
-  file.set_attribute("git_commit", git_commit());
-  file.set_attribute("compiler", ascii(compiler()));
-  file.set_attribute("hdf5", hdf5::library_version());
+std::vector<RootAttribute> describe_file(const std::string& title, const std::string& command_line,
+                                         const std::string& configuration, const std::string& precision) {
+  return {{"title", title},
+          {"Conventions", "CF-1.9"},
+          {"history", history(command_line), true},
+          {"references", "arXiv:2005.06195"},
+          {"configuration", configuration, true},
+          {"precision", precision},
+          {"version", version()},
+          {"git_commit", git_commit()},
+          {"compiler", ascii(compiler())},
+          {"hdf5", hdf5::library_version()}};
+}
+
+void set_root_attributes(hdf5::File& file, const std::vector<RootAttribute>& attributes) {
+  for (const auto& [name, text, may_be_long] : attributes) {
+    if (may_be_long) {
+      file.set_long_attribute(name, text);
+    } else {
+      file.set_attribute(name, text);
+    }
+  }
 }
 
 }  // namespace deadcone

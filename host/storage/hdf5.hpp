@@ -219,4 +219,7 @@ class File : public Group {
 /// The version of the HDF5 library in use.
 std::string library_version();
 
+/// Whether several threads may use it at once, each its own files.
+bool is_thread_safe();
+
 }  // namespace deadcone::hdf5

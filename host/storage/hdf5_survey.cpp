@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
+#include <cstdint>
+#include <string>
 
 #include "storage/hdf5.hpp"
 #include "storage/hdf5_calls.hpp"
@@ -105,7 +108,10 @@ File File::create_in_memory(const std::string& name) {
   const Scoped access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   constexpr std::size_t increment = std::size_t{1} << 20;
   H5Pset_fapl_core(access, increment, false);
-  const hid_t id = H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  // HDF5 tells such files apart by their names.
+  static std::atomic<std::int64_t> number = 0;
+  const std::string own_name = name + "-" + std::to_string(++number);
+  const hid_t id = H5Fcreate(own_name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
   if (id < 0) fail(name, "create a file in memory");
   const auto close = [](std::int64_t file) -> int { return H5Fclose(file); };
   return File(id, close, std::make_shared<FileState>(FileState{name}));

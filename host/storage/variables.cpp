@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <type_traits>
 
 namespace deadcone {
@@ -39,12 +40,11 @@ constexpr T no_value() {
   return static_cast<T>(-1);
 }
 
-void describe(Dataset& dataset, const std::string& meaning, const std::string& units) {
-  dataset.set_attribute("long_name", meaning);
-  dataset.set_attribute("units", units);
+std::vector<Attribute> description(const std::string& meaning, const std::string& units) {
+  return {{"long_name", meaning}, {"units", units}};
 }
 
-void describe(Dataset& dataset, const FlagNames& flags) {
+void add_flags(const FlagNames& flags, std::vector<Attribute>& attributes) {
   if (flags.names.empty()) return;
   std::vector<std::int8_t> values;
   std::string meanings;
@@ -52,8 +52,14 @@ void describe(Dataset& dataset, const FlagNames& flags) {
     values.push_back(static_cast<std::int8_t>(flags.first + static_cast<int>(values.size())));
     meanings += (meanings.empty() ? "" : " ") + name;
   }
-  dataset.set_attribute("flag_values", values);
-  dataset.set_attribute("flag_meanings", meanings);
+  attributes.emplace_back("flag_values", values);
+  attributes.emplace_back("flag_meanings", meanings);
+}
+
+void set(Dataset& dataset, std::span<const Attribute> attributes) {
+  for (const auto& [name, value] : attributes) {
+    std::visit([&dataset, &name = name](const auto& each) { dataset.set_attribute(name, each); }, value);
+  }
 }
 
 void write_everywhere(Dataset& dataset, Type type, const Bytes& element) {
@@ -79,6 +85,23 @@ Bytes element_of(Type type, double value) {
   });
 }
 
+std::vector<Attribute> attributes_of(const Variable& variable) {
+  std::vector<Attribute> attributes = description(variable.meaning, variable.units);
+  add_flags(variable.flags, attributes);
+  if (!variable.comment.empty()) attributes.emplace_back("comment", variable.comment);
+  return attributes;
+}
+
+std::vector<Attribute> attributes_of(const Coordinate& coordinate) {
+  std::vector<Attribute> attributes = attributes_of_number(coordinate.meaning);
+  add_flags(coordinate.flags, attributes);
+  return attributes;
+}
+
+std::vector<Attribute> attributes_of_number(const std::string& meaning) {
+  return description(meaning, "1");
+}
+
 std::size_t Coordinate::size() const {
   return std::visit([](const auto& all) { return all.size(); }, values);
 }
@@ -89,8 +112,7 @@ Dataset create_coordinate(Group& group, const Coordinate& coordinate) {
         Dataset scale = group.create_dataset(coordinate.name, Layout{.extent = {values.size()}}, no_value<T>());
         scale.write({0}, {values.size()}, values.data());
         scale.make_scale(coordinate.name);
-        describe(scale, coordinate.meaning, "1");
-        describe(scale, coordinate.flags);
+        set(scale, attributes_of(coordinate));
         return scale;
       },
       coordinate.values);
@@ -99,18 +121,20 @@ Dataset create_coordinate(Group& group, const Coordinate& coordinate) {
 void create_scalar(Group& group, const std::string& name, const std::string& meaning, double value) {
   Dataset scalar = group.create_dataset(name, Layout{.extent = {}}, no_value<double>());
   scalar.write({}, {}, &value);
-  describe(scalar, meaning, "1");
+  set(scalar, attributes_of_number(meaning));
 }
 
 Dataset create_variable(Group& group, const Variable& variable, const Layout& layout,
                         const std::vector<const Dataset*>& scales, const std::string& scalars) {
   const Bytes fill = element_of(variable.type, variable.fill);
   Dataset dataset = group.create_dataset(variable.name, variable.type, layout, fill.data());
-  describe(dataset, variable.meaning, variable.units);
+  // The lists of coordinates follow long_name and units.
+  const std::vector<Attribute> attributes = attributes_of(variable);
+  constexpr std::size_t before_scales = 2;
+  set(dataset, std::span(attributes).first(before_scales));
   for (unsigned i = 0; i < scales.size(); ++i) dataset.attach_scale(i, *scales[i]);
   if (!scalars.empty()) dataset.set_attribute("coordinates", scalars);
-  describe(dataset, variable.flags);
-  if (!variable.comment.empty()) dataset.set_attribute("comment", variable.comment);
+  set(dataset, std::span(attributes).subspan(before_scales));
   if (variable.initial) write_everywhere(dataset, variable.type, element_of(variable.type, *variable.initial));
   return dataset;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -73,6 +74,14 @@ Coordinate code_coordinate(const std::string& name, const std::string& meaning, 
   for (std::size_t i = 0; i < count; ++i) codes.push_back(static_cast<std::int8_t>(i));
   return {name, meaning, codes, flag_names<Kind>(false, count)};
 }
+
+/// An attribute: its name, and a text or small whole numbers.
+using Attribute = std::pair<std::string, std::variant<std::string, std::vector<std::int8_t>>>;
+
+/// What a file says of a variable and of a coordinate, long_name and units first; and of a number of that meaning.
+std::vector<Attribute> attributes_of(const Variable& variable);
+std::vector<Attribute> attributes_of(const Coordinate& coordinate);
+std::vector<Attribute> attributes_of_number(const std::string& meaning);
 
 /// Creates and writes a coordinate, and makes it the scale of a dimension of its name.
 hdf5::Dataset create_coordinate(hdf5::Group& group, const Coordinate& coordinate);

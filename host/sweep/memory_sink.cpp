@@ -1,16 +1,18 @@
 #include "deadcone/memory_sink.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <limits>
 #include <new>
 #include <string>
 
+#include "base/memory.hpp"
 #include "deadcone/detail/scatter.hpp"
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
 namespace {
+
+constexpr const char* size_in_words = "the maps of the sweep take";
 
 bool keeps_r(const Sweep& sweep) {
   return sweep.fields.final && has_general_starts(sweep);
@@ -50,16 +52,6 @@ bool is_empty(const RealBuffer& buffer) {
   return std::visit([](const auto& values) { return values.empty(); }, buffer);
 }
 
-/// The bytes of memory that the system has left; as many as can be where it does not say.
-std::int64_t available_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string rest;
-  for (std::string name; file >> name; std::getline(file, rest)) {
-    if (std::int64_t kilobytes = 0; name == "MemAvailable:" && file >> kilobytes) return kilobytes * 1024;
-  }
-  return std::numeric_limits<std::int64_t>::max();
-}
-
 }  // namespace
 
 std::int64_t memory_of_maps(const Sweep& sweep) {
@@ -81,11 +73,7 @@ std::int64_t memory_of_maps(const Sweep& sweep) {
 MemorySink::MemorySink(const Sweep& sweep) {
   validate(sweep);
   const std::int64_t bytes = memory_of_maps(sweep);
-  const std::string size = "the maps of the sweep take " + std::to_string(bytes / 1'000'000) + " MB";
-  // The system would grant more than it has, and end the process when it is used.
-  if (const std::int64_t available = available_memory(); bytes > available) {
-    throw OutOfMemory(size + ", but only " + std::to_string(available / 1'000'000) + " MB of memory are available");
-  }
+  check_memory(bytes, size_in_words);
   const auto points = static_cast<std::size_t>(sweep.points());
   const auto pixels = points * static_cast<std::size_t>(sweep.plane.pixels());
   const auto room = [pixels](bool wanted) { return wanted ? pixels : 0; };
@@ -107,7 +95,7 @@ MemorySink::MemorySink(const Sweep& sweep) {
     maps_.seconds.resize(points);
     maps_.done.resize(points);
   } catch (const std::bad_alloc&) {
-    throw OutOfMemory(size + ", more than the system grants");
+    refuse_memory(bytes, size_in_words);
   }
 }
 

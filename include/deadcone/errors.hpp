@@ -46,6 +46,22 @@ class ConfigError : public Error {
   std::string fault_;
 };
 
+/// What was given for a parameter cannot be read or used.
+class UnusableValue : public ConfigError {
+ public:
+  /// `reason` is a sentence of its own: "'1:x' is not a number". what() begins with the parameter.
+  UnusableValue(const std::string& parameter, const std::string& reason)
+      : ConfigError(parameter + ": " + reason), parameter_(parameter), reason_(reason) {}
+
+  /// As ConfigError::parameter().
+  const std::string& given_for() const noexcept { return parameter_; }
+  const std::string& reason() const noexcept { return reason_; }
+
+ private:
+  std::string parameter_;
+  std::string reason_;
+};
+
 /// The output exists, and the caller did not allow replacing it.
 struct FileExists : ConfigError {
   explicit FileExists(const std::string& message) : ConfigError(message) {}

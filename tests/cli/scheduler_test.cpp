@@ -8,6 +8,7 @@
 #include <string>
 
 #include "deadcone/errors.hpp"
+#include "file/shard_path.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace deadcone {

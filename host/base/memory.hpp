@@ -1,0 +1,17 @@
+#pragma once
+
+// Whether results fit in memory.
+
+#include <cstdint>
+#include <string>
+
+namespace deadcone {
+
+/// Throws OutOfMemory where so many bytes do not fit in the memory that the system has left: it would grant more, and end the
+/// process when that is used. `what` begins the message: "the maps of the sweep take".
+void check_memory(std::int64_t bytes, const std::string& what);
+
+/// Throws OutOfMemory: the system has not granted so many bytes.
+[[noreturn]] void refuse_memory(std::int64_t bytes, const std::string& what);
+
+}  // namespace deadcone
