@@ -6,7 +6,7 @@ CDPATH= cd -- "$(dirname -- "$0")/.."
 
 resolution=${RESOLUTION:-512}
 
-scripts/setup.sh
+scripts/setup.sh --no-package
 mkdir -p build out
 log=build/run.log
 cmake --preset release >"$log" 2>&1 || { cat "$log" >&2; exit 1; }

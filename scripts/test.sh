@@ -25,6 +25,6 @@ case "${1:-}" in
     ;;
 esac
 
-scripts/setup.sh --browser
+scripts/setup.sh --browser --no-package
 build_and_test release "${slow[@]}"
 for preset in "${sanitizers[@]}"; do build_and_test "$preset"; done

@@ -6,7 +6,7 @@ set -euo pipefail
 CDPATH= cd -- "$(dirname -- "$0")/../.."
 build=build/gpu bundle=build/gpu-bundle
 
-scripts/setup.sh
+scripts/setup.sh --no-package
 # NAME of a folder, TARGET...: builds programs that look for libraries in that folder, seen from their own, and in no other
 # outside the bundle. Their libraries' libraries are looked for there, too, which is what the old kind of tag is for.
 build_programs() {

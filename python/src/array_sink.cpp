@@ -1,0 +1,111 @@
+#include "array_sink.hpp"
+
+#include <cstring>
+#include <limits>
+#include <new>
+#include <numeric>
+
+#include "base/memory.hpp"
+#include "deadcone/errors.hpp"
+#include "file/result_datasets.hpp"
+
+namespace deadcone::python {
+namespace {
+
+constexpr const char* size_in_words = "the maps of the sweep take";
+
+std::size_t elements_of(const hdf5::Extent& shape) {
+  return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+}
+
+/// An array whose elements are not set: memory that is not touched need not be there.
+Array allot(const Variable& variable, const hdf5::Extent& shape) {
+  const std::size_t bytes = elements_of(shape) * size_of(variable.type);
+  return {variable.name, variable.type, shape, std::shared_ptr<std::byte[]>(new std::byte[bytes])};
+}
+
+void fill(std::byte* first, std::size_t count, const Bytes& element) {
+  for (std::size_t i = 0; i < count; ++i, first += element.size()) std::memcpy(first, element.data(), element.size());
+}
+
+std::int64_t bytes_of(const Schema& schema) {
+  const double bytes = pixel_bytes(schema) + other_bytes(schema);
+  if (!(bytes < static_cast<double>(std::numeric_limits<std::int64_t>::max())))
+    throw OutOfMemory("the maps of the sweep do not fit in the memory of any machine");
+  return static_cast<std::int64_t>(bytes);
+}
+
+}  // namespace
+
+ArraySink::ArraySink(const Sweep& sweep, const Experiment& experiment)
+    : experiment_(experiment), sweep_(sweep), schema_(experiment.schema(sweep)), fields_(experiment_.kept(sweep_)) {
+  const std::int64_t bytes = bytes_of(schema_);
+  check_memory(bytes, size_in_words);
+  try {
+    const hdf5::Extent pixels = {static_cast<std::uint64_t>(schema_.grid().rows),
+                                 static_cast<std::uint64_t>(schema_.grid().columns)};
+    for (const Variable& field : schema_.pixel_fields)
+      by_pixel_.push_back(allot(field, joined(point_extent(schema_), pixels)));
+    for (const PointVariable& field : schema_.point_fields) {
+      const Variable& variable = field.variable;
+      by_point_.push_back(allot(variable, point_extent(schema_, field)));
+      fill(by_point_.back().bytes.get(), elements_of(by_point_.back().shape),
+           element_of(variable.type, variable.initial.value_or(variable.fill)));
+    }
+    done_.resize(static_cast<std::size_t>(schema_.points()));
+  } catch (const std::bad_alloc&) {
+    refuse_memory(bytes, size_in_words);
+  }
+}
+
+void ArraySink::take(const PointRun& points, const Tile& tile, TileResult& result) {
+  // All points side by side, as if the rows of a map went on in the next: a tile of one point, or whole maps of several, is a
+  // block of rows of this.
+  const Grid grid = schema_.grid();
+  const std::int64_t first_row = points.first * grid.rows + tile.first_row;
+  const std::int64_t rows = points.count * tile.rows;
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    const PixelValues values = fields_[i]->values(result);
+    const auto size = static_cast<std::int64_t>(size_of(by_pixel_[i].type));
+    const auto* from = static_cast<const std::byte*>(values.data);
+    std::byte* to = by_pixel_[i].bytes.get() + (first_row * grid.columns + tile.first_column) * size;
+    const auto row_bytes = static_cast<std::size_t>(tile.columns * size);
+    for (std::int64_t row = 0; row < rows; ++row, to += grid.columns * size) {
+      if (values.count == 0) {
+        std::memset(to, 0, row_bytes);  // a field that the mapper leaves out is zero
+      } else {
+        std::memcpy(to, from + row * tile.columns * size, row_bytes);
+      }
+    }
+  }
+}
+
+void ArraySink::finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) {
+  const auto [first, count] = points->points;
+  const PointValues values = experiment_.point_values({sweep_, points->points, points->counts, points->seconds});
+  for (std::size_t i = 0; i < by_point_.size(); ++i) {
+    const std::size_t each = values[i].size() / static_cast<std::size_t>(count);
+    std::memcpy(by_point_[i].bytes.get() + static_cast<std::size_t>(first) * each, values[i].data(), values[i].size());
+  }
+  std::memset(done_.data() + first, 1, static_cast<std::size_t>(count));
+  if (kept) kept();
+}
+
+void ArraySink::close() {
+  const auto pixels = static_cast<std::size_t>(schema_.pixels());
+  for (std::size_t i = 0; i < by_pixel_.size(); ++i) {
+    const Variable& variable = schema_.pixel_fields[i];
+    const Bytes pending = element_of(variable.type, variable.fill);
+    for (std::size_t point = 0; point < done_.size(); ++point) {
+      if (done_[point] == 0) fill(by_pixel_[i].bytes.get() + point * pixels * pending.size(), pixels, pending);
+    }
+  }
+}
+
+std::vector<Array> ArraySink::arrays() const {
+  std::vector<Array> all = by_pixel_;
+  all.insert(all.end(), by_point_.begin(), by_point_.end());
+  return all;
+}
+
+}  // namespace deadcone::python

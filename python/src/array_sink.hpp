@@ -1,0 +1,51 @@
+#pragma once
+
+// The results of a sweep as arrays in memory, those of its file: the same names, types and shapes.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "deadcone/sweep_sink.hpp"
+#include "file/experiment.hpp"
+#include "file/schema.hpp"
+#include "storage/hdf5.hpp"
+
+namespace deadcone::python {
+
+/// An array in row-major order.
+struct Array {
+  std::string name;
+  hdf5::Type type;
+  hdf5::Extent shape;
+  std::shared_ptr<std::byte[]> bytes;
+};
+
+class ArraySink final : public SweepSink {
+ public:
+  /// `experiment` must outlive this. Throws OutOfMemory where the arrays do not fit.
+  ArraySink(const Sweep& sweep, const Experiment& experiment);
+
+  bool is_done(std::int64_t point) const override { return done_[static_cast<std::size_t>(point)] != 0; }
+  void take(const PointRun& points, const Tile& tile, TileResult& result) override;
+  void finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) override;
+  /// Gives the pixels of points that are not done the values that say so.
+  void close() override;
+
+  /// Those of the pixel fields, then those of the point fields, after close(). Shares them.
+  std::vector<Array> arrays() const;
+
+ private:
+  const Experiment& experiment_;
+  Sweep sweep_;
+  Schema schema_;
+  std::vector<const PixelField*> fields_;
+  std::vector<Array> by_pixel_;
+  std::vector<Array> by_point_;
+  std::vector<std::uint8_t> done_;
+};
+
+}  // namespace deadcone::python

@@ -1,0 +1,62 @@
+#pragma once
+
+// One call of deadcone.sweep().
+
+#include <nanobind/nanobind.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "array_sink.hpp"
+#include "deadcone/config.hpp"
+#include "deadcone/file_options.hpp"
+#include "deadcone/mapper.hpp"
+
+namespace deadcone::python {
+
+/// Where a sweep goes that is not kept in memory.
+struct Output {
+  std::string path;  ///< empty: memory
+  ExistingFile existing = ExistingFile::refuse;
+  MissingLock missing_lock = MissingLock::refuse;
+};
+
+class SweepRun {
+ public:
+  /// `call` is what the history of the results says.
+  SweepRun(Sweep sweep, const Execution& execution, Output output, std::string call);
+
+  /// Computes; to be called once. `report(pixels, all_pixels, updates)` may be None. Throws what the library throws, and errors
+  /// of Python: those of `report` and of signals. Whatever is thrown, the finished points are in the file or the arrays.
+  void run(const nanobind::object& report);
+
+  /// After run(), of a sweep in memory: arrays by name; none where it failed before it began.
+  nanobind::dict arrays() const;
+  /// After run(): what a file would say of the sweep, by name.
+  nanobind::dict attributes() const;
+  /// What the caller should know: devices that are not used, and what the results may be doubted for.
+  std::vector<std::string> warnings() const;
+  std::string path() const { return output_.path; }
+
+ private:
+  void compute();
+
+  Sweep sweep_;
+  Execution execution_;
+  Output output_;
+  std::string call_;
+  std::string device_;
+  std::unique_ptr<ArraySink> arrays_;
+  std::vector<std::string> device_notes_;
+  Meter meter_;
+  std::atomic<std::int64_t> all_pixels_ = 0;
+};
+
+/// The dimensions and coordinates of the results of a sweep, and what says what each is: `coordinates` and `variables`, lists
+/// of (name, dimensions, values or None, attributes).
+nanobind::dict describe(const Sweep& sweep);
+
+}  // namespace deadcone::python
