@@ -14,6 +14,7 @@
 #include "file/shard_path.hpp"
 #include "file/stored_axes.hpp"
 #include "numpy_arrays.hpp"
+#include "sweep/remarks.hpp"
 #include "tasks.hpp"
 
 namespace deadcone::python {
@@ -128,9 +129,11 @@ void SweepRun::compute() {
     writer = std::make_unique<SweepWriter>(output_.path, sweep_, run_info, output_.existing, experiment);
   }
   SweepSink& sink = writer ? static_cast<SweepSink&>(*writer) : *arrays_;
+  const std::vector<PointRun> runs = points_to_compute(sweep_, execution_.shard, sink);
   std::int64_t points = 0;
-  for (const PointRun& run : points_to_compute(sweep_, execution_.shard, sink)) points += run.count;
+  for (const PointRun& run : runs) points += run.count;
   all_pixels_ = points * sweep_.plane.pixels();
+  remarks_ = remarks_before(sweep_, runs);
   run_sweep(sweep_, execution_.shard, *mapper, sink, meter_, {});
 }
 
@@ -150,6 +153,7 @@ nb::object SweepRun::results() const {
 std::vector<std::string> SweepRun::warnings() const {
   std::vector<std::string> all;
   for (const std::string& note : device_notes_) all.push_back("device: " + note);
+  all.insert(all.end(), remarks_.begin(), remarks_.end());
   const auto doubts = arrays_ ? arrays_->schema().warnings : unit_experiment().warnings(sweep_);
   for (const auto& [name, text] : doubts) all.push_back(name + ": " + text);
   return all;

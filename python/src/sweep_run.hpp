@@ -36,7 +36,7 @@ class SweepRun {
   /// After run(), of a sweep in memory: `coordinates` and `variables`, lists of (name, dimensions, values, attributes), and
   /// `attributes`, all as the file would have them. None where the sweep failed before it began.
   nanobind::object results() const;
-  /// What the caller should know: devices that are not used, and what the results may be doubted for.
+  /// What the caller should know: devices that are not used, where no theorem can hold, what the results may be doubted for.
   std::vector<std::string> warnings() const;
   std::string path() const { return output_.path; }
 
@@ -50,6 +50,7 @@ class SweepRun {
   std::string device_;
   std::unique_ptr<ArraySink> arrays_;
   std::vector<std::string> device_notes_;
+  std::vector<std::string> remarks_;
   Meter meter_;
   std::atomic<std::int64_t> all_pixels_ = 0;
 };
