@@ -1,5 +1,6 @@
 #include "array_sink.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -24,8 +25,17 @@ Array allot(const Variable& variable, const hdf5::Extent& shape) {
   return {variable.type, shape, std::shared_ptr<std::byte[]>(new std::byte[bytes])};
 }
 
+/// Copies an element to `count` places, ever longer runs of it at once.
 void fill(std::byte* first, std::size_t count, const Bytes& element) {
-  for (std::size_t i = 0; i < count; ++i, first += element.size()) std::memcpy(first, element.data(), element.size());
+  const std::size_t bytes = count * element.size();
+  if (bytes == 0) return;
+  std::memcpy(first, element.data(), element.size());
+  constexpr std::size_t longest = std::size_t{1} << 16;  // stays in a cache
+  for (std::size_t filled = element.size(); filled < bytes;) {
+    const std::size_t run = std::min({filled, bytes - filled, longest / element.size() * element.size()});
+    std::memcpy(first + filled, first, run);
+    filled += run;
+  }
 }
 
 std::int64_t bytes_of(const Schema& schema) {

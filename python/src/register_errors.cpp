@@ -16,7 +16,7 @@ namespace nb = nanobind;
 
 /// The message, with what the caller can do.
 std::string text_for_caller(const Error& error) {
-  const std::string text = printable(error.what());
+  std::string text = printable(error.what());
   if (dynamic_cast<const FileExists*>(&error) != nullptr) return text + "; overwrite=True replaces it";
   if (dynamic_cast<const CannotLock*>(&error) != nullptr) return text + "; lock=False writes it all the same";
   if (dynamic_cast<const ResultsInJournal*>(&error) != nullptr) return text + ", and resume=True takes them in";

@@ -155,7 +155,8 @@ std::vector<std::string> SweepRun::warnings() const {
   for (const std::string& note : device_notes_) all.push_back("device: " + note);
   all.insert(all.end(), remarks_.begin(), remarks_.end());
   const auto doubts = arrays_ ? arrays_->schema().warnings : unit_experiment().warnings(sweep_);
-  for (const auto& [name, text] : doubts) all.push_back(name + ": " + text);
+  const char* advice = sweep_.precision == Precision::float32 ? "; precision='double' rounds less" : "";
+  for (const auto& [name, text] : doubts) all.push_back(name + ": " + text + advice);
   return all;
 }
 
