@@ -1,27 +1,25 @@
-#!/usr/bin/env python3
 """Writes a sweep as an atlas: a folder with a page that opens in a browser from disk, without a server or network.
 
 A page from disk can load scripts but cannot read files, so all data are scripts: one has the names, coordinates and
 fractions of the sweep; the maps are tiles, and the page loads only the tiles that it shows.
 """
 
-import argparse
 import base64
 import importlib.util
 import json
 import math
 import pathlib
 import shutil
-import sys
 import tempfile
 import zlib
 
 import numpy as np
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "plots"))
-import sweep_file  # noqa: E402
-from palettes import PALETTES  # noqa: E402
-from sweep_file import PENDING, PROOF_OF_DEATH, FileError, PlotError, printable  # noqa: E402
+from .._printable import printable
+from ..errors import ConfigError, StorageError
+from ..plot._drawing import key_of
+from ..plot._grid import panel_axes
+from ..plot._reader import PENDING, PROOF_OF_DEATH, ResultFile
 
 PAGE = pathlib.Path(__file__).resolve().parent / "page"
 DEBIAN_LEAFLET = "/usr/share/javascript/leaflet"
@@ -55,18 +53,18 @@ def first_file(folder, names):
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
-def find_leaflet(folder):
+def find_leaflet(folder, words):
     """Leaflet's files and its licence."""
     folder = pathlib.Path(folder)
     files = [folder / "leaflet.js", folder / "leaflet.css"]
     if not all(file.is_file() for file in files):
-        raise PlotError(
+        raise ConfigError(
             f"{folder}: the folder has no leaflet.js and leaflet.css; install the Debian package libjs-leaflet, "
-            "or give a folder that has them with --leaflet"
+            f"or give a folder that has them with {words.leaflet}"
         )
     licence = first_file(folder, LEAFLET_LICENCES)
     if not licence:
-        raise PlotError(f"{folder}: Leaflet's LICENSE is missing; put it beside leaflet.js")
+        raise ConfigError(f"{folder}: Leaflet's LICENSE is missing; put it beside leaflet.js")
     return files, licence
 
 
@@ -77,7 +75,7 @@ def find_plotly():
     script = package / "package_data" / "plotly.min.js"
     licences = sorted(package.parent.glob("plotly-*.dist-info/**/LICENSE*"))
     if not script.is_file() or not licences:
-        raise PlotError("the Python package plotly is missing; install it: pip install plotly")
+        raise ConfigError("the Python package plotly is missing; install it: pip install plotly")
     return [script], licences[0]
 
 
@@ -121,7 +119,7 @@ def configuration_of(data):
         if not 0 <= criteria["max_steps"] < MOST_UPDATES:
             raise ValueError("'max_steps' of its criteria is not what it should be")
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise FileError(f"{data.path}: the attribute 'configuration' cannot be used: {error}") from error
+        raise StorageError(f"{data.path}: the attribute 'configuration' cannot be used: {error}") from error
     return {"plane": plane, "criteria": criteria}
 
 
@@ -155,7 +153,7 @@ def fate_names(data):
     names = data.meanings("fate")
     codes = data.codes("fate_code")
     if set(codes) != {value for value, name in names.items() if name != PENDING}:
-        raise FileError(f"{data.path}: 'fate_code' does not list the fates that 'fate' names")
+        raise StorageError(f"{data.path}: 'fate_code' does not list the fates that 'fate' names")
     return {code: names[code] for code in codes}
 
 
@@ -165,7 +163,7 @@ def shares_of(data, position, fates):
         return None
     fractions = data.by_point("fate_fraction", position, (len(fates),))
     if not np.all((fractions >= 0) & (fractions <= 1)):
-        raise FileError(f"{data.path}: 'fate_fraction' does not have a fraction for each fate")
+        raise StorageError(f"{data.path}: 'fate_fraction' does not have a fraction for each fate")
     return fractions.tolist()
 
 
@@ -179,14 +177,14 @@ def halvings_of(data):
 
 def describe(data, configuration, shares, minima, palette):
     """What the page loads before any map."""
-    fates = sweep_file.key_of(fate_names(data), palette)
-    deaths = sweep_file.key_of(data.death_names(), palette) if data.has("proof") else {}
+    fates = key_of(fate_names(data), palette)
+    deaths = key_of(data.death_names(), palette) if data.has("proof") else {}
     return {
-        "name": printable(pathlib.Path(data.path).name),
+        "name": printable(data.name),
         **{name: printable(data.attribute(name)) for name in ("history", "version", "precision")},
         "axes": {name: np.sort(values).tolist() for name, values in data.values.items()},
         "meanings": {name: data.long_name(name) for name in data.values},
-        "panels": sweep_file.panel_axes(data),
+        "panels": panel_axes(data),
         **configuration,
         "pending": data.code("fate", PENDING),
         "fates": coded(fates),
@@ -267,14 +265,14 @@ def is_atlas(folder):
     return (folder / "index.html").is_file() and (folder / "data" / "sweep.js").is_file()
 
 
-def check_target(folder, overwrite):
-    """Raises PlotError if the folder exists, unless it may be overwritten and is an atlas or empty."""
+def check_target(folder, overwrite, words):
+    """Raises ConfigError if the folder exists, unless it may be overwritten and is an atlas or empty."""
     if not folder.exists():
         return
     if not overwrite:
-        raise PlotError(f"{folder}: exists already; give --overwrite or another folder")
+        raise ConfigError(f"{folder}: exists already; give {words.overwrite} or another folder")
     if not is_atlas(folder) and not (folder.is_dir() and not any(folder.iterdir())):
-        raise PlotError(f"{folder}: is no atlas and is not overwritten; give another folder")
+        raise ConfigError(f"{folder}: is no atlas and is not overwritten; give another folder")
 
 
 def write_atlas(data, site, libraries, palette):
@@ -293,39 +291,17 @@ def write_atlas(data, site, libraries, palette):
             write_map(data, position, site / "data" / str(point))
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", metavar="FILE", help="a file that `deadcone sweep` wrote")
-    meaning = "write the atlas into this folder; open its index.html"
-    parser.add_argument("-o", "--out", metavar="DIR", required=True, help=meaning)
-    parser.add_argument("--overwrite", action="store_true", help="replace an existing atlas")
-    parser.add_argument(
-        "--leaflet",
-        metavar="DIR",
-        default=DEBIAN_LEAFLET,
-        help="the folder of leaflet.js and leaflet.css (default: %(default)s)",
-    )
-    sweep_file.add_palette_option(parser)
-    return parser.parse_args()
-
-
-def main():
-    arguments = parse_arguments()
-    out = pathlib.Path(arguments.out)
-    check_target(out, arguments.overwrite)
-    libraries = {"leaflet": find_leaflet(arguments.leaflet), "plotly": find_plotly()}
-    with sweep_file.ResultFile(arguments.file, "fate") as data:
+def make_atlas(source, folder, overwrite, leaflet, palette, words):
+    """Makes the folder of the atlas of a sweep, a file or a Dataset. Errors are in the Wording `words`."""
+    check_target(folder, overwrite, words)
+    libraries = {"leaflet": find_leaflet(leaflet, words), "plotly": find_plotly()}
+    with ResultFile(source, "fate") as data:
         # Made beside its final place and then moved there, so that the folder is a complete atlas at any time.
-        place = out.resolve()
+        place = folder.resolve()
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=".") as part:
             site = pathlib.Path(part) / "site"
-            write_atlas(data, site, libraries, PALETTES[arguments.palette])
+            write_atlas(data, site, libraries, palette)
             if place.exists():
                 place.rename(pathlib.Path(part) / "replaced")
             site.rename(place)
-    print(out / "index.html")
-
-
-if __name__ == "__main__":
-    sweep_file.run(main)

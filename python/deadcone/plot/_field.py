@@ -1,25 +1,20 @@
-#!/usr/bin/env python3
-"""Draws the direction of gradient descent over the loss (Fig. 3 of arXiv 2005.06195).
+"""The direction of gradient descent over the loss."""
 
-Columns are standard deviations of the target, rows are its means, the largest first. In the dead cone, below the dashed
-lines, a unit is almost never active; in the linear cone, above the dotted lines, it is almost always active. All arrows
-have the same length. There are none where the gradient is less than a millionth of the largest.
-"""
-
-import argparse
 from statistics import NormalDist
 
-import numpy as np
-
-import picture_style  # noqa: F401  before matplotlib
 import matplotlib
+import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.lines import Line2D
 
-import sweep_file
-from palettes import PALETTES
-from sweep_file import DEAD, FileError, equation
+from ..errors import ConfigError, StorageError
+from ._canvas import OnePanel, check_dpi, check_one_map, drawn_figure, result_of, wanted_values
+from ._drawing import TARGET, draw_marks, legend_of, names_of_marks
+from ._labels import equation, number
+from ._palettes import PALETTES
+from ._panels import Panels
+from ._reader import DEAD, ResultFile, spread
 
 ARROWS_PER_INCH = 5.5
 SMALLEST_GRADIENT = 1e-6
@@ -34,13 +29,6 @@ DEAD_STYLE = {"color": PALETTES["default"].fates[DEAD], "linestyle": (0, (5, 2))
 LINEAR_STYLE = {"color": "#117733", "linestyle": (0, (1, 1.2)), "linewidth": 1.6}
 # Inches that the colour bar takes beside the panels.
 BAR_ROOM = 1.0
-
-
-def probability(text):
-    value = float(text)
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError("must be between 0 and 1")
-    return value
 
 
 def evenly(points, wanted):
@@ -88,8 +76,8 @@ def legend_of_cones(epsilon, r):
     norm = "|w|" if r == 0 else r"\sqrt{w^2 + r^2}"
     probability = rf"$\Phi(b/{norm})"
     return [
-        Line2D([], [], **DEAD_STYLE, label=rf"{probability} = {sweep_file.number(epsilon)}$"),
-        Line2D([], [], **LINEAR_STYLE, label=rf"{probability} = 1 - {sweep_file.number(epsilon)}$"),
+        Line2D([], [], **DEAD_STYLE, label=rf"{probability} = {number(epsilon)}$"),
+        Line2D([], [], **LINEAR_STYLE, label=rf"{probability} = 1 - {number(epsilon)}$"),
     ]
 
 
@@ -105,12 +93,12 @@ def draw_arrows(axes, w, b, grad_w, grad_b):
 
 
 def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
-    """Draws the panels of some gammas (columns) and deltas (rows), given by their indices."""
+    """Draws the panels of some gammas (columns) and deltas (rows), given by their indices. Returns their Axes."""
     arrows = [
         evenly(points.size, ARROWS_PER_INCH * pixels / panels.dpi)
         for points, pixels in zip((data.y, data.x), panels.pixels)
     ]
-    w, b = data.x[sweep_file.spread(data.x.size, arrows[1])], data.y[sweep_file.spread(data.y.size, arrows[0])]
+    w, b = data.x[spread(data.x.size, arrows[1])], data.y[spread(data.y.size, arrows[0])]
     losses, gradients, marks = {}, {}, {}
     # Other units have other cones, and do not converge at the target.
     is_rectifier = not data.configured("unit")
@@ -119,14 +107,14 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
         position = data.position(index)
         losses[cell] = data.sample("loss", position, CONTOUR_POINTS, CONTOUR_POINTS)
         gradients[cell] = [data.sample(name, position, *arrows) for name in ("grad_w", "grad_b")]
-        target = sweep_file.TARGET, [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
+        target = TARGET, [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
         marks[cell] = [target] if is_rectifier else []
         if not (np.all(np.isfinite(losses[cell])) and np.all(np.isfinite(gradients[cell]))):
-            raise FileError(f"{data.path}: the loss or its gradient is not finite everywhere")
+            raise StorageError(f"{data.path}: the loss or its gradient is not finite everywhere")
 
     norm = norm_of(losses.values())
     r = data.values["r"][index_r]
-    legend = sweep_file.legend_of([], {}, sweep_file.names_of_marks(marks)) + [
+    legend = legend_of([], {}, names_of_marks(marks)) + [
         Line2D([], [], color=ARROW_COLOUR, linewidth=0.8, marker=">", markersize=4, label="minus the gradient"),
         *(legend_of_cones(epsilon, r) if is_rectifier else []),
     ]
@@ -138,8 +126,9 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
         draw_arrows(panel, w, b, *gradients[cell])
         if is_rectifier:
             draw_cones(panel, epsilon, r)
-        sweep_file.draw_marks(panel, marks[cell])
+        draw_marks(panel, marks[cell])
     add_colour_bar(panels, norm)
+    return axes
 
 
 def add_colour_bar(panels, norm):
@@ -147,26 +136,68 @@ def add_colour_bar(panels, norm):
     panels.figure.colorbar(ScalarMappable(norm, SHADES), cax=bar, label="loss")
 
 
-def main():
-    parser = sweep_file.parser(__doc__, "FILE with the suffix .png")
-    parser.add_argument("file", metavar="FILE", help="a file that `deadcone field` wrote")
-    sweep_file.add_axis_options(parser, ("gamma", "delta"), "all")
-    sweep_file.add_axis_options(parser, ("r",), "the first")
-    meaning = "a unit is dead if its probability of being active is less than this (default: %(default)s)"
-    parser.add_argument("--epsilon", type=probability, default=0.01, help=meaning)
-    arguments = parser.parse_args()
-
-    with sweep_file.ResultFile(arguments.file, "loss") as data:
-        if not data.has_starts():
-            raise FileError(f"{arguments.file}: '{data.plane[0]}' and '{data.plane[1]}' are not 'w' and 'b'")
-        gammas = data.ascending("gamma", arguments.gamma)[::-1]
-        deltas = data.ascending("delta", arguments.delta)[::-1]
-        index_r = data.nearest("r", arguments.r)
-        panels = sweep_file.Panels(len(deltas), len(gammas), data.window(), arguments.dpi, right=BAR_ROOM)
-        caption = ",  ".join([*data.configured("unit").values(), f"$r = {sweep_file.number(data.values['r'][index_r])}$"])
-        draw(panels, data, gammas, deltas, index_r, arguments.epsilon, caption)
-    sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, ".png"), arguments.dpi)
+def check_starts(data):
+    """Raises StorageError unless the field is that of starts (w, b)."""
+    if not data.has_starts():
+        raise StorageError(f"{data.path}: '{data.plane[0]}' and '{data.plane[1]}' are not 'w' and 'b'")
 
 
-if __name__ == "__main__":
-    sweep_file.run(main)
+def caption_of(data, index_r):
+    """The unit, if it is another one than the rectifier, and r."""
+    return ",  ".join([*data.configured("unit").values(), f"$r = {number(data.values['r'][index_r])}$"])
+
+
+def field(ds, *, epsilon=0.01, at=None, ax=None, dpi=200):
+    """Draw the direction of gradient descent over the loss (Fig. 3 of arXiv 2005.06195).
+
+    Columns are standard deviations of the target, rows its means, the largest first. In the dead cone, below the dashed
+    lines, a unit is almost never active; in the linear cone, above the dotted lines, it is almost always active. All arrows
+    have the same length. There are none where the gradient is less than a millionth of the largest.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset or path
+        What deadcone.field() gives: in memory, or open with the engine h5netcdf, of which
+        only the pixels that are shown are read; or the path of its file.
+    epsilon : float
+        A unit is dead if its probability of being active is less than this; between 0 and 1.
+    at : dict, optional
+        Values of gamma, delta and r by name, such as ``{"gamma": 1}``: the panels nearest to them are drawn. By default,
+        all gammas and deltas and the first r.
+    ax : matplotlib.axes.Axes, optional
+        Draw the one map that `at` leaves into these Axes, in the caller's style, with the legend to their right
+        (``layout="constrained"`` makes room for it). By default pyplot makes a figure in the style of deadcone.
+    dpi : float
+        Pixels per inch of the figure, 20 to 2400. With `ax`, maps are sampled for at least so many.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or numpy.ndarray of them
+        The Axes of the map; of several maps an array, rows by columns.
+
+    Raises
+    ------
+    ConfigError
+        An argument does not fit: an axis that is not there, several maps for one `ax`, or what is no Dataset.
+    StorageError
+        The file cannot be read, or it or the Dataset is damaged or holds something else.
+    """
+    check_dpi(dpi)
+    if not isinstance(epsilon, (int, float)) or not 0 < epsilon < 1:
+        raise ConfigError(f"epsilon must be between 0 and 1, not {epsilon!r}")
+    with ResultFile(ds, "loss") as data:
+        check_starts(data)
+        wanted = wanted_values(data, at)
+        if wrong := [axis for axis in wanted if axis in data.plane]:
+            raise ConfigError(f"{data.path}: at: {wrong[0]} is an axis of the panels and cannot choose them")
+        gammas, deltas = (data.ascending(axis, wanted.get(axis))[::-1] for axis in ("gamma", "delta"))
+        index_r = data.nearest("r", wanted.get("r"))
+        if ax is not None:
+            check_one_map(data, ("gamma", "delta"), (len(gammas), len(deltas)))
+            draw(OnePanel(ax, data.window(), dpi, BAR_ROOM), data, gammas, deltas, index_r, epsilon, "")
+            return ax
+        with drawn_figure() as new_figure:
+            size = {"right": BAR_ROOM, "new_figure": new_figure}
+            panels = Panels(len(deltas), len(gammas), data.window(), dpi, **size)
+            axes = draw(panels, data, gammas, deltas, index_r, epsilon, caption_of(data, index_r))
+        return result_of(axes)

@@ -1,25 +1,21 @@
-#!/usr/bin/env python3
-"""Draws the maps of a sweep: the fate of the unit for each initial weight and bias, momentum and target.
-
-Columns are momenta; rows are standard deviations of the target, the largest at the top (Fig. 4 of arXiv 2005.06195). Where
-the pixels have one of these (deadcone sweep --plane), another swept axis takes its place, and so does a swept axis of the
-unit or the optimiser, such as the leak, where a momentum or a deviation is not swept. White marks are the target, or for
-other units than the rectifier the minima of the loss. If the sweep has proofs, the map distinguishes units that are dead for ever from units that are dead within the tolerance.
-In a refined sweep it does not, because the kind is not known of filled pixels. --by proof shows the theorem that proves
-each fate.
-"""
+"""Maps of a sweep: the fate of each pixel, or the theorem that proves it."""
 
 import itertools
 
 import numpy as np
-
-import picture_style  # noqa: F401  before matplotlib
 from matplotlib.lines import Line2D
 
-import sweep_file
-from palettes import PALETTES
-from sweep_file import DIVERGED, NO_PROOF, PENDING, PlotError
+from ..errors import ConfigError
+from ._canvas import OnePanel, check_choice, check_dpi, check_one_map, drawn_figure, palette_of, result_of, wanted_values
+from ._drawing import MISSING, draw_map, draw_marks, key_of, legend_of, names_of_marks, occurring, painted
+from ._grid import Grid
+from ._labels import sides_of
+from ._palettes import PALETTES
+from ._panels import Panels
+from ._reader import DIVERGED, NO_PROOF, PENDING, ResultFile
 
+# What colours a map.
+BY = ("fate", "proof")
 # The final parameters of a grid of starts are drawn, so many of them per inch: more dots would hide the map.
 DOTS_PER_INCH, MOST_DOTS = 24, 56
 FINAL_STYLE = {"linestyle": "", "marker": "o", "markeredgewidth": 0.0, "color": "black"}
@@ -29,9 +25,9 @@ class ProvedOutcomes:
     """The outcomes of a sweep together with their proofs: one value, name and colour for each pair of them."""
 
     def __init__(self, data, palette):
-        outcomes, proofs = sweep_file.key_of(data.outcome_names(), palette), data.meanings("proof")
+        outcomes, proofs = key_of(data.outcome_names(), palette), data.meanings("proof")
         if not proofs:
-            raise PlotError(f"{data.path}: the file has no proofs; `deadcone sweep --certify` computes them")
+            raise ConfigError(f"{data.path}: the file has no proofs; `deadcone sweep --certify` computes them")
         self._data = data
         self._pending = data.code("fate", PENDING)
         self._stride = 1 + max(outcomes)
@@ -43,7 +39,7 @@ class ProvedOutcomes:
         for (proof, name), (outcome, (label, colour)) in itertools.product(ordered, outcomes.items()):
             entry = (f"no proof: {label}", colour) if name == NO_PROOF else (f"{name}: {label}", colours[name])
             self.key[outcome + self._stride * proof] = entry
-        self.key[self.filled] = sweep_file.MISSING
+        self.key[self.filled] = MISSING
 
     def read(self, position, rows, columns):
         """A sample of one map: values of `key`, and `pending` where the file has no fate."""
@@ -61,14 +57,17 @@ def final_parameters(data, position, rows, columns):
 
 
 def draw(panels, data, grid, caption, by="fate", palette=PALETTES["default"]):
-    """Draws the maps of the grid, coloured by fate or by proof, and their final parameters if the file has them."""
+    """Draws the maps of the grid, coloured by fate or by proof, and their final parameters if the file has them.
+
+    Returns their Axes, rows by columns.
+    """
     if by == "proof":
         proved = ProvedOutcomes(data, palette)
         read, key = proved.read, proved.key
     else:
         # In a refined map, two kinds of dead would only show which pixels were filled.
         read = data.fates if data.has("provenance") else data.outcomes
-        key = sweep_file.key_of(data.outcome_names(), palette)
+        key = key_of(data.outcome_names(), palette)
     maps = {cell: read(position, *panels.pixels) for cell, position in grid.positions.items()}
     ends = {}
     if data.has_starts() and data.has("w_final") and data.has("b_final"):
@@ -76,29 +75,68 @@ def draw(panels, data, grid, caption, by="fate", palette=PALETTES["default"]):
         ends = {cell: final_parameters(data, position, *dots) for cell, position in grid.positions.items()}
 
     marks = {cell: grid.marks(cell) for cell in maps}
-    legend = sweep_file.legend_of(sweep_file.occurring(maps.values()), key, sweep_file.names_of_marks(marks))
+    legend = legend_of(occurring(maps.values()), key, names_of_marks(marks))
     if ends:
         legend.append(Line2D([], [], **FINAL_STYLE, markersize=3, label="final parameters"))
-    axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend, *sweep_file.sides_of(data))
+    axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend, *sides_of(data))
     for cell, values in maps.items():
-        sweep_file.draw_map(axes[cell], sweep_file.painted(values, key), panels.window)
+        draw_map(axes[cell], painted(values, key), panels.window)
         if cell in ends:
             axes[cell].plot(*ends[cell], **FINAL_STYLE, markersize=1.3, zorder=3)
-        sweep_file.draw_marks(axes[cell], marks[cell])
+        draw_marks(axes[cell], marks[cell])
+    return axes
 
 
-def main():
-    parser = sweep_file.sweep_parser(__doc__, "FILE with the suffix .png")
-    meaning = "colour the maps by fate or by the theorem that proves it (default: %(default)s)"
-    parser.add_argument("--by", choices=("fate", "proof"), default="fate", help=meaning)
-    arguments = parser.parse_args()
+def maps(ds, *, by="fate", at=None, palette="default", ax=None, dpi=200):
+    """Draw the maps of a sweep: the fate of each pixel.
 
-    with sweep_file.ResultFile(arguments.file, "fate") as data:
-        grid = sweep_file.Grid(data, sweep_file.wanted_values(arguments))
-        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi, is_to_scale=data.has_starts())
-        draw(panels, data, grid, grid.caption(), arguments.by, PALETTES[arguments.palette])
-    sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, ".png"), arguments.dpi)
+    Columns are momenta, rows standard deviations of the target, the largest at the top. Where the pixels have one of
+    these, or it is not swept, a swept axis of the unit or the optimiser takes its place. White marks are the target, or
+    for other units than the rectifier the minima of the loss; black dots are the final parameters where the sweep has
+    them. With proofs, units that are dead for ever differ from those that are dead within the tolerance.
 
+    Parameters
+    ----------
+    ds : xarray.Dataset or path
+        A sweep: in memory, or open with the engine h5netcdf, of which
+        only the pixels that are shown are read; or the path of its file.
+    by : {"fate", "proof"}
+        Colour by fate, or by the theorem that proves it, of a certified sweep.
+    at : dict, optional
+        Values of axes by name, such as ``{"beta": 0.9}``: the maps nearest to them are drawn. By default, all along the
+        columns and rows of the picture, and the first of other axes.
+    palette : {"default", "paper"}
+        Colours; "paper" has dead blue and converged yellow, as Fig. 4 of arXiv 2005.06195.
+    ax : matplotlib.axes.Axes, optional
+        Draw the one map that `at` leaves into these Axes, in the caller's style, with the legend to their right
+        (``layout="constrained"`` makes room for it). By default pyplot makes a figure in the style of deadcone.
+    dpi : float
+        Pixels per inch of the figure, 20 to 2400. With `ax`, maps are sampled for at least so many.
 
-if __name__ == "__main__":
-    sweep_file.run(main)
+    Returns
+    -------
+    matplotlib.axes.Axes or numpy.ndarray of them
+        The Axes of the map; of several maps an array, rows by columns.
+
+    Raises
+    ------
+    ConfigError
+        An argument does not fit: an axis that is not there, several maps for one `ax`, or what is no Dataset.
+    StorageError
+        The file cannot be read, or it or the Dataset is damaged or holds something else.
+    """
+    check_choice("by", by, BY)
+    check_dpi(dpi)
+    colours = palette_of(palette)
+    with ResultFile(ds, "fate") as data:
+        if by == "proof" and not data.has("proof"):
+            raise ConfigError(f"{data.path}: there are no proofs to colour by; a sweep with certify=True has them")
+        grid = Grid(data, wanted_values(data, at))
+        if ax is not None:
+            check_one_map(data, grid.axes, grid.shape[::-1])
+            draw(OnePanel(ax, data.window(), dpi), data, grid, "", by, colours)
+            return ax
+        with drawn_figure() as new_figure:
+            panels = Panels(*grid.shape, data.window(), dpi, is_to_scale=data.has_starts(), new_figure=new_figure)
+            axes = draw(panels, data, grid, grid.caption(), by, colours)
+        return result_of(axes)

@@ -1,22 +1,17 @@
-#!/usr/bin/env python3
-"""Draws the number of updates until the trajectory of each start stops: the darker, the more updates.
-
-Converged and dead starts each have a hue (blue and red, or yellow and blue with --palette paper), and so have those that
-rest at another minimum than that of least loss; all are shaded on the same logarithmic scale. The other fates, whose number of updates says little, have one flat colour; filled pixels,
-which were not computed, are grey. In a certified sweep the updates are those until the fate is proved.
-
-With --scale rank, the shade is the rank of a start among the starts of its map and fate. All shades then cover the same
-area, and structure shows at every scale: where updates differ by a factor of a thousand and where they differ by one.
-"""
+"""Maps of the number of updates until the trajectory of each pixel stops."""
 
 import numpy as np
-
-import picture_style  # noqa: F401  before matplotlib
 from matplotlib.colors import ListedColormap, LogNorm
 
-import sweep_file
-from palettes import PALETTES, SHADES
+from ._canvas import OnePanel, check_choice, check_dpi, check_one_map, drawn_figure, palette_of, result_of, wanted_values
+from ._drawing import MISSING, draw_map, draw_marks, key_of, legend_of, names_of_marks, occurring, painted
+from ._grid import Grid
+from ._labels import plain, sides_of
+from ._palettes import PALETTES, SHADES
+from ._panels import Panels
+from ._reader import ResultFile
 
+SCALES = ("log", "rank")
 # Inches that two colour bars take beside the panels, and each further one.
 BAR_ROOM, BAR_STEP = 1.5, 0.27
 
@@ -38,10 +33,10 @@ class Shading:
     def __init__(self, data, palette):
         names = data.meanings("fate")
         self._data = data
-        self.key = sweep_file.key_of(names, palette)
+        self.key = key_of(names, palette)
         # Stands for pixels of a shaded fate without a number of updates.
         self._uncounted = min(names) - 1
-        self.key[self._uncounted] = sweep_file.MISSING
+        self.key[self._uncounted] = MISSING
         self.ramps = {value: palette.ramps[name] for value, name in names.items() if name in palette.ramps}
 
     def read(self, position, rows, columns):
@@ -60,7 +55,7 @@ class Shading:
 
     def colours_of(self, fates, updates, scale):
         """RGBA bytes; pending is transparent. Without a scale, shades are ranks."""
-        colours = sweep_file.painted(fates, self.key)
+        colours = painted(fates, self.key)
         for fate, ramp in self.ramps.items():
             where = fates == fate
             # A proof may need no update, which a logarithmic scale cannot show.
@@ -87,7 +82,7 @@ def draw_colour_bars(panels, ramps, scale, quantity):
         bar.set(yscale="log" if scale else "linear", xticks=[], ylim=(edges[0], edges[-1]))
         # Within the bar, at its dark end.
         style = {"rotation": 90, "ha": "center", "va": "top", "color": "white", "fontsize": 9}
-        bar.text(0.5, 0.98, sweep_file.plain(name), transform=bar.transAxes, **style)
+        bar.text(0.5, 0.98, plain(name), transform=bar.transAxes, **style)
         bar.tick_params(which="both", left=False, labelleft=False)
     if bar:
         bar.tick_params(which="both", right=True, labelright=True)
@@ -96,38 +91,73 @@ def draw_colour_bars(panels, ramps, scale, quantity):
 
 
 def draw(panels, data, grid, caption, ranked, palette=PALETTES["default"]):
-    """Draws the updates of the maps of the grid, on one logarithmic scale or ranked."""
+    """Draws the updates of the maps of the grid, on one logarithmic scale or ranked. Returns their Axes."""
     shading = Shading(data, palette)
     maps = {cell: shading.read(position, *panels.pixels) for cell, position in grid.positions.items()}
     scale = None if ranked else shading.scale_of(maps.values())
-    present = sweep_file.occurring(fates for fates, _ in maps.values())
+    present = occurring(fates for fates, _ in maps.values())
     marks = {cell: grid.marks(cell) for cell in maps}
-    legend = sweep_file.legend_of(present - set(shading.ramps), shading.key, sweep_file.names_of_marks(marks))
-    axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend, *sweep_file.sides_of(data))
+    legend = legend_of(present - set(shading.ramps), shading.key, names_of_marks(marks))
+    axes = panels.draw(grid.column_titles(), grid.row_titles(), caption, legend, *sides_of(data))
     for cell, (fates, updates) in maps.items():
-        sweep_file.draw_map(axes[cell], shading.colours_of(fates, updates, scale), panels.window)
-        sweep_file.draw_marks(axes[cell], marks[cell])
+        draw_map(axes[cell], shading.colours_of(fates, updates, scale), panels.window)
+        draw_marks(axes[cell], marks[cell])
     quantity = "updates until proved or at rest" if data.has("proof") else "updates until rest"
     ramps = [(shading.key[fate][0], ramp) for fate, ramp in shading.ramps.items() if fate in present]
     draw_colour_bars(panels, ramps, scale, quantity)
+    return axes
 
 
-def main():
-    parser = sweep_file.sweep_parser(
-        __doc__, "FILE with the ending _steps.png", "a file that `deadcone sweep` wrote, with steps among its fields"
-    )
-    meaning = "shade by the number of updates or by its rank (default: %(default)s)"
-    parser.add_argument("--scale", choices=("log", "rank"), default="log", help=meaning)
-    arguments = parser.parse_args()
+def steps(ds, *, scale="log", at=None, palette="default", ax=None, dpi=200):
+    """Draw the number of updates until the trajectory of each pixel stops: the darker, the more updates.
 
-    with sweep_file.ResultFile(arguments.file, "fate") as data:
-        grid = sweep_file.Grid(data, sweep_file.wanted_values(arguments))
-        scale = data.has_starts()
-        right = room_of(data, PALETTES[arguments.palette])
-        panels = sweep_file.Panels(*grid.shape, data.window(), arguments.dpi, right=right, is_to_scale=scale)
-        draw(panels, data, grid, grid.caption(), arguments.scale == "rank", PALETTES[arguments.palette])
-    sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, "_steps.png"), arguments.dpi)
+    Converged and dead pixels each have a hue, and so have those that rest at another minimum than that of least loss. The
+    other fates have one flat colour each; filled pixels are grey. In a certified sweep the updates are those until the
+    fate is proved.
 
+    Parameters
+    ----------
+    ds : xarray.Dataset or path
+        A sweep with the field steps: in memory, or open with the engine h5netcdf, of which
+        only the pixels that are shown are read; or the path of its file.
+    scale : {"log", "rank"}
+        Shade by the number of updates on one logarithmic scale, or by its rank among those of a map and fate: all shades
+        then cover the same area.
+    at : dict, optional
+        Values of axes by name, such as ``{"beta": 0.9}``: the maps nearest to them are drawn. By default, all along the
+        columns and rows of the picture, and the first of other axes.
+    palette : {"default", "paper"}
+        Colours; "paper" has dead blue and converged yellow, as Fig. 4 of arXiv 2005.06195.
+    ax : matplotlib.axes.Axes, optional
+        Draw the one map that `at` leaves into these Axes, in the caller's style, with the legend to their right
+        (``layout="constrained"`` makes room for it). By default pyplot makes a figure in the style of deadcone.
+    dpi : float
+        Pixels per inch of the figure, 20 to 2400. With `ax`, maps are sampled for at least so many.
 
-if __name__ == "__main__":
-    sweep_file.run(main)
+    Returns
+    -------
+    matplotlib.axes.Axes or numpy.ndarray of them
+        The Axes of the map; of several maps an array, rows by columns.
+
+    Raises
+    ------
+    ConfigError
+        An argument does not fit: an axis that is not there, several maps for one `ax`, or what is no Dataset.
+    StorageError
+        The file cannot be read, or it or the Dataset is damaged or holds something else.
+    """
+    check_choice("scale", scale, SCALES)
+    check_dpi(dpi)
+    colours = palette_of(palette)
+    with ResultFile(ds, "fate") as data:
+        grid = Grid(data, wanted_values(data, at))
+        right = room_of(data, colours)
+        if ax is not None:
+            check_one_map(data, grid.axes, grid.shape[::-1])
+            draw(OnePanel(ax, data.window(), dpi, right), data, grid, "", scale == "rank", colours)
+            return ax
+        with drawn_figure() as new_figure:
+            size = {"right": right, "is_to_scale": data.has_starts()}
+            panels = Panels(*grid.shape, data.window(), dpi, **size, new_figure=new_figure)
+            axes = draw(panels, data, grid, grid.caption(), scale == "rank", colours)
+        return result_of(axes)
