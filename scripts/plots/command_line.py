@@ -1,5 +1,5 @@
-"""What the command lines of the scripts share: options, and where the picture goes. Figures do not use pyplot, so they need
-no display.
+"""What the command lines of the scripts share: options, and where the picture goes. Figures do not use pyplot, so they
+need no display.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import tempfile
 import picture_style  # noqa: F401  before deadcone
 
 from deadcone.errors import StorageError
-from deadcone.plot._canvas import LEAST_DPI, MOST_DPI
+from deadcone.plot._arguments import LEAST_DPI, MOST_DPI
 from deadcone.plot._labels import SYMBOLS
 from deadcone.plot._palettes import PALETTES
 from deadcone.plot._wording import Wording

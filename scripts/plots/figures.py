@@ -140,7 +140,8 @@ def axis_of(name, values):
     """An axis as a list of its values, such as beta = 0, 0.9, or as a range if it has many."""
     spacing = spacing_of(values) if len(values) > 6 else None
     if spacing:
-        return f"{len(values)} values of ${symbol(name)}$ from ${number(values[0])}$ to ${number(values[-1])}$, {spacing}"
+        ends = f"from ${number(values[0])}$ to ${number(values[-1])}$"
+        return f"{len(values)} values of ${symbol(name)}$ {ends}, {spacing}"
     return rf"${symbol(name)} = {', '.join(number(value) for value in values)}$"
 
 

@@ -1,5 +1,5 @@
-"""The package deadcone of this tree, and matplotlib in the style of its pictures, whatever settings the user has. Import this
-before anything of deadcone, matplotlib and h5py.
+"""The package deadcone of this tree, and matplotlib in the style of its pictures, whatever settings the user has. Import
+this before anything of deadcone, matplotlib and h5py.
 
 While matplotlib is imported, it reads the variable MPLBACKEND and a matplotlibrc, that of the current folder first. A
 backend that is not installed, TeX, a dark style or a broken file would change the pictures, or end the script. So it is

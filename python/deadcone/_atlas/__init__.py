@@ -1,20 +1,25 @@
 """The atlas of a sweep: a folder with a page that opens in a browser from disk."""
 
+import functools
 import html
-import os
 import pathlib
 
 from ..errors import StorageError
-from ..plot._canvas import palette_of
+from ..plot._arguments import palette_of
 from ..plot._wording import ARGUMENTS
 from ._generator import DEBIAN_LEAFLET, make_atlas
+from ._server import serve
 
 # Pixels of the page in a notebook.
 HEIGHT = 900
 
 
 class Atlas:
-    """An atlas that has been written. A notebook shows its page.
+    """An atlas that has been written.
+
+    As the last value of a cell of a notebook it shows its page in an iframe, wherever the folder is. The kernel gives the
+    page to browsers on its own machine until it ends, because JupyterLab gives out a page without the scripts beside it.
+    A browser on another machine opens `index` in a copy of the folder.
 
     Attributes
     ----------
@@ -32,12 +37,15 @@ class Atlas:
         return f"Atlas({str(self.folder)!r})"
 
     def _repr_html_(self):
-        # Servers of notebooks give out files by their path from the notebook's folder, in which its kernel starts.
-        path = html.escape(pathlib.Path(os.path.relpath(self.index)).as_posix())
         return (
-            f'<iframe src="{path}" width="100%" height="{HEIGHT}" style="border: 0"></iframe>'
-            f"<p>The atlas is {html.escape(str(self.index))}: it opens in a browser, too.</p>"
+            f'<iframe src="{self._address}" width="100%" height="{HEIGHT}" style="border: 0"></iframe>'
+            f"<p>The atlas is {html.escape(str(self.index))}. Where it does not show above, the kernel has ended, or runs "
+            "on another machine than the browser: run the cell again, or open that file in a browser.</p>"
         )
+
+    @functools.cached_property
+    def _address(self):
+        return serve(self.folder)
 
 
 def atlas(ds, folder, *, overwrite=False, leaflet=DEBIAN_LEAFLET, palette="default"):
@@ -46,8 +54,7 @@ def atlas(ds, folder, *, overwrite=False, leaflet=DEBIAN_LEAFLET, palette="defau
     Parameters
     ----------
     ds : xarray.Dataset or path
-        A sweep: in memory, or open with the engine h5netcdf, of which a part after the other is read; or the path of its
-        file.
+        A sweep: in memory, or open with the engine h5netcdf, which is read part by part; or the path of its file.
     folder : path
         The folder to write.
     overwrite : bool
@@ -60,7 +67,7 @@ def atlas(ds, folder, *, overwrite=False, leaflet=DEBIAN_LEAFLET, palette="defau
     Returns
     -------
     Atlas
-        Its `folder` and the path of its page, `index`. As the last value of a cell it shows itself.
+        Its `folder` and the path of its page, `index`; a notebook shows it.
 
     Raises
     ------

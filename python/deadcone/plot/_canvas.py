@@ -3,16 +3,12 @@
 import contextlib
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.ticker import AutoLocator
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
-from ..errors import ConfigError
-from ._palettes import PALETTES
+from ._arguments import check_axes
 from ._panels import set_ticks
-from ._style import house_style
-
-LEAST_DPI, MOST_DPI = 20, 2400
+from ._style import STYLE, house_style
 
 
 @contextlib.contextmanager
@@ -33,12 +29,20 @@ def drawn_figure():
         try:
             yield new_figure
             for figure in made:
-                # Ticks are made when they are first drawn, in the style of that time.
-                figure.draw_without_rendering()
+                keep_style(figure)
         except BaseException:
             for figure in made:
                 plt.close(figure)
             raise
+
+
+def keep_style(figure):
+    """Takes into a figure what it would look up among the settings when it is drawn."""
+    for axes in figure.axes:
+        for axis, name in ((axes.xaxis, "xtick"), (axes.yaxis, "ytick")):
+            # The number of ticks follows from it.
+            axis.set_tick_params(labelsize=STYLE[f"{name}.labelsize"])
+    figure.draw_without_rendering()  # makes the ticks
 
 
 def result_of(axes):
@@ -84,56 +88,7 @@ def beside(axes):
 
 
 def add_legend_beside(axes, entries, gap=0.0, corner="upper left"):
-    """Adds a legend to the right of Axes, where it hides no pixel, after a gap in inches; aligned by its left corner."""
+    """Adds a legend to the right of Axes, where it hides no pixel, after a gap in inches, aligned by a corner."""
     if entries:
         place = {"bbox_to_anchor": (gap, int(corner == "upper left")), "bbox_transform": beside(axes)}
         axes.legend(handles=entries, loc=corner, borderaxespad=0.4, **place)
-
-
-# ---- Arguments
-
-
-def check_axes(ax):
-    """Raises ConfigError unless `ax` is Axes."""
-    if not isinstance(ax, Axes):
-        raise ConfigError(f"ax must be Axes of matplotlib, not an object of the type {type(ax).__name__}")
-
-
-def check_choice(name, value, choices):
-    """Raises ConfigError unless the value of an argument is one of some words."""
-    if not isinstance(value, str) or value not in choices:
-        raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
-
-
-def palette_of(name):
-    """The palette of a name."""
-    check_choice("palette", name, tuple(PALETTES))
-    return PALETTES[name]
-
-
-def check_dpi(dpi):
-    """Raises ConfigError unless a picture can have so many pixels per inch."""
-    if not isinstance(dpi, (int, float, np.integer, np.floating)) or not LEAST_DPI <= dpi <= MOST_DPI:
-        raise ConfigError(f"dpi must be a number from {LEAST_DPI} to {MOST_DPI}, not {dpi!r}")
-
-
-def wanted_values(data, at):
-    """The values that `at` asks for, by axis. Raises ConfigError where it asks for what is not there."""
-    wanted = {}
-    for axis, value in dict(at or {}).items():
-        if axis not in data.values and axis not in data.plane:
-            raise ConfigError(f"{data.path}: at: there is no axis {axis!r}; the axes are {', '.join(data.values)}")
-        try:
-            wanted[axis] = float(value)
-        except (TypeError, ValueError) as error:
-            raise ConfigError(f"at: the value of {axis} must be a number, not {value!r}") from error
-    return wanted
-
-
-def check_one_map(data, axes, lengths):
-    """Raises ConfigError that says what to choose if there is more than one map; `lengths` are those along `axes`."""
-    if max(lengths) > 1:
-        swept = [axis for axis, length in zip(axes, lengths) if length > 1]
-        choice = ", ".join(f"'{axis}': ..." for axis in swept)
-        number = " x ".join(map(str, lengths))
-        raise ConfigError(f"{data.path}: ax shows one map, but there are {number}; choose one with at={{{choice}}}")

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..errors import StorageError
-from ._canvas import check_axes, check_dpi, drawn_figure, palette_of, wanted_values
+from ._arguments import check_axes, check_dpi, palette_of, wanted_values
+from ._canvas import drawn_figure
 from ._captions import in_lines, wrapped
 from ._drawing import PENDING_STYLE
 from ._grid import Grid
@@ -26,7 +27,7 @@ LEFT, RIGHT, TOP, BOTTOM = 1.05, 0.95, 0.35, 0.55
 LEAST_WIDTH, LEAST_BAR = 3.5, 0.98
 NOTE_POINTS = 9
 NORM = Normalize(0, 1)
-# The longest line, in characters, of the label beside the rows, which may be few; and a letter of that below the columns.
+# The longest line, in characters, of the label beside the rows, which may be few; a letter of that below the columns.
 LABEL_LINE, LETTER = 18, 0.074
 
 
@@ -163,10 +164,11 @@ def labels_of(data, grid):
 
 
 def dead_fraction(ds, *, at=None, palette="default", ax=None, dpi=200):
-    """Draw the fraction of the starts that die, for each momentum (columns) and standard deviation of the target (rows).
+    """Draw the fraction of the starts that die, for each momentum and standard deviation of the target.
 
-    Other axes take their places as in `maps`. Columns and rows are the sweep's values in order, not to scale. Unfinished
-    starts do not count as dead, even if more updates would kill them; a note above the cells gives their number.
+    Columns are momenta, rows standard deviations; other axes take their places as in `maps`. Both are the sweep's values
+    in order, not to scale. Unfinished starts do not count as dead, even if more updates would kill them; a note above the
+    cells of a figure gives their number.
 
     Parameters
     ----------

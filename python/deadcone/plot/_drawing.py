@@ -37,7 +37,8 @@ def legend_of(values, key, marks=(TARGET,)):
     """Entries for the values that occur, pending for those without a name and colour in `key`, and for marks."""
     entries = [Patch(facecolor=colour, label=plain(name)) for value, (name, colour) in key.items() if value in values]
     pending = [Patch(label=PENDING, **PENDING_STYLE)] if set(values) - set(key) else []
-    return entries + pending + [Line2D([], [], **style, label=name) for name, style in MARK_STYLES.items() if name in marks]
+    marked = [Line2D([], [], **style, label=name) for name, style in MARK_STYLES.items() if name in marks]
+    return entries + pending + marked
 
 
 def painted(values, key):

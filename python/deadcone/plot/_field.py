@@ -9,7 +9,8 @@ from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.lines import Line2D
 
 from ..errors import ConfigError, StorageError
-from ._canvas import OnePanel, check_dpi, check_one_map, drawn_figure, result_of, wanted_values
+from ._arguments import check_dpi, check_one_map, wanted_values
+from ._canvas import OnePanel, drawn_figure, result_of
 from ._drawing import TARGET, draw_marks, legend_of, names_of_marks
 from ._labels import equation, number
 from ._palettes import PALETTES
@@ -151,8 +152,8 @@ def field(ds, *, epsilon=0.01, at=None, ax=None, dpi=200):
     """Draw the direction of gradient descent over the loss (Fig. 3 of arXiv 2005.06195).
 
     Columns are standard deviations of the target, rows its means, the largest first. In the dead cone, below the dashed
-    lines, a unit is almost never active; in the linear cone, above the dotted lines, it is almost always active. All arrows
-    have the same length. There are none where the gradient is less than a millionth of the largest.
+    lines, a unit is almost never active; in the linear cone, above the dotted lines, it is almost always active. All
+    arrows have the same length. There are none where the gradient is less than a millionth of the largest.
 
     Parameters
     ----------
@@ -162,8 +163,8 @@ def field(ds, *, epsilon=0.01, at=None, ax=None, dpi=200):
     epsilon : float
         A unit is dead if its probability of being active is less than this; between 0 and 1.
     at : dict, optional
-        Values of gamma, delta and r by name, such as ``{"gamma": 1}``: the panels nearest to them are drawn. By default,
-        all gammas and deltas and the first r.
+        Values of gamma, delta and r by name, such as ``{"gamma": 1}``: the panels nearest to them are drawn. By
+        default, all gammas and deltas and the first r.
     ax : matplotlib.axes.Axes, optional
         Draw the one map that `at` leaves into these Axes, in the caller's style, with the legend to their right
         (``layout="constrained"`` makes room for it). By default pyplot makes a figure in the style of deadcone.

@@ -72,7 +72,7 @@ class Grid:
         return [equation(self.axes[1], value) for value in self.rows]
 
     def marks(self, cell):
-        """The places (w, b) to mark in a panel, by the names of their MARK_STYLES: the target, or the minima of the loss.
+        """The places (w, b) to mark in a panel, by the names of their MARK_STYLES: the target, or minima of the loss.
 
         There are none where pixels are not starts (w, b). Minima outside of the window are left out.
         """

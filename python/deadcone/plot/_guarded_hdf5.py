@@ -1,5 +1,5 @@
-"""HDF5 files that may be damaged, or made to mislead: what cannot be read is a StorageError, and nothing is read that lies
-outside of the file or would not fit into memory.
+"""HDF5 files that may be damaged, or made to mislead: what cannot be read is a StorageError, and nothing is read that
+lies outside of the file or would not fit into memory.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ class GuardedFile:
         if not place.is_file():
             raise self.about("is not a file" if place.exists() else "no such file")
         with self._explained("cannot be opened as HDF5"):
-            # A file is replaced as a whole, never changed in place: readers need no lock, which some file systems have not.
+            # A file is replaced as a whole, never changed in place: readers need no lock, nor do all file systems have any.
             self._file = h5py.File(path, "r", locking=False)
 
     def close(self):

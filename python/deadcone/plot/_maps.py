@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from ..errors import ConfigError
-from ._canvas import OnePanel, check_choice, check_dpi, check_one_map, drawn_figure, palette_of, result_of, wanted_values
+from ._arguments import check_choice, check_dpi, check_one_map, palette_of, wanted_values
+from ._canvas import OnePanel, drawn_figure, result_of
 from ._drawing import MISSING, draw_map, draw_marks, key_of, legend_of, names_of_marks, occurring, painted
 from ._grid import Grid
 from ._labels import sides_of

@@ -64,7 +64,8 @@ class Panels:
             width = (across - self.LEFT - right - (columns - 1) * self.GAP) / columns
         self.pixels = (round(width * shape * dpi), round(width * dpi))
         if rows * columns > MOST_PANELS or max(rows * self.pixels[0], columns * self.pixels[1]) > LONGEST_PICTURE:
-            raise ConfigError(f"a picture of {columns} x {rows} maps is too large; choose fewer, or a lower {words.dpi}")
+            large = f"a picture of {columns} x {rows} maps is too large"
+            raise ConfigError(f"{large}; choose fewer, or a lower {words.dpi}")
 
     def draw(self, column_titles, row_titles, caption, legend, labels, logarithmic=(False, False)):
         """Makes the figure and returns its axes, rows by columns; `logarithmic` says whether x and y are so."""

@@ -1,7 +1,7 @@
-"""Reads what pictures show: maps over (beta, gamma, ..., b, w), or with other axes along the rows and columns of the maps.
+"""Reads what pictures show: maps over (beta, gamma, ..., b, w), or with other axes along the rows and columns of maps.
 
-They are in a file of deadcone or in a Dataset of xarray. Names of axes, fates and proofs come from there: from dimensions
-and from the attributes flag_values, flag_meanings and long_name.
+They are in a file of deadcone or in a Dataset of xarray. Names of axes, fates and proofs come from there: from
+dimensions and from the attributes flag_values, flag_meanings and long_name.
 
 A map may be far larger than its picture, so it is never kept whole: only the pixels that the picture shows are kept,
 each as it is in the file, because labels cannot be averaged.

@@ -8,7 +8,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from ..errors import ConfigError, StorageError
-from ._canvas import check_axes, check_dpi, drawn_figure
+from ._arguments import check_axes, check_dpi
+from ._canvas import drawn_figure
 from ._labels import equation, number
 from ._table import read_table
 from ._wrapped_dataset import WrappedDataset
@@ -77,9 +78,9 @@ def draw_sizes(axes, table, first=FIRST, second=SECOND):
 def draw_plane(axes, table, first=FIRST, second=SECOND):
     """Draws the curves of both eigenvalues in the complex plane, and crosses where the momentum is 0."""
     at_start = table["beta"] == 0
-    for number, style in ((1, first), (2, second)):
-        re, im = table[f"re{number}"], table[f"im{number}"]
-        axes.plot(re, im, **{"label": rf"$\lambda_{number}$", **style})
+    for which, style in ((1, first), (2, second)):
+        re, im = table[f"re{which}"], table[f"im{which}"]
+        axes.plot(re, im, **{"label": rf"$\lambda_{which}$", **style})
         axes.plot(re[at_start], im[at_start], **START_STYLE, color=style["color"])
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.colors import ListedColormap, LogNorm
 
-from ._canvas import OnePanel, check_choice, check_dpi, check_one_map, drawn_figure, palette_of, result_of, wanted_values
+from ._arguments import check_choice, check_dpi, check_one_map, palette_of, wanted_values
+from ._canvas import OnePanel, drawn_figure, result_of
 from ._drawing import MISSING, draw_map, draw_marks, key_of, legend_of, names_of_marks, occurring, painted
 from ._grid import Grid
 from ._labels import plain, sides_of
@@ -111,9 +112,9 @@ def draw(panels, data, grid, caption, ranked, palette=PALETTES["default"]):
 def steps(ds, *, scale="log", at=None, palette="default", ax=None, dpi=200):
     """Draw the number of updates until the trajectory of each pixel stops: the darker, the more updates.
 
-    Converged and dead pixels each have a hue, and so have those that rest at another minimum than that of least loss. The
-    other fates have one flat colour each; filled pixels are grey. In a certified sweep the updates are those until the
-    fate is proved.
+    Converged and dead pixels each have a hue, and so have those that rest at another minimum than that of least loss.
+    The other fates have one flat colour each; filled pixels are grey. In a certified sweep the updates are those until
+    the fate is proved.
 
     Parameters
     ----------
@@ -121,8 +122,8 @@ def steps(ds, *, scale="log", at=None, palette="default", ax=None, dpi=200):
         A sweep with the field steps: in memory, or open with the engine h5netcdf, of which
         only the pixels that are shown are read; or the path of its file.
     scale : {"log", "rank"}
-        Shade by the number of updates on one logarithmic scale, or by its rank among those of a map and fate: all shades
-        then cover the same area.
+        Shade by the number of updates on one logarithmic scale, or by its rank among those of a map and fate: all
+        shades then cover the same area.
     at : dict, optional
         Values of axes by name, such as ``{"beta": 0.9}``: the maps nearest to them are drawn. By default, all along the
         columns and rows of the picture, and the first of other axes.

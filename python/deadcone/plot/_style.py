@@ -24,5 +24,5 @@ STYLE = {
 
 
 def house_style():
-    """A context in which figures are made in the style, whatever the user's settings are; they are as before after it."""
+    """A context in which figures are made in the style, whatever the user's settings are; after it they are as before."""
     return matplotlib.style.context(["default", STYLE])

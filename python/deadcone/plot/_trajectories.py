@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from ..errors import ConfigError
-from ._canvas import add_legend_beside, check_axes, check_dpi, drawn_figure, palette_of
+from ._arguments import check_axes, check_dpi, palette_of
+from ._canvas import add_legend_beside, drawn_figure
 from ._drawing import TARGET, draw_marks, legend_of
 from ._labels import equation, plain
 from ._panels import Panels
@@ -25,7 +26,7 @@ TARGET_AXES = ("gamma", "delta")
 
 
 class Path:
-    """One trajectory: its places, its fate, its target and the values of its axes, from a Dataset of deadcone.trace()."""
+    """One trajectory, from a Dataset of deadcone.trace(): its places, its fate and the values of its axes."""
 
     def __init__(self, dataset):
         source = WrappedDataset(dataset)
@@ -65,7 +66,8 @@ def paths_of(traces):
 
 def window_of(paths):
     """(w low, w high, b low, b high) around all paths and targets."""
-    places = np.concatenate([path.places() for path in paths] + [np.reshape(place, (1, 2)) for place in targets_of(paths)])
+    targets = [np.reshape(place, (1, 2)) for place in targets_of(paths)]
+    places = np.concatenate([path.places() for path in paths] + targets)
     if not places.size:
         raise ConfigError("the trajectories have no place that is finite")
     low, high = places.min(axis=0), places.max(axis=0)
@@ -79,7 +81,7 @@ def targets_of(paths):
 
 
 def draw(axes, paths, colours):
-    """Draws paths above a map, with their starts and their ends in the colours of their fates, and targets above them."""
+    """Draws paths above a map, their starts, their ends in the colours of their fates, and targets above them."""
     for path in paths:
         axes.plot(path.w, path.b, **PATH_STYLE, path_effects=[EDGE], zorder=3.1)
     for path in paths:
@@ -111,8 +113,8 @@ def trajectories(traces, *, palette="default", ax=None, dpi=200):
     palette : {"default", "paper"}
         Colours of the fates, those of `maps`.
     ax : matplotlib.axes.Axes, optional
-        Draw into these Axes, in the caller's style: empty ones, or those in which `maps` has drawn the map of the starts.
-        By default pyplot makes a figure in the style of deadcone.
+        Draw into these Axes, in the caller's style: empty ones, or those in which `maps` has drawn the map of the
+        starts. By default pyplot makes a figure in the style of deadcone.
     dpi : float
         Pixels per inch of the figure, 20 to 2400; not used with `ax`.
 

@@ -1,5 +1,5 @@
-"""Datasets of xarray, read as files of deadcone are: whether they are in memory or open in a file, of which only what is
-shown is read then.
+"""Datasets of xarray, read as files of deadcone are, whether they are in memory or open in a file, of which only what
+is shown is read.
 """
 
 import math
