@@ -171,7 +171,7 @@ def test_only_the_pixels_that_are_shown_are_read_from_an_open_file(program, tmp_
 
 
 def test_a_part_of_a_dataset_is_drawn(source):
-    part = source("sweep", "memory").sel(beta=0.9, method="nearest").isel(b=slice(4, 16))
+    part = source("sweep", "memory").sel(beta=0.9, method="nearest").isel(b=slice(4, 16)).assign_coords(run="first")
     axes = deadcone.plot.maps(part, dpi=DPI)
     assert axes.shape == (2, 1) and axes[0, 0].get_ylim() == pytest.approx((-1.2, 1.2))
     assert axes[0, 0].get_title() == r"$\beta = 0.9$"
@@ -393,6 +393,7 @@ def refusal(call, kind=Error):
         ({"at": {"w": 1}}, "at={'w': ...} cannot choose maps"),
         ({"at": {"zeta": 1}}, "no axis 'zeta'; the axes are beta, gamma"),
         ({"at": {"beta": "much"}}, "beta must be a number"),
+        ({"at": {"beta": float("nan")}}, "beta must be a number"),
         ({"at": 0.9}, "at must be a dict"),
         ({"by": "shape"}, "by must be one of fate, proof"),
         ({"palette": "grey"}, "palette must be one of default, paper"),

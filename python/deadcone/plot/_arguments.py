@@ -7,6 +7,7 @@ from ..errors import ConfigError
 from ._palettes import PALETTES
 
 LEAST_DPI, MOST_DPI = 20, 2400
+NUMBERS = (int, float, np.integer, np.floating)
 
 
 def check_axes(ax):
@@ -29,7 +30,7 @@ def palette_of(name):
 
 def check_dpi(dpi):
     """Raises ConfigError unless a picture can have so many pixels per inch."""
-    if not isinstance(dpi, (int, float, np.integer, np.floating)) or not LEAST_DPI <= dpi <= MOST_DPI:
+    if not isinstance(dpi, NUMBERS) or not LEAST_DPI <= dpi <= MOST_DPI:
         raise ConfigError(f"dpi must be a number from {LEAST_DPI} to {MOST_DPI}, not {dpi!r}")
 
 
@@ -41,10 +42,9 @@ def wanted_values(data, at):
     for axis, value in (at or {}).items():
         if axis not in data.values and axis not in data.plane:
             raise ConfigError(f"{data.path}: at: there is no axis {axis!r}; the axes are {', '.join(data.values)}")
-        try:
-            wanted[axis] = float(value)
-        except (TypeError, ValueError) as error:
-            raise ConfigError(f"at: the value of {axis} must be a number, not {value!r}") from error
+        if not isinstance(value, NUMBERS) or not np.isfinite(value):
+            raise ConfigError(f"at: the value of {axis} must be a number, not {value!r}")
+        wanted[axis] = float(value)
     return wanted
 
 

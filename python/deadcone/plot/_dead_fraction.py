@@ -173,11 +173,11 @@ def dead_fraction(ds, *, at=None, palette="default", ax=None, dpi=200):
     Parameters
     ----------
     ds : xarray.Dataset or path
-        A sweep: in memory, or open with the engine h5netcdf, of which
-        only the pixels that are shown are read; or the path of its file.
+        A sweep, in memory or open with the engine h5netcdf, of which only what is shown is read; or the
+        path of its file.
     at : dict, optional
-        Values of axes by name, such as ``{"beta": 0.9}``: the maps nearest to them are drawn. By default, all along the
-        columns and rows of the picture, and the first of other axes.
+        Values of axes by name, such as ``{"beta": 0.9}``: the points nearest to them are drawn. By default, all along
+        the columns and rows of the picture, and the first of other axes.
     palette : {"default", "paper"}
         Colours; "paper" has dead blue and converged yellow, as Fig. 4 of arXiv 2005.06195.
     ax : matplotlib.axes.Axes, optional
@@ -194,7 +194,7 @@ def dead_fraction(ds, *, at=None, palette="default", ax=None, dpi=200):
     Raises
     ------
     ConfigError
-        An argument does not fit: an axis that is not there, several maps for one `ax`, or what is no Dataset.
+        An argument does not fit: an axis that is not there, or what is no Dataset.
     StorageError
         The file cannot be read, or it or the Dataset is damaged or holds something else.
     """

@@ -9,7 +9,7 @@ from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.lines import Line2D
 
 from ..errors import ConfigError, StorageError
-from ._arguments import check_dpi, check_one_map, wanted_values
+from ._arguments import NUMBERS, check_dpi, check_one_map, wanted_values
 from ._canvas import OnePanel, drawn_figure, result_of
 from ._drawing import TARGET, draw_marks, legend_of, names_of_marks
 from ._labels import equation, number
@@ -158,8 +158,8 @@ def field(ds, *, epsilon=0.01, at=None, ax=None, dpi=200):
     Parameters
     ----------
     ds : xarray.Dataset or path
-        What deadcone.field() gives: in memory, or open with the engine h5netcdf, of which
-        only the pixels that are shown are read; or the path of its file.
+        What deadcone.field() gives, in memory or open with the engine h5netcdf, of which only what is shown is
+        read; or the path of its file.
     epsilon : float
         A unit is dead if its probability of being active is less than this; between 0 and 1.
     at : dict, optional
@@ -184,7 +184,7 @@ def field(ds, *, epsilon=0.01, at=None, ax=None, dpi=200):
         The file cannot be read, or it or the Dataset is damaged or holds something else.
     """
     check_dpi(dpi)
-    if not isinstance(epsilon, (int, float)) or not 0 < epsilon < 1:
+    if not isinstance(epsilon, NUMBERS) or not 0 < epsilon < 1:
         raise ConfigError(f"epsilon must be between 0 and 1, not {epsilon!r}")
     with ResultFile(ds, "loss") as data:
         check_starts(data)

@@ -99,8 +99,8 @@ def maps(ds, *, by="fate", at=None, palette="default", ax=None, dpi=200):
     Parameters
     ----------
     ds : xarray.Dataset or path
-        A sweep: in memory, or open with the engine h5netcdf, of which
-        only the pixels that are shown are read; or the path of its file.
+        A sweep, in memory or open with the engine h5netcdf, of which only what is shown is read; or the
+        path of its file.
     by : {"fate", "proof"}
         Colour by fate, or by the theorem that proves it, of a certified sweep.
     at : dict, optional

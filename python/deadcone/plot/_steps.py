@@ -119,8 +119,8 @@ def steps(ds, *, scale="log", at=None, palette="default", ax=None, dpi=200):
     Parameters
     ----------
     ds : xarray.Dataset or path
-        A sweep with the field steps: in memory, or open with the engine h5netcdf, of which
-        only the pixels that are shown are read; or the path of its file.
+        A sweep with the field steps, in memory or open with the engine h5netcdf, of which only what is shown is
+        read; or the path of its file.
     scale : {"log", "rank"}
         Shade by the number of updates on one logarithmic scale, or by its rank among those of a map and fate: all
         shades then cover the same area.

@@ -38,7 +38,7 @@ class Path:
             raise source.lacks("attribute 'fate'")
         self.fate = fate
         scalars = (source.attribute("coordinates") or "").split()
-        self.values = {name: float(source.read(name)) for name in scalars if source.dataset(name).dtype.kind in "iuf"}
+        self.values = {name: float(source.read(name)) for name in scalars}
 
     def target(self):
         """The place (w, b) of the target; None if it is not known."""

@@ -72,8 +72,13 @@ class WrappedDataset:
     def attribute(self, name, of=None):
         """An attribute of a variable, or of the Dataset; None if it has none of that name."""
         if name == "coordinates":  # which xarray takes out of the attributes
-            return None if of else " ".join(str(key) for key, found in self._dataset.coords.items() if found.ndim == 0)
+            return None if of else " ".join(self._scalars())
         return (self._dataset if of is None else self._dataset.variables[of]).attrs.get(name)
+
+    def _scalars(self):
+        """The names of the scalar coordinates that are numbers."""
+        coordinates = self._dataset.coords.items()
+        return [str(name) for name, found in coordinates if found.ndim == 0 and found.dtype.kind in NUMBERS]
 
     def dimension_names(self, name):
         """The names of a variable's dimensions; None where a dimension has no coordinate."""
