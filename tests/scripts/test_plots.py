@@ -720,8 +720,9 @@ def test_settings_of_the_user_change_no_picture(tmp_path, here, there):
 def test_every_script_sets_the_style_before_it_imports_matplotlib():
     for path in (SCRIPTS / "plots").glob("*.py"):
         modules = re.findall(r"^(?:import|from) (\w+)", path.read_text(), re.MULTILINE)
-        if "matplotlib" in modules and path.stem not in ("picture_style", "example_xarray"):
-            assert "picture_style" in modules[: modules.index("matplotlib")], path.name
+        drawing = [i for i, module in enumerate(modules) if module in ("matplotlib", "deadcone")]
+        if drawing and path.stem not in ("picture_style", "example_xarray"):
+            assert "picture_style" in modules[: drawing[0]], path.name
 
 
 # ---- Where the picture goes, and errors
