@@ -14,7 +14,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import _accessor  # noqa: F401  gives every Dataset its `deadcone`
+from . import _accessor
 from .errors import ConfigError, DeviceError, Error, Interrupted, OutOfMemory, StorageError
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ _HOMES = {
     "merge": "_files",
     "atlas": "_atlas",
 }
+
+
+_accessor.register()
 
 
 def __getattr__(name: str) -> Any:

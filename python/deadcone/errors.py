@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import xarray as xr
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 __all__ = ["ConfigError", "DeviceError", "Error", "Interrupted", "OutOfMemory", "StorageError"]
 
 
 class Error(Exception):
-    """Anything that deadcone cannot do."""
+    """Anything that deadcone cannot do; str() of it is its message."""
+
+    def __init__(self, message: str) -> None:
+        # One argument alone: OSError takes two for a number and a text, and shows neither as it is.
+        super().__init__(message)
 
 
 class ConfigError(Error, ValueError):

@@ -6,291 +6,16 @@ fractions of the sweep; the maps are tiles, and the page loads only the tiles th
 """
 
 import argparse
-import base64
-import importlib.util
-import json
-import math
 import pathlib
-import shutil
 import sys
-import tempfile
-import zlib
-
-import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "plots"))
-import sweep_file  # noqa: E402
-from palettes import PALETTES  # noqa: E402
-from sweep_file import PENDING, PROOF_OF_DEATH, FileError, PlotError, printable  # noqa: E402
+import picture_style  # noqa: E402, F401  before deadcone
+from deadcone._atlas._generator import DEBIAN_LEAFLET, make_atlas  # noqa: E402
+from deadcone.plot._palettes import PALETTES  # noqa: E402
 
-PAGE = pathlib.Path(__file__).resolve().parent / "page"
-DEBIAN_LEAFLET = "/usr/share/javascript/leaflet"
-# Places of the licence: beside the library, or where Debian puts it.
-LEAFLET_LICENCES = ("LICENSE", "LICENSE.txt", "../LICENSE", "/usr/share/doc/libjs-leaflet/copyright")
-# An edge of a tile, in pixels: that of the file's chunks, so that no chunk is unpacked twice.
-TILE = 512
-COMPRESSION = 6
-# The maps of a tile, in this order, without those that the file does not have.
-MAPS = {"fate": "<i1", "steps": "<i4", "proof": "<i1", "provenance": "<i1"}
-# The entries of the configuration from which the page computes trajectories, and their types; what follows may lack.
-CRITERIA = {
-    "stop": str,
-    "tolerance": float,
-    "relative_tolerance": bool,
-    "rho": float,
-    "epsilon": float,
-    "max_steps": int,
-}
-OPTIONAL_CRITERIA = {"certify": bool}
-# More cannot be counted in the file.
-MOST_UPDATES = 1 << 31
-SIDE = {"lo": float, "hi": float, "count": int}
-
-
-# ---- Libraries
-
-
-def first_file(folder, names):
-    """The path of the first of some names that is a file in a folder; None if there is none."""
-    return next((folder / name for name in names if (folder / name).is_file()), None)
-
-
-def find_leaflet(folder):
-    """Leaflet's files and its licence."""
-    folder = pathlib.Path(folder)
-    files = [folder / "leaflet.js", folder / "leaflet.css"]
-    if not all(file.is_file() for file in files):
-        raise PlotError(
-            f"{folder}: the folder has no leaflet.js and leaflet.css; install the Debian package libjs-leaflet, "
-            "or give a folder that has them with --leaflet"
-        )
-    licence = first_file(folder, LEAFLET_LICENCES)
-    if not licence:
-        raise PlotError(f"{folder}: Leaflet's LICENSE is missing; put it beside leaflet.js")
-    return files, licence
-
-
-def find_plotly():
-    """Plotly's script and its licence, in the Python package."""
-    found = importlib.util.find_spec("plotly")
-    package = pathlib.Path(found.origin).parent if found and found.origin else pathlib.Path()
-    script = package / "package_data" / "plotly.min.js"
-    licences = sorted(package.parent.glob("plotly-*.dist-info/**/LICENSE*"))
-    if not script.is_file() or not licences:
-        raise PlotError("the Python package plotly is missing; install it: pip install plotly")
-    return [script], licences[0]
-
-
-def copy_page(site, libraries):
-    """Copies the page and its libraries, each with its licence."""
-    shutil.copytree(PAGE, site)
-    for name, (files, licence) in libraries.items():
-        folder = site / "lib" / name
-        folder.mkdir(parents=True)
-        for file in files:
-            shutil.copyfile(file, folder / file.name)
-        shutil.copyfile(licence, folder / "LICENSE.txt")
-
-
-# ---- The sweep
-
-
-def entries_of(found, kinds, where):
-    """The entries of a JSON object that `kinds` names with their types; raises ValueError if one is not of its type."""
-    entries = {}
-    for name, kind in kinds.items():
-        value = found[name]
-        if kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind or (kind is float and not math.isfinite(value)):
-            raise ValueError(f"'{name}' of its {where} is not what it should be")
-        entries[name] = printable(value) if kind is str else value
-    return entries
-
-
-def configuration_of(data):
-    """The plane and the criteria of the sweep, as `deadcone sweep` stores them."""
-    try:
-        stored = json.loads(data.attribute("configuration"))
-        plane = {side: side_of(data, stored, side) for side in ("x", "y")}
-        criteria = stored["criteria"]
-        if not criteria.keys() >= CRITERIA.keys():
-            raise ValueError("its criteria are incomplete")
-        optional = {name: kind for name, kind in OPTIONAL_CRITERIA.items() if name in criteria}
-        criteria = entries_of(criteria, CRITERIA | optional, "criteria")
-        if not 0 <= criteria["max_steps"] < MOST_UPDATES:
-            raise ValueError("'max_steps' of its criteria is not what it should be")
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise FileError(f"{data.path}: the attribute 'configuration' cannot be used: {error}") from error
-    return {"plane": plane, "criteria": criteria}
-
-
-def side_of(data, stored, name):
-    """A side of the plane, x or y, in a configuration: its axis, its ends, and the values of its pixels."""
-    axis, values = dict(zip("xy", zip(data.plane, (data.x, data.y))))[name]
-    # A plane of starts is a window, as in version 0.1.
-    found = stored["window"][axis] if "window" in stored else stored["plane"][name]
-    side = entries_of(found, SIDE, "plane")
-    logarithmic = found.get("logarithmic", False)
-    if type(logarithmic) is not bool:
-        raise ValueError("'logarithmic' of its plane is not what it should be")
-    fits = side["count"] == values.size and side["lo"] < side["hi"] and found.get("axis", axis) == axis
-    if not fits or (logarithmic and side["lo"] <= 0):
-        raise ValueError(f"its plane does not match the coordinate '{axis}'")
-    meaning = data.long_name(axis).removesuffix(", at pixel centres")
-    return {**side, "axis": axis, "meaning": meaning, "logarithmic": logarithmic, "values": values.tolist()}
-
-
-def positions_of(data):
-    """The positions of all points: the axes in the order of `data.values`, each ascending, the last fastest."""
-    order = [data.ascending(name, None) for name in data.values]
-    return [
-        data.position(dict(zip(data.values, (axis[i] for axis, i in zip(order, index)))))
-        for index in np.ndindex(*map(len, order))
-    ]
-
-
-def fate_names(data):
-    """The names of the fates by value, in the order of `fate_code`, without pending."""
-    names = data.meanings("fate")
-    codes = data.codes("fate_code")
-    if set(codes) != {value for value, name in names.items() if name != PENDING}:
-        raise FileError(f"{data.path}: 'fate_code' does not list the fates that 'fate' names")
-    return {code: names[code] for code in codes}
-
-
-def shares_of(data, position, fates):
-    """The fraction of every fate at a point, in the order of `fates`; None if it is not computed yet."""
-    if not data.by_point("point_done", position):
-        return None
-    fractions = data.by_point("fate_fraction", position, (len(fates),))
-    if not np.all((fractions >= 0) & (fractions <= 1)):
-        raise FileError(f"{data.path}: 'fate_fraction' does not have a fraction for each fate")
-    return fractions.tolist()
-
-
-def halvings_of(data):
-    """How many times the map is halved until it is one tile."""
-    halvings = 0
-    while max(data.y.size, data.x.size) > TILE << halvings:
-        halvings += 1
-    return halvings
-
-
-def describe(data, configuration, shares, minima, palette):
-    """What the page loads before any map."""
-    fates = sweep_file.key_of(fate_names(data), palette)
-    deaths = sweep_file.key_of(data.death_names(), palette) if data.has("proof") else {}
-    return {
-        "name": printable(pathlib.Path(data.path).name),
-        **{name: printable(data.attribute(name)) for name in ("history", "version", "precision")},
-        "axes": {name: np.sort(values).tolist() for name, values in data.values.items()},
-        "meanings": {name: data.long_name(name) for name in data.values},
-        "panels": sweep_file.panel_axes(data),
-        **configuration,
-        "pending": data.code("fate", PENDING),
-        "fates": coded(fates),
-        "deaths": coded(deaths),
-        "proofs": data.meanings("proof"),
-        "proofOfDeath": data.code("proof", PROOF_OF_DEATH),
-        "provenance": data.meanings("provenance"),
-        "shares": shares,
-        "training": data.training(),
-        "minima": minima,
-        "tile": TILE,
-        "halvings": halvings_of(data),
-        "bytes": {name: np.dtype(kind).itemsize for name, kind in MAPS.items() if data.has(name)},
-    }
-
-
-def coded(key):
-    """Values with their names and colours, in the form that the page takes."""
-    return [{"code": code, "name": name, "colour": colour} for code, (name, colour) in key.items()]
-
-
-# ---- Tiles
-
-
-def bands_of(data, position):
-    """Yields a map from its lowest y upwards in bands as high as a tile: an array for each of MAPS."""
-    stored = {name: kind for name, kind in MAPS.items() if data.has(name)}
-    for low in range(0, data.y.size, TILE):
-        rows = slice(low, low + TILE)
-        band = [data.map_rows(name, position, rows).astype(kind) for name, kind in stored.items()]
-        data.checked_fates(band[0])
-        yield band
-
-
-def written(bands, folder, halvings):
-    """Writes the tiles of every band, and yields every other pixel of it, because labels cannot be averaged."""
-    for row, band in enumerate(bands):
-        for column in range(-(-band[0].shape[1] // TILE)):
-            name = f"{halvings}_{column}_{row}"
-            tile = [values[:, column * TILE : (column + 1) * TILE] for values in band]
-            write_tile(folder, name, tile)
-        yield [values[::2, ::2] for values in band]
-
-
-def paired(halves):
-    """Joins every two halves of bands to a band."""
-    for lower in halves:
-        upper = next(halves, None)
-        yield lower if upper is None else [np.vstack(pair) for pair in zip(lower, upper)]
-
-
-def write_tile(folder, name, tile):
-    """Writes a script that gives the page a tile: of each map the lowest bytes of all pixels, the next bytes, ...
-
-    All of them are deflated together.
-    """
-    planes = [
-        np.ascontiguousarray(values).view("u1").reshape(-1, values.dtype.itemsize).T.tobytes() for values in tile
-    ]
-    text = base64.b64encode(zlib.compress(b"".join(planes), COMPRESSION)).decode()
-    (folder / f"{name}.js").write_text(f'atlas.receiveTile("{folder.name}/{name}","{text}");\n')
-
-
-def write_map(data, position, folder):
-    """Writes the pyramid of a map. Each level is made while the one below is written, so a map is never kept whole."""
-    folder.mkdir(parents=True)
-    halves = written(bands_of(data, position), folder, 0)
-    for halvings in range(1, halvings_of(data) + 1):
-        halves = written(paired(halves), folder, halvings)
-    for _ in halves:
-        pass
-
-
-# ---- The folder
-
-
-def is_atlas(folder):
-    return (folder / "index.html").is_file() and (folder / "data" / "sweep.js").is_file()
-
-
-def check_target(folder, overwrite):
-    """Raises PlotError if the folder exists, unless it may be overwritten and is an atlas or empty."""
-    if not folder.exists():
-        return
-    if not overwrite:
-        raise PlotError(f"{folder}: exists already; give --overwrite or another folder")
-    if not is_atlas(folder) and not (folder.is_dir() and not any(folder.iterdir())):
-        raise PlotError(f"{folder}: is no atlas and is not overwritten; give another folder")
-
-
-def write_atlas(data, site, libraries, palette):
-    """Writes the page, its libraries, the description of the sweep and its maps into the new folder `site`."""
-    configuration = configuration_of(data)
-    positions = positions_of(data)
-    fates = fate_names(data)
-    shares = [shares_of(data, position, fates) for position in positions]
-    minima = [data.minima(position) for position in positions]
-    description = json.dumps(describe(data, configuration, shares, minima, palette), allow_nan=False)
-    copy_page(site, libraries)
-    (site / "data").mkdir()
-    (site / "data" / "sweep.js").write_text(f"atlas.sweep = {description};\n")
-    for point, position in enumerate(positions):
-        if shares[point] is not None:
-            write_map(data, position, site / "data" / str(point))
+import command_line  # noqa: E402
+import failures  # noqa: E402
 
 
 def parse_arguments():
@@ -305,27 +30,17 @@ def parse_arguments():
         default=DEBIAN_LEAFLET,
         help="the folder of leaflet.js and leaflet.css (default: %(default)s)",
     )
-    sweep_file.add_palette_option(parser)
+    command_line.add_palette_option(parser)
     return parser.parse_args()
 
 
 def main():
     arguments = parse_arguments()
     out = pathlib.Path(arguments.out)
-    check_target(out, arguments.overwrite)
-    libraries = {"leaflet": find_leaflet(arguments.leaflet), "plotly": find_plotly()}
-    with sweep_file.ResultFile(arguments.file, "fate") as data:
-        # Made beside its final place and then moved there, so that the folder is a complete atlas at any time.
-        place = out.resolve()
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".") as part:
-            site = pathlib.Path(part) / "site"
-            write_atlas(data, site, libraries, PALETTES[arguments.palette])
-            if place.exists():
-                place.rename(pathlib.Path(part) / "replaced")
-            site.rename(place)
+    options = (arguments.overwrite, arguments.leaflet, PALETTES[arguments.palette], command_line.OPTIONS)
+    make_atlas(arguments.file, out, *options)
     print(out / "index.html")
 
 
 if __name__ == "__main__":
-    sweep_file.run(main)
+    failures.run(main)

@@ -17,7 +17,10 @@ import matplotlib.pyplot as plt
 import xarray as xr
 from matplotlib.colors import LogNorm
 
-import sweep_file
+from deadcone.errors import StorageError
+from deadcone.plot._reader import ResultFile
+
+import failures
 
 
 def draw(file, beta, gamma, picture):
@@ -50,15 +53,15 @@ def main():
     arguments = parser.parse_args()
 
     picture = arguments.file.with_suffix(".heat.png")
-    with sweep_file.ResultFile(arguments.file, "fate") as data:  # refuses what is no sweep
+    with ResultFile(arguments.file, "fate") as data:  # refuses what is no sweep
         if not data.has_starts():
-            raise sweep_file.FileError(f"{arguments.file}: this example draws maps of the plane w,b alone")
+            raise StorageError(f"{arguments.file}: this example draws maps of the plane w,b alone")
     try:
         draw(arguments.file, arguments.beta, arguments.gamma, picture)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise sweep_file.FileError(f"{arguments.file}: cannot be drawn: {error}") from error
+        raise StorageError(f"{arguments.file}: cannot be drawn: {error}") from error
     print(picture)
 
 
 if __name__ == "__main__":
-    sweep_file.run(main)
+    failures.run(main)

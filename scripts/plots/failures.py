@@ -5,34 +5,12 @@ import pathlib
 import sys
 import warnings
 
-# The longest message, in bytes.
-LONGEST = 500
+import picture_style  # noqa: F401  before deadcone
 
+from deadcone._printable import printable
+from deadcone.errors import Error, StorageError
 
-class PlotError(Exception):
-    """An error that the user can correct; its message is one line."""
-
-    status = 1
-
-
-class FileError(PlotError):
-    """A file that cannot be read, used or written."""
-
-    status = 3
-
-
-def printable(text, most=LONGEST):
-    """Text of any origin for a terminal, a picture or a page: one line of at most so many bytes in UTF-8.
-
-    What a terminal acts on or does not show, such as control characters and marks of direction, is escaped. Too long a
-    text loses its middle.
-    """
-    text = " ".join(text.split())
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text).encode()
-    if len(shown) <= most:
-        return shown.decode()
-    half = (most - len("…".encode())) // 2
-    return f"{shown[:half].decode(errors='ignore')}…{shown[-half:].decode(errors='ignore')}"
+FAILED, FILE_FAILED, INTERRUPTED = 1, 3, 130
 
 
 def run(main):
@@ -48,17 +26,19 @@ def run(main):
             finally:
                 _flush_output()
         return
-    except PlotError as error:
-        message, status = str(error), error.status
+    except StorageError as error:
+        message, status = str(error), FILE_FAILED
+    except Error as error:
+        message, status = str(error), getattr(error, "status", FAILED)
     except KeyboardInterrupt:
-        message, status = "interrupted", 130
+        message, status = "interrupted", INTERRUPTED
     except MemoryError:
-        message, status = "there is not enough memory", PlotError.status
+        message, status = "there is not enough memory", FAILED
     except OSError as error:
         message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
-        status = FileError.status
+        status = FILE_FAILED
     except Exception as error:  # what no check foresaw
-        message, status = f"fails with {type(error).__name__}: {error}", PlotError.status
+        message, status = f"fails with {type(error).__name__}: {error}", FAILED
     name = pathlib.Path(sys.argv[0]).stem
     print(printable(f"{name}: {message}"), file=sys.stderr)
     sys.exit(status)
@@ -71,4 +51,4 @@ def _flush_output():
             sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise FileError(f"standard output: {error.strerror}") from error
+        raise StorageError(f"standard output: {error.strerror}") from error

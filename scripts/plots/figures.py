@@ -18,21 +18,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-import picture_style  # noqa: F401  before matplotlib
+import picture_style  # noqa: F401  before deadcone and matplotlib
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-import plot_dead_fraction
-import plot_field
-import plot_spectrum
-import plot_steps
-import plot_sweep
-import sweep_file
-from palettes import PALETTES, Palette
-from sweep_file import CONVERGED, DEAD, PlotError, equation, number
+from deadcone.errors import ConfigError
+from deadcone.plot import _dead_fraction, _field, _maps, _spectrum, _steps
+from deadcone.plot._captions import Caption
+from deadcone.plot._drawing import PENDING_STYLE, TARGET, draw_map, draw_marks, key_of, legend_of, occurring, painted
+from deadcone.plot._grid import Grid
+from deadcone.plot._labels import axis_label, equation, number, symbol
+from deadcone.plot._palettes import PALETTES, Palette
+from deadcone.plot._panels import Panels
+from deadcone.plot._reader import CONVERGED, DEAD, ResultFile
+from deadcone.plot._table import read_table
+
+import command_line
+import failures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Inches: the width of the text of a page and of one of its two columns.
@@ -54,12 +60,12 @@ ANOTHER_SWEEP = 2
 ENOUGH_UPDATES = 2_000_000
 
 
-class ProgramError(PlotError):
+class ProgramError(ConfigError):
     """The program failed with this status."""
 
     def __init__(self, status, message):
         super().__init__(message)
-        self.status = status if status > 0 else PlotError.status  # below 0: killed by a signal
+        self.status = status if status > 0 else failures.FAILED  # below 0: killed by a signal
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ class Job:
             command = [self.program, *words]
             result = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
         except OSError as error:
-            raise PlotError(f"{self.program}: {error.strerror}; build it, or give its path with --program") from error
+            raise ConfigError(f"{self.program}: {error.strerror}; build it, or give its path with --program") from error
         if result.returncode:
             message = result.stderr.strip().removeprefix("deadcone: ")
             raise ProgramError(result.returncode, message or f"{words[0]} ended with status {result.returncode}")
@@ -121,9 +127,9 @@ class Job:
         """One trajectory: its columns by name, with only some of the later updates, and its fate."""
         lines = self.run("trace", **options).splitlines()
         lines = lines[:FIRST_UPDATES] + lines[FIRST_UPDATES:-2:THINNING] + lines[max(FIRST_UPDATES, len(lines) - 2) :]
-        columns, notes = sweep_file.read_table("trace", lines, ("step", "w", "b"))
+        columns, notes = read_table("trace", lines, ("step", "w", "b"))
         if not notes.get("fate"):
-            raise PlotError(f"{self.program}: has printed a trajectory without its fate")
+            raise ConfigError(f"{self.program}: has printed a trajectory without its fate")
         return columns, notes["fate"].split()[0]
 
 
@@ -132,11 +138,10 @@ class Job:
 
 def axis_of(name, values):
     """An axis as a list of its values, such as beta = 0, 0.9, or as a range if it has many."""
-    symbol = sweep_file.symbol(name)
     spacing = spacing_of(values) if len(values) > 6 else None
     if spacing:
-        return f"{len(values)} values of ${symbol}$ from ${number(values[0])}$ to ${number(values[-1])}$, {spacing}"
-    return rf"${symbol} = {', '.join(number(value) for value in values)}$"
+        return f"{len(values)} values of ${symbol(name)}$ from ${number(values[0])}$ to ${number(values[-1])}$, {spacing}"
+    return rf"${symbol(name)} = {', '.join(number(value) for value in values)}$"
 
 
 def spacing_of(values):
@@ -161,7 +166,7 @@ def window_of(window):
 def plane_of(plane):
     sides = [plane[name] for name in ("x", "y")]
     ranges = [
-        rf"${sweep_file.symbol(side['axis'])} \in [{number(side['lo'])}, {number(side['hi'])}]$"
+        rf"${symbol(side['axis'])} \in [{number(side['lo'])}, {number(side['hi'])}]$"
         + (" in the logarithm" if side.get("logarithmic") else "")
         for side in sides
     ]
@@ -209,8 +214,8 @@ def parameters_of(data):
 
 def captioned(width, height, text):
     """A figure with a caption at its foot, for which its axes leave room."""
-    caption = sweep_file.Caption(text, width)
-    figure = sweep_file.new_figure(figsize=(width, height + caption.height), layout="constrained")
+    caption = Caption(text, width)
+    figure = Figure(figsize=(width, height + caption.height), layout="constrained")
     bottom = caption.height / (height + caption.height)
     figure.get_layout_engine().set(rect=(0, bottom, 1, 1 - bottom), w_pad=0.08, h_pad=0.06)
     caption.draw(figure)
@@ -221,8 +226,8 @@ class Page:
     """Panels across the page with a caption at the foot."""
 
     def __init__(self, job, rows, columns, window, text, right=0.2):
-        self._caption = sweep_file.Caption(text, FULL_WIDTH)
-        self.panels = sweep_file.Panels(rows, columns, window, job.dpi, right, FULL_WIDTH, self._caption.height)
+        self._caption = Caption(text, FULL_WIDTH)
+        self.panels = Panels(rows, columns, window, job.dpi, right, FULL_WIDTH, self._caption.height)
 
     def figure(self):
         """Draws the caption, after the panels, and returns the figure."""
@@ -265,7 +270,7 @@ def fig2(job):
     spectra = {}
     for value in SPECTRUM_STYLES:
         text = job.run("spectrum", beta="0:0.9999:4000", eta=value)
-        spectra[value] = plot_spectrum.read_spectrum("spectrum", text)
+        spectra[value] = _spectrum.read_spectrum("spectrum", text)
     criticals = ", ".join(number(named["critical_beta"]) for _, named in spectra.values())
     caption = (
         "Left: eigenvalues of momentum descent on the affine unit in the complex plane, as curves over $\\beta$ from 0 "
@@ -279,14 +284,14 @@ def fig2(job):
     figure = captioned(FULL_WIDTH, 2.65, caption)
     left, middle, right = figure.subplots(1, 3)
 
-    plot_spectrum.draw_unit_circle(left)
+    _spectrum.draw_unit_circle(left)
     for value, (table, _) in spectra.items():
         style = {**SPECTRUM_STYLES[value], "label": None}
-        plot_spectrum.draw_plane(left, table, {**style, "label": equation("eta", value)}, style)
-        plot_spectrum.draw_sizes(middle, table, {**style, "label": equation("eta", value)}, style)
-    plot_spectrum.add_legend(left, [plot_spectrum.start_entry()], columns=2)
+        _spectrum.draw_plane(left, table, {**style, "label": equation("eta", value)}, style)
+        _spectrum.draw_sizes(middle, table, {**style, "label": equation("eta", value)}, style)
+    _spectrum.add_legend(left, [_spectrum.start_entry()], columns=2)
     middle.set(xlabel=r"momentum $\beta$", xlim=(0, 1), ylim=(0, 1.05), box_aspect=1)
-    plot_spectrum.add_legend(middle, columns=2)
+    _spectrum.add_legend(middle, columns=2)
 
     for beta, style in OSCILLATION_STYLES.items():
         point = {"beta": beta, "gamma": gamma, "delta": delta, "eta": eta, "precision": "double"}
@@ -297,7 +302,7 @@ def fig2(job):
             right.plot(step, sign * distance[0] * np.sqrt(beta) ** step, color=style["color"], linewidth=0.4)
     right.axhline(0, color="#808080", linewidth=0.7, zorder=0)
     right.set(xlabel="updates $k$", ylabel=r"$b - \Delta$", xlim=(0, shown), box_aspect=1)
-    plot_spectrum.add_legend(right, columns=2)
+    _spectrum.add_legend(right, columns=2)
     return figure
 
 
@@ -306,7 +311,7 @@ def fig3(job):
     epsilon = 0.01
     path = job.folder / "fig3.h5"
     job.run("field", gamma="1,0.5,0.1", **job.window(-2, 2), out=path, overwrite=True)
-    with sweep_file.ResultFile(path, "loss") as data:
+    with ResultFile(path, "loss") as data:
         configuration = json.loads(data.attribute("configuration"))
         caption = (
             "Direction of gradient descent over the loss (shaded). Below the dashed lines, in the dead cone, a unit is "
@@ -315,8 +320,8 @@ def fig3(job):
             f"{window_of(configuration['window'])}, double precision; arrows of one length."
         )
         gammas = data.ascending("gamma", None)[::-1]
-        page = Page(job, 1, len(gammas), data.window(), caption, plot_field.BAR_ROOM)
-        plot_field.draw(page.panels, data, gammas, [0], 0, epsilon, "")
+        page = Page(job, 1, len(gammas), data.window(), caption, _field.BAR_ROOM)
+        _field.draw(page.panels, data, gammas, [0], 0, epsilon, "")
     return page.figure()
 
 
@@ -330,13 +335,13 @@ def fig4(job):
         max_steps=ENOUGH_UPDATES,
         **job.window(-2, 2),
     )
-    with sweep_file.ResultFile(path, "fate") as data:
-        grid = sweep_file.Grid(data, {})
+    with ResultFile(path, "fate") as data:
+        grid = Grid(data, {})
         caption = (
             f"The fate of each start. Black dots: the final parameters of a grid of starts. {parameters_of(data)}"
         )
         page = Page(job, *grid.shape, data.window(), caption)
-        plot_sweep.draw(page.panels, data, grid, "", palette=job.palette)
+        _maps.draw(page.panels, data, grid, "", palette=job.palette)
     return page.figure()
 
 
@@ -350,8 +355,8 @@ def proofs(job):
         max_steps=ENOUGH_UPDATES,
         **job.window(-2, 2),
     )
-    with sweep_file.ResultFile(path, "fate") as data:
-        grid = sweep_file.Grid(data, {})
+    with ResultFile(path, "fate") as data:
+        grid = Grid(data, {})
         caption = (
             "The theorem that proves the fate of each start. Energy, corridor and toll prove that the unit converges: its "
             "energy is very low, or low and the unit in the corridor around the target, or too low for the way out of "
@@ -360,7 +365,7 @@ def proofs(job):
             f"within the tolerance, at positive weight there. {parameters_of(data)}"
         )
         page = Page(job, *grid.shape, data.window(), caption)
-        plot_sweep.draw(page.panels, data, grid, "", by="proof", palette=job.palette)
+        _maps.draw(page.panels, data, grid, "", by="proof", palette=job.palette)
     return page.figure()
 
 
@@ -379,26 +384,26 @@ def dead_fraction(job):
         max_steps=ENOUGH_UPDATES,
         **job.window(-2, 2),
     )
-    spectrum = plot_spectrum.read_spectrum("spectrum", job.run("spectrum", eta=eta))
+    spectrum = _spectrum.read_spectrum("spectrum", job.run("spectrum", eta=eta))
     critical = spectrum[1]["critical_beta"]
-    with sweep_file.ResultFile(path, "fate") as data:
-        grid = sweep_file.Grid(data, {})
-        found = plot_dead_fraction.read_fractions(data, grid)
+    with ResultFile(path, "fate") as data:
+        grid = Grid(data, {})
+        found = _dead_fraction.read_fractions(data, grid)
         # From here on in increasing order in both directions.
         fractions, gammas = found.dead[::-1], grid.rows[::-1]
-        labels = [plot_dead_fraction.axis_label(data, axis) for axis in ("beta", "gamma")]
+        labels = [axis_label(data, axis) for axis in ("beta", "gamma")]
         caption = (
             rf"The fraction of the starts that dies. Black line: ${number(KILLED)}$ more than without momentum; to its "
-            f"right, momentum kills. Dotted: {plot_spectrum.critical_name(critical)}, above which the eigenvalues of "
+            f"right, momentum kills. Dotted: {_spectrum.critical_name(critical)}, above which the eigenvalues of "
             f"the affine unit are complex. {found.note()} {parameters_of(data)}"
         )
     figure = captioned(COLUMN_WIDTH, 2.9, caption)
     axes = figure.subplots()
-    norm, shades = Normalize(0, 1), plot_dead_fraction.shades_of(job.palette)
+    norm, shades = Normalize(0, 1), _dead_fraction.shades_of(job.palette)
     cells = {"cmap": shades, "norm": norm, "rasterized": True}
     axes.pcolormesh(borders(grid.columns), log_borders(gammas), fractions, **cells)
     axes.contour(grid.columns, gammas, fractions - fractions[:, :1], [KILLED], colors="black", linewidths=1.1)
-    plot_spectrum.mark_critical(axes, critical)
+    _spectrum.mark_critical(axes, critical)
     axes.set(yscale="log", xlabel=labels[0], ylabel=labels[1])
     figure.colorbar(ScalarMappable(norm, shades), ax=axes, label="dead fraction")
     return figure
@@ -412,12 +417,12 @@ def loss(job):
     angles = 2 * np.pi * (np.arange(rays) + 0.5) / rays
     path = job.folder / "loss.h5"
     job.run("field", gamma=",".join(map(str, gammas)), **job.window(-2.5, 2.5), out=path, overwrite=True)
-    with sweep_file.ResultFile(path, "loss") as data:
-        points = plot_field.CONTOUR_POINTS
+    with ResultFile(path, "loss") as data:
+        points = _field.CONTOUR_POINTS
         losses = [data.sample("loss", data.position({"gamma": i, "delta": 0, "r": 0}), points, points) for i in (0, 1)]
-        norm = plot_field.norm_of(losses)
+        norm = _field.norm_of(losses)
         caption = (
-            f"Contours of the loss, {plot_field.LEVELS} from 0 to ${number(norm.vmax)}$, evenly spaced in its root, "
+            f"Contours of the loss, {_field.LEVELS} from 0 to ${number(norm.vmax)}$, evenly spaced in its root, "
             f"and trajectories from {rays} starts on the circle of radius ${radius}$ (small dots). "
             f"{axes_of({'beta': betas, 'gamma': gammas, 'eta': [eta], 'delta': [0], 'r': [0]})}; the loss over "
             f"{window_of(json.loads(data.attribute('configuration'))['window'])}, in double precision, trajectories in "
@@ -432,14 +437,14 @@ def loss(job):
             ("$w$", "$b$"),
         )
     for (row, column), panel in np.ndenumerate(axes):
-        plot_field.draw_contours(panel, losses[row], norm)
-        plot_field.draw_cones(panel, epsilon, 0.0)
+        _field.draw_contours(panel, losses[row], norm)
+        _field.draw_cones(panel, epsilon, 0.0)
         for angle in angles:
             w, b = radius * np.cos(angle), radius * np.sin(angle)
             rules = {"tol": tolerance, "rho": rho, "epsilon": epsilon, "max_steps": max_steps}
             trajectory = job.trace(w=w, b=b, beta=betas[column], gamma=gammas[row], eta=eta, **rules)
             draw_trajectory(panel, *trajectory)
-        sweep_file.draw_marks(panel, [(sweep_file.TARGET, (gammas[row], 0.0))])
+        draw_marks(panel, [(TARGET, (gammas[row], 0.0))])
     return page.figure()
 
 
@@ -448,8 +453,8 @@ def legend_of_trajectories(epsilon):
         Line2D([], [], **CONVERGED_LINE, label="converged"),
         Line2D([], [], **DEAD_LINE, label="dead"),
         Line2D([], [], **OTHER_LINE, label="neither"),
-        *sweep_file.legend_of([], {}),
-        *plot_field.legend_of_cones(epsilon, 0.0),
+        *legend_of([], {}),
+        *_field.legend_of_cones(epsilon, 0.0),
     ]
 
 
@@ -463,14 +468,14 @@ def draw_trajectory(axes, columns, fate):
 def steps(job):
     """updates until rest, rank-equalised, over momentum and standard deviation of the target"""
     path = job.sweep("steps", beta="0,0.9,0.97", gamma="1,0.1", max_steps=ENOUGH_UPDATES, **job.window(-2, 2))
-    with sweep_file.ResultFile(path, "fate") as data:
-        grid = sweep_file.Grid(data, {})
+    with ResultFile(path, "fate") as data:
+        grid = Grid(data, {})
         caption = (
             "Updates until rest, shaded by their rank among the starts of one map and fate: each shade covers the same "
             f"area. {parameters_of(data)}"
         )
-        page = Page(job, *grid.shape, data.window(), caption, plot_steps.BAR_ROOM)
-        plot_steps.draw(page.panels, data, grid, "", True, job.palette)
+        page = Page(job, *grid.shape, data.window(), caption, _steps.BAR_ROOM)
+        _steps.draw(page.panels, data, grid, "", True, job.palette)
     return page.figure()
 
 
@@ -500,9 +505,9 @@ def dimension(job):
         precision="double",
         **coarse.window(*window),
     )
-    with sweep_file.ResultFile(one, "fate") as data, sweep_file.ResultFile(all_of_them, "fate") as family:
+    with ResultFile(one, "fate") as data, ResultFile(all_of_them, "fate") as family:
         fates = data.outcomes(position_of(data, FRACTAL_ETA), data.y.size, data.x.size)
-        key = sweep_file.key_of(data.outcome_names(), job.palette)
+        key = key_of(data.outcome_names(), job.palette)
         pairs = {eta: pairs_of(data, position_of(data, eta)) for eta in (SMOOTH_ETA, FRACTAL_ETA)}
         betas, etas = family.values["beta"], family.values["eta"]
         dimensions = family.read("analysis/boundary_dimension")[:, 0, :].T  # one gamma
@@ -554,9 +559,9 @@ def pairs_of(data, position):
 
 
 def draw_fates(axes, fates, key, window):
-    sweep_file.draw_map(axes, sweep_file.painted(fates, key), window)
+    draw_map(axes, painted(fates, key), window)
     axes.set(xlabel="initial $w$", ylabel="initial $b$", aspect="equal")
-    entries = sweep_file.legend_of(sweep_file.occurring([fates]), key)[:-1]
+    entries = legend_of(occurring([fates]), key)[:-1]
     spacing = {"ncols": 4, "fontsize": 8, "handlelength": 0.8, "handletextpad": 0.4, "columnspacing": 0.8}
     axes.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, 1.0), borderpad=0.2, **spacing)
 
@@ -583,7 +588,7 @@ def draw_dimensions(figure, axes, betas, etas, dimensions):
     axes.set(xlim=borders(betas)[[0, -1]], ylim=log_borders(etas)[[0, -1]], yscale="log")
     corner = (axes.get_xlim()[0], axes.get_ylim()[0])
     size = (np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim()))
-    axes.add_patch(Rectangle(corner, *size, **sweep_file.PENDING_STYLE, zorder=0))
+    axes.add_patch(Rectangle(corner, *size, **PENDING_STYLE, zorder=0))
     cells = {"cmap": "cividis", "norm": norm, "rasterized": True}
     axes.pcolormesh(borders(betas), log_borders(etas), np.ma.masked_invalid(dimensions), **cells)
     beta = np.linspace(*axes.get_xlim(), 200)
@@ -659,10 +664,10 @@ def add_options(parser, recipe):
         usual = recipe.points if recipe.draw else "each figure's own"
         parser.add_argument("--points", type=whole_number(2), help=f"points on an axis of a sweep (default: {usual})")
     if recipe.has_fates:
-        sweep_file.add_palette_option(parser)
+        command_line.add_palette_option(parser)
     meaning = "CPU threads; 0 (the default) uses all cores"
     parser.add_argument("--threads", type=whole_number(0), default=0, help=meaning)
-    sweep_file.add_dpi_option(parser, 300)
+    command_line.add_dpi_option(parser, 300)
 
 
 def draw_wanted(recipes, description):
@@ -676,7 +681,7 @@ def draw_wanted(recipes, description):
         figure = recipe.draw(Job(wanted.program, wanted.out, side, points, wanted.threads, wanted.dpi, palette))
         for suffix in (".png", ".pdf"):
             path = wanted.out / (name + suffix)
-            sweep_file.save(figure, path, wanted.dpi)
+            command_line.save(figure, path, wanted.dpi)
             print(path, flush=True)
 
 
@@ -685,4 +690,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sweep_file.run(main)
+    failures.run(main)

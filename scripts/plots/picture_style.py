@@ -1,4 +1,5 @@
-"""matplotlib in the style of the pictures, whatever settings the user has. Import this before anything of matplotlib.
+"""The package deadcone of this tree, and matplotlib in the style of its pictures, whatever settings the user has. Import this
+before anything of deadcone, matplotlib and h5py.
 
 While matplotlib is imported, it reads the variable MPLBACKEND and a matplotlibrc, that of the current folder first. A
 backend that is not installed, TeX, a dark style or a broken file would change the pictures, or end the script. So it is
@@ -8,26 +9,12 @@ imported where it finds neither.
 import contextlib
 import os
 import pathlib
+import sys
 
-STYLE = {
-    "font.family": "STIXGeneral",
-    "mathtext.fontset": "stix",
-    "font.size": 10,
-    "axes.titlesize": 11,
-    "axes.labelsize": 11,
-    "axes.linewidth": 0.6,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
-    "legend.fontsize": 10,
-    "legend.frameon": False,
-    "hatch.linewidth": 0.5,
-    # Text in a PDF stays text: TrueType, which publishers take.
-    "pdf.fonttype": 42,
-}
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "python"))
+
+# A file is replaced as a whole, never changed in place: readers need no lock, which some file systems do not have.
+os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
 
 
 @contextlib.contextmanager
@@ -51,4 +38,7 @@ with _without_settings():
     import matplotlib
 
 matplotlib.rcParams.update(matplotlib.rcParamsDefault)  # another module may have imported it before
+
+from deadcone.plot._style import STYLE  # noqa: E402
+
 matplotlib.rcParams.update(STYLE)

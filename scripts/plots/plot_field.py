@@ -7,33 +7,14 @@ have the same length. There are none where the gradient is less than a millionth
 """
 
 import argparse
-from statistics import NormalDist
 
-import numpy as np
+import picture_style  # noqa: F401  before deadcone
+from deadcone.plot._field import BAR_ROOM, caption_of, check_starts, draw
+from deadcone.plot._panels import Panels
+from deadcone.plot._reader import ResultFile
 
-import picture_style  # noqa: F401  before matplotlib
-import matplotlib
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, PowerNorm
-from matplotlib.lines import Line2D
-
-import sweep_file
-from palettes import PALETTES
-from sweep_file import DEAD, FileError, equation
-
-ARROWS_PER_INCH = 5.5
-SMALLEST_GRADIENT = 1e-6
-# Contours of a map of this many points a side look smooth.
-CONTOUR_POINTS = 256
-LEVELS = 15
-# The light part of a map, on which the arrows can be seen.
-SHADES = ListedColormap(matplotlib.colormaps["Blues"](np.linspace(0.0, 0.75, 256)))
-ARROW_COLOUR = "#202020"
-# The edges of the cones in which a unit is almost never and almost always active.
-DEAD_STYLE = {"color": PALETTES["default"].fates[DEAD], "linestyle": (0, (5, 2)), "linewidth": 1.4}
-LINEAR_STYLE = {"color": "#117733", "linestyle": (0, (1, 1.2)), "linewidth": 1.6}
-# Inches that the colour bar takes beside the panels.
-BAR_ROOM = 1.0
+import command_line
+import failures
 
 
 def probability(text):
@@ -43,130 +24,25 @@ def probability(text):
     return value
 
 
-def evenly(points, wanted):
-    """The number of points to draw, near `wanted`, so that the arrows are a whole number of points apart."""
-    return max(1, points // max(1, round(points / wanted)))
-
-
-def norm_of(losses):
-    """Colours for the root of the loss, which grows with the distance as the loss grows with its square."""
-    return PowerNorm(0.5, 0.0, max(max(loss.max() for loss in losses), np.finfo(float).tiny))
-
-
-def contours_of(axes, loss, norm):
-    """w, b and the loss, clipped to the range of `norm`, and levels that are evenly spaced in its colours."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    rows, columns = loss.shape
-    # The outermost values lie half a pixel inside the window; repeated on its edges they fill it.
-    w = np.concatenate([[left], left + (np.arange(columns) + 0.5) * (right - left) / columns, [right]])
-    b = np.concatenate([[low], low + (np.arange(rows) + 0.5) * (high - low) / rows, [high]])
-    levels = norm.inverse(np.linspace(0, 1, LEVELS))
-    return w, b, np.pad(np.clip(loss, levels[0], levels[-1]), 1, "edge"), levels
-
-
-def draw_loss(axes, loss, norm):
-    """Draws the loss as filled contours."""
-    *surface, levels = contours_of(axes, loss, norm)
-    axes.contourf(*surface, levels=levels, norm=norm, cmap=SHADES)
-
-
-def draw_contours(axes, loss, norm):
-    """Draws the loss as contour lines."""
-    *surface, levels = contours_of(axes, loss, norm)
-    axes.contour(*surface, levels=levels, colors="#A0A0A0", linewidths=0.5, zorder=1)
-
-
-def draw_cones(axes, epsilon, r):
-    """Draws the edges of the cones: a unit is active with probability epsilon, and with 1 - epsilon."""
-    w = np.linspace(*axes.get_xlim(), 1001)
-    edge = NormalDist().inv_cdf(epsilon) * np.hypot(w, r)
-    axes.plot(w, edge, **DEAD_STYLE, zorder=3)
-    axes.plot(w, -edge, **LINEAR_STYLE, zorder=3)
-
-
-def legend_of_cones(epsilon, r):
-    norm = "|w|" if r == 0 else r"\sqrt{w^2 + r^2}"
-    probability = rf"$\Phi(b/{norm})"
-    return [
-        Line2D([], [], **DEAD_STYLE, label=rf"{probability} = {sweep_file.number(epsilon)}$"),
-        Line2D([], [], **LINEAR_STYLE, label=rf"{probability} = 1 - {sweep_file.number(epsilon)}$"),
-    ]
-
-
-def draw_arrows(axes, w, b, grad_w, grad_b):
-    """Draws arrows of one length along minus the gradient."""
-    size = np.hypot(grad_w, grad_b)
-    moves = size > SMALLEST_GRADIENT * size.max()
-    w, b = np.meshgrid(w, b)
-    arrows = (w[moves], b[moves], -grad_w[moves] / size[moves], -grad_b[moves] / size[moves])
-    head = {"headwidth": 4.5, "headlength": 5, "headaxislength": 4.5}
-    size = {"units": "inches", "scale_units": "inches", "scale": 1.25 * ARROWS_PER_INCH, "width": 0.009}
-    axes.quiver(*arrows, **size, **head, pivot="mid", color=ARROW_COLOUR)
-
-
-def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
-    """Draws the panels of some gammas (columns) and deltas (rows), given by their indices."""
-    arrows = [
-        evenly(points.size, ARROWS_PER_INCH * pixels / panels.dpi)
-        for points, pixels in zip((data.y, data.x), panels.pixels)
-    ]
-    w, b = data.x[sweep_file.spread(data.x.size, arrows[1])], data.y[sweep_file.spread(data.y.size, arrows[0])]
-    losses, gradients, marks = {}, {}, {}
-    # Other units have other cones, and do not converge at the target.
-    is_rectifier = not data.configured("unit")
-    for cell in np.ndindex(*panels.grid):
-        index = {"gamma": gammas[cell[1]], "delta": deltas[cell[0]], "r": index_r}
-        position = data.position(index)
-        losses[cell] = data.sample("loss", position, CONTOUR_POINTS, CONTOUR_POINTS)
-        gradients[cell] = [data.sample(name, position, *arrows) for name in ("grad_w", "grad_b")]
-        target = sweep_file.TARGET, [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
-        marks[cell] = [target] if is_rectifier else []
-        if not (np.all(np.isfinite(losses[cell])) and np.all(np.isfinite(gradients[cell]))):
-            raise FileError(f"{data.path}: the loss or its gradient is not finite everywhere")
-
-    norm = norm_of(losses.values())
-    r = data.values["r"][index_r]
-    legend = sweep_file.legend_of([], {}, sweep_file.names_of_marks(marks)) + [
-        Line2D([], [], color=ARROW_COLOUR, linewidth=0.8, marker=">", markersize=4, label="minus the gradient"),
-        *(legend_of_cones(epsilon, r) if is_rectifier else []),
-    ]
-    column_titles = [equation("gamma", data.values["gamma"][i]) for i in gammas]
-    row_titles = [equation("delta", data.values["delta"][i]) for i in deltas]
-    axes = panels.draw(column_titles, row_titles, caption, legend, ("$w$", "$b$"))
-    for cell, panel in np.ndenumerate(axes):
-        draw_loss(panel, losses[cell], norm)
-        draw_arrows(panel, w, b, *gradients[cell])
-        if is_rectifier:
-            draw_cones(panel, epsilon, r)
-        sweep_file.draw_marks(panel, marks[cell])
-    add_colour_bar(panels, norm)
-
-
-def add_colour_bar(panels, norm):
-    bar = panels.add_beside(0.25, 0.17, height=3.0)
-    panels.figure.colorbar(ScalarMappable(norm, SHADES), cax=bar, label="loss")
-
-
 def main():
-    parser = sweep_file.parser(__doc__, "FILE with the suffix .png")
+    parser = command_line.parser(__doc__, "FILE with the suffix .png")
     parser.add_argument("file", metavar="FILE", help="a file that `deadcone field` wrote")
-    sweep_file.add_axis_options(parser, ("gamma", "delta"), "all")
-    sweep_file.add_axis_options(parser, ("r",), "the first")
+    command_line.add_axis_options(parser, ("gamma", "delta"), "all")
+    command_line.add_axis_options(parser, ("r",), "the first")
     meaning = "a unit is dead if its probability of being active is less than this (default: %(default)s)"
     parser.add_argument("--epsilon", type=probability, default=0.01, help=meaning)
     arguments = parser.parse_args()
 
-    with sweep_file.ResultFile(arguments.file, "loss") as data:
-        if not data.has_starts():
-            raise FileError(f"{arguments.file}: '{data.plane[0]}' and '{data.plane[1]}' are not 'w' and 'b'")
+    with ResultFile(arguments.file, "loss") as data:
+        check_starts(data)
         gammas = data.ascending("gamma", arguments.gamma)[::-1]
         deltas = data.ascending("delta", arguments.delta)[::-1]
         index_r = data.nearest("r", arguments.r)
-        panels = sweep_file.Panels(len(deltas), len(gammas), data.window(), arguments.dpi, right=BAR_ROOM)
-        caption = ",  ".join([*data.configured("unit").values(), f"$r = {sweep_file.number(data.values['r'][index_r])}$"])
-        draw(panels, data, gammas, deltas, index_r, arguments.epsilon, caption)
-    sweep_file.save(panels.figure, arguments.out or sweep_file.beside(arguments.file, ".png"), arguments.dpi)
+        size = {"right": BAR_ROOM, "words": command_line.OPTIONS}
+        panels = Panels(len(deltas), len(gammas), data.window(), arguments.dpi, **size)
+        draw(panels, data, gammas, deltas, index_r, arguments.epsilon, caption_of(data, index_r))
+    command_line.save(panels.figure, arguments.out or command_line.beside(arguments.file, ".png"), arguments.dpi)
 
 
 if __name__ == "__main__":
-    sweep_file.run(main)
+    failures.run(main)

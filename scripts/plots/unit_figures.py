@@ -9,18 +9,23 @@ import itertools
 
 import numpy as np
 
-import picture_style  # noqa: F401  before matplotlib
+import picture_style  # noqa: F401  before deadcone and matplotlib
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from deadcone.plot import _dead_fraction, _maps
+from deadcone.plot._drawing import draw_map, key_of, legend_of, occurring, painted
+from deadcone.plot._grid import Grid
+from deadcone.plot._labels import equation, number
+from deadcone.plot._panels import set_ticks
+from deadcone.plot._reader import CONVERGED, DEAD, OTHER, ResultFile
+from deadcone.plot._table import read_table
+
+import failures
 import figures
-import plot_dead_fraction
-import plot_sweep
-import sweep_file
 from figures import FULL_WIDTH, Recipe, captioned
-from sweep_file import CONVERGED, DEAD, OTHER, equation, number
 
 # Every kind of unit, at the usual value of what it has.
 UNITS = (
@@ -72,7 +77,7 @@ def deaths(job):
             max_steps=MOST_UPDATES,
             **job.window(-2, 2),
         )
-        with sweep_file.ResultFile(path, "fate") as data:
+        with ResultFile(path, "fate") as data:
             shares = {name: share[..., :].T for name, share in shares_of(data).items()}
             found[unit], betas, gammas = shares, data.values["beta"], data.values["gamma"]
             caption = (
@@ -85,7 +90,7 @@ def deaths(job):
     figure = captioned(FULL_WIDTH, 4.6, caption)
     axes = figure.subplots(-(-len(panels) // columns), columns, sharex=True, sharey=True)
     norm = Normalize(0, 1)
-    shades = {DEAD: plot_dead_fraction.shades_of(job.palette), OTHER: ListedColormap(job.palette.ramps[OTHER] / 255)}
+    shades = {DEAD: _dead_fraction.shades_of(job.palette), OTHER: ListedColormap(job.palette.ramps[OTHER] / 255)}
     for place, (unit, fate) in zip(axes.flat, panels):
         cells = {"cmap": shades[fate], "norm": norm, "rasterized": True}
         place.pcolormesh(figures.borders(betas), figures.log_borders(gammas), share_at(found[unit], fate), **cells)
@@ -129,7 +134,7 @@ def leak(job):
         max_steps=figures.ENOUGH_UPDATES // 10,
         **job.window(-2, 2),
     )
-    with sweep_file.ResultFile(path, "fate") as data:
+    with ResultFile(path, "fate") as data:
         shares, leaks = shares_of(data), data.values["leak"]
         medians = data.read("analysis/steps_median_of_fate")
         columns = {name: i for i, name in enumerate(data.meanings("fate_code").values())}
@@ -175,11 +180,11 @@ def adam(job):
     """the fate of every start of the rectifier under Adam, and its deaths beside those under momentum and RMSprop"""
     of_adam = {"optimizer": "adam", "eta": ADAPTIVE_ETA, "max_steps": figures.ENOUGH_UPDATES // 10}
     path = job.sweep("unit-adam", **of_adam, **FIGURE_4, **job.window(-2, 2))
-    with sweep_file.ResultFile(path, "fate") as data:
-        grid = sweep_file.Grid(data, {})
+    with ResultFile(path, "fate") as data:
+        grid = Grid(data, {})
         caption = f"The fate of each start of a rectified unit under Adam, over the grid of Figure 4. {figures.parameters_of(data)}"
         page = figures.Page(job, *grid.shape, data.window(), caption)
-        plot_sweep.draw(page.panels, data, grid, "", palette=job.palette)
+        _maps.draw(page.panels, data, grid, "", palette=job.palette)
     return page.figure()
 
 
@@ -210,7 +215,7 @@ def trainings(job):
             max_steps=figures.ENOUGH_UPDATES // 10,
             **job.window(-2, 2),
         )
-        with sweep_file.ResultFile(path, "fate") as data:
+        with ResultFile(path, "fate") as data:
             found[name] = shares_of(data)[DEAD]
             betas, gammas = data.values["beta"], data.values["gamma"]
             if name == "constant":
@@ -256,7 +261,7 @@ def inits(job):
             **job.window(-2, 2),
         )
         job.run("analyze", path, init=init, samples=INIT_SAMPLES, threads=job.threads)
-        with sweep_file.ResultFile(path, "fate") as data:
+        with ResultFile(path, "fate") as data:
             names = list(data.meanings("fate_code").values())
             drawn = data.by_point("analysis/whole_fate_probability", codes=(len(names),))
             for gamma in INIT_GAMMAS:
@@ -267,13 +272,13 @@ def inits(job):
         rf"with $b = 0$; {equation('beta', 0.9)}, {equation('eta', 0.1)}, {equation('delta', 0)}, at most {MOST_UPDATES} updates, tolerance "
         "$10^{-6}$, single precision. Half a 95% interval of a share is 0.016 or less."
     )
-    occurring = [name for name in names if any(shares.get(name, 0) > 0 for shares in found.values())]
-    colours = job.palette.colours_of_fates(occurring)
+    names_shown = [name for name in names if any(shares.get(name, 0) > 0 for shares in found.values())]
+    colours = job.palette.colours_of_fates(names_shown)
     figure = captioned(FULL_WIDTH, 3.0, caption)
     axes = figure.subplots(1, len(INITS) * len(INIT_GAMMAS), sharey=True, sharex=True)
     for place, (gamma, init) in zip(axes, [(gamma, init) for gamma in INIT_GAMMAS for init in INITS]):
         left = np.zeros(len(UNITS))
-        for name in occurring:
+        for name in names_shown:
             share = np.array([found[unit, init, gamma].get(name, 0.0) for unit in UNITS])
             place.barh(range(len(UNITS)), share, left=left, color=colours[name], height=0.8)
             left += share
@@ -281,7 +286,7 @@ def inits(job):
         place.set_yticks(range(len(UNITS)), UNITS)
         place.set_xticks((0, 0.5, 1), ("0", "0.5", "1"))
     axes[0].invert_yaxis()
-    handles = [Patch(color=colours[name], label=name) for name in occurring]
+    handles = [Patch(color=colours[name], label=name) for name in names_shown]
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), fontsize=8)
     return figure
 
@@ -312,9 +317,9 @@ def rates(job):
             tol=1e-10,  # far above it, some pass the minimum so closely that they would count as at rest
             precision="double",
         )
-        with sweep_file.ResultFile(path, "fate") as data:
+        with ResultFile(path, "fate") as data:
             fates = data.outcomes(data.position({}), data.y.size, data.x.size)
-            key = sweep_file.key_of(data.outcome_names(), job.palette)
+            key = key_of(data.outcome_names(), job.palette)
             found[unit] = fates, key, figures.pairs_of(data, data.position({})), data.window()
             caption = (
                 f"The fate of the start $(w, b) = ({number(RATE_START[0])}, {number(RATE_START[1])})$ over momentum and "
@@ -325,15 +330,15 @@ def rates(job):
             )
     figure = captioned(FULL_WIDTH, 2.35, caption)
     *maps, right = figure.subplots(1, len(found) + 1)
-    occurring, keys = set(), {}
+    shown, keys = set(), {}
     for place, (unit, (fates, key, pairs, window)) in zip(maps, found.items()):
-        sweep_file.draw_map(place, sweep_file.painted(fates, key), window)
+        draw_map(place, painted(fates, key), window)
         beta = np.linspace(0, 0.999, 400)
         place.plot(beta, np.log10(2 * (1 + beta) / (1 - beta)), color="white", linewidth=1.0)
         place.set(xlim=window[:2], ylim=window[2:], xlabel=r"$\beta$", box_aspect=1)
         place.set_title(f"{unit}: $D = {pairs.dimension:.2f} \\pm {pairs.error:.2f}$", fontsize=9)
-        sweep_file.set_ticks(place.yaxis, True)
-        occurring |= sweep_file.occurring([fates])
+        set_ticks(place.yaxis, True)
+        shown |= occurring([fates])
         keys |= key
     maps[0].set_ylabel(r"$\eta$")
     for place in maps[1:]:
@@ -345,7 +350,7 @@ def rates(job):
     right.set(xscale="log", yscale="log", xlabel="distance in pixels", box_aspect=1)
     right.set_title("pairs with two fates", fontsize=9)
     right.legend(fontsize=7, handletextpad=0.0, borderpad=0.1)
-    entries = sweep_file.legend_of(occurring, keys, ())
+    entries = legend_of(shown, keys, ())
     figure.legend(handles=entries, loc="outside upper center", ncols=len(entries), fontsize=8)
     return figure
 
@@ -382,12 +387,12 @@ def bifurcations(job):
             **rate,
             **{**start, "w": "0:1:1"},  # one pixel, whose centre is that of the start
         )
-        with sweep_file.ResultFile(path, "fate") as data:
+        with ResultFile(path, "fate") as data:
             etas, limit = data.x, 2 / data.by_point("minimum_curvature_largest", codes=(4,)).ravel()[0]
             period, exponent = (data.map_rows(name, data.position({}), slice(None))[0] for name in ("period", "lyapunov"))
         for eta, cycle in zip(etas, period):
             text = job.run("trace", unit=unit, eta=eta, max_steps=TRANSIENT + SHOWN_STEPS, **rate, **start)
-            columns, _ = sweep_file.read_table("trace", text.splitlines(), ("step", "b"))
+            columns, _ = read_table("trace", text.splitlines(), ("step", "b"))
             last = columns["b"][TRANSIENT:] if columns["b"].size > TRANSIENT else columns["b"][-1:]
             colour = CYCLE_COLOUR if cycle > 1 else "black"
             size = 2.0 if cycle > 1 else 0.9
@@ -421,4 +426,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sweep_file.run(main)
+    failures.run(main)

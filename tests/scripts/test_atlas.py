@@ -13,7 +13,7 @@ import pytest
 from conftest import FATES, fill_pixels
 
 import in_process  # makes the scripts modules
-from palettes import PALETTES
+from deadcone.plot._palettes import PALETTES
 
 ROOT = in_process.SCRIPTS.parent
 
@@ -265,7 +265,7 @@ def test_the_page_has_the_coefficients_of_the_program():
         return [convert(word.strip()) for word in body.split(",")]
 
     header = (ROOT / "include" / "deadcone" / "numeric" / "normal_coefficients.hpp").read_text()
-    page = (ROOT / "scripts" / "atlas" / "page" / "normal.js").read_text()
+    page = (ROOT / "python" / "deadcone" / "_atlas" / "page" / "normal.js").read_text()
     numerator, denominator = (numbers(page, name, float) for name in ("NUMERATOR", "DENOMINATOR"))
     assert numerator == numbers(header, "mills_numerator_double", float.fromhex)
     assert denominator == [1.0] + numbers(header, "mills_denominator_double", float.fromhex)

@@ -16,7 +16,7 @@ from scipy.special import ndtr
 from conftest import CONVERGED, DEAD, FATES, fill_pixels
 
 from in_process import run  # makes the scripts modules
-from palettes import DEATHS, PALETTES
+from deadcone.plot._palettes import DEATHS, PALETTES
 
 COLOURS = PALETTES["default"].fates
 AXES = ("beta", "gamma", "eta", "delta", "r")

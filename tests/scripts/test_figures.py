@@ -16,12 +16,12 @@ from matplotlib.font_manager import FontProperties  # noqa: E402
 from matplotlib.textpath import text_to_path  # noqa: E402
 
 import in_process  # noqa: E402  makes the scripts modules
+from deadcone.plot import _spectrum, _steps  # noqa: E402
+from deadcone.plot._captions import Caption  # noqa: E402
+from deadcone.plot._palettes import PALETTES  # noqa: E402
+from deadcone.plot._reader import ResultFile  # noqa: E402
 import figures  # noqa: E402
-import plot_spectrum  # noqa: E402
-import plot_steps  # noqa: E402
-import sweep_file  # noqa: E402
 from conftest import FATES  # noqa: E402
-from palettes import PALETTES  # noqa: E402
 
 DPI = 60
 COARSE = {"fig2": (), "fig3": ("--side", 16), "fig4": ("--side", 16), "proofs": ("--side", 16), "loss": ("--side", 16), "steps": ("--side", 16)}
@@ -108,7 +108,7 @@ def test_captions_state_every_parameter(deadcone, tmp_path):
     options = "--beta 0,0.25 --gamma log:0.125:0.5:9 --eta 0.375 --delta 0.0625 --r 0.75 --w -3:1:5 --b -1:7:6"
     rules = "--rho 0.015 --epsilon 0.035 --tol 2e-3 --max-steps 12345 --stop update --precision double --tol-relative"
     deadcone.done("sweep", options, rules, "--out", path)
-    with sweep_file.ResultFile(path, "fate") as data:
+    with ResultFile(path, "fate") as data:
         caption = figures.parameters_of(data)
     values = "0.25 0.125 0.5 0.375 0.0625 0.75 -3,1 -1,7 0.015 0.035 0.002 12345 update double".split()
     missing = [value for value in values if value not in caption.replace(", ", ",")]
@@ -120,7 +120,7 @@ def test_captions_say_that_a_sweep_is_certified(deadcone, tmp_path):
     for option, said in (("--certify", True), ("", False)):
         path = tmp_path / f"sweep{said}.h5"
         deadcone.done("sweep --quiet --w -1:1:4 --b -1:1:4", option, "--out", path)
-        with sweep_file.ResultFile(path, "fate") as data:
+        with ResultFile(path, "fate") as data:
             assert ("certified" in figures.parameters_of(data)) == said
 
 
@@ -156,7 +156,7 @@ def test_command_lines_that_mean_nothing(arguments, word):
 @pytest.mark.parametrize("eta", [0.01, 0.1, 0.5, 3.0])
 def test_complex_eigenvalues_begin_where_theory_says(deadcone, eta):
     text = deadcone.done("spectrum --beta 0:0.999:1000 --eta", str(eta)).stdout
-    table, named = plot_spectrum.read_spectrum("spectrum", text)
+    table, named = _spectrum.read_spectrum("spectrum", text)
     critical = ((1 - eta) / (1 + eta)) ** 2
     assert named == {"eta": eta, "critical_beta": pytest.approx(critical, rel=1e-14)}
     assert np.all(table["im1"][table["beta"] < critical - 1e-9] == 0)
@@ -166,7 +166,7 @@ def test_complex_eigenvalues_begin_where_theory_says(deadcone, eta):
 @pytest.mark.parametrize("eta", [0.1, 0.5, 1.5])
 def test_complex_eigenvalues_lie_on_the_circle_that_theory_says(deadcone, eta):
     """lambda^2 - (1 + beta - eta (1 - beta)) lambda + beta = 0 gives |lambda - 1/(1 + eta)| = eta / (1 + eta)."""
-    table, named = plot_spectrum.read_spectrum("spectrum", deadcone.done("spectrum --eta", str(eta)).stdout)
+    table, named = _spectrum.read_spectrum("spectrum", deadcone.done("spectrum --eta", str(eta)).stdout)
     beyond = table["beta"] > named["critical_beta"]
     for number in (1, 2):
         distance = np.hypot(table[f"re{number}"] - 1 / (1 + eta), table[f"im{number}"])[beyond]
@@ -177,13 +177,13 @@ def test_complex_eigenvalues_lie_on_the_circle_that_theory_says(deadcone, eta):
 def test_ranks_are_monotone_and_even():
     rng = np.random.default_rng(2)
     steps = np.rint(np.exp(rng.normal(6, 2, 10_000)))
-    ranks = plot_steps.Ranks(steps)
+    ranks = _steps.Ranks(steps)
     values = np.unique(steps)
     assert np.all(np.diff(ranks(values)) > 0) and 0 <= ranks(values).min() and ranks(values).max() <= 1
     distinct = rng.permutation(10_000)
-    shares = np.histogram(plot_steps.Ranks(distinct)(distinct), 10, (0, 1))[0] / distinct.size
+    shares = np.histogram(_steps.Ranks(distinct)(distinct), 10, (0, 1))[0] / distinct.size
     assert np.all(np.abs(shares - 0.1) < 1e-3)
-    assert plot_steps.Ranks(np.array([7, 7, 7]))(7) == 0.5 and plot_steps.Ranks(np.array([7]))(7) == 0
+    assert _steps.Ranks(np.array([7, 7, 7]))(7) == 0.5 and _steps.Ranks(np.array([7]))(7) == 0
 
 
 def test_cells_meet_halfway_between_their_points():
@@ -201,7 +201,7 @@ def test_captions_tell_the_values_of_an_axis():
 
 def test_captions_keep_within_the_width_and_do_not_break_formulas():
     text = " ".join([r"and $\beta = 0.9$, then", "words"] * 30)
-    caption = sweep_file.Caption(text, 3.0)
+    caption = Caption(text, 3.0)
     lines = caption.lines
     assert " ".join(lines) == text and len(lines) > 5
     assert all(line.count("$") % 2 == 0 for line in lines)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import in_process  # makes the scripts modules
-import atlas
-import sweep_file
+from deadcone.plot._drawing import TARGET, legend_of, names_of_marks
+from deadcone.plot._grid import Grid
+from deadcone.plot._labels import sides_of
+from deadcone.plot._reader import ResultFile
 
 
 @pytest.fixture(scope="module")
@@ -43,18 +45,18 @@ def test_pictures_of_any_plane(plane, tmp_path, name):
 def test_a_picture_of_starts_has_the_target_and_others_have_none(deadcone, plane, tmp_path):
     starts = tmp_path / "starts.h5"
     deadcone.done("sweep --quiet --w -2:2:8 --b -2:2:6 --max-steps 100 --out", starts)
-    with sweep_file.ResultFile(starts, "fate") as data:
+    with ResultFile(starts, "fate") as data:
         assert data.plane == ("w", "b") and data.has_starts() and data.logarithmic() == (False, False)
-        grid = sweep_file.Grid(data, {})
-        assert grid.axes == ["beta", "gamma"] and grid.marks((0, 0)) == [(sweep_file.TARGET, (1.0, 0.0))]
-        assert sweep_file.sides_of(data) == (["initial $w$", "initial $b$"], (False, False))
-    with sweep_file.ResultFile(plane, "fate") as data:
+        grid = Grid(data, {})
+        assert grid.axes == ["beta", "gamma"] and grid.marks((0, 0)) == [(TARGET, (1.0, 0.0))]
+        assert sides_of(data) == (["initial $w$", "initial $b$"], (False, False))
+    with ResultFile(plane, "fate") as data:
         assert data.plane == ("beta", "eta") and not data.has_starts() and data.logarithmic() == (False, True)
-        grid = sweep_file.Grid(data, {})
+        grid = Grid(data, {})
         assert grid.axes == ["w", "gamma"] and grid.marks((0, 0)) == [] and grid.shape == (2, 2)
         assert np.allclose(data.window(), (0.0, 1.0, -2.0, 1.0))
-        assert sweep_file.sides_of(data) == ([r"$\beta$", r"$\eta$"], (False, True))
-        assert sweep_file.legend_of([], {}, sweep_file.names_of_marks({(0, 0): grid.marks((0, 0))})) == []
+        assert sides_of(data) == ([r"$\beta$", r"$\eta$"], (False, True))
+        assert legend_of([], {}, names_of_marks({(0, 0): grid.marks((0, 0))})) == []
 
 
 def test_the_atlas_has_any_plane(plane, tmp_path):

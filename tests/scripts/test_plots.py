@@ -19,10 +19,13 @@ pytest.importorskip("matplotlib")
 from matplotlib import image  # noqa: E402
 
 from in_process import SCRIPTS, run, run_alone  # noqa: E402  and makes the scripts modules
-import sweep_file  # noqa: E402
-import plot_sweep  # noqa: E402
-import plot_dead_fraction  # noqa: E402
-import plot_spectrum  # noqa: E402
+from deadcone.plot import _dead_fraction, _maps, _spectrum  # noqa: E402
+from deadcone.plot._drawing import MISSING, PENDING_STYLE, key_of  # noqa: E402
+from deadcone.plot._grid import Grid  # noqa: E402
+from deadcone.plot._labels import axis_label  # noqa: E402
+from deadcone.plot._palettes import DEAD_FILLED, DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE, DEATHS, PALETTES  # noqa: E402
+from deadcone.plot._panels import Panels  # noqa: E402
+from deadcone.plot._reader import ResultFile, spread  # noqa: E402
 from conftest import (  # noqa: E402
     CONVERGED,
     DEAD,
@@ -33,8 +36,6 @@ from conftest import (  # noqa: E402
     UNFINISHED,
     fill_pixels,
 )
-from palettes import DEAD_FILLED, DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE, DEATHS, PALETTES  # noqa: E402
-from sweep_file import MISSING  # noqa: E402
 
 CODES = tuple(range(len(FATES)))
 ALL_FATES = (PENDING, *CODES)
@@ -235,7 +236,7 @@ def test_what_is_not_computed_yet_is_hatched(tmp_path):
         return PENDING if point["beta"] > 0 and point["gamma"] < 1 else CONVERGED
 
     pixels = picture("plot_sweep", write_sweep(tmp_path / "part.nc", fate_of), tmp_path)
-    background = where(pixels, sweep_file.PENDING_STYLE["facecolor"])
+    background = where(pixels, PENDING_STYLE["facecolor"])
     converged = in_panels(pixels, CONVERGED)[0].size
     assert 0.15 * converged < background[0].size < 0.33 * converged
 
@@ -258,9 +259,9 @@ def test_a_large_map_is_sampled_not_blended(tmp_path):
     rng = np.random.default_rng(1)
     labels = rng.choice([CONVERGED, DIVERGED], (300, 410)).astype("i1")
     path = write_sweep(tmp_path / "sweep.nc", lambda *_: labels, {**AXES, "beta": [0.9]}, size=labels.shape)
-    with sweep_file.ResultFile(path, "fate") as data:
+    with ResultFile(path, "fate") as data:
         sample = data.fates((0, 1), 70, 1000)
-    rows = sweep_file.spread(300, 70)
+    rows = spread(300, 70)
     assert sample.shape == (70, 410) and np.array_equal(sample, labels[rows])
     assert rows[0] == 2 and rows[-1] == 297 and set(np.diff(rows)) == {4, 5}
     pixels = picture("plot_sweep", path, tmp_path, "--gamma", 1)
@@ -332,15 +333,15 @@ def extended(deadcone, tmp_path_factory):
 def test_a_fate_and_a_proof_that_the_scripts_do_not_know_are_drawn(extended, tmp_path):
     for palette in PALETTES.values():
         assert NEW_FATE not in palette.fates and NEW_PROOF not in palette.proofs
-    with sweep_file.ResultFile(extended, "fate") as data:
-        key = sweep_file.key_of(data.outcome_names(), DEFAULT)
+    with ResultFile(extended, "fate") as data:
+        key = key_of(data.outcome_names(), DEFAULT)
         colour = dict(key.values())[NEW_FATE]
         assert colour not in DEFAULT.fates.values() and set(dict(key.values())) == {*FATES, *DEATHS, NEW_FATE}
-        proved = plot_sweep.ProvedOutcomes(data, DEFAULT)
+        proved = _maps.ProvedOutcomes(data, DEFAULT)
         labels = {proved.key[value][0] for value in proved.read((0, 0), 40, 40)[:10].ravel().tolist()}
         assert labels and all(label.startswith(f"{NEW_PROOF}: ") for label in labels)
-        grid = sweep_file.Grid(data, {})
-        dead = plot_dead_fraction.read_fractions(data, grid).dead
+        grid = Grid(data, {})
+        dead = _dead_fraction.read_fractions(data, grid).dead
         assert dead[0, 0] == np.mean(data.fates((0, 0), 40, 40) == DEAD)
     for script in ("plot_sweep", "plot_steps"):
         panel = panel_of(picture(script, extended, tmp_path))
@@ -358,11 +359,11 @@ def test_names_of_axes_and_what_they_are_come_from_the_file(tmp_path):
     path = write_sweep(tmp_path / "sweep.nc", lambda point, b, w: CONVERGED if point["zeta_2"] == 1 else DEAD, axes)
     with h5py.File(path, "r+") as file:
         file["beta"].attrs["long_name"] = np.bytes_("inertia")
-    with sweep_file.ResultFile(path, "fate") as data:
+    with ResultFile(path, "fate") as data:
         assert data.axes == ("beta", "gamma", "zeta_2") and set(data.values) == set(axes)
         assert data.long_name("beta") == "inertia" and data.long_name("zeta_2") == "zeta_2"
-        assert plot_dead_fraction.axis_label(data, "beta") == r"inertia $\beta$"
-        assert r"$\mathrm{zeta\_2} = 1$" in sweep_file.Grid(data, {}).caption()
+        assert axis_label(data, "beta") == r"inertia $\beta$"
+        assert r"$\mathrm{zeta\_2} = 1$" in Grid(data, {}).caption()
     # The first value of an axis without an option is drawn.
     assert in_panels(picture("plot_sweep", path, tmp_path), CONVERGED)[0].size > 10_000
 
@@ -373,7 +374,7 @@ def test_a_map_that_xarray_takes_out_of_a_sweep(tmp_path):
     path = write_sweep(tmp_path / "sweep.nc", lambda point, b, w: CONVERGED if point["eta"] < 0.15 else DEAD, axes)
     with xarray.open_dataset(path, engine="h5netcdf") as sweep:
         sweep.fate.sel(beta=0.9, gamma=0.1, eta=0.2).to_netcdf(tmp_path / "map.nc")
-    with sweep_file.ResultFile(tmp_path / "map.nc", "fate") as data:
+    with ResultFile(tmp_path / "map.nc", "fate") as data:
         assert data.axes == () and {name: values.tolist() for name, values in data.values.items()} == {
             "beta": [0.9], "gamma": [0.1], "eta": [0.2], "delta": [0.0], "r": [0.0]
         }  # fmt: skip
@@ -407,7 +408,7 @@ def write_certified(path, names=PROOFS):
 
 def panel_of(pixels):
     """The only panel of a picture, without its frame."""
-    left, top = (round(200 * margin) for margin in (sweep_file.Panels.LEFT, sweep_file.Panels.TOP))
+    left, top = (round(200 * margin) for margin in (Panels.LEFT, Panels.TOP))
     return pixels[top + 3 : top + 576 - 3, left + 3 : left + 720 - 3]
 
 
@@ -428,7 +429,7 @@ def test_dead_for_ever_and_dead_within_the_tolerance_have_two_shades(tmp_path, n
 
 def test_without_proofs_there_is_one_shade_of_dead(tmp_path):
     sweep = write_sweep(tmp_path / "sweep.nc", bands(CODES))
-    with sweep_file.ResultFile(sweep, "fate") as data:
+    with ResultFile(sweep, "fate") as data:
         assert data.proofs((0, 0), 9, 9) is None and data.provenance((0, 0), 9, 9) is None
         assert np.array_equal(data.outcomes((0, 0), 48, 60), data.fates((0, 0), 48, 60))
     result = run("plot_sweep", sweep, "--by", "proof", "--out", tmp_path / "picture.png")
@@ -438,12 +439,12 @@ def test_without_proofs_there_is_one_shade_of_dead(tmp_path):
 def test_filled_pixels_are_drawn_as_what_is_known_of_them(tmp_path):
     sweep = write_certified(tmp_path / "sweep.nc")
     fill_pixels(sweep, slice(10, 30), slice(None))
-    with sweep_file.ResultFile(sweep, "fate") as data:
+    with ResultFile(sweep, "fate") as data:
         outcomes, names = data.outcomes((0, 0), 48, 60), data.outcome_names()
         assert {names[value] for value in outcomes[9].tolist()} == {"converged", DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE}
         assert {names[value] for value in outcomes[10].tolist()} == {"converged", DEAD_FILLED}
         assert set(data.provenance((0, 0), 48, 60)[10].tolist()) == {data.code("provenance", "filled")}
-        proved = plot_sweep.ProvedOutcomes(data, DEFAULT)
+        proved = _maps.ProvedOutcomes(data, DEFAULT)
         assert set(proved.read((0, 0), 48, 60)[10].tolist()) == {proved.filled}
     rows, _ = where(panel_of(picture("plot_sweep", sweep, tmp_path)), colour_of(DEAD))
     assert rows.size > 0.49 * 570 * 714  # the blocks are not to be seen
@@ -455,8 +456,8 @@ def test_filled_pixels_are_drawn_as_what_is_known_of_them(tmp_path):
 
 def test_every_proof_has_its_colour_and_its_fate_in_the_legend(tmp_path):
     sweep = write_certified(tmp_path / "sweep.nc")
-    with sweep_file.ResultFile(sweep, "fate") as data:
-        proved = plot_sweep.ProvedOutcomes(data, DEFAULT)
+    with ResultFile(sweep, "fate") as data:
+        proved = _maps.ProvedOutcomes(data, DEFAULT)
         shown = [proved.key[value] for value in proved.read((0, 0), 1, 6)[0].tolist()]
     labels = "energy: converged, corridor: converged, no proof: converged, trap: dead for ever, "
     labels += "no proof: dead within the tolerance, sloth: dead within the tolerance"
@@ -597,7 +598,7 @@ def test_dead_fractions_are_the_colours_of_the_cells(tmp_path):
     pixels = picture("plot_dead_fraction", write_sweep(tmp_path / "sweep.nc", fate_of), tmp_path)
     ramp = ["#{:02X}{:02X}{:02X}".format(*rgba[:3]) for rgba in DEFAULT.ramps["dead"]]
     none, half, all_ = (where(pixels, ramp[i]) for i in (0, 128, 255))
-    pending = where(pixels, sweep_file.PENDING_STYLE["facecolor"])
+    pending = where(pixels, PENDING_STYLE["facecolor"])
     assert min(cells[0].size for cells in (none, half, all_, pending)) > 4000
     assert none[0].mean() < half[0].mean() and np.median(none[1]) < np.median(half[1])
     assert pending[1].mean() < half[1].mean()
@@ -612,10 +613,10 @@ def test_the_heat_map_says_how_many_starts_are_unfinished(tmp_path):
     notes = []
     for name, fates in (("some", fate_of), ("none", lambda *_: DEAD)):
         path = write_sweep(tmp_path / f"{name}.nc", fates)
-        with sweep_file.ResultFile(path, "fate") as data:
-            notes.append(plot_dead_fraction.read_fractions(data, sweep_file.Grid(data, {})).note())
-            grid = sweep_file.Grid(data, {"beta": 0.9, "gamma": 1.0})
-            one = plot_dead_fraction.read_fractions(data, grid).note()
+        with ResultFile(path, "fate") as data:
+            notes.append(_dead_fraction.read_fractions(data, Grid(data, {})).note())
+            grid = Grid(data, {"beta": 0.9, "gamma": 1.0})
+            one = _dead_fraction.read_fractions(data, grid).note()
     assert notes[0].startswith("4320 of 8640 starts are unfinished (at most 1 of a cell).") and notes[1] == one == ""
     # The note takes lines above the cells.
     some, none = (picture("plot_dead_fraction", tmp_path / f"{name}.nc", tmp_path) for name in ("some", "none"))
@@ -655,8 +656,8 @@ def lines_of(axes, marker):
 
 
 def test_eigenvalues_are_curves_in_the_complex_plane_with_crosses_at_momentum_zero():
-    table, named = plot_spectrum.read_spectrum("table", SPECTRUM)
-    plane, sizes = plot_spectrum.draw(table, named).axes
+    table, named = _spectrum.read_spectrum("table", SPECTRUM)
+    plane, sizes = _spectrum.draw(table, named).axes
     assert [cross.tolist() for cross in lines_of(plane, "x")] == [[[0.9, 0.0]], [[0.0, 0.0]]]
     circle, *curves = [line for line in lines_of(plane, "None") if len(line) > 2]
     assert np.allclose(np.hypot(*circle.T), 1) and np.allclose(circle[0], circle[-1])
@@ -665,8 +666,8 @@ def test_eigenvalues_are_curves_in_the_complex_plane_with_crosses_at_momentum_ze
     assert max(plane.get_xlim()[0], plane.get_ylim()[0]) < -1
     assert any(np.array_equal(line[:, 1], table["abs2"]) for line in lines_of(sizes, "None"))
     # A table that does not begin at momentum 0 has no crosses.
-    table, named = plot_spectrum.read_spectrum("table", SPECTRUM.replace("\n0 0.9", "\n0.1 0.9"))
-    plane, _ = plot_spectrum.draw(table, named).axes
+    table, named = _spectrum.read_spectrum("table", SPECTRUM.replace("\n0 0.9", "\n0.1 0.9"))
+    plane, _ = _spectrum.draw(table, named).axes
     assert all(cross.size == 0 for cross in lines_of(plane, "x"))
     assert "beta = 0" not in " ".join(text.get_text() for text in plane.get_legend().get_texts())
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from in_process import run  # makes the scripts modules
-from failures import LONGEST, printable
+from deadcone._printable import LONGEST, printable
 
 MUTATIONS = int(os.environ.get("DEADCONE_MUTATIONS", "40"))
 PATIENCE = 60  # seconds, for what must not hang
@@ -433,20 +433,20 @@ def test_what_cannot_be_written_is_told_in_a_line(originals, folder, script):
 
 
 def test_an_endless_table_is_refused(folder, monkeypatch, in_time):
-    import plot_spectrum
+    from deadcone.plot import _spectrum
 
-    monkeypatch.setattr(plot_spectrum, "LONGEST_TABLE", 1 << 16)
+    monkeypatch.setattr(_spectrum, "LONGEST_TABLE", 1 << 16)
     in_time()
     assert_done_or_refused(draw(("plot_spectrum",), "/dev/zero", folder), folder, "/dev/zero", "too long")
 
 
 def test_a_script_that_is_interrupted_says_so(originals, folder, monkeypatch):
-    import sweep_file
+    import plot_sweep
 
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweep_file, "ResultFile", interrupt)
+    monkeypatch.setattr(plot_sweep, "ResultFile", interrupt)
     result = draw(("plot_sweep",), "file", folder)
     assert (result.returncode, result.stderr) == (130, "plot_sweep: interrupted\n")
 

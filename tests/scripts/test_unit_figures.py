@@ -7,8 +7,8 @@ import pytest
 from matplotlib import image
 
 import in_process  # makes the scripts modules
+from deadcone.plot._reader import ResultFile
 import figures
-import sweep_file
 import unit_figures
 
 DPI = 60
@@ -47,7 +47,7 @@ def test_a_caption_says_all_of_another_unit(deadcone, tmp_path):
     path = tmp_path / "map.h5"
     options = "sweep --quiet --unit tanh --plane beta,eta --beta 0:1:4 --eta log:0.1:10:3 --w 0.5 --b -0.5 --max-updates 50"
     deadcone.done(options, "--out", path)
-    with sweep_file.ResultFile(path, "fate") as data:
+    with ResultFile(path, "fate") as data:
         caption = figures.parameters_of(data)
     for words in ("$w_0 = 0.5$", r"pixels $\beta \in [0, 1]$", r"in the logarithm, $4 \times 3$", "the minimum", "mean slope"):
         assert words in caption

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 import in_process  # makes the scripts modules
-import atlas
-import sweep_file
-from palettes import PALETTES
+from deadcone._atlas._generator import CRITERIA
+from deadcone.plot._drawing import LEAST_MINIMUM, OTHER_MINIMUM, legend_of, names_of_marks
+from deadcone.plot._grid import Grid
+from deadcone.plot._palettes import PALETTES
+from deadcone.plot._panels import Panels
+from deadcone.plot._reader import ResultFile
 
 FATES = ("converged", "dead", "stalled", "unfinished", "diverged", "cycling", "other-minimum")
 
@@ -87,28 +90,28 @@ def test_pictures_of_any_unit(gelu, tmp_path, name, palette):
 
 
 def test_a_picture_names_unit_and_optimiser(gelu, leaky, deadcone, tmp_path):
-    with sweep_file.ResultFile(gelu, "fate") as data:
-        caption = sweep_file.Grid(data, {}).caption()
+    with ResultFile(gelu, "fate") as data:
+        caption = Grid(data, {}).caption()
     assert caption.startswith("gelu under adam, cosine:1500:0.1 schedule, clipped by norm,  ")
     for part in (r"$\eta = 0.05$", r"$\beta_2 = 0.999$", r"$\mathrm{warmup} = 10$", r"$\mathrm{clip} = 2$"):
         assert part in caption
-    with sweep_file.ResultFile(leaky, "fate") as data:
-        caption = sweep_file.Grid(data, {}).caption()
+    with ResultFile(leaky, "fate") as data:
+        caption = Grid(data, {}).caption()
         assert caption.startswith("leaky under momentum,  ") and r"$\lambda = 0.01$" in caption
     rectifier = tmp_path / "rectifier.h5"
     deadcone.done("sweep --quiet --w -2:2:4 --b -2:2:4 --max-updates 10 --out", rectifier)
-    with sweep_file.ResultFile(rectifier, "fate") as data:
+    with ResultFile(rectifier, "fate") as data:
         assert data.training() == "" and data.minima((0, 0)) is None
-        assert sweep_file.Grid(data, {}).caption().startswith(r"$\eta = 0.1$")
+        assert Grid(data, {}).caption().startswith(r"$\eta = 0.1$")
     deadcone.done("sweep --quiet --decay 0.1 --w -2:2:4 --b -2:2:4 --max-updates 10 --overwrite --out", rectifier)
-    with sweep_file.ResultFile(rectifier, "fate") as data:
+    with ResultFile(rectifier, "fate") as data:
         assert data.training() == "relu under momentum"
 
 
 def test_a_long_caption_stays_within_the_picture(gelu):
-    with sweep_file.ResultFile(gelu, "fate") as data:
-        grid = sweep_file.Grid(data, {"beta": 0.9, "gamma": 1.0})
-        panels = sweep_file.Panels(*grid.shape, data.window(), 100)
+    with ResultFile(gelu, "fate") as data:
+        grid = Grid(data, {"beta": 0.9, "gamma": 1.0})
+        panels = Panels(*grid.shape, data.window(), 100)
         panels.draw([""], [""], grid.caption(), [], ("", ""))
     (text,) = [text for text in panels.figure.texts if "gelu" in text.get_text()]
     box = text.get_window_extent()
@@ -117,10 +120,10 @@ def test_a_long_caption_stays_within_the_picture(gelu):
 
 
 def test_a_swept_leak_takes_the_place_of_a_momentum_that_is_not_swept(leaky):
-    with sweep_file.ResultFile(leaky, "fate") as data:
-        grid = sweep_file.Grid(data, {})
+    with ResultFile(leaky, "fate") as data:
+        grid = Grid(data, {})
         assert grid.axes == ["leak", "gamma"] and grid.column_titles() == ["$a = 0.01$", "$a = 0.1$", "$a = 0.3$"]
-        assert sweep_file.Grid(data, {"leak": 0.15}).columns.tolist() == [0.1]
+        assert Grid(data, {"leak": 0.15}).columns.tolist() == [0.1]
 
 
 def test_axes_are_chosen_by_name(leaky, tmp_path):
@@ -144,16 +147,16 @@ def test_an_axis_may_have_the_name_of_an_option(deadcone, tmp_path):
 
 
 def test_marks_are_the_minima_of_the_file(gelu):
-    with sweep_file.ResultFile(gelu, "fate") as data, h5py.File(gelu, locking=False) as file:
-        grid = sweep_file.Grid(data, {})
+    with ResultFile(gelu, "fate") as data, h5py.File(gelu, locking=False) as file:
+        grid = Grid(data, {})
         for (row, column), position in grid.positions.items():
             names, places = zip(*grid.marks((row, column)))
-            assert names == (sweep_file.LEAST_MINIMUM, sweep_file.OTHER_MINIMUM)
+            assert names == (LEAST_MINIMUM, OTHER_MINIMUM)
             assert places[0] == (file["minimum_w"][position][0], file["minimum_b"][position][0])
         # At gamma = 1, as docs/units.md has them.
         assert np.allclose([place for _, place in grid.marks((0, 0))], [(0.904028, 0.188852), (-0.637503, -1.88977)], atol=1e-5)
-        labels = [entry.get_label() for entry in sweep_file.legend_of([], {}, sweep_file.names_of_marks({0: grid.marks((0, 0))}))]
-        assert labels == [sweep_file.LEAST_MINIMUM, sweep_file.OTHER_MINIMUM]
+        labels = [entry.get_label() for entry in legend_of([], {}, names_of_marks({0: grid.marks((0, 0))}))]
+        assert labels == [LEAST_MINIMUM, OTHER_MINIMUM]
 
 
 def test_a_minimum_out_of_sight_is_not_marked(deadcone, tmp_path):
@@ -161,15 +164,15 @@ def test_a_minimum_out_of_sight_is_not_marked(deadcone, tmp_path):
     path = tmp_path / "sigmoid.h5"
     deadcone.done("sweep --quiet --unit sigmoid --eta 2 --w -2:2:6 --b -2:2:6 --out", path)
     draw("plot_steps", path, "--out", tmp_path / "steps.png")
-    with sweep_file.ResultFile(path, "fate") as data:
-        assert len(data.minima((0, 0))) == 1 and sweep_file.Grid(data, {}).marks((0, 0)) == []
+    with ResultFile(path, "fate") as data:
+        assert len(data.minima((0, 0))) == 1 and Grid(data, {}).marks((0, 0)) == []
 
 
 def test_a_field_of_any_unit_has_no_cones(deadcone, tmp_path):
     path = tmp_path / "field.h5"
     deadcone.done("field --unit silu --gamma 1 --w -2:2:24 --b -2:2:24 --out", path)
     draw("plot_field", path, "--out", tmp_path / "field.svg")
-    with sweep_file.ResultFile(path, "loss") as data:
+    with ResultFile(path, "loss") as data:
         assert data.configured("unit") == {"unit": "silu"}
 
 
@@ -189,4 +192,4 @@ def test_the_atlas_has_any_unit(gelu, tmp_path):
         order = list(itertools.product(np.argsort(file["beta"][...]), np.argsort(file["gamma"][...])))
         for minima, position in zip(said["minima"], order):
             assert minima[0] == [file["minimum_w"][position][0], file["minimum_b"][position][0]]
-    assert atlas.CRITERIA.keys() <= said["criteria"].keys()
+    assert CRITERIA.keys() <= said["criteria"].keys()

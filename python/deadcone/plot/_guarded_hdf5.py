@@ -1,16 +1,16 @@
-"""HDF5 files that may be damaged, or made to mislead: what cannot be read is a FileError, and nothing is read that lies
+"""HDF5 files that may be damaged, or made to mislead: what cannot be read is a StorageError, and nothing is read that lies
 outside of the file or would not fit into memory.
 """
 
+import contextlib
 import os
 import pathlib
 
-# A file is replaced as a whole, never changed in place: readers need no lock, which some file systems do not have.
-os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
-import h5py  # noqa: E402  reads the variable
+import h5py
 import numpy as np
 
-from failures import FileError
+from .._printable import printable
+from ..errors import StorageError
 
 # What h5py raises where it cannot read something, or NumPy has no type for it.
 ERRORS = (OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError)
@@ -25,22 +25,29 @@ class GuardedFile:
     """An HDF5 file that is open to be read. It stays as it was when it was opened, even if it is replaced meanwhile."""
 
     def __init__(self, path):
-        self.path = path
+        self.path, self.name = os.fspath(path), pathlib.Path(path).name
+        self._checked = set()
         place = pathlib.Path(path)
         if not place.is_file():
-            raise FileError(f"{path}: {'is not a file' if place.exists() else 'no such file'}")
-        try:
+            raise self.about("is not a file" if place.exists() else "no such file")
+        with self._explained("cannot be opened as HDF5"):
+            # A file is replaced as a whole, never changed in place: readers need no lock, which some file systems have not.
             self._file = h5py.File(path, "r", locking=False)
-        except ERRORS as error:
-            raise FileError(f"{path}: cannot be opened as HDF5: {reason(error)}") from error
-        self._checked = set()
 
     def close(self):
         self._file.close()
 
+    def about(self, text):
+        """An error that says this of the file."""
+        return StorageError(printable(f"{self.path}: {text}"))
+
+    def lacks(self, what):
+        """An error that says that the file does not have this."""
+        return self.about(f"the file has no {what}")
+
     def dataset(self, name):
-        """The dataset of a name; None if there is none. Raises FileError for one that is stored in another file."""
-        try:
+        """The dataset of a name; None if there is none. Raises StorageError for one that is stored in another file."""
+        with self._explained(f"cannot open '{name}'"):
             found = self._follow(name)
             if not isinstance(found, h5py.Dataset):
                 return None
@@ -48,36 +55,24 @@ class GuardedFile:
                 self._check(name, found)
                 self._checked.add(name)
             return found
-        except ERRORS as error:
-            raise FileError(f"{self.path}: cannot open '{name}': {reason(error)}") from error
 
     def read(self, name, index=(), kinds=NUMBERS):
         """The numbers of a dataset, or those at an index; `kinds` are the kinds of numbers that they may be."""
         dataset = self.dataset(name)
-        if dataset is None:
-            raise FileError(f"{self.path}: the file has no variable '{name}'")
-        if dataset.dtype.kind not in kinds:
-            wanted = "whole numbers" if kinds == INTEGERS else "numbers"
-            raise FileError(f"{self.path}: '{name}' does not hold {wanted}")
-        if index == () and dataset.size > MOST_ELEMENTS:
-            raise FileError(f"{self.path}: '{name}' has {dataset.size} elements, which are too many")
-        try:
+        check_numbers(self, name, dataset, index, kinds)
+        with self._explained(f"cannot read '{name}'"):
             return dataset[index]
-        except ERRORS as error:
-            raise FileError(f"{self.path}: cannot read '{name}': {reason(error)}") from error
 
     def attribute(self, name, of=None):
         """An attribute of a dataset, or of the file; None if it has none of that name."""
-        try:
+        with self._explained(f"cannot read the attribute '{name}'"):
             holder = self._file if of is None else self.dataset(of)
             return holder.attrs[name] if name in holder.attrs else None
-        except ERRORS as error:
-            raise FileError(f"{self.path}: cannot read the attribute '{name}': {reason(error)}") from error
 
     def dimension_names(self, name):
         """The names of the coordinates of a dataset's dimensions; None where a dimension has none."""
         dataset = self.dataset(name)
-        try:
+        with self._explained(f"cannot read the dimensions of '{name}'"):
             if "DIMENSION_LIST" not in dataset.attrs:
                 return [None] * dataset.ndim
             # Checked here because HDF5 crashes where the attribute is not what it should be.
@@ -85,11 +80,19 @@ class GuardedFile:
             kind = h5py.check_vlen_dtype(stored.dtype)
             refers = kind is not None and h5py.check_ref_dtype(kind) is h5py.Reference
             if stored.shape != (dataset.ndim,) or not refers:
-                raise FileError(f"{self.path}: the attribute 'DIMENSION_LIST' of '{name}' does not list its dimensions")
+                raise self.about(f"the attribute 'DIMENSION_LIST' of '{name}' does not list its dimensions")
             lists = dataset.attrs["DIMENSION_LIST"]
             return [self._file[scales[0]].name.removeprefix("/") if len(scales) else None for scales in lists]
+
+    @contextlib.contextmanager
+    def _explained(self, failure):
+        """Makes a StorageError that begins with `failure` of whatever h5py raises."""
+        try:
+            yield
+        except StorageError:
+            raise
         except ERRORS as error:
-            raise FileError(f"{self.path}: cannot read the dimensions of '{name}': {reason(error)}") from error
+            raise self.about(f"{failure}: {reason(error)}") from error
 
     def _follow(self, name):
         """What has a name. Links to other names could lead to other files."""
@@ -99,24 +102,34 @@ class GuardedFile:
             if link is None:
                 return None
             if not isinstance(link, h5py.HardLink):
-                raise FileError(f"{self.path}: '{name}' is a link to another place, which is not followed")
+                raise self.about(f"'{name}' is a link to another place, which is not followed")
             found = found[part]
         return found
 
     def _check(self, name, dataset):
         if dataset.external or dataset.is_virtual:
-            raise FileError(f"{self.path}: '{name}' is stored in another file, which is not read")
+            raise self.about(f"'{name}' is stored in another file, which is not read")
         if not dataset.chunks:
             return
         size = int(np.prod(dataset.chunks, dtype=object)) * dataset.dtype.itemsize
         if size > LARGEST_CHUNK:
-            raise FileError(f"{self.path}: '{name}' has chunks of {size} bytes, which are too large")
+            raise self.about(f"'{name}' has chunks of {size} bytes, which are too large")
 
         def check_chunk(chunk):
             if chunk.size > size + CHUNK_OVERHEAD:
-                raise FileError(f"{self.path}: '{name}' has a chunk that is too long")
+                raise self.about(f"'{name}' has a chunk that is too long")
 
         dataset.id.chunk_iter(check_chunk)
+
+
+def check_numbers(source, name, dataset, index, kinds):
+    """Raises an error of the source unless its dataset has numbers of some kinds that can be read at this index."""
+    if dataset is None:
+        raise source.lacks(f"variable '{name}'")
+    if dataset.dtype.kind not in kinds:
+        raise source.about(f"'{name}' does not hold {'whole numbers' if kinds == INTEGERS else 'numbers'}")
+    if index == () and dataset.size > MOST_ELEMENTS:
+        raise source.about(f"'{name}' has {dataset.size} elements, which are too many")
 
 
 def reason(error):

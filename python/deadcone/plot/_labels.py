@@ -1,0 +1,44 @@
+"""How pictures write axes, values and names."""
+
+import textwrap
+
+# How formulas show an axis; another axis is shown by its name.
+SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Delta", "r": "r_0", "w": "w_0", "b": "b_0"}
+# The same for axes that only some units and optimisers have.
+OTHER_SYMBOLS = {"beta2": r"\beta_2", "alpha": r"\alpha", "decay": r"\lambda", "leak": "a"}
+# The axes of a trajectory's start.
+STARTS = ("r", "w", "b")
+
+
+def number(value):
+    """A number in the notation of formulas."""
+    mantissa, _, exponent = f"{value:.4g}".partition("e")
+    if not exponent:
+        return mantissa
+    return ("" if mantissa == "1" else rf"{mantissa} \cdot ") + f"10^{{{int(exponent)}}}"
+
+
+def plain(text):
+    """Text from a file, for a picture: no part of it is a formula."""
+    return text.replace("$", r"\$")
+
+
+def equation(axis, value):
+    """An axis and its value, such as beta = 0.9."""
+    return f"${symbol(axis)} = {number(value)}$"
+
+
+def symbol(axis):
+    """An axis in a formula."""
+    return (SYMBOLS | OTHER_SYMBOLS).get(axis) or rf"\mathrm{{{axis}}}".replace("_", r"\_")
+
+
+def sides_of(data):
+    """The labels of the sides of a panel, x and y, and whether they are logarithmic."""
+    labels = [f"initial ${axis}$" if axis in STARTS else f"${symbol(axis)}$" for axis in data.plane]
+    return labels, data.logarithmic()
+
+
+def axis_label(data, axis, line=80):
+    """What an axis is, in words, in lines of so many characters, and its symbol."""
+    return f"{textwrap.fill(plain(data.long_name(axis)), line)} ${symbol(axis)}$"

@@ -1,0 +1,20 @@
+"""How errors name what the caller may change: by arguments here, by options in the scripts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Words for messages."""
+
+    axis: str  # with {} for the name of an axis: what chooses its value
+    dpi: str
+    overwrite: str
+    leaflet: str
+
+    def choosing(self, axis):
+        """What chooses a value of an axis."""
+        return self.axis.format(axis)
+
+
+ARGUMENTS = Wording(axis="at={{'{}': ...}}", dpi="dpi", overwrite="overwrite=True", leaflet="leaflet=")

@@ -1,0 +1,81 @@
+"""Datasets of xarray, read as files of deadcone are: whether they are in memory or open in a file, of which only what is
+shown is read then.
+"""
+
+import math
+import pathlib
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._printable import printable
+from ..errors import ConfigError, StorageError
+from ._guarded_hdf5 import NUMBERS, check_numbers
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What a reader asks of a variable before it reads it."""
+
+    shape: tuple
+    dtype: np.dtype
+    chunks: tuple | None
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    @property
+    def size(self):
+        return math.prod(self.shape)
+
+
+class WrappedDataset:
+    """A Dataset of a sweep, or of another result of deadcone, with the interface of GuardedFile."""
+
+    path = "the Dataset"
+
+    def __init__(self, dataset):
+        # Whoever has a Dataset has imported xarray, which takes a while.
+        xarray = sys.modules.get("xarray")
+        if xarray is None or not isinstance(dataset, xarray.Dataset):
+            kind = type(dataset).__name__
+            raise ConfigError(f"a Dataset of xarray or the path of a file is needed, not an object of the type {kind}")
+        self._dataset = dataset
+        self.name = pathlib.Path(str(dataset.encoding.get("source", "Dataset"))).name
+
+    def close(self):
+        """Leaves the Dataset open: it is the caller's."""
+
+    def about(self, text):
+        """An error that says this of the Dataset."""
+        return StorageError(printable(f"{self.path}: {text}"))
+
+    def lacks(self, what):
+        """An error that says that the Dataset does not have this."""
+        return StorageError(printable(f"{self.path} has no {what}"))
+
+    def dataset(self, name):
+        """The shape, type and chunks of a variable; None if there is none of this name."""
+        found = self._dataset.variables.get(name)
+        return None if found is None else Variable(found.shape, found.dtype, found.encoding.get("chunksizes"))
+
+    def read(self, name, index=(), kinds=NUMBERS):
+        """The numbers of a variable, or those at an index; `kinds` are the kinds of numbers that they may be."""
+        check_numbers(self, name, self.dataset(name), index, kinds)
+        try:
+            return self._dataset.variables[name][index].values
+        except Exception as error:  # of whatever library reads the file behind it
+            raise self.about(f"cannot read '{name}': {error}") from error
+
+    def attribute(self, name, of=None):
+        """An attribute of a variable, or of the Dataset; None if it has none of that name."""
+        if name == "coordinates":  # which xarray takes out of the attributes
+            return None if of else " ".join(str(key) for key, found in self._dataset.coords.items() if found.ndim == 0)
+        return (self._dataset if of is None else self._dataset.variables[of]).attrs.get(name)
+
+    def dimension_names(self, name):
+        """The names of a variable's dimensions; None where a dimension has no coordinate."""
+        names = self._dataset.variables[name].dims
+        return [name if name in self._dataset.variables else None for name in names]
