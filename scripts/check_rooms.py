@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares every include of include/, host/ and kernels/ with the table of rooms in docs/architecture.md.
+"""Compares every include of include/, host/, kernels/ and python/ with the table of rooms in docs/architecture.md.
 
     check_rooms.py [--root FOLDER] [--summary]
 
@@ -16,9 +16,9 @@ import sys
 from dataclasses import dataclass, field
 
 TABLE = pathlib.Path("docs/architecture.md")
-FOLDERS = ("include", "host", "kernels")
-# Where "quoted" includes are looked for, and <deadcone/...>.
-INCLUDE_PATHS = FOLDERS
+FOLDERS = ("include", "host", "kernels", "python")
+# Where "quoted" includes are looked for, and <deadcone/...>; those of a folder are looked for in itself, too.
+INCLUDE_PATHS = ("include", "host", "kernels")
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SOURCES = (".hpp", ".h", ".cpp", ".cu", ".cuh", ".inc", ".in")
 

@@ -12,6 +12,7 @@ build_and_test() {
   # One GPU architecture and its PTX are enough to check that CUDA code compiles.
   cmake --preset "$preset" -DDEADCONE_WERROR=ON -DCMAKE_CUDA_ARCHITECTURES=90
   cmake --build --preset "$preset" --parallel "$(nproc)"
+  if [ "$preset" = release ]; then scripts/setup.sh --browser; fi  # installs the package that is built
   ctest --preset "$preset" --parallel "$(nproc)" "$@"
 }
 

@@ -20,6 +20,7 @@ import numpy as np
 import certify_refine
 import hot_loop
 import machine
+import python_package
 import report
 import small_maps
 from cases import CASES, shrunk
@@ -203,7 +204,8 @@ def main():
     parser.add_argument("--quick", action="store_true", help="tiny maps, one round: tests the suite, measures nothing")
     arguments = parser.parse_args()
 
-    known = [*(case.name for case in CASES), certify_refine.NAME, certify_refine.UNITS_NAME, "output", small_maps.NAME]
+    known = [*(case.name for case in CASES), certify_refine.NAME, certify_refine.UNITS_NAME, "output",
+             small_maps.NAME, python_package.NAME]  # fmt: skip
     names = arguments.cases.split(",") if arguments.cases else known
     unknown = set(names) - set(known)
     if unknown:
@@ -238,6 +240,12 @@ def main():
         if small_maps.NAME in names:
             program = arguments.build / "deadcone"
             results["small_maps"] = small_maps.measure(program, suite.rounds, pathlib.Path(folder), arguments.quick)
+        if python_package.NAME in names:
+            measured = python_package.measure(arguments.build, suite.rounds, pathlib.Path(folder), arguments.quick)
+            if measured is None:
+                suite.skip("the Python package: it is not built")
+            else:
+                results["python"] = measured
 
     described = results["machine"]
     device = described["gpu"] if suite.cuda else f"{described['cpu']} {described['cores']} cores {suite.sets[-1]}"

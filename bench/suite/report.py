@@ -189,6 +189,20 @@ def small_maps_lines(rows):
     ]  # fmt: skip
 
 
+def python_lines(measured):
+    head = ("", "seconds", "against the program without a file")
+    rows = [(row["options"], f"{row['seconds']:.3f}", f"{row['times_the_program']:.3f}") for row in measured["sweeps"]]
+    return [
+        "## The Python package",
+        "",
+        "`deadcone.sweep()` in memory, fate and steps, in a Python that has it loaded; the program with its start and `--dry-run`.",
+        "",
+        *table(head, rows),
+        f"A map of {measured['memory_side']}² labels takes {measured['memory_times_the_arrays']:.2f} times the memory of its arrays.",
+        "",
+    ]
+
+
 def page(results):
     by_case = {}
     for result in results["results"]:
@@ -216,6 +230,8 @@ def page(results):
         lines += output_lines(results["output"])
     if "small_maps" in results:
         lines += small_maps_lines(results["small_maps"])
+    if "python" in results:
+        lines += python_lines(results["python"])
     return "\n".join(lines)
 
 

@@ -1,6 +1,5 @@
 #include <array>
 #include <atomic>
-#include <cmath>
 #include <csignal>
 #include <cstddef>
 #include <iostream>
@@ -9,7 +8,6 @@
 #include <optional>
 #include <vector>
 
-#include "base/binomial_interval.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/error_text.hpp"
@@ -19,13 +17,12 @@
 #include "cli/scheduler.hpp"
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
-#include "deadcone/proof/well_bounds.hpp"
 #include "deadcone/sweep.hpp"
 #include "deadcone/sweep_file.hpp"
-#include "deadcone/sweep_maps.hpp"
 #include "file/experiment.hpp"
 #include "file/shard_path.hpp"
 #include "file/stored_axes.hpp"
+#include "sweep/remarks.hpp"
 
 namespace deadcone {
 namespace {
@@ -106,45 +103,6 @@ std::unique_ptr<SweepSink> open_sink(const SweepOptions& options, const Mapper& 
                                        experiment);
 }
 
-/// Reports on stderr at how many points no theorem can hold. Of a large sweep it looks at some points only, as far apart as they
-/// can be: the constants of all would take a good part of the sweep.
-void report_unprovable_points(const Sweep& sweep, const std::vector<PointRun>& runs) {
-  if (sweep.is_general() && !may_have_wells(sweep.unit, sweep.optimizer, sweep.criteria)) {
-    const bool is_plain =
-        sweep.optimizer == Optimizer{.kind = sweep.optimizer.kind, .has_decay = sweep.optimizer.has_decay};
-    std::cerr << "certify: no theorem holds for " << name_of(sweep.unit) << " under " << name_of(sweep.optimizer.kind)
-              << (is_plain ? "" : " with clipping or a schedule")
-              << (sweep.criteria.lyapunov_updates > 0 ? " where Lyapunov exponents are measured" : "")
-              << "; trajectories run to their end\n";
-    return;
-  }
-  if (sweep.is_general() && well_evaluations_of(sweep) == 0) {
-    std::cerr << "certify: too few starts share a target for a search of its wells; trajectories run to their end\n";
-    return;
-  }
-  const std::int64_t most_looked_at = sweep.is_general() ? 100 : 10'000;
-  std::int64_t points = 0;
-  for (const PointRun& run : runs) points += run.count;
-  const std::int64_t apart = (points - 1) / most_looked_at + 1;
-  SweepMaps maps(sweep);
-  std::int64_t looked_at = 0;
-  std::int64_t unprovable = 0;
-  std::int64_t skip = 0;  // points of the next run
-  for (const PointRun& run : runs) {
-    for (; skip < run.count; skip += apart) {
-      ++looked_at;
-      unprovable += maps.proves_anything_at(sweep.point(run.first + skip)) ? 0 : 1;
-    }
-    skip -= run.count;
-  }
-  if (unprovable == 0) return;
-  std::cerr << "certify: at " << unprovable << " of " << looked_at << (looked_at == 1 ? " point" : " points")
-            << (apart == 1 ? "" : " looked at") << " no fate can be proved, because "
-            << (sweep.is_general() ? "eta is too large, r is not 0 or no well is found"
-                                   : "eta, epsilon or rho is too large")
-            << "; trajectories there run to their end\n";
-}
-
 /// The part that the scheduler gives. It must not belong to another split than the parts that are there: the same job
 /// may have been submitted again with other numbers.
 Shard shard_from_scheduler(const SchedulerShard& wanted, const std::string& out) {
@@ -155,24 +113,14 @@ Shard shard_from_scheduler(const SchedulerShard& wanted, const std::string& out)
                     "; give the number of parts (--shard auto/N or K/N), or remove the parts of the other split");
 }
 
+void report(const std::vector<std::string>& remarks) {
+  for (const std::string& remark : remarks) std::cerr << remark << '\n';
+}
+
 /// Says on stderr what whoever uses the results has to know of the sweep.
 void report_warnings(const Sweep& sweep, const Experiment& experiment) {
   const char* advice = sweep.precision == Precision::float32 ? "; --precision double rounds less" : "";
   for (const auto& [name, text] : experiment.warnings(sweep)) std::cerr << name << ": " << text << advice << '\n';
-}
-
-/// Reports on stderr how many filled pixels were wrong, and how many still may be.
-void report_wrong_fills(const Counts& total) {
-  if (total.fill_mismatches > 0) {
-    std::cerr << "refine: " << total.fill_mismatches
-              << (total.fill_mismatches == 1 ? " filled pixel has" : " filled pixels have")
-              << " another fate when computed; the pixels around were computed, too\n";
-  }
-  if (total.fill_sampled == 0 || total.filled == 0) return;
-  const auto [wrong, low, high] = estimate_wrong_fills(total);
-  std::cerr << "refine: of " << total.filled << " filled pixels about " << std::llround(wrong) << " have another fate, "
-            << std::llround(low) << " to " << std::llround(high) << " at 95% confidence, by a sample of "
-            << total.fill_sampled << '\n';
 }
 
 void run(SweepOptions& options, const std::string& command_line, const Experiment& experiment) {
@@ -201,10 +149,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
   const std::vector<PointRun> runs = points_to_compute(sweep, shard, *sink);
   std::int64_t points = 0;
   for (const PointRun& run : runs) points += run.count;
-  // Pixels that are points of their own are too many to be looked at.
-  const bool has_starts =
-      sweep.axis(sweep.plane.x_axis).side != nullptr && sweep.axis(sweep.plane.y_axis).side != nullptr;
-  if (sweep.criteria.certify && has_starts && style != ProgressStyle::none) report_unprovable_points(sweep, runs);
+  if (style != ProgressStyle::none) report(remarks_before(sweep, runs));
   if (style != ProgressStyle::none) report_warnings(sweep, experiment);
   Meter meter;
   Counts total;
@@ -223,7 +168,7 @@ void run(SweepOptions& options, const std::string& command_line, const Experimen
                             : "interrupted; " + options.out + " has the finished points, --resume continues",
                         StopOnSignal::exit_status());
   }
-  if (style != ProgressStyle::none) report_wrong_fills(total);
+  if (style != ProgressStyle::none) report(remarks_after(total));
 }
 
 }  // namespace

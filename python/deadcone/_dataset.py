@@ -9,13 +9,12 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy.typing as npt
 import xarray as xr
 
 from . import _arguments, _core
 from .errors import ConfigError, StorageError
 
-__all__ = ["dataset_of_arrays", "file_of", "open"]
+__all__ = ["dataset_of", "file_of", "open"]
 
 # Other programs may write or replace the file meanwhile: readers need no lock. `seconds` are numbers, not timedelta64.
 _OPTIONS: dict[str, Any] = {"engine": "h5netcdf", "decode_timedelta": False, "driver_kwds": {"locking": False}}
@@ -63,17 +62,13 @@ def open(file: str | os.PathLike[str], *, group: str | None = None) -> xr.Datase
     return dataset
 
 
-def dataset_of_arrays(
-    description: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]], attributes: Mapping[str, str]
-) -> xr.Dataset:
-    """The results of a sweep, as open() would give them from its file. The arrays are not copied."""
-    coordinates = {
-        name: (dimensions, values, attributes) for name, dimensions, values, attributes in description["coordinates"]
-    }
-    variables = {
-        name: (dimensions, arrays[name], attributes) for name, dimensions, _, attributes in description["variables"]
-    }
-    return xr.Dataset(variables, coordinates, dict(attributes))
+def dataset_of(results: Mapping[str, Any]) -> xr.Dataset:
+    """The results of a sweep in memory, as open() would give them from its file. The arrays are not copied."""
+    variables, coordinates = (
+        {name: (dimensions, values, attributes) for name, dimensions, values, attributes in results[kind]}
+        for kind in ("variables", "coordinates")
+    )
+    return xr.Dataset(variables, coordinates, results["attributes"])
 
 
 @contextlib.contextmanager

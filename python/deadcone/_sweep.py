@@ -190,19 +190,20 @@ def sweep(
         **arguments,
     )
 
-    def results() -> xr.Dataset:
-        return _dataset.dataset_of_arrays(_core.describe(**arguments), run.arrays(), run.attributes())
-
     try:
         with progress_report(progress, "px") as report:
             run.run(report)
     except KeyboardInterrupt:
         if run.path:
             raise Interrupted(f"interrupted; {run.path} has the finished points, resume=True continues") from None
-        raise Interrupted("interrupted; the attribute `dataset` has the finished points", results()) from None
+        results = run.results()
+        if results is None:  # it had not begun
+            raise
+        message = "interrupted; the attribute `dataset` has the finished points"
+        raise Interrupted(message, _dataset.dataset_of(results)) from None
     for warning in run.warnings():
         warnings.warn(warning, stacklevel=2)
-    return _dataset.open(run.path) if run.path else results()
+    return _dataset.open(run.path) if run.path else _dataset.dataset_of(run.results())
 
 
 _AXES = ("beta", "gamma", "eta", "delta", "r", "w", "b", "beta2", "alpha", "eps", "decay", "leak", "scale", "lo", "hi")

@@ -21,7 +21,7 @@ std::size_t elements_of(const hdf5::Extent& shape) {
 /// An array whose elements are not set: memory that is not touched need not be there.
 Array allot(const Variable& variable, const hdf5::Extent& shape) {
   const std::size_t bytes = elements_of(shape) * size_of(variable.type);
-  return {variable.name, variable.type, shape, std::shared_ptr<std::byte[]>(new std::byte[bytes])};
+  return {variable.type, shape, std::shared_ptr<std::byte[]>(new std::byte[bytes])};
 }
 
 void fill(std::byte* first, std::size_t count, const Bytes& element) {
@@ -92,6 +92,8 @@ void ArraySink::finish(const std::shared_ptr<const FinishedPoints>& points, cons
 }
 
 void ArraySink::close() {
+  if (is_closed_) return;
+  is_closed_ = true;
   const auto pixels = static_cast<std::size_t>(schema_.pixels());
   for (std::size_t i = 0; i < by_pixel_.size(); ++i) {
     const Variable& variable = schema_.pixel_fields[i];
@@ -100,12 +102,6 @@ void ArraySink::close() {
       if (done_[point] == 0) fill(by_pixel_[i].bytes.get() + point * pixels * pending.size(), pixels, pending);
     }
   }
-}
-
-std::vector<Array> ArraySink::arrays() const {
-  std::vector<Array> all = by_pixel_;
-  all.insert(all.end(), by_point_.begin(), by_point_.end());
-  return all;
 }
 
 }  // namespace deadcone::python

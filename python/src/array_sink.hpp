@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "deadcone/sweep_sink.hpp"
@@ -18,7 +17,6 @@ namespace deadcone::python {
 
 /// An array in row-major order.
 struct Array {
-  std::string name;
   hdf5::Type type;
   hdf5::Extent shape;
   std::shared_ptr<std::byte[]> bytes;
@@ -35,8 +33,10 @@ class ArraySink final : public SweepSink {
   /// Gives the pixels of points that are not done the values that say so.
   void close() override;
 
-  /// Those of the pixel fields, then those of the point fields, after close(). Shares them.
-  std::vector<Array> arrays() const;
+  const Schema& schema() const { return schema_; }
+  /// After close(), one for each pixel field and each point field of the Schema.
+  const std::vector<Array>& by_pixel() const { return by_pixel_; }
+  const std::vector<Array>& by_point() const { return by_point_; }
 
  private:
   const Experiment& experiment_;
@@ -46,6 +46,7 @@ class ArraySink final : public SweepSink {
   std::vector<Array> by_pixel_;
   std::vector<Array> by_point_;
   std::vector<std::uint8_t> done_;
+  bool is_closed_ = false;
 };
 
 }  // namespace deadcone::python

@@ -219,7 +219,6 @@ NB_MODULE(_core, module) {
   module.def("version", [] { return std::string(deadcone::version()); });
   module.def("git_commit", [] { return std::string(deadcone::git_commit()); });
   module.def("default_arguments", [] { return default_arguments(unit_experiment()); });
-  module.def("describe", [](const nb::kwargs& arguments) { return describe(sweep_of(arguments, unit_experiment())); });
 
   nb::class_<SweepRun>(module, "SweepRun")
       .def(
@@ -234,8 +233,7 @@ NB_MODULE(_core, module) {
           "device"_a, "threads"_a, "shard"_a, "shards"_a, "out"_a, "overwrite"_a, "resume"_a, "lock"_a, "call"_a,
           "arguments"_a)
       .def("run", &SweepRun::run, "report"_a.none())
-      .def("arrays", &SweepRun::arrays)
-      .def("attributes", &SweepRun::attributes)
+      .def("results", &SweepRun::results)
       .def("warnings", &SweepRun::warnings)
       .def_prop_ro("path", &SweepRun::path);
 

@@ -33,11 +33,10 @@ class SweepRun {
   /// of Python: those of `report` and of signals. Whatever is thrown, the finished points are in the file or the arrays.
   void run(const nanobind::object& report);
 
-  /// After run(), of a sweep in memory: arrays by name; none where it failed before it began.
-  nanobind::dict arrays() const;
-  /// After run(): what a file would say of the sweep, by name.
-  nanobind::dict attributes() const;
-  /// What the caller should know: devices that are not used, and what the results may be doubted for.
+  /// After run(), of a sweep in memory: `coordinates` and `variables`, lists of (name, dimensions, values, attributes), and
+  /// `attributes`, all as the file would have them. None where the sweep failed before it began.
+  nanobind::object results() const;
+  /// What the caller should know: devices that are not used, where no theorem can hold, what the results may be doubted for.
   std::vector<std::string> warnings() const;
   std::string path() const { return output_.path; }
 
@@ -51,12 +50,9 @@ class SweepRun {
   std::string device_;
   std::unique_ptr<ArraySink> arrays_;
   std::vector<std::string> device_notes_;
+  std::vector<std::string> remarks_;
   Meter meter_;
   std::atomic<std::int64_t> all_pixels_ = 0;
 };
-
-/// The dimensions and coordinates of the results of a sweep, and what says what each is: `coordinates` and `variables`, lists
-/// of (name, dimensions, values or None, attributes).
-nanobind::dict describe(const Sweep& sweep);
 
 }  // namespace deadcone::python

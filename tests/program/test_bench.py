@@ -135,7 +135,7 @@ def run_suite(*options):
 
 
 def test_the_suite_runs_and_reports(tmp_path):
-    result = run_suite("--quick", "--cases", "peers,general,diverged,certify-refine,output,small-maps", "--out", tmp_path)
+    result = run_suite("--quick", "--cases", "peers,general,diverged,certify-refine,output,small-maps,python", "--out", tmp_path)
     assert result.returncode == 0, result.stderr
     paths = [pathlib.Path(line) for line in result.stdout.splitlines()]
     assert [path.suffix for path in paths] == [".json", ".md", ".png"]
@@ -152,6 +152,11 @@ def test_the_suite_runs_and_reports(tmp_path):
     assert found["output"]["file_bytes"] > 0 and found["output"]["times_the_dry_run"] > 0
     assert [row["options"] for row in found["small_maps"]] == ["32 × 32 points of 1² pixels", "16 × 16 points of 4² pixels"]
     assert all(row["points_per_second"] > 0 and row["times_one_map"] > 0 for row in found["small_maps"])
+    if "python" in found:  # the package is built
+        assert all(row["times_the_program"] > 0 for row in found["python"]["sweeps"])
+        assert found["python"]["memory_times_the_arrays"] > 0
+    else:
+        assert "the Python package: it is not built" in found["left_out"]
     page = paths[1].read_text()
     assert "## The file" in page and "## Many small maps" in page
     assert "C++ with OpenMP" in page and "100.000% of the fates" in page and paths[2].name in page

@@ -74,8 +74,10 @@ def test_every_package_is_pinned_with_its_hashes():
 
 def test_setup_installs_what_is_pinned():
     setup = (SCRIPTS / "setup.sh").read_text()
-    (install,) = re.findall(r"pip install .*", setup)
-    assert "--require-hashes" in install and '-r "$lock"' in install and "lock=scripts/requirements.lock" in setup
+    others, own = re.findall(r"pip install .*", setup)
+    assert "--require-hashes" in others and '-r "$lock"' in others and "lock=scripts/requirements.lock" in setup
+    # The package itself brings nothing along, neither to run nor to be built.
+    assert "--no-deps" in own and "--no-build-isolation" in own
 
 
 # The current folder.
