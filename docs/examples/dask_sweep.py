@@ -3,8 +3,8 @@
     python docs/examples/dask_sweep.py                   # makes map.h5 first, where there is none
     python docs/examples/dask_sweep.py --file out/fig4.h5
 
-The file is read chunk by chunk, as its maps are stored: 512 x 512 pixels at a time. A thread holds one chunk and its sums,
-whatever the size of the sweep.
+The file is read chunk by chunk, as its maps are stored: 512 x 512 pixels at a time. A thread holds one chunk and its
+sums, whatever the size of the sweep.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
     python docs/examples/shards.py --parts 3 --folder parts
 
-On a cluster each job computes one part: `shard=(k, n)` is all that it has to know of the others. Here they are processes of this
-machine. They are spawned, not forked: a fork has no threads of the library.
+On a cluster each job computes one part: `shard=(k, n)` is all that it has to know of the others. Here they are processes
+of this machine. They are spawned, not forked: a fork does not have the threads of the library.
 """
 
 import argparse
