@@ -6,7 +6,7 @@ import contextlib
 import os
 import pathlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import xarray as xr
@@ -62,7 +62,7 @@ def open(file: str | os.PathLike[str], *, group: str | None = None) -> xr.Datase
     return dataset
 
 
-def dataset_of(results: Mapping[str, Any]) -> xr.Dataset:
+def dataset_of(results: Any) -> xr.Dataset:
     """The results of a sweep in memory, as open() would give them from its file. The arrays are not copied."""
     variables, coordinates = (
         {name: (dimensions, values, attributes) for name, dimensions, values, attributes in results[kind]}

@@ -4,7 +4,7 @@
 LONGEST = 500
 
 
-def printable(text, most=LONGEST):
+def printable(text: str, most: int = LONGEST) -> str:
     """Text of any origin for a terminal, a picture or a page: one line of at most so many bytes in UTF-8.
 
     What a terminal acts on or does not show, such as control characters and marks of direction, is escaped. Too long a

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import tempfile
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -96,7 +96,7 @@ def trace(
     axes = {name: [_arguments.number(name, given[name])] for name in names if given[name] is not None}
     found = _core.trace(_arguments.number("w", w), _arguments.number("b", b), axes=axes, **core_arguments(given))
     columns = found.pop("columns")
-    coordinates = {
+    coordinates: dict[str, Any] = {
         name: ((), value, {"long_name": meaning, "units": "1"})
         for name, (value, meaning) in found.pop("axes").items()
         if name not in columns  # r, of which the trajectory has the course

@@ -15,7 +15,7 @@ __all__ = ["Progress", "Report", "progress_report"]
 #: True shows a bar where work takes longer than half a second; a function gets (done, all).
 Progress: TypeAlias = bool | Callable[[int, int], object]
 #: What the library calls ten times a second.
-Report: TypeAlias = Callable[..., None] | None
+Report: TypeAlias = Callable[..., object] | None
 
 # A thread that waits for Python when the interpreter ends would wait for ever; one that was running at a fork is not in the
 # new process.
