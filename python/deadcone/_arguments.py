@@ -107,8 +107,14 @@ def axis(name: str, value: AxisLike) -> Axis:
     return values_of(name, value)
 
 
-def axes_of(given: Mapping[str, AxisLike | None]) -> dict[str, Axis]:
-    """Those of several axes that are given."""
+def axes_of(given: Mapping[str, AxisLike | None], plane: str) -> dict[str, Axis]:
+    """Those of the axes of a sweep that are given; those of its plane must be ranges."""
+    for name in plane.split(","):
+        has_default = given.get(name) is None and name in ("w", "b")
+        if name in given and not has_default and not isinstance(given[name], (tuple, str)):
+            raise ConfigError(
+                f"{name} must be a tuple (lo, hi, n) or a text such as 'log:0.01:1:9', since it is in the plane"
+            )
     return {name: axis(name, value) for name, value in given.items() if value is not None}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import xarray as xr
 
 from . import _arguments, _core
-from .errors import ConfigError, StorageError
+from .errors import ConfigError, Error, StorageError
 
 __all__ = ["dataset_of", "file_of", "open"]
 
@@ -85,4 +85,7 @@ def file_of(data: xr.Dataset | str | os.PathLike[str]) -> Iterator[str]:
             data.drop_encoding().to_netcdf(path, engine="h5netcdf")
         except (OSError, ValueError, TypeError) as error:
             raise StorageError(f"the Dataset cannot be written to a file: {error}") from error
-        yield path
+        try:
+            yield path
+        except Error as error:
+            raise type(error)(str(error).replace(path, "the Dataset")) from None

@@ -171,7 +171,7 @@ def sweep(
     axes = {name: given[name] for name in _AXES}
     arguments: dict[str, Any] = {
         **core_arguments(given),
-        "axes": _arguments.axes_of(axes),
+        "axes": _arguments.axes_of(axes, _arguments.plane_of(plane)),
         "fields": _arguments.fields_of(fields),
         "refine": _arguments.refine_of(refine),
         "refine_sample": _arguments.number("refine_sample", refine_sample),

@@ -152,11 +152,13 @@ def trajectories(traces, *, palette="default", ax=None, dpi=200):
 
 
 def add_to_legend(ax, entries):
-    """Adds a legend beside Axes, below the one that they have."""
+    """Adds a legend beside Axes, below the one that they have; inside of them where nothing makes room beside."""
     legend = ax.get_legend()
     if legend is not None:
         known = {text.get_text() for text in legend.get_texts()} & {TARGET}
         add_legend_beside(ax, [entry for entry in entries if entry.get_label() not in known], corner="lower left")
         ax.add_artist(legend)  # whose place the new one has taken
+    elif ax.figure.get_layout_engine() is None:
+        ax.legend(handles=entries, loc="best", frameon=True, framealpha=0.8, fontsize="small")
     else:
         add_legend_beside(ax, entries)
