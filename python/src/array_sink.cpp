@@ -56,12 +56,8 @@ ArraySink::ArraySink(const Sweep& sweep, const Experiment& experiment)
                                  static_cast<std::uint64_t>(schema_.grid().columns)};
     for (const Variable& field : schema_.pixel_fields)
       by_pixel_.push_back(allot(field, joined(point_extent(schema_), pixels)));
-    for (const PointVariable& field : schema_.point_fields) {
-      const Variable& variable = field.variable;
-      by_point_.push_back(allot(variable, point_extent(schema_, field)));
-      fill(by_point_.back().bytes.get(), elements_of(by_point_.back().shape),
-           element_of(variable.type, variable.initial.value_or(variable.fill)));
-    }
+    for (const PointVariable& field : schema_.point_fields)
+      by_point_.push_back(allot(field.variable, point_extent(schema_, field)));
     done_.resize(static_cast<std::size_t>(schema_.points()));
   } catch (const std::bad_alloc&) {
     refuse_memory(bytes, size_in_words);
@@ -73,18 +69,20 @@ void ArraySink::take(const PointRun& points, const Tile& tile, TileResult& resul
   // block of rows of this.
   const Grid grid = schema_.grid();
   const std::int64_t first_row = points.first * grid.rows + tile.first_row;
-  const std::int64_t rows = points.count * tile.rows;
+  const bool has_whole_rows = tile.columns == grid.columns;
+  const std::int64_t runs = has_whole_rows ? 1 : points.count * tile.rows;
+  const std::int64_t run_pixels = has_whole_rows ? points.count * tile.pixels() : tile.columns;
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     const PixelValues values = fields_[i]->values(result);
     const auto size = static_cast<std::int64_t>(size_of(by_pixel_[i].type));
     const auto* from = static_cast<const std::byte*>(values.data);
     std::byte* to = by_pixel_[i].bytes.get() + (first_row * grid.columns + tile.first_column) * size;
-    const auto row_bytes = static_cast<std::size_t>(tile.columns * size);
-    for (std::int64_t row = 0; row < rows; ++row, to += grid.columns * size) {
+    for (std::int64_t run = 0; run < runs; ++run, to += grid.columns * size) {
+      const auto bytes = static_cast<std::size_t>(run_pixels * size);
       if (values.count == 0) {
-        std::memset(to, 0, row_bytes);  // a field that the mapper leaves out is zero
+        std::memset(to, 0, bytes);  // a field that the mapper leaves out is zero
       } else {
-        std::memcpy(to, from + row * tile.columns * size, row_bytes);
+        std::memcpy(to, from + run * run_pixels * size, bytes);
       }
     }
   }
@@ -104,13 +102,20 @@ void ArraySink::finish(const std::shared_ptr<const FinishedPoints>& points, cons
 void ArraySink::close() {
   if (is_closed_) return;
   is_closed_ = true;
-  const auto pixels = static_cast<std::size_t>(schema_.pixels());
   for (std::size_t i = 0; i < by_pixel_.size(); ++i) {
-    const Variable& variable = schema_.pixel_fields[i];
-    const Bytes pending = element_of(variable.type, variable.fill);
-    for (std::size_t point = 0; point < done_.size(); ++point) {
-      if (done_[point] == 0) fill(by_pixel_[i].bytes.get() + point * pixels * pending.size(), pixels, pending);
-    }
+    const Variable& field = schema_.pixel_fields[i];
+    fill_pending(by_pixel_[i], element_of(field.type, field.fill));
+  }
+  for (std::size_t i = 0; i < by_point_.size(); ++i) {
+    const Variable& field = schema_.point_fields[i].variable;
+    fill_pending(by_point_[i], element_of(field.type, field.initial.value_or(field.fill)));
+  }
+}
+
+void ArraySink::fill_pending(Array& array, const Bytes& element) const {
+  const std::size_t each = elements_of(array.shape) / done_.size();
+  for (std::size_t point = 0; point < done_.size(); ++point) {
+    if (done_[point] == 0) fill(array.bytes.get() + point * each * element.size(), each, element);
   }
 }
 

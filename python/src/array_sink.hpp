@@ -30,7 +30,7 @@ class ArraySink final : public SweepSink {
   bool is_done(std::int64_t point) const override { return done_[static_cast<std::size_t>(point)] != 0; }
   void take(const PointRun& points, const Tile& tile, TileResult& result) override;
   void finish(const std::shared_ptr<const FinishedPoints>& points, const std::function<void()>& kept) override;
-  /// Gives the pixels of points that are not done the values that say so.
+  /// Gives points that are not done the values that say so.
   void close() override;
 
   const Schema& schema() const { return schema_; }
@@ -39,6 +39,9 @@ class ArraySink final : public SweepSink {
   const std::vector<Array>& by_point() const { return by_point_; }
 
  private:
+  /// Sets the elements of the points that are not done.
+  void fill_pending(Array& array, const Bytes& element) const;
+
   const Experiment& experiment_;
   Sweep sweep_;
   Schema schema_;
