@@ -19,6 +19,7 @@ TEST(ErrorText, NamesTheOptionOfAParameter) {
   EXPECT_EQ(option_of("box_side"), "--box");
   EXPECT_EQ(option_of("epsilon"), "--epsilon");
   EXPECT_EQ(text_for_user(ConfigError("tolerance", "must be > 0")), "--tol must be > 0");
+  EXPECT_EQ(text_for_user(UnusableValue("tolerance", "'x' is not a number")), "--tol: 'x' is not a number");
   EXPECT_EQ(text_for_user(ConfigError("the sweep has too many points")), "the sweep has too many points");
 }
 
