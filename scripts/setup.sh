@@ -70,8 +70,8 @@ install_python() {
 # In the folder of the release preset, with its options: what is compiled for the one is there for the other.
 install_package() {
   echo "setup: building the Python package" >&2
-  local log=build/setup.log option options=(-C build-dir=build/release)
-  for option in CLI TESTS BENCH; do options+=(-C "cmake.define.DEADCONE_BUILD_$option=ON"); done
+  local log=build/setup.log option options=(--config-settings=build-dir=build/release)
+  for option in CLI TESTS BENCH; do options+=("--config-settings=cmake.define.DEADCONE_BUILD_$option=ON"); done
   mkdir -p build
   CMAKE_GENERATOR=${CMAKE_GENERATOR:-Unix Makefiles} CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} \
     .venv/bin/pip install --disable-pip-version-check --no-build-isolation --no-deps "${options[@]}" . >"$log" 2>&1 ||
