@@ -64,8 +64,7 @@ class Accessor:
         """Write the atlas of this sweep: deadcone.atlas of this Dataset, with its options."""
         from ._atlas import atlas
 
-        written: Atlas = atlas(self._dataset, folder, **options)
-        return written
+        return atlas(self._dataset, folder, **options)
 
 
 def register() -> None:

@@ -198,10 +198,30 @@ def test_the_page_names_what_there_is():
 
 
 def test_types_are_strict(tmp_path):
-    files = [*sorted(PACKAGE.glob("*.py")), *EXAMPLES]
+    files = [*sorted(PACKAGE.rglob("*.py")), *EXAMPLES]
     assert len(EXAMPLES) >= 2
     options = ["--strict", "--config-file", ROOT / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
     done(["-m", "mypy", *options, *files], tmp_path, MYPYPATH=str(PACKAGE.parent))
+
+
+def test_types_know_what_pictures_return(tmp_path):
+    """One map in Axes of the caller gives these Axes; without them the types say that there may be several."""
+    (tmp_path / "right.py").write_text(
+        "import deadcone\n"
+        "import numpy as np\n"
+        "from matplotlib.axes import Axes\n"
+        "def draw(one: Axes, two: list[Axes]) -> list[Axes]:\n"
+        "    panels = deadcone.plot.maps('map.h5', at={'beta': 0.9})\n"
+        "    axes = panels[0, 0] if isinstance(panels, np.ndarray) else panels\n"
+        "    axes.set_title('')\n"
+        "    both = deadcone.plot.spectrum('spectrum.txt', ax=two)\n"
+        "    left, right = deadcone.plot.spectrum('spectrum.txt')\n"
+        "    deadcone.atlas('map.h5', 'atlas').index.as_uri()\n"
+        "    mine = [deadcone.plot.maps('map.h5', ax=one), deadcone.plot.field('field.h5', ax=one)]\n"
+        "    return [*both, left, right, *mine]\n"
+    )
+    options = ["--strict", "--config-file", ROOT / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
+    done(["-m", "mypy", *options, "right.py"], tmp_path, MYPYPATH=str(PACKAGE.parent))
 
 
 def test_types_find_a_wrong_call(tmp_path):
@@ -212,8 +232,12 @@ def test_types_find_a_wrong_call(tmp_path):
         "deadcone.sweep(precision='half')\n"
         "deadcone.trace(0.5)\n"
         "length: int = deadcone.open('map.h5')\n"
+        "deadcone.plot.maps('map.h5', by='colour')\n"
+        "deadcone.plot.steps('map.h5', scale='rang')\n"
+        "name: str = deadcone.plot.dead_fraction('map.h5')\n"
+        "deadcone.atlas('map.h5', 1)\n"
     )
     options = ["--strict", "--config-file", ROOT / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
     result = run(["-m", "mypy", *options, "wrong.py"], tmp_path, MYPYPATH=str(PACKAGE.parent))
     assert result.returncode == 1
-    assert [int(line) for line in re.findall(r"^wrong\.py:(\d+): error", result.stdout, re.M)] == [2, 3, 4, 5]
+    assert [int(line) for line in re.findall(r"^wrong\.py:(\d+): error", result.stdout, re.M)] == [*range(2, 10)]

@@ -1,14 +1,21 @@
 """The atlas of a sweep: a folder with a page that opens in a browser from disk."""
 
+from __future__ import annotations
+
 import functools
 import html
+import os
 import pathlib
+from typing import TYPE_CHECKING
 
 from ..errors import StorageError
 from ..plot._arguments import palette_of
 from ..plot._wording import ARGUMENTS
 from ._generator import DEBIAN_LEAFLET, make_atlas
 from ._server import serve
+
+if TYPE_CHECKING:
+    from ..plot._types import PaletteName, Source
 
 # Pixels of the page in a notebook.
 HEIGHT = 900
@@ -29,14 +36,14 @@ class Atlas:
         The page, to be opened in a browser.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = pathlib.Path(folder).resolve()
         self.index = self.folder / "index.html"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Atlas({str(self.folder)!r})"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return (
             f'<iframe src="{self._address}" width="100%" height="{HEIGHT}" style="border: 0"></iframe>'
             f"<p>The atlas is {html.escape(str(self.index))}. Where it does not show above, the kernel has ended, or runs "
@@ -44,11 +51,18 @@ class Atlas:
         )
 
     @functools.cached_property
-    def _address(self):
+    def _address(self) -> str:
         return serve(self.folder)
 
 
-def atlas(ds, folder, *, overwrite=False, leaflet=DEBIAN_LEAFLET, palette="default"):
+def atlas(
+    ds: Source,
+    folder: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    leaflet: str | os.PathLike[str] = DEBIAN_LEAFLET,
+    palette: PaletteName = "default",
+) -> Atlas:
     """Write a sweep as an atlas: a folder with a page that opens in a browser from disk, without a server or network.
 
     Parameters

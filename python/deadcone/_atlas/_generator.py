@@ -4,6 +4,8 @@ A page from disk can load scripts but cannot read files, so all data are scripts
 fractions of the sweep; the maps are tiles, and the page loads only the tiles that it shows.
 """
 
+from __future__ import annotations
+
 import base64
 import importlib.util
 import json
@@ -12,6 +14,8 @@ import pathlib
 import shutil
 import tempfile
 import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +24,19 @@ from ..errors import ConfigError, StorageError
 from ..plot._drawing import key_of
 from ..plot._grid import panel_axes
 from ..plot._reader import PENDING, PROOF_OF_DEATH, ResultFile
+
+if TYPE_CHECKING:
+    import os
+    from typing import TypeAlias
+
+    from ..plot._palettes import Palette
+    from ..plot._types import Key, Numbers, Place, Position, Source
+    from ..plot._wording import Wording
+
+    #: The files of a library, and its licence.
+    Library: TypeAlias = tuple[list[pathlib.Path], pathlib.Path]
+    #: Some rows of a map: an array for each of MAPS that there are.
+    Band: TypeAlias = list[Numbers]
 
 PAGE = pathlib.Path(__file__).resolve().parent / "page"
 DEBIAN_LEAFLET = "/usr/share/javascript/leaflet"
@@ -31,7 +48,7 @@ COMPRESSION = 6
 # The maps of a tile, in this order, without those that the file does not have.
 MAPS = {"fate": "<i1", "steps": "<i4", "proof": "<i1", "provenance": "<i1"}
 # The entries of the configuration from which the page computes trajectories, and their types; what follows may lack.
-CRITERIA = {
+CRITERIA: dict[str, type] = {
     "stop": str,
     "tolerance": float,
     "relative_tolerance": bool,
@@ -39,23 +56,23 @@ CRITERIA = {
     "epsilon": float,
     "max_steps": int,
 }
-OPTIONAL_CRITERIA = {"certify": bool}
+OPTIONAL_CRITERIA: dict[str, type] = {"certify": bool}
 # More cannot be counted in the file.
 MOST_UPDATES = 1 << 31
-SIDE = {"lo": float, "hi": float, "count": int}
+SIDE: dict[str, type] = {"lo": float, "hi": float, "count": int}
 
 
 # ---- Libraries
 
 
-def first_file(folder, names):
+def first_file(folder: pathlib.Path, names: Iterable[str]) -> pathlib.Path | None:
     """The path of the first of some names that is a file in a folder; None if there is none."""
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
-def find_leaflet(folder, words):
+def find_leaflet(place: str | os.PathLike[str], words: Wording) -> Library:
     """Leaflet's files and its licence."""
-    folder = pathlib.Path(folder)
+    folder = pathlib.Path(place)
     files = [folder / "leaflet.js", folder / "leaflet.css"]
     if not all(file.is_file() for file in files):
         raise ConfigError(
@@ -68,7 +85,7 @@ def find_leaflet(folder, words):
     return files, licence
 
 
-def find_plotly():
+def find_plotly() -> Library:
     """Plotly's script and its licence, in the Python package."""
     found = importlib.util.find_spec("plotly")
     package = pathlib.Path(found.origin).parent if found and found.origin else pathlib.Path()
@@ -79,7 +96,7 @@ def find_plotly():
     return [script], licences[0]
 
 
-def copy_page(site, libraries):
+def copy_page(site: pathlib.Path, libraries: Mapping[str, Library]) -> None:
     """Copies the page and its libraries, each with its licence."""
     shutil.copytree(PAGE, site)
     for name, (files, licence) in libraries.items():
@@ -93,7 +110,7 @@ def copy_page(site, libraries):
 # ---- The sweep
 
 
-def entries_of(found, kinds, where):
+def entries_of(found: Any, kinds: Mapping[str, Any], where: str) -> dict[str, Any]:
     """The entries of a JSON object that `kinds` names with their types; raises ValueError if one is not of its type."""
     entries = {}
     for name, kind in kinds.items():
@@ -106,7 +123,7 @@ def entries_of(found, kinds, where):
     return entries
 
 
-def configuration_of(data):
+def configuration_of(data: ResultFile) -> dict[str, Any]:
     """The plane and the criteria of the sweep, as `deadcone sweep` stores them."""
     try:
         stored = json.loads(data.attribute("configuration"))
@@ -123,7 +140,7 @@ def configuration_of(data):
     return {"plane": plane, "criteria": criteria}
 
 
-def side_of(data, stored, name):
+def side_of(data: ResultFile, stored: Any, name: str) -> dict[str, Any]:
     """A side of the plane, x or y, in a configuration: its axis, its ends, and the values of its pixels."""
     axis, values = dict(zip("xy", zip(data.plane, (data.x, data.y))))[name]
     # A plane of starts is a window, as in version 0.1.
@@ -139,7 +156,7 @@ def side_of(data, stored, name):
     return {**side, "axis": axis, "meaning": meaning, "logarithmic": logarithmic, "values": values.tolist()}
 
 
-def positions_of(data):
+def positions_of(data: ResultFile) -> list[Position]:
     """The positions of all points: the axes in the order of `data.values`, each ascending, the last fastest."""
     order = [data.ascending(name, None) for name in data.values]
     return [
@@ -148,7 +165,7 @@ def positions_of(data):
     ]
 
 
-def fate_names(data):
+def fate_names(data: ResultFile) -> dict[int, str]:
     """The names of the fates by value, in the order of `fate_code`, without pending."""
     names = data.meanings("fate")
     codes = data.codes("fate_code")
@@ -157,17 +174,18 @@ def fate_names(data):
     return {code: names[code] for code in codes}
 
 
-def shares_of(data, position, fates):
+def shares_of(data: ResultFile, position: Position, fates: Mapping[int, str]) -> list[float] | None:
     """The fraction of every fate at a point, in the order of `fates`; None if it is not computed yet."""
     if not data.by_point("point_done", position):
         return None
     fractions = data.by_point("fate_fraction", position, (len(fates),))
     if not np.all((fractions >= 0) & (fractions <= 1)):
         raise StorageError(f"{data.path}: 'fate_fraction' does not have a fraction for each fate")
-    return fractions.tolist()
+    shares: list[float] = fractions.tolist()
+    return shares
 
 
-def halvings_of(data):
+def halvings_of(data: ResultFile) -> int:
     """How many times the map is halved until it is one tile."""
     halvings = 0
     while max(data.y.size, data.x.size) > TILE << halvings:
@@ -175,7 +193,13 @@ def halvings_of(data):
     return halvings
 
 
-def describe(data, configuration, shares, minima, palette):
+def describe(
+    data: ResultFile,
+    configuration: Mapping[str, Any],
+    shares: Sequence[list[float] | None],
+    minima: Sequence[list[Place] | None],
+    palette: Palette,
+) -> dict[str, Any]:
     """What the page loads before any map."""
     fates = key_of(fate_names(data), palette)
     deaths = key_of(data.death_names(), palette) if data.has("proof") else {}
@@ -201,7 +225,7 @@ def describe(data, configuration, shares, minima, palette):
     }
 
 
-def coded(key):
+def coded(key: Key) -> list[dict[str, Any]]:
     """Values with their names and colours, in the form that the page takes."""
     return [{"code": code, "name": name, "colour": colour} for code, (name, colour) in key.items()]
 
@@ -209,7 +233,7 @@ def coded(key):
 # ---- Tiles
 
 
-def bands_of(data, position):
+def bands_of(data: ResultFile, position: Position) -> Iterator[Band]:
     """Yields a map from its lowest y upwards in bands as high as a tile: an array for each of MAPS."""
     stored = {name: kind for name, kind in MAPS.items() if data.has(name)}
     for low in range(0, data.y.size, TILE):
@@ -219,7 +243,7 @@ def bands_of(data, position):
         yield band
 
 
-def written(bands, folder, halvings):
+def written(bands: Iterable[Band], folder: pathlib.Path, halvings: int) -> Iterator[Band]:
     """Writes the tiles of every band, and yields every other pixel of it, because labels cannot be averaged."""
     for row, band in enumerate(bands):
         for column in range(-(-band[0].shape[1] // TILE)):
@@ -229,14 +253,14 @@ def written(bands, folder, halvings):
         yield [values[::2, ::2] for values in band]
 
 
-def paired(halves):
+def paired(halves: Iterator[Band]) -> Iterator[Band]:
     """Joins every two halves of bands to a band."""
     for lower in halves:
         upper = next(halves, None)
         yield lower if upper is None else [np.vstack(pair) for pair in zip(lower, upper)]
 
 
-def write_tile(folder, name, tile):
+def write_tile(folder: pathlib.Path, name: str, tile: Band) -> None:
     """Writes a script that gives the page a tile: of each map the lowest bytes of all pixels, the next bytes, ...
 
     All of them are deflated together.
@@ -248,7 +272,7 @@ def write_tile(folder, name, tile):
     (folder / f"{name}.js").write_text(f'atlas.receiveTile("{folder.name}/{name}","{text}");\n')
 
 
-def write_map(data, position, folder):
+def write_map(data: ResultFile, position: Position, folder: pathlib.Path) -> None:
     """Writes the pyramid of a map. Each level is made while the one below is written, so a map is never kept whole."""
     folder.mkdir(parents=True)
     halves = written(bands_of(data, position), folder, 0)
@@ -261,11 +285,11 @@ def write_map(data, position, folder):
 # ---- The folder
 
 
-def is_atlas(folder):
+def is_atlas(folder: pathlib.Path) -> bool:
     return (folder / "index.html").is_file() and (folder / "data" / "sweep.js").is_file()
 
 
-def check_target(folder, overwrite, words):
+def check_target(folder: pathlib.Path, overwrite: bool, words: Wording) -> None:
     """Raises ConfigError if the folder exists, unless it may be overwritten and is an atlas or empty."""
     if not folder.exists():
         return
@@ -275,7 +299,7 @@ def check_target(folder, overwrite, words):
         raise ConfigError(f"{folder}: is no atlas and is not overwritten; give another folder")
 
 
-def write_atlas(data, site, libraries, palette):
+def write_atlas(data: ResultFile, site: pathlib.Path, libraries: Mapping[str, Library], palette: Palette) -> None:
     """Writes the page, its libraries, the description of the sweep and its maps into the new folder `site`."""
     configuration = configuration_of(data)
     positions = positions_of(data)
@@ -291,7 +315,14 @@ def write_atlas(data, site, libraries, palette):
             write_map(data, position, site / "data" / str(point))
 
 
-def make_atlas(source, folder, overwrite, leaflet, palette, words):
+def make_atlas(
+    source: Source,
+    folder: pathlib.Path,
+    overwrite: bool,
+    leaflet: str | os.PathLike[str],
+    palette: Palette,
+    words: Wording,
+) -> None:
     """Makes the folder of the atlas of a sweep, a file or a Dataset. Errors are in the Wording `words`."""
     check_target(folder, overwrite, words)
     libraries = {"leaflet": find_leaflet(leaflet, words), "plotly": find_plotly()}

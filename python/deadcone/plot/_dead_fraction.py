@@ -1,7 +1,10 @@
 """A heat map of the fraction of the starts that die."""
 
+from __future__ import annotations
+
 import textwrap
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -16,9 +19,14 @@ from ._captions import in_lines, wrapped
 from ._drawing import PENDING_STYLE
 from ._grid import Grid
 from ._labels import axis_label, number
-from ._palettes import PALETTES
+from ._palettes import PALETTES, Palette
 from ._panels import GREY
 from ._reader import DEAD, PENDING, UNFINISHED, ResultFile
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ._types import At, Floats, NewFigure, PaletteName, Source, Style
 
 # Sizes in inches. Numbers would not be legible in cells smaller than the last.
 LARGEST_CELL, SMALLEST_CELL, SMALLEST_WITH_NUMBER = 0.62, 0.16, 0.36
@@ -35,12 +43,12 @@ LABEL_LINE, LETTER = 18, 0.074
 class Fractions:
     """What a heat map shows."""
 
-    dead: np.ndarray  # rows by columns; not a number where a point is not computed yet
+    dead: Floats  # rows by columns; not a number where a point is not computed yet
     unfinished: int  # starts in all cells
     starts: int
     most_unfinished: float  # the largest unfinished fraction of a cell
 
-    def note(self):
+    def note(self) -> str:
         """The count of unfinished starts in words; empty if there are none."""
         if not self.unfinished:
             return ""
@@ -50,7 +58,7 @@ class Fractions:
         )
 
 
-def read_fractions(data, grid):
+def read_fractions(data: ResultFile, grid: Grid) -> Fractions:
     """The dead fractions of a grid and its unfinished starts."""
     codes, names = data.codes("fate_code"), data.meanings("fate_code")
     columns = {names.get(code): column for column, code in enumerate(codes)}
@@ -74,12 +82,12 @@ def read_fractions(data, grid):
     return Fractions(dead, unfinished, starts, most)
 
 
-def shades_of(palette):
+def shades_of(palette: Palette) -> ListedColormap:
     """The colour map of dead fractions from 0 to 1."""
     return ListedColormap(palette.ramps[DEAD] / 255)
 
 
-def two_digits(fraction):
+def two_digits(fraction: float) -> str:
     """A fraction in two digits; only an exact 0 or 1 is written as 0 or 1."""
     if 0 < fraction < 0.01:
         return "<0.01"
@@ -88,12 +96,12 @@ def two_digits(fraction):
     return f"{fraction:.2f}" if 0 < fraction < 1 else f"{fraction:.0f}"
 
 
-def cell_size(columns, rows, width, height):
+def cell_size(columns: int, rows: int, width: float, height: float) -> float:
     """The inches of a side of a cell, of those that fit into a width and a height."""
     return min(width / columns, height / rows)
 
 
-def draw_cells(axes, fractions, grid, cell, shades):
+def draw_cells(axes: Axes, fractions: Fractions, grid: Grid, cell: float, shades: ListedColormap) -> None:
     """Draws the cells of Fractions, of so many inches, with their numbers where these are legible."""
     rows, columns = fractions.dead.shape
     upright = cell >= SMALLEST_WITH_NUMBER
@@ -114,7 +122,14 @@ def draw_cells(axes, fractions, grid, cell, shades):
     axes.tick_params(length=0)
 
 
-def draw(fractions, grid, labels, dpi, palette=PALETTES["default"], new_figure=Figure):
+def draw(
+    fractions: Fractions,
+    grid: Grid,
+    labels: tuple[str, str],
+    dpi: float,
+    palette: Palette = PALETTES["default"],
+    new_figure: NewFigure = Figure,
+) -> Axes:
     """The heat map of Fractions, its Axes; `labels` are those of the columns and of the rows."""
     rows, columns = fractions.dead.shape
     cell = np.clip(cell_size(columns, rows, 11, 8), SMALLEST_CELL, LARGEST_CELL)
@@ -130,7 +145,7 @@ def draw(fractions, grid, labels, dpi, palette=PALETTES["default"], new_figure=F
     size = (across, top + height + BOTTOM + room + 0.17 * below.count("\n"))
     figure = new_figure(figsize=size, dpi=dpi)
 
-    def place(x, y, across, up):
+    def place(x: float, y: float, across: float, up: float) -> Axes:
         return figure.add_axes((x / size[0], y / size[1], across / size[0], up / size[1]))
 
     axes = place(LEFT, size[1] - top - height, width, height)
@@ -139,7 +154,7 @@ def draw(fractions, grid, labels, dpi, palette=PALETTES["default"], new_figure=F
     axes.set_xlabel(below)
     axes.set_ylabel(labels[1])
     for i, text in enumerate([*caption, *notes]):
-        style = {"va": "top", "color": GREY if i < len(caption) else "black", "fontsize": NOTE_POINTS}
+        style: Style = {"va": "top", "color": GREY if i < len(caption) else "black", "fontsize": NOTE_POINTS}
         figure.text(LEFT / size[0], 1 - (0.1 + i * line) / size[1], text, **style)
     bar_height = np.clip(height, LEAST_BAR, 3.0)
     bar = place(LEFT + width + 0.2, size[1] - top - bar_height, 0.15, bar_height)
@@ -147,23 +162,30 @@ def draw(fractions, grid, labels, dpi, palette=PALETTES["default"], new_figure=F
     return axes
 
 
-def draw_into(ax, fractions, grid, labels, palette):
+def draw_into(ax: Axes, fractions: Fractions, grid: Grid, labels: tuple[str, str], palette: Palette) -> None:
     """Draws the heat map of Fractions into Axes of the caller, with a colour bar beside them."""
     check_axes(ax)
     rows, columns = fractions.dead.shape
     shades = shades_of(palette)
     ax.figure.colorbar(ScalarMappable(NORM, shades), ax=ax, label="dead fraction")
-    inches = ax.get_window_extent().size / ax.figure.dpi
+    inches = [side / ax.figure.dpi for side in ax.get_window_extent().size]
     draw_cells(ax, fractions, grid, min(LARGEST_CELL, cell_size(columns, rows, *inches)), shades)
     ax.set(xlabel=labels[0], ylabel=labels[1])
 
 
-def labels_of(data, grid):
+def labels_of(data: ResultFile, grid: Grid) -> tuple[str, str]:
     """What the columns and the rows are."""
     return axis_label(data, grid.axes[0]), axis_label(data, grid.axes[1], LABEL_LINE)
 
 
-def dead_fraction(ds, *, at=None, palette="default", ax=None, dpi=200):
+def dead_fraction(
+    ds: Source,
+    *,
+    at: At = None,
+    palette: PaletteName = "default",
+    ax: Axes | None = None,
+    dpi: float = 200,
+) -> Axes:
     """Draw the fraction of the starts that die, for each momentum and standard deviation of the target.
 
     Columns are momenta, rows standard deviations; other axes take their places as in `maps`. Both are the sweep's values

@@ -1,6 +1,10 @@
 """The direction of gradient descent over the loss."""
 
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
 from statistics import NormalDist
+from typing import TYPE_CHECKING, overload
 
 import matplotlib
 import numpy as np
@@ -17,6 +21,12 @@ from ._palettes import PALETTES
 from ._panels import Panels
 from ._reader import DEAD, ResultFile, spread
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
+
+    from ._types import At, AxesArray, Canvas, Cell, Floats, Marks, Numbers, Source, Style
+
 ARROWS_PER_INCH = 5.5
 SMALLEST_GRADIENT = 1e-6
 # Contours of a map of this many points a side look smooth.
@@ -26,23 +36,23 @@ LEVELS = 15
 SHADES = ListedColormap(matplotlib.colormaps["Blues"](np.linspace(0.0, 0.75, 256)))
 ARROW_COLOUR = "#202020"
 # The edges of the cones in which a unit is almost never and almost always active.
-DEAD_STYLE = {"color": PALETTES["default"].fates[DEAD], "linestyle": (0, (5, 2)), "linewidth": 1.4}
-LINEAR_STYLE = {"color": "#117733", "linestyle": (0, (1, 1.2)), "linewidth": 1.6}
+DEAD_STYLE: Style = {"color": PALETTES["default"].fates[DEAD], "linestyle": (0, (5, 2)), "linewidth": 1.4}
+LINEAR_STYLE: Style = {"color": "#117733", "linestyle": (0, (1, 1.2)), "linewidth": 1.6}
 # Inches that the colour bar takes beside the panels.
 BAR_ROOM = 1.0
 
 
-def evenly(points, wanted):
+def evenly(points: int, wanted: float) -> int:
     """The number of points to draw, near `wanted`, so that the arrows are a whole number of points apart."""
     return max(1, points // max(1, round(points / wanted)))
 
 
-def norm_of(losses):
+def norm_of(losses: Collection[Numbers]) -> PowerNorm:
     """Colours for the root of the loss, which grows with the distance as the loss grows with its square."""
     return PowerNorm(0.5, 0.0, max(max(loss.max() for loss in losses), np.finfo(float).tiny))
 
 
-def contours_of(axes, loss, norm):
+def contours_of(axes: Axes, loss: Numbers, norm: Normalize) -> tuple[Floats, Floats, Numbers, Floats]:
     """w, b and the loss, clipped to the range of `norm`, and levels that are evenly spaced in its colours."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     rows, columns = loss.shape
@@ -53,19 +63,19 @@ def contours_of(axes, loss, norm):
     return w, b, np.pad(np.clip(loss, levels[0], levels[-1]), 1, "edge"), levels
 
 
-def draw_loss(axes, loss, norm):
+def draw_loss(axes: Axes, loss: Numbers, norm: Normalize) -> None:
     """Draws the loss as filled contours."""
     *surface, levels = contours_of(axes, loss, norm)
     axes.contourf(*surface, levels=levels, norm=norm, cmap=SHADES)
 
 
-def draw_contours(axes, loss, norm):
+def draw_contours(axes: Axes, loss: Numbers, norm: Normalize) -> None:
     """Draws the loss as contour lines."""
     *surface, levels = contours_of(axes, loss, norm)
     axes.contour(*surface, levels=levels, colors="#A0A0A0", linewidths=0.5, zorder=1)
 
 
-def draw_cones(axes, epsilon, r):
+def draw_cones(axes: Axes, epsilon: float, r: float) -> None:
     """Draws the edges of the cones: a unit is active with probability epsilon, and with 1 - epsilon."""
     w = np.linspace(*axes.get_xlim(), 1001)
     edge = NormalDist().inv_cdf(epsilon) * np.hypot(w, r)
@@ -73,7 +83,7 @@ def draw_cones(axes, epsilon, r):
     axes.plot(w, -edge, **LINEAR_STYLE, zorder=3)
 
 
-def legend_of_cones(epsilon, r):
+def legend_of_cones(epsilon: float, r: float) -> list[Line2D]:
     norm = "|w|" if r == 0 else r"\sqrt{w^2 + r^2}"
     probability = rf"$\Phi(b/{norm})"
     return [
@@ -82,25 +92,34 @@ def legend_of_cones(epsilon, r):
     ]
 
 
-def draw_arrows(axes, w, b, grad_w, grad_b):
+def draw_arrows(axes: Axes, w: Floats, b: Floats, grad_w: Numbers, grad_b: Numbers) -> None:
     """Draws arrows of one length along minus the gradient."""
     size = np.hypot(grad_w, grad_b)
     moves = size > SMALLEST_GRADIENT * size.max()
     w, b = np.meshgrid(w, b)
     arrows = (w[moves], b[moves], -grad_w[moves] / size[moves], -grad_b[moves] / size[moves])
-    head = {"headwidth": 4.5, "headlength": 5, "headaxislength": 4.5}
-    size = {"units": "inches", "scale_units": "inches", "scale": 1.25 * ARROWS_PER_INCH, "width": 0.009}
-    axes.quiver(*arrows, **size, **head, pivot="mid", color=ARROW_COLOUR)
+    head: Style = {"headwidth": 4.5, "headlength": 5, "headaxislength": 4.5}
+    shaft: Style = {"units": "inches", "scale_units": "inches", "scale": 1.25 * ARROWS_PER_INCH, "width": 0.009}
+    axes.quiver(*arrows, **shaft, **head, pivot="mid", color=ARROW_COLOUR)
 
 
-def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
+def draw(
+    panels: Canvas,
+    data: ResultFile,
+    gammas: Sequence[int],
+    deltas: Sequence[int],
+    index_r: int,
+    epsilon: float,
+    caption: str,
+) -> AxesArray:
     """Draws the panels of some gammas (columns) and deltas (rows), given by their indices. Returns their Axes."""
     arrows = [
         evenly(points.size, ARROWS_PER_INCH * pixels / panels.dpi)
         for points, pixels in zip((data.y, data.x), panels.pixels)
     ]
     w, b = data.x[spread(data.x.size, arrows[1])], data.y[spread(data.y.size, arrows[0])]
-    losses, gradients, marks = {}, {}, {}
+    losses, gradients = {}, {}
+    marks: dict[Cell, Marks] = {}
     # Other units have other cones, and do not converge at the target.
     is_rectifier = not data.configured("unit")
     for cell in np.ndindex(*panels.grid):
@@ -108,8 +127,8 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
         position = data.position(index)
         losses[cell] = data.sample("loss", position, CONTOUR_POINTS, CONTOUR_POINTS)
         gradients[cell] = [data.sample(name, position, *arrows) for name in ("grad_w", "grad_b")]
-        target = TARGET, [data.values[axis][index[axis]] for axis in ("gamma", "delta")]
-        marks[cell] = [target] if is_rectifier else []
+        target = data.values["gamma"][index["gamma"]], data.values["delta"][index["delta"]]
+        marks[cell] = [(TARGET, target)] if is_rectifier else []
         if not (np.all(np.isfinite(losses[cell])) and np.all(np.isfinite(gradients[cell]))):
             raise StorageError(f"{data.path}: the loss or its gradient is not finite everywhere")
 
@@ -132,23 +151,40 @@ def draw(panels, data, gammas, deltas, index_r, epsilon, caption):
     return axes
 
 
-def add_colour_bar(panels, norm):
+def add_colour_bar(panels: Canvas, norm: Normalize) -> None:
     bar = panels.add_beside(0.25, 0.17, height=3.0)
     panels.figure.colorbar(ScalarMappable(norm, SHADES), cax=bar, label="loss")
 
 
-def check_starts(data):
+def check_starts(data: ResultFile) -> None:
     """Raises StorageError unless the field is that of starts (w, b)."""
     if not data.has_starts():
         raise StorageError(f"{data.path}: '{data.plane[0]}' and '{data.plane[1]}' are not 'w' and 'b'")
 
 
-def caption_of(data, index_r):
+def caption_of(data: ResultFile, index_r: int) -> str:
     """The unit, if it is another one than the rectifier, and r."""
     return ",  ".join([*data.configured("unit").values(), f"$r = {number(data.values['r'][index_r])}$"])
 
 
-def field(ds, *, epsilon=0.01, at=None, ax=None, dpi=200):
+@overload
+def field(ds: Source, *, epsilon: float = ..., at: At = ..., ax: Axes, dpi: float = ...) -> Axes: ...
+
+
+@overload
+def field(
+    ds: Source, *, epsilon: float = ..., at: At = ..., ax: None = ..., dpi: float = ...
+) -> Axes | AxesArray: ...
+
+
+def field(
+    ds: Source,
+    *,
+    epsilon: float = 0.01,
+    at: At = None,
+    ax: Axes | None = None,
+    dpi: float = 200,
+) -> Axes | AxesArray:
     """Draw the direction of gradient descent over the loss (Fig. 3 of arXiv 2005.06195).
 
     Columns are standard deviations of the target, rows its means, the largest first. In the dead cone, below the dashed
@@ -198,7 +234,6 @@ def field(ds, *, epsilon=0.01, at=None, ax=None, dpi=200):
             draw(OnePanel(ax, data.window(), dpi, BAR_ROOM), data, gammas, deltas, index_r, epsilon, "")
             return ax
         with drawn_figure() as new_figure:
-            size = {"right": BAR_ROOM, "new_figure": new_figure}
-            panels = Panels(len(deltas), len(gammas), data.window(), dpi, **size)
+            panels = Panels(len(deltas), len(gammas), data.window(), dpi, BAR_ROOM, new_figure=new_figure)
             axes = draw(panels, data, gammas, deltas, index_r, epsilon, caption_of(data, index_r))
         return result_of(axes)

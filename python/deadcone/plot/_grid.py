@@ -1,15 +1,24 @@
 """The maps that a picture shows, and what is said of them."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from ..errors import ConfigError, StorageError
 from ._drawing import LEAST_MINIMUM, OTHER_MINIMUM, TARGET
 from ._labels import SYMBOLS, equation
-from ._wording import ARGUMENTS
+from ._wording import ARGUMENTS, Wording
+
+if TYPE_CHECKING:
+    from ._reader import ResultFile
+    from ._types import Cell, Marks, Position
 
 # Maps of a picture.
 MOST_CELLS = 1 << 16
 
 
-def panel_axes(data):
+def panel_axes(data: ResultFile) -> list[str]:
     """The axes along the columns and the rows of a picture: beta and gamma, or where the plane has them others.
 
     Of these, swept ones come first. An axis that only some units and optimisers have takes the place of beta or gamma
@@ -17,15 +26,16 @@ def panel_axes(data):
     """
     names = sorted(data.values, key=lambda name: data.values[name].size == 1)
     swept = [name for name in names if name not in SYMBOLS and data.values[name].size > 1]
-    wanted = []
+    wanted: list[str | None] = []
     for name in ("beta", "gamma"):
         if name in data.values:
             wanted.append(swept.pop(0) if swept and data.values[name].size == 1 else name)
         else:
             wanted.append(None)
     others = iter([name for name in names if name not in wanted])
-    axes = [name or next(others, None) for name in wanted]
-    if None in axes:
+    found = [name or next(others, None) for name in wanted]
+    axes = [name for name in found if name is not None]
+    if len(axes) < len(found):
         raise StorageError(f"{data.path}: the sweep has too few axes to be drawn")
     return axes
 
@@ -36,7 +46,7 @@ class Grid:
     Where the plane of the maps has one of these, another axis takes its place (panel_axes).
     """
 
-    def __init__(self, data, wanted, words=ARGUMENTS):
+    def __init__(self, data: ResultFile, wanted: Mapping[str, float | None], words: Wording = ARGUMENTS) -> None:
         """`wanted` maps an axis to the value to draw; without one, all of those of the panels and the first of others.
 
         Errors are in the Wording `words`.
@@ -65,13 +75,13 @@ class Grid:
             for j, column in enumerate(columns)
         }
 
-    def column_titles(self):
+    def column_titles(self) -> list[str]:
         return [equation(self.axes[0], value) for value in self.columns]
 
-    def row_titles(self):
+    def row_titles(self) -> list[str]:
         return [equation(self.axes[1], value) for value in self.rows]
 
-    def marks(self, cell):
+    def marks(self, cell: Cell) -> Marks:
         """The places (w, b) to mark in a panel, by the names of their MARK_STYLES: the target, or minima of the loss.
 
         There are none where pixels are not starts (w, b). Minima outside of the window are left out.
@@ -81,16 +91,16 @@ class Grid:
         position = self.positions[cell]
         minima = self._data.minima(position)
         if minima is None:
-            return [(TARGET, tuple(self._value(axis, position) for axis in ("gamma", "delta")))]
+            return [(TARGET, (self._value("gamma", position), self._value("delta", position)))]
         left, right, low, high = self._data.window()
         named = zip([LEAST_MINIMUM] + [OTHER_MINIMUM] * len(minima), minima)
         return [(name, (w, b)) for name, (w, b) in named if left <= w <= right and low <= b <= high]
 
-    def _value(self, axis, position):
+    def _value(self, axis: str, position: Position) -> float:
         """The value of an axis at a point."""
-        return self._data.values_of(axis)[dict(zip(self._data.axes, position)).get(axis, 0)]
+        return float(self._data.values_of(axis)[dict(zip(self._data.axes, position)).get(axis, 0)])
 
-    def caption(self):
+    def caption(self) -> str:
         """The values that all panels share."""
         what = "starts" if self._data.has_starts() else "pixels"
         pixels = rf"${self._data.x.size} \times {self._data.y.size}$ {what}"

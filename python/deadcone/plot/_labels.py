@@ -1,6 +1,12 @@
 """How pictures write axes, values and names."""
 
+from __future__ import annotations
+
 import textwrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._reader import ResultFile
 
 # How formulas show an axis; another axis is shown by its name.
 SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Delta", "r": "r_0", "w": "w_0", "b": "b_0"}
@@ -10,7 +16,7 @@ OTHER_SYMBOLS = {"beta2": r"\beta_2", "alpha": r"\alpha", "decay": r"\lambda", "
 STARTS = ("r", "w", "b")
 
 
-def number(value):
+def number(value: float) -> str:
     """A number in the notation of formulas."""
     mantissa, _, exponent = f"{value:.4g}".partition("e")
     if not exponent:
@@ -18,27 +24,27 @@ def number(value):
     return ("" if mantissa == "1" else rf"{mantissa} \cdot ") + f"10^{{{int(exponent)}}}"
 
 
-def plain(text):
+def plain(text: str) -> str:
     """Text from a file, for a picture: no part of it is a formula."""
     return text.replace("$", r"\$")
 
 
-def equation(axis, value):
+def equation(axis: str, value: float) -> str:
     """An axis and its value, such as beta = 0.9."""
     return f"${symbol(axis)} = {number(value)}$"
 
 
-def symbol(axis):
+def symbol(axis: str) -> str:
     """An axis in a formula."""
     return (SYMBOLS | OTHER_SYMBOLS).get(axis) or rf"\mathrm{{{axis}}}".replace("_", r"\_")
 
 
-def sides_of(data):
+def sides_of(data: ResultFile) -> tuple[list[str], tuple[bool, bool]]:
     """The labels of the sides of a panel, x and y, and whether they are logarithmic."""
     labels = [f"initial ${axis}$" if axis in STARTS else f"${symbol(axis)}$" for axis in data.plane]
     return labels, data.logarithmic()
 
 
-def axis_label(data, axis, line=80):
+def axis_label(data: ResultFile, axis: str, line: int = 80) -> str:
     """What an axis is, in words, in lines of so many characters, and its symbol."""
     return f"{textwrap.fill(plain(data.long_name(axis)), line)} ${symbol(axis)}$"

@@ -1,6 +1,9 @@
 """Maps of a sweep: the fate of each pixel, or the theorem that proves it."""
 
+from __future__ import annotations
+
 import itertools
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -11,21 +14,26 @@ from ._canvas import OnePanel, drawn_figure, result_of
 from ._drawing import MISSING, draw_map, draw_marks, key_of, legend_of, names_of_marks, occurring, painted
 from ._grid import Grid
 from ._labels import sides_of
-from ._palettes import PALETTES
+from ._palettes import PALETTES, Palette
 from ._panels import Panels
 from ._reader import DIVERGED, NO_PROOF, PENDING, ResultFile
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ._types import At, AxesArray, Canvas, Key, Numbers, PaletteName, Position, Source, Style
 
 # What colours a map.
 BY = ("fate", "proof")
 # The final parameters of a grid of starts are drawn, so many of them per inch: more dots would hide the map.
 DOTS_PER_INCH, MOST_DOTS = 24, 56
-FINAL_STYLE = {"linestyle": "", "marker": "o", "markeredgewidth": 0.0, "color": "black"}
+FINAL_STYLE: Style = {"linestyle": "", "marker": "o", "markeredgewidth": 0.0, "color": "black"}
 
 
 class ProvedOutcomes:
     """The outcomes of a sweep together with their proofs: one value, name and colour for each pair of them."""
 
-    def __init__(self, data, palette):
+    def __init__(self, data: ResultFile, palette: Palette) -> None:
         outcomes, proofs = key_of(data.outcome_names(), palette), data.meanings("proof")
         if not proofs:
             raise ConfigError(f"{data.path}: the file has no proofs; `deadcone sweep --certify` computes them")
@@ -34,7 +42,7 @@ class ProvedOutcomes:
         self._stride = 1 + max(outcomes)
         self.filled, self.pending = -1, -2
         colours = palette.colours_of_proofs(name for name in proofs.values() if name != NO_PROOF)
-        self.key = {}
+        self.key: Key = {}
         # In the legend, what is not proved comes last.
         ordered = sorted(proofs.items(), key=lambda item: item[1] == NO_PROOF)
         for (proof, name), (outcome, (label, colour)) in itertools.product(ordered, outcomes.items()):
@@ -42,22 +50,29 @@ class ProvedOutcomes:
             self.key[outcome + self._stride * proof] = entry
         self.key[self.filled] = MISSING
 
-    def read(self, position, rows, columns):
+    def read(self, position: Position, rows: int, columns: int) -> Numbers:
         """A sample of one map: values of `key`, and `pending` where the file has no fate."""
         outcomes = self._data.outcomes(position, rows, columns).astype(int)
-        proofs = self._data.proofs(position, rows, columns).astype(int)
+        proofs = self._data.sample("proof", position, rows, columns).astype(int)
         pending = outcomes == self._pending
         return np.select([pending, proofs < 0], [self.pending, self.filled], outcomes + self._stride * proofs)
 
 
-def final_parameters(data, position, rows, columns):
+def final_parameters(data: ResultFile, position: Position, rows: int, columns: int) -> tuple[Numbers, Numbers]:
     """(w, b) at the end of evenly spread starts, without those that are pending or diverged."""
     fates, w, b = (data.sample(name, position, rows, columns) for name in ("fate", "w_final", "b_final"))
     known = ~np.isin(fates, [value for value, name in data.meanings("fate").items() if name in (PENDING, DIVERGED)])
     return w[known], b[known]
 
 
-def draw(panels, data, grid, caption, by="fate", palette=PALETTES["default"]):
+def draw(
+    panels: Canvas,
+    data: ResultFile,
+    grid: Grid,
+    caption: str,
+    by: str = "fate",
+    palette: Palette = PALETTES["default"],
+) -> AxesArray:
     """Draws the maps of the grid, coloured by fate or by proof, and their final parameters if the file has them.
 
     Returns their Axes, rows by columns.
@@ -72,7 +87,7 @@ def draw(panels, data, grid, caption, by="fate", palette=PALETTES["default"]):
     maps = {cell: read(position, *panels.pixels) for cell, position in grid.positions.items()}
     ends = {}
     if data.has_starts() and data.has("w_final") and data.has("b_final"):
-        dots = [min(MOST_DOTS, DOTS_PER_INCH * pixels // panels.dpi) for pixels in panels.pixels]
+        dots = [min(MOST_DOTS, int(DOTS_PER_INCH * pixels // panels.dpi)) for pixels in panels.pixels]
         ends = {cell: final_parameters(data, position, *dots) for cell, position in grid.positions.items()}
 
     marks = {cell: grid.marks(cell) for cell in maps}
@@ -88,7 +103,39 @@ def draw(panels, data, grid, caption, by="fate", palette=PALETTES["default"]):
     return axes
 
 
-def maps(ds, *, by="fate", at=None, palette="default", ax=None, dpi=200):
+@overload
+def maps(
+    ds: Source,
+    *,
+    by: Literal["fate", "proof"] = ...,
+    at: At = ...,
+    palette: PaletteName = ...,
+    ax: Axes,
+    dpi: float = ...,
+) -> Axes: ...
+
+
+@overload
+def maps(
+    ds: Source,
+    *,
+    by: Literal["fate", "proof"] = ...,
+    at: At = ...,
+    palette: PaletteName = ...,
+    ax: None = ...,
+    dpi: float = ...,
+) -> Axes | AxesArray: ...
+
+
+def maps(
+    ds: Source,
+    *,
+    by: Literal["fate", "proof"] = "fate",
+    at: At = None,
+    palette: PaletteName = "default",
+    ax: Axes | None = None,
+    dpi: float = 200,
+) -> Axes | AxesArray:
     """Draw the maps of a sweep: the fate of each pixel.
 
     Columns are momenta, rows standard deviations of the target, the largest at the top. Where the pixels have one of

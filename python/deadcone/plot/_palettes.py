@@ -3,10 +3,17 @@
 Each palette has spare colours for names that it does not know, so that a file with a new fate still draws.
 """
 
+from __future__ import annotations
+
 import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ._types import Colours
 
 # The three kinds of dead that a file with proofs distinguishes: proved for ever by a theorem; at rest in the dead cone,
 # which the unit may leave later; and filled, where it is not known which of the two.
@@ -16,7 +23,7 @@ DEATHS = (DEAD_FOR_EVER, DEAD_WITHIN_TOLERANCE, DEAD_FILLED)
 SHADES = 256
 
 
-def ramp(light, dark):
+def ramp(light: tuple[float, float, float], dark: tuple[float, float, float]) -> Colours:
     """SHADES x 4 RGBA bytes in equal steps of OKLab (Ottosson 2020). An end is (lightness, chroma, hue in degrees)."""
     lightness, chroma, hue = (np.linspace(a, b, SHADES) for a, b in zip(light, dark))
     # More chroma in the middle, where sRGB has room for it.
@@ -38,29 +45,31 @@ def ramp(light, dark):
     )
     linear = np.clip(to_rgb @ (to_cones @ np.stack([lightness, a, b])) ** 3, 0, 1)
     rgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.rint(255 * np.vstack([rgb, np.ones(SHADES)])).astype(np.uint8).T
+    colours: Colours = np.rint(255 * np.vstack([rgb, np.ones(SHADES)])).astype(np.uint8).T
+    return colours
 
 
 @dataclass(frozen=True)
 class Palette:
     """Colours as '#RRGGBB', by name."""
 
-    fates: dict  # of the fates and of DEATHS
-    proofs: dict  # near the colour of the fate that they prove
-    spare_fates: tuple
-    spare_proofs: tuple
-    ramps: dict  # for numbers within a fate: its hue, and the same lightness for the same number in every ramp
+    fates: dict[str, str]  # of the fates and of DEATHS
+    proofs: dict[str, str]  # near the colour of the fate that they prove
+    spare_fates: tuple[str, ...]
+    spare_proofs: tuple[str, ...]
+    # For numbers within a fate: its hue, and the same lightness for the same number in every ramp.
+    ramps: dict[str, Colours]
 
-    def colours_of_fates(self, names):
+    def colours_of_fates(self, names: Iterable[str]) -> dict[str, str]:
         """The colour of each name, as a dict; unknown names get the spare colours in order."""
         return _colours(self.fates, self.spare_fates, names)
 
-    def colours_of_proofs(self, names):
+    def colours_of_proofs(self, names: Iterable[str]) -> dict[str, str]:
         """The same for names of proofs."""
         return _colours(self.proofs, self.spare_proofs, names)
 
 
-def _colours(known, spare, names):
+def _colours(known: Mapping[str, str], spare: Sequence[str], names: Iterable[str]) -> dict[str, str]:
     rest = itertools.cycle(spare)
     return {name: known[name] if name in known else next(rest) for name in names}
 

@@ -1,5 +1,10 @@
 """Grids of panels, laid out in inches so that each is a known number of pixels."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -7,14 +12,21 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ..errors import ConfigError
 from ._captions import in_lines
 from ._labels import number
-from ._wording import ARGUMENTS
+from ._wording import ARGUMENTS, Wording
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+    from ._types import AxesArray, NewFigure, Window
 
 GREY = "#555555"
 # Maps of a picture, and pixels along its side, which Matplotlib cannot draw more of.
 MOST_PANELS, LONGEST_PICTURE = 4096, (1 << 16) - 1
 
 
-def set_ticks(axis, logarithmic):
+def set_ticks(axis: Axis, logarithmic: bool) -> None:
     """Few ticks along a side of a panel; along a logarithmic one, whose places are powers of ten, their values."""
     axis.set_major_locator(MaxNLocator(4, prune="both"))
     if logarithmic:
@@ -38,17 +50,17 @@ class Panels:
 
     def __init__(
         self,
-        rows,
-        columns,
-        window,
-        dpi,
-        right=0.2,
-        across=None,
-        foot=0.0,
-        is_to_scale=True,
-        new_figure=Figure,
-        words=ARGUMENTS,
-    ):
+        rows: int,
+        columns: int,
+        window: Window,
+        dpi: float,
+        right: float = 0.2,
+        across: float | None = None,
+        foot: float = 0.0,
+        is_to_scale: bool = True,
+        new_figure: NewFigure = Figure,
+        words: Wording = ARGUMENTS,
+    ) -> None:
         """Leaves `right` inches free beside the panels and `foot` inches below them.
 
         The figure is `across` inches wide; by default its width follows from the number of panels. Panels have equal
@@ -67,7 +79,15 @@ class Panels:
             large = f"a picture of {columns} x {rows} maps is too large"
             raise ConfigError(f"{large}; choose fewer, or a lower {words.dpi}")
 
-    def draw(self, column_titles, row_titles, caption, legend, labels, logarithmic=(False, False)):
+    def draw(
+        self,
+        column_titles: Sequence[str],
+        row_titles: Sequence[str],
+        caption: str,
+        legend: Sequence[Artist],
+        labels: Sequence[str],
+        logarithmic: tuple[bool, bool] = (False, False),
+    ) -> AxesArray:
         """Makes the figure and returns its axes, rows by columns; `logarithmic` says whether x and y are so."""
         rows, columns = self.grid
         # From here on in whole pixels, so that no pixel of a map is cut.
@@ -87,7 +107,7 @@ class Panels:
         for entries in self.figure.legends:
             entries.set_bbox_to_anchor((0.5, self._foot * self.dpi / total_height))
 
-        def place(x, y):
+        def place(x: float, y: float) -> tuple[float, float]:
             return x / total_width, y / total_height
 
         # Titles of neighbours must not touch.
@@ -117,7 +137,7 @@ class Panels:
         self._beside = (left + grid_width) / self.dpi, bottom / self.dpi, grid_height / self.dpi
         return axes
 
-    def add_beside(self, offset, width, height):
+    def add_beside(self, offset: float, width: float, height: float) -> Axes:
         """Adds axes to the right of the panels, below their top to leave room for a title; sizes in inches."""
         x, y, grid_height = self._beside
         top = y + grid_height - 0.2
@@ -127,7 +147,7 @@ class Panels:
             ((x + offset) / total_width, (top - height) / total_height, width / total_width, height / total_height)
         )
 
-    def _draw_legend(self, entries):
+    def _draw_legend(self, entries: Sequence[Artist]) -> int:
         """Draws the legend at the foot of the figure in as many columns as fit; returns its height in pixels."""
         legend = None
         for columns in range(len(entries), 0, -1):

@@ -1,6 +1,10 @@
 """The eigenvalues of momentum descent on the affine unit."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, cast, overload
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -14,29 +18,43 @@ from ._labels import equation, number
 from ._table import read_table
 from ._wrapped_dataset import WrappedDataset
 
+if TYPE_CHECKING:
+    from typing import TypeAlias, TypeVar
+
+    import xarray as xr
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from ._types import AxesArray, Floats, NewFigure, Source, Style
+
+    #: The columns by name, and the numbers beside them.
+    Table: TypeAlias = dict[str, Floats]
+    Named: TypeAlias = dict[str, float]
+    OneOrTwo = TypeVar("OneOrTwo", bound=Axes | Sequence[Axes] | AxesArray)
+
 # Bytes of a table, and the largest number in it that can be drawn.
 LONGEST_TABLE, LARGEST = 1 << 28, 1e100
 COLUMNS = ("beta", "re1", "im1", "re2", "im2", "abs1", "abs2")
 # The second is dashed, so that both show where they agree.
-FIRST = {"color": "#0072B2", "linewidth": 1.6}
-SECOND = {"color": "#BB5566", "linewidth": 1.6, "linestyle": (0, (4, 2))}
-CRITICAL_STYLE = {"color": "black", "linewidth": 0.9, "linestyle": ":"}
-CIRCLE_STYLE = {"color": "#808080", "linewidth": 0.7, "zorder": 0}
-START_STYLE = {"linestyle": "", "marker": "x", "markersize": 5.5, "markeredgewidth": 1.3, "zorder": 4}
+FIRST: Style = {"color": "#0072B2", "linewidth": 1.6}
+SECOND: Style = {"color": "#BB5566", "linewidth": 1.6, "linestyle": (0, (4, 2))}
+CRITICAL_STYLE: Style = {"color": "black", "linewidth": 0.9, "linestyle": ":"}
+CIRCLE_STYLE: Style = {"color": "#808080", "linewidth": 0.7, "zorder": 0}
+START_STYLE: Style = {"linestyle": "", "marker": "x", "markersize": 5.5, "markeredgewidth": 1.3, "zorder": 4}
 
 
-def read_spectrum(name, text):
+def read_spectrum(name: str, text: str) -> tuple[Table, Named]:
     """The columns by name, and the numbers `eta` and `critical_beta` if the comments of the table have them."""
     table, notes = read_table(name, text.splitlines(), COLUMNS)
     try:
-        named = {key: float(notes[key]) for key in ("eta", "critical_beta") if key in notes}
+        named: Named = {key: float(notes[key]) for key in ("eta", "critical_beta") if key in notes}
     except ValueError as error:
         raise StorageError(f"{name}: {error}") from error
     check_numbers(name, table, named)
     return table, named
 
 
-def read_text(name, file):
+def read_text(name: str, file: BinaryIO) -> str:
     """The text of an open file, which is not read for ever."""
     content = file.read(LONGEST_TABLE + 1)
     if len(content) > LONGEST_TABLE:
@@ -44,38 +62,38 @@ def read_text(name, file):
     return content.decode("utf-8", errors="replace")
 
 
-def columns_of(dataset):
+def columns_of(dataset: xr.Dataset) -> tuple[Table, Named]:
     """The same as read_spectrum() gives, of a Dataset of deadcone.spectrum()."""
     source = WrappedDataset(dataset)
     table = {column: np.asarray(source.read(column), float) for column in COLUMNS}
     if len({values.shape for values in table.values()}) > 1 or table["beta"].ndim != 1 or table["beta"].size == 0:
         raise source.about("its variables are no columns of one table")
-    named = {"eta": source.read("eta")} if source.dataset("eta") else {}
+    found: dict[str, Any] = {"eta": source.read("eta")} if source.dataset("eta") else {}
     critical = source.attribute("critical_beta")
     try:
-        named |= {} if critical is None else {"critical_beta": critical}
-        named = {key: float(value) for key, value in named.items()}
+        found |= {} if critical is None else {"critical_beta": critical}
+        named = {key: float(value) for key, value in found.items()}
     except (TypeError, ValueError) as error:
         raise source.about(f"eta and critical_beta are not numbers: {error}") from error
     check_numbers(source.path, table, named)
     return table, named
 
 
-def check_numbers(name, table, named):
+def check_numbers(name: str, table: Table, named: Named) -> None:
     """Raises StorageError unless all numbers can be drawn."""
-    drawn = [*(table[column] for column in COLUMNS), *named.values()]
+    drawn: list[Floats | float] = [*(table[column] for column in COLUMNS), *named.values()]
     if not all(np.all(np.abs(numbers) <= LARGEST) for numbers in drawn):
         raise StorageError(f"{name}: the table holds numbers that cannot be drawn")
 
 
-def draw_sizes(axes, table, first=FIRST, second=SECOND):
+def draw_sizes(axes: Axes, table: Table, first: Style = FIRST, second: Style = SECOND) -> None:
     """Draws the sizes of both eigenvalues over the momentum, the first with a legend entry unless it has a label."""
     axes.plot(table["beta"], table["abs1"], **{"label": r"$|\lambda_1|$", **first})
     axes.plot(table["beta"], table["abs2"], **{"label": r"$|\lambda_2|$", **second})
     axes.set_ylabel(r"$|\lambda|$")
 
 
-def draw_plane(axes, table, first=FIRST, second=SECOND):
+def draw_plane(axes: Axes, table: Table, first: Style = FIRST, second: Style = SECOND) -> None:
     """Draws the curves of both eigenvalues in the complex plane, and crosses where the momentum is 0."""
     at_start = table["beta"] == 0
     for which, style in ((1, first), (2, second)):
@@ -84,7 +102,7 @@ def draw_plane(axes, table, first=FIRST, second=SECOND):
         axes.plot(re[at_start], im[at_start], **START_STYLE, color=style["color"])
 
 
-def draw_unit_circle(axes):
+def draw_unit_circle(axes: Axes) -> None:
     """Draws the unit circle and both axes of the complex plane, in equal scales."""
     angle = np.linspace(0, 2 * np.pi, 361)
     axes.plot(np.cos(angle), np.sin(angle), **CIRCLE_STYLE)
@@ -95,35 +113,35 @@ def draw_unit_circle(axes):
         axis.set_major_locator(MaxNLocator(integer=True))
 
 
-def start_entry():
+def start_entry() -> Line2D:
     """The entry of the crosses in a legend."""
     return Line2D([], [], **START_STYLE, color="#404040", label=r"$\beta = 0$")
 
 
-def critical_name(critical):
+def critical_name(critical: float) -> str:
     return rf"$\beta_\mathrm{{c}} = {number(critical)}$"
 
 
-def mark_critical(axes, critical, name=None):
+def mark_critical(axes: Axes, critical: float, name: str | None = None) -> None:
     """Draws a line at the momentum from which on the eigenvalues are complex."""
     axes.axvline(critical, label=name, **CRITICAL_STYLE)
 
 
-def add_legend(axes, entries=(), columns=4):
+def add_legend(axes: Axes, entries: Collection[Artist] = (), columns: int = 4) -> None:
     """Adds a legend above the panel, where it hides no line: that of the lines and then some more entries."""
     spacing = {"handlelength": 1.8, "columnspacing": 1.2, "borderpad": 0.2}
     handles = [*axes.get_legend_handles_labels()[0], *entries]
     axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, **spacing)
 
 
-def draw_plane_panel(axes, table):
+def draw_plane_panel(axes: Axes, table: Table) -> None:
     """Draws the complex plane with its unit circle and its legend."""
     draw_unit_circle(axes)
     draw_plane(axes, table)
     add_legend(axes, [start_entry()] if np.any(table["beta"] == 0) else [])
 
 
-def draw_sizes_panel(axes, table, named):
+def draw_sizes_panel(axes: Axes, table: Table, named: Named) -> None:
     """Draws the sizes over the momentum with the critical one and their legend."""
     draw_sizes(axes, table)
     axes.axhline(1, **CIRCLE_STYLE)
@@ -136,7 +154,7 @@ def draw_sizes_panel(axes, table, named):
     add_legend(axes)
 
 
-def draw(table, named, new_figure=Figure, **options):
+def draw(table: Table, named: Named, new_figure: NewFigure = Figure, **options: Any) -> Figure:
     """The figure of a table: the complex plane and the sizes."""
     figure = new_figure(figsize=(7.0, 3.4), layout="constrained", **options)
     plane, sizes = figure.subplots(1, 2)
@@ -145,7 +163,17 @@ def draw(table, named, new_figure=Figure, **options):
     return figure
 
 
-def spectrum(ds, *, ax=None, dpi=200):
+@overload
+def spectrum(ds: Source, *, ax: None = ..., dpi: float = ...) -> AxesArray: ...
+
+
+@overload
+def spectrum(ds: Source, *, ax: OneOrTwo, dpi: float = ...) -> OneOrTwo: ...
+
+
+def spectrum(
+    ds: Source, *, ax: Axes | Sequence[Axes] | AxesArray | None = None, dpi: float = 200
+) -> Axes | Sequence[Axes] | AxesArray:
     """Draw the eigenvalues of momentum descent on the affine unit (Fig. 2 of arXiv 2005.06195).
 
     Left: in the complex plane, with the unit circle, as curves over the momentum; crosses mark momentum 0. Right: their
@@ -177,7 +205,7 @@ def spectrum(ds, *, ax=None, dpi=200):
     check_dpi(dpi)
     table, named = read_file(os.fspath(ds)) if isinstance(ds, (str, os.PathLike)) else columns_of(ds)
     if ax is not None:
-        panels = np.atleast_1d(ax)
+        panels = np.atleast_1d(cast(Any, ax))
         if panels.shape not in ((1,), (2,)):
             raise ConfigError("ax must be the Axes of the complex plane, or of it and of the sizes")
         for axes in panels:
@@ -190,7 +218,7 @@ def spectrum(ds, *, ax=None, dpi=200):
         return np.array(draw(table, named, new_figure, dpi=dpi).axes)
 
 
-def read_file(path):
+def read_file(path: str) -> tuple[Table, Named]:
     """The same as read_spectrum() gives, of a file."""
     try:
         with open(path, "rb") as file:

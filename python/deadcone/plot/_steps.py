@@ -1,5 +1,10 @@
 """Maps of the number of updates until the trajectory of each pixel stops."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal, cast, overload
+
 import numpy as np
 from matplotlib.colors import ListedColormap, LogNorm
 
@@ -8,9 +13,14 @@ from ._canvas import OnePanel, drawn_figure, result_of
 from ._drawing import MISSING, draw_map, draw_marks, key_of, legend_of, names_of_marks, occurring, painted
 from ._grid import Grid
 from ._labels import plain, sides_of
-from ._palettes import PALETTES, SHADES
+from ._palettes import PALETTES, SHADES, Palette
 from ._panels import Panels
 from ._reader import ResultFile
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ._types import At, AxesArray, Canvas, Colours, Floats, Numbers, PaletteName, Position, Source, Style
 
 SCALES = ("log", "rank")
 # Inches that two colour bars take beside the panels, and each further one.
@@ -20,10 +30,10 @@ BAR_ROOM, BAR_STEP = 1.5, 0.27
 class Ranks:
     """Maps numbers to their ranks, from 0 to 1, among given numbers; equal numbers share the middle of their ranks."""
 
-    def __init__(self, numbers):
+    def __init__(self, numbers: Numbers) -> None:
         self._sorted = np.sort(numbers)
 
-    def __call__(self, numbers):
+    def __call__(self, numbers: Numbers) -> Floats:
         first, end = (np.searchsorted(self._sorted, numbers, side) for side in ("left", "right"))
         return (first + end - 1) / 2 / max(1, self._sorted.size - 1)
 
@@ -31,7 +41,7 @@ class Ranks:
 class Shading:
     """The colours of a sweep's fates: a ramp for the fates that the palette has one for, one flat colour for others."""
 
-    def __init__(self, data, palette):
+    def __init__(self, data: ResultFile, palette: Palette) -> None:
         names = data.meanings("fate")
         self._data = data
         self.key = key_of(names, palette)
@@ -40,21 +50,21 @@ class Shading:
         self.key[self._uncounted] = MISSING
         self.ramps = {value: palette.ramps[name] for value, name in names.items() if name in palette.ramps}
 
-    def read(self, position, rows, columns):
+    def read(self, position: Position, rows: int, columns: int) -> tuple[Numbers, Numbers]:
         """A sample of one map: its fates, as values of `key`, and its numbers of updates."""
         fates = self._data.fates(position, rows, columns)
         updates = self._data.sample("steps", position, rows, columns)
         uncounted = np.isin(fates, list(self.ramps)) & (updates < 0)
         return np.where(uncounted, self._uncounted, fates.astype(int)), updates
 
-    def scale_of(self, maps):
+    def scale_of(self, maps: Iterable[tuple[Numbers, Numbers]]) -> LogNorm:
         """The logarithmic scale from the fewest to the most updates of the shaded starts."""
         shaded = [updates[np.isin(fates, list(self.ramps))] for fates, updates in maps]
-        shaded = np.concatenate([x[x > 0] for x in shaded] or [np.empty(0)])
-        low, high = (shaded.min(), shaded.max()) if shaded.size else (1, 10)
+        counts = np.concatenate([x[x > 0] for x in shaded] or [np.empty(0)])
+        low, high = (counts.min(), counts.max()) if counts.size else (1, 10)
         return LogNorm(low, max(high, low + 1))
 
-    def colours_of(self, fates, updates, scale):
+    def colours_of(self, fates: Numbers, updates: Numbers, scale: LogNorm | None) -> Colours:
         """RGBA bytes; pending is transparent. Without a scale, shades are ranks."""
         colours = painted(fates, self.key)
         for fate, ramp in self.ramps.items():
@@ -66,23 +76,27 @@ class Shading:
         return colours
 
 
-def room_of(data, palette):
+def room_of(data: ResultFile, palette: Palette) -> float:
     """Inches for the colour bars of the fates of a file beside the panels."""
     bars = sum(name in palette.ramps for name in data.meanings("fate").values())
     return BAR_ROOM + BAR_STEP * max(0, bars - 2)
 
 
-def draw_colour_bars(panels, ramps, scale, quantity):
+def draw_colour_bars(
+    panels: Canvas, ramps: Iterable[tuple[str, Colours]], scale: LogNorm | None, quantity: str
+) -> None:
     """One bar for each pair of a name and a ramp, side by side on one shared axis."""
     width, bar = 0.17, None
-    edges = np.geomspace(scale.vmin, scale.vmax, SHADES + 1) if scale else np.linspace(0, 1, SHADES + 1)
+    # Numbers, though the types of matplotlib allow None.
+    low, high = cast("tuple[float, float]", (scale.vmin, scale.vmax) if scale else (0, 1))
+    edges = np.geomspace(low, high, SHADES + 1) if scale else np.linspace(low, high, SHADES + 1)
     for i, (name, ramp) in enumerate(ramps):
         bar = panels.add_beside(0.25 + i * BAR_STEP, width, height=3.0)
         colours = ListedColormap(ramp / 255)
         bar.pcolormesh([0, 1], edges, np.arange(SHADES)[:, None], cmap=colours, rasterized=True)
         bar.set(yscale="log" if scale else "linear", xticks=[], ylim=(edges[0], edges[-1]))
         # Within the bar, at its dark end.
-        style = {"rotation": 90, "ha": "center", "va": "top", "color": "white", "fontsize": 9}
+        style: Style = {"rotation": 90, "ha": "center", "va": "top", "color": "white", "fontsize": 9}
         bar.text(0.5, 0.98, plain(name), transform=bar.transAxes, **style)
         bar.tick_params(which="both", left=False, labelleft=False)
     if bar:
@@ -91,7 +105,14 @@ def draw_colour_bars(panels, ramps, scale, quantity):
         bar.set_ylabel(quantity if scale else f"rank of the {quantity}")
 
 
-def draw(panels, data, grid, caption, ranked, palette=PALETTES["default"]):
+def draw(
+    panels: Canvas,
+    data: ResultFile,
+    grid: Grid,
+    caption: str,
+    ranked: bool,
+    palette: Palette = PALETTES["default"],
+) -> AxesArray:
     """Draws the updates of the maps of the grid, on one logarithmic scale or ranked. Returns their Axes."""
     shading = Shading(data, palette)
     maps = {cell: shading.read(position, *panels.pixels) for cell, position in grid.positions.items()}
@@ -109,7 +130,39 @@ def draw(panels, data, grid, caption, ranked, palette=PALETTES["default"]):
     return axes
 
 
-def steps(ds, *, scale="log", at=None, palette="default", ax=None, dpi=200):
+@overload
+def steps(
+    ds: Source,
+    *,
+    scale: Literal["log", "rank"] = ...,
+    at: At = ...,
+    palette: PaletteName = ...,
+    ax: Axes,
+    dpi: float = ...,
+) -> Axes: ...
+
+
+@overload
+def steps(
+    ds: Source,
+    *,
+    scale: Literal["log", "rank"] = ...,
+    at: At = ...,
+    palette: PaletteName = ...,
+    ax: None = ...,
+    dpi: float = ...,
+) -> Axes | AxesArray: ...
+
+
+def steps(
+    ds: Source,
+    *,
+    scale: Literal["log", "rank"] = "log",
+    at: At = None,
+    palette: PaletteName = "default",
+    ax: Axes | None = None,
+    dpi: float = 200,
+) -> Axes | AxesArray:
     """Draw the number of updates until the trajectory of each pixel stops: the darker, the more updates.
 
     Converged and dead pixels each have a hue, and so have those that rest at another minimum than that of least loss.
@@ -158,7 +211,7 @@ def steps(ds, *, scale="log", at=None, palette="default", ax=None, dpi=200):
             draw(OnePanel(ax, data.window(), dpi, right), data, grid, "", scale == "rank", colours)
             return ax
         with drawn_figure() as new_figure:
-            size = {"right": right, "is_to_scale": data.has_starts()}
-            panels = Panels(*grid.shape, data.window(), dpi, **size, new_figure=new_figure)
+            size = (*grid.shape, data.window(), dpi, right)
+            panels = Panels(*size, is_to_scale=data.has_starts(), new_figure=new_figure)
             axes = draw(panels, data, grid, grid.caption(), scale == "rank", colours)
         return result_of(axes)

@@ -1,8 +1,13 @@
 """The style of the pictures."""
 
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
 import matplotlib.style
 
-STYLE = {
+STYLE: dict[str, Any] = {
     "font.family": "STIXGeneral",
     "mathtext.fontset": "stix",
     "font.size": 10,
@@ -23,6 +28,6 @@ STYLE = {
 }
 
 
-def house_style():
+def house_style() -> AbstractContextManager[None]:
     """A context in which figures are made in the style, whatever the user's settings are; after it they are as before."""
     return matplotlib.style.context(["default", STYLE])

@@ -1,5 +1,7 @@
 """How errors name what the caller may change: by arguments here, by options in the scripts."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 
@@ -12,7 +14,7 @@ class Wording:
     overwrite: str
     leaflet: str
 
-    def choosing(self, axis):
+    def choosing(self, axis: str) -> str:
         """What chooses a value of an axis."""
         return self.axis.format(axis)
 
