@@ -197,14 +197,21 @@ def test_the_page_names_what_there_is():
 # ---- Types
 
 
-def test_types_are_strict(tmp_path):
-    files = [*sorted(PACKAGE.rglob("*.py")), *EXAMPLES]
+@pytest.fixture(name="check_types", scope="module")
+def check_types_(tmp_path_factory):
+    """Runs mypy --strict on some files. What it knows of libraries is kept from one call to the next."""
+    cache = tmp_path_factory.mktemp("mypy")
+    options = ["--strict", "--config-file", ROOT / "pyproject.toml", "--cache-dir", cache]
+    return lambda files, cwd: run(["-m", "mypy", *options, *files], cwd, MYPYPATH=str(PACKAGE.parent))
+
+
+def test_types_are_strict(check_types, tmp_path):
     assert len(EXAMPLES) >= 2
-    options = ["--strict", "--config-file", ROOT / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
-    done(["-m", "mypy", *options, *files], tmp_path, MYPYPATH=str(PACKAGE.parent))
+    result = check_types([*sorted(PACKAGE.rglob("*.py")), *EXAMPLES], tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_types_know_what_pictures_return(tmp_path):
+def test_types_know_what_pictures_return(check_types, tmp_path):
     """One map in Axes of the caller gives these Axes; without them the types say that there may be several."""
     (tmp_path / "right.py").write_text(
         "import deadcone\n"
@@ -220,11 +227,11 @@ def test_types_know_what_pictures_return(tmp_path):
         "    mine = [deadcone.plot.maps('map.h5', ax=one), deadcone.plot.field('field.h5', ax=one)]\n"
         "    return [*both, left, right, *mine]\n"
     )
-    options = ["--strict", "--config-file", ROOT / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
-    done(["-m", "mypy", *options, "right.py"], tmp_path, MYPYPATH=str(PACKAGE.parent))
+    result = check_types(["right.py"], tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_types_find_a_wrong_call(tmp_path):
+def test_types_find_a_wrong_call(check_types, tmp_path):
     """What a user's mistakes look like: the types of the package are not Any."""
     (tmp_path / "wrong.py").write_text(
         "import deadcone\n"
@@ -237,7 +244,6 @@ def test_types_find_a_wrong_call(tmp_path):
         "name: str = deadcone.plot.dead_fraction('map.h5')\n"
         "deadcone.atlas('map.h5', 1)\n"
     )
-    options = ["--strict", "--config-file", ROOT / "pyproject.toml", "--cache-dir", tmp_path / "cache"]
-    result = run(["-m", "mypy", *options, "wrong.py"], tmp_path, MYPYPATH=str(PACKAGE.parent))
+    result = check_types(["wrong.py"], tmp_path)
     assert result.returncode == 1
     assert [int(line) for line in re.findall(r"^wrong\.py:(\d+): error", result.stdout, re.M)] == [*range(2, 10)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +44,7 @@ def check_dpi(dpi: Any) -> None:
 
 def wanted_values(data: ResultFile, at: Any) -> dict[str, float]:
     """The values that `at` asks for, by axis. Raises ConfigError where it asks for what is not there."""
-    if not isinstance(at, (dict, type(None))):
+    if not isinstance(at, (Mapping, type(None))):
         raise ConfigError(f"at must be a dict of values by axis, not {at!r}")
     wanted: dict[str, float] = {}
     for axis, value in (at or {}).items():
