@@ -31,7 +31,8 @@ def test_the_installed_package_is_whole(tmp_path):
         pytest.skip("the package is not installed; scripts/setup.sh installs it")
     assert distribution.version == VERSION
     installed = {str(path) for path in distribution.files if str(path).startswith("deadcone/")}
-    assert files_of_package() | {"deadcone/_core.pyi"} <= installed
+    missing = (files_of_package() | {"deadcone/_core.pyi"}) - installed
+    assert not missing, f"{missing} are missing; scripts/setup.sh installs the package of this tree"
     assert sum(path.startswith("deadcone/_core.") and path.endswith(".so") for path in installed) == 1
     code = """
 import deadcone, xarray as xr
