@@ -11,6 +11,7 @@ from typing import Any, SupportsIndex, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ._printable import printable
 from .errors import ConfigError
 
 __all__ = ["Axis", "AxisLike", "axes_of", "axis", "call_of", "fields_of", "flag", "number", "path_of", "plane_of", "range_of",
@@ -22,7 +23,8 @@ AxisLike: TypeAlias = float | Sequence[float] | npt.NDArray[Any] | tuple[float, 
 Axis: TypeAlias = str | list[float]
 
 _LARGEST_WHOLE = 2**63 - 1
-_LONGEST_LIST = 20
+# Of a list in the history of a file, in numbers, and of a value in a message, in bytes.
+_LONGEST_LIST, _LONGEST_VALUE = 20, 60
 
 
 def number(name: str, value: Any) -> float:
@@ -44,7 +46,7 @@ def whole(name: str, value: SupportsIndex) -> int:
     except TypeError:
         raise TypeError(f"{name} must be a whole number, not {_in_words(value)}") from None
     if abs(result) > _LARGEST_WHOLE:
-        raise ConfigError(f"{name} is too large: {_shortened(str(result))}")
+        raise ConfigError(f"{name} is too large: the largest whole number is {_LARGEST_WHOLE}")
     return result
 
 
@@ -173,13 +175,12 @@ def _typed(value: Any) -> str:
         value = value.tolist()
     if isinstance(value, list) and len(value) > _LONGEST_LIST:
         return f"[{value[0]!r}, {value[1]!r}, ..., {value[-1]!r}]"
-    return _shortened(repr(os.fspath(value) if isinstance(value, os.PathLike) else value), 1000)
+    return printable(repr(os.fspath(value) if isinstance(value, os.PathLike) else value))
 
 
 def _in_words(value: Any) -> str:
-    return f"{_shortened(repr(value))} ({type(value).__name__})"
-
-
-def _shortened(words: str, most: int = 60) -> str:
-    words = " ".join(words.split())
-    return words if len(words) <= most else words[: most - 4] + " ..."
+    try:
+        shown = printable(repr(value), _LONGEST_VALUE)
+    except Exception:  # of an object that has no text: its kind will do
+        return f"an object of the type {type(value).__name__}"
+    return f"{shown} ({type(value).__name__})"

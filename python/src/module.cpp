@@ -217,7 +217,6 @@ NB_MODULE(_core, module) {
   register_errors();
   module.doc() = "What the package deadcone calls; private to it.";
   module.def("version", [] { return std::string(deadcone::version()); });
-  module.def("git_commit", [] { return std::string(deadcone::git_commit()); });
   module.def("default_arguments", [] { return default_arguments(unit_experiment()); });
 
   nb::class_<SweepRun>(module, "SweepRun")

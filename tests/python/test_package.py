@@ -225,13 +225,18 @@ def test_shards_merge(tmp_path):
 
 # ---- Bad input
 
+class Unshowable:
+    def __repr__(self):
+        raise RuntimeError
+
+
 WRONG = [
     (deadcone.ConfigError, "eta must be > 0 and finite, but is 0", {"eta": 0}),
     (deadcone.ConfigError, "gamma must be > 0 and finite, but is nan", {"gamma": float("nan")}),
     (deadcone.ConfigError, "beta must be in .0, 1., but is 1", {"beta": [0.5, 1]}),
     (deadcone.ConfigError, "tol must be > 0", {"tol": -1e-6}),
     (deadcone.ConfigError, "max_updates must be in", {"max_updates": 0}),
-    (deadcone.ConfigError, "max_updates is too large", {"max_updates": 10**40}),
+    (deadcone.ConfigError, "max_updates is too large", {"max_updates": 10**5000}),
     (deadcone.ConfigError, "beta: '.*' is not a number", {"beta": "1:x:2"}),
     (deadcone.ConfigError, "not an array of shape .2, 2.", {"beta": np.zeros((2, 2))}),
     (deadcone.ConfigError, "beta must have a value", {"beta": []}),
@@ -253,6 +258,7 @@ WRONG = [
     (TypeError, "gamma must be a number or a list of numbers", {"gamma": True}),
     (TypeError, "max_updates must be a whole number", {"max_updates": 1.5}),
     (TypeError, "rho must be a number", {"rho": None}),
+    (TypeError, "rho must be a number, not an object of the type Unshowable", {"rho": Unshowable()}),
     (TypeError, "certify must be True or False", {"certify": 1}),
     (TypeError, "unit must be a text", {"unit": 3}),
     (TypeError, "out must be a path", {"out": 3}),
