@@ -25,6 +25,10 @@ std::int64_t available_memory() {
 
 }  // namespace
 
+void refuse_uncountable_maps() {
+  throw OutOfMemory("the maps of the sweep do not fit in the memory of any machine");
+}
+
 void check_memory(std::int64_t bytes, const std::string& what) {
   const std::int64_t available = available_memory();
   if (bytes <= available) return;

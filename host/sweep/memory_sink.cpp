@@ -12,8 +12,6 @@
 namespace deadcone {
 namespace {
 
-constexpr const char* size_in_words = "the maps of the sweep take";
-
 bool keeps_r(const Sweep& sweep) {
   return sweep.fields.final && has_general_starts(sweep);
 }
@@ -65,7 +63,7 @@ std::int64_t memory_of_maps(const Sweep& sweep) {
   std::int64_t bytes = 0;
   if (__builtin_mul_overflow(sweep.points(), sweep.plane.pixels(), &bytes) ||
       __builtin_mul_overflow(bytes, each, &bytes)) {
-    throw OutOfMemory("the maps of the sweep do not fit in the memory of any machine");
+    refuse_uncountable_maps();
   }
   return bytes;
 }
@@ -73,7 +71,7 @@ std::int64_t memory_of_maps(const Sweep& sweep) {
 MemorySink::MemorySink(const Sweep& sweep) {
   validate(sweep);
   const std::int64_t bytes = memory_of_maps(sweep);
-  check_memory(bytes, size_in_words);
+  check_memory(bytes, maps_take);
   const auto points = static_cast<std::size_t>(sweep.points());
   const auto pixels = points * static_cast<std::size_t>(sweep.plane.pixels());
   const auto room = [pixels](bool wanted) { return wanted ? pixels : 0; };
@@ -95,7 +93,7 @@ MemorySink::MemorySink(const Sweep& sweep) {
     maps_.seconds.resize(points);
     maps_.done.resize(points);
   } catch (const std::bad_alloc&) {
-    refuse_memory(bytes, size_in_words);
+    refuse_memory(bytes, maps_take);
   }
 }
 

@@ -13,8 +13,6 @@
 namespace deadcone::python {
 namespace {
 
-constexpr const char* size_in_words = "the maps of the sweep take";
-
 std::size_t elements_of(const hdf5::Extent& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
@@ -40,8 +38,7 @@ void fill(std::byte* first, std::size_t count, const Bytes& element) {
 
 std::int64_t bytes_of(const Schema& schema) {
   const double bytes = pixel_bytes(schema) + other_bytes(schema);
-  if (!(bytes < static_cast<double>(std::numeric_limits<std::int64_t>::max())))
-    throw OutOfMemory("the maps of the sweep do not fit in the memory of any machine");
+  if (!(bytes < static_cast<double>(std::numeric_limits<std::int64_t>::max()))) refuse_uncountable_maps();
   return static_cast<std::int64_t>(bytes);
 }
 
@@ -50,7 +47,7 @@ std::int64_t bytes_of(const Schema& schema) {
 ArraySink::ArraySink(const Sweep& sweep, const Experiment& experiment)
     : experiment_(experiment), sweep_(sweep), schema_(experiment.schema(sweep)), fields_(experiment_.kept(sweep_)) {
   const std::int64_t bytes = bytes_of(schema_);
-  check_memory(bytes, size_in_words);
+  check_memory(bytes, maps_take);
   try {
     const hdf5::Extent pixels = {static_cast<std::uint64_t>(schema_.grid().rows),
                                  static_cast<std::uint64_t>(schema_.grid().columns)};
@@ -60,7 +57,7 @@ ArraySink::ArraySink(const Sweep& sweep, const Experiment& experiment)
       by_point_.push_back(allot(field.variable, point_extent(schema_, field)));
     done_.resize(static_cast<std::size_t>(schema_.points()));
   } catch (const std::bad_alloc&) {
-    refuse_memory(bytes, size_in_words);
+    refuse_memory(bytes, maps_take);
   }
 }
 

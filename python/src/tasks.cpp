@@ -118,16 +118,12 @@ void forget_tasks_after_fork() {
   lost_files = lost_files || file_users.exchange(0) > 0;
 }
 
-void check_files_usable() {
+FileUse::FileUse() {
   if (lost_files) {
     throw Error(
         "this process was forked while another thread worked on a file; start processes with the method 'spawn' to use files "
         "in them");
   }
-}
-
-FileUse::FileUse() {
-  check_files_usable();
   if (!hdf5::is_thread_safe()) one_file_user.lock();
   ++file_users;
 }

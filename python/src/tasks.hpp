@@ -21,14 +21,11 @@ void stop_all_tasks();
 /// Forgets the work of other threads, in a process that was forked while it ran: those threads are not in it.
 void forget_tasks_after_fork();
 
-/// Throws Error where files cannot be used: this process was forked while another thread worked on one, and HDF5 has not
-/// come along in one piece.
-void check_files_usable();
-
 /// While one lives, this thread works on files. Where HDF5 is not thread-safe, one thread does at a time. The caller must not
 /// have Python's lock.
 class FileUse {
  public:
+  /// Throws Error where this process was forked while another thread worked on a file: HDF5 has not come along in one piece.
   FileUse();
   ~FileUse();
   FileUse(const FileUse&) = delete;
