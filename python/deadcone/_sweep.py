@@ -169,9 +169,10 @@ def sweep(
     """
     given = dict(locals())
     axes = {name: given[name] for name in _AXES}
+    common = core_arguments(given)
     arguments: dict[str, Any] = {
-        **core_arguments(given),
-        "axes": _arguments.axes_of(axes, _arguments.plane_of(plane)),
+        **common,
+        "axes": _arguments.axes_of(axes, common["plane"]),
         "fields": _arguments.fields_of(fields),
         "refine": _arguments.refine_of(refine),
         "refine_sample": _arguments.number("refine_sample", refine_sample),

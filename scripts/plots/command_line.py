@@ -18,7 +18,13 @@ from deadcone.plot._labels import SYMBOLS
 from deadcone.plot._palettes import PALETTES
 from deadcone.plot._wording import Wording
 
-OPTIONS = Wording(axis="--{}", dpi="--dpi", overwrite="--overwrite", leaflet="--leaflet")
+OPTIONS = Wording(
+    axis="--{}",
+    dpi="--dpi",
+    overwrite="--overwrite",
+    leaflet="--leaflet",
+    no_proofs="the file has no proofs; `deadcone sweep --certify` computes them",
+)
 
 
 def parser(description, picture):

@@ -357,7 +357,7 @@ def proofs(job):
         **job.window(-2, 2),
     )
     with ResultFile(path, "fate") as data:
-        grid = Grid(data, {})
+        grid = Grid(data, {}, command_line.OPTIONS)
         caption = (
             "The theorem that proves the fate of each start. Energy, corridor and toll prove that the unit converges: its "
             "energy is very low, or low and the unit in the corridor around the target, or too low for the way out of "

@@ -51,7 +51,7 @@ class Grid:
 
         Errors are in the Wording `words`.
         """
-        self._data = data
+        self._data, self.words = data, words
         self.axes = panel_axes(data)
         self._training = data.training()
         for axis, value in wanted.items():

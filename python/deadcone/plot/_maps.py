@@ -17,6 +17,7 @@ from ._labels import sides_of
 from ._palettes import PALETTES, Palette
 from ._panels import Panels
 from ._reader import DIVERGED, NO_PROOF, PENDING, ResultFile
+from ._wording import ARGUMENTS, Wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,10 +34,10 @@ FINAL_STYLE: Style = {"linestyle": "", "marker": "o", "markeredgewidth": 0.0, "c
 class ProvedOutcomes:
     """The outcomes of a sweep together with their proofs: one value, name and colour for each pair of them."""
 
-    def __init__(self, data: ResultFile, palette: Palette) -> None:
+    def __init__(self, data: ResultFile, palette: Palette, words: Wording = ARGUMENTS) -> None:
         outcomes, proofs = key_of(data.outcome_names(), palette), data.meanings("proof")
         if not proofs:
-            raise ConfigError(f"{data.path}: the file has no proofs; `deadcone sweep --certify` computes them")
+            raise ConfigError(f"{data.path}: {words.no_proofs}")
         self._data = data
         self._pending = data.code("fate", PENDING)
         self._stride = 1 + max(outcomes)
@@ -78,7 +79,7 @@ def draw(
     Returns their Axes, rows by columns.
     """
     if by == "proof":
-        proved = ProvedOutcomes(data, palette)
+        proved = ProvedOutcomes(data, palette, grid.words)
         read, key = proved.read, proved.key
     else:
         # In a refined map, two kinds of dead would only show which pixels were filled.
@@ -177,8 +178,6 @@ def maps(
     check_dpi(dpi)
     colours = palette_of(palette)
     with ResultFile(ds, "fate") as data:
-        if by == "proof" and not data.has("proof"):
-            raise ConfigError(f"{data.path}: there are no proofs to colour by; a sweep with certify=True has them")
         grid = Grid(data, wanted_values(data, at))
         if ax is not None:
             check_one_map(data, grid.axes, grid.shape[::-1])

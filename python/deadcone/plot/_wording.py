@@ -13,10 +13,17 @@ class Wording:
     dpi: str
     overwrite: str
     leaflet: str
+    no_proofs: str  # a sweep has none, and what to do
 
     def choosing(self, axis: str) -> str:
         """What chooses a value of an axis."""
         return self.axis.format(axis)
 
 
-ARGUMENTS = Wording(axis="at={{'{}': ...}}", dpi="dpi", overwrite="overwrite=True", leaflet="leaflet=")
+ARGUMENTS = Wording(
+    axis="at={{'{}': ...}}",
+    dpi="dpi",
+    overwrite="overwrite=True",
+    leaflet="leaflet=",
+    no_proofs="there are no proofs to colour by; a sweep with certify=True has them",
+)
