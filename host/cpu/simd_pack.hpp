@@ -33,11 +33,36 @@ struct Kept<double> {
   typedef svfloat64_t Vector __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
   typedef svbool_t Mask __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
 };
+template <>
+struct Kept<std::uint32_t> {
+  typedef svuint32_t Vector __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+};
+template <>
+struct Kept<std::uint64_t> {
+  typedef svuint64_t Vector __attribute__((arm_sve_vector_bits(__ARM_FEATURE_SVE_BITS)));
+};
 #endif
 
 template <class Real>
 struct PackMask {
   typename Kept<Real>::Mask bits;
+};
+
+/// Unsigned integers of 32 or 64 bits, as many as fit.
+template <class Unsigned>
+struct BitsPack {
+  using Tag = hn::ScalableTag<Unsigned>;
+  using Vector = hn::Vec<Tag>;
+  using scalar = Unsigned;
+
+  typename Kept<Unsigned>::Vector lanes;
+
+  BitsPack() = default;
+  /// The same in every lane.
+  HWY_INLINE explicit BitsPack(Unsigned value) : lanes(hn::Set(Tag(), value)) {}
+  HWY_INLINE explicit BitsPack(Vector vector) : lanes(vector) {}
+
+  HWY_INLINE Vector vector() const { return lanes; }
 };
 
 template <class Real>
@@ -46,6 +71,7 @@ struct Pack {
   using Vector = hn::Vec<Tag>;
   using scalar = Real;
   using mask = PackMask<Real>;
+  using bits = BitsPack<hn::TFromD<hn::RebindToUnsigned<Tag>>>;
 
   typename Kept<Real>::Vector lanes;
 
@@ -157,6 +183,62 @@ DEADCONE_PACK_OPERATION Pack<Real> reciprocal_root_guess(Pack<Real> a) {
   const Bits bits;
   return Pack<Real>(hn::BitCast(Tag(), hn::Sub(hn::Set(bits, magic), hn::ShiftRight<1>(hn::BitCast(bits, a.lanes)))));
 }
+
+/// The lanes' bits, for arithmetic on them.
+template <class Real>
+HWY_INLINE auto as_bits(Pack<Real> a) {
+  return hn::BitCast(hn::RebindToUnsigned<hn::ScalableTag<Real>>(), a.vector());
+}
+HWY_INLINE Pack<float> as_number(BitsPack<std::uint32_t> bits) {
+  return Pack<float>(hn::BitCast(hn::ScalableTag<float>(), bits.vector()));
+}
+HWY_INLINE Pack<double> as_number(BitsPack<std::uint64_t> bits) {
+  return Pack<double>(hn::BitCast(hn::ScalableTag<double>(), bits.vector()));
+}
+template <class Unsigned>
+HWY_INLINE auto with_mantissa(BitsPack<Unsigned> bits) {
+  constexpr int exponent_bits = sizeof(Unsigned) == 4 ? 8 : 11;
+  constexpr auto one = static_cast<Unsigned>(sizeof(Unsigned) == 4 ? 0x3F800000U : 0x3FF0000000000000U);
+  return as_number(BitsPack<Unsigned>(
+      hn::Or(hn::ShiftRight<exponent_bits>(bits.vector()), hn::Set(hn::ScalableTag<Unsigned>(), one))));
+}
+// Of the last two AVX-512 has instructions.
+DEADCONE_PACK_OPERATION Pack<Real> significand_of(Pack<Real> a) {
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+  if constexpr (sizeof(Real) == 4) {
+    return Pack<Real>(
+        typename Pack<Real>::Vector{_mm512_getmant_ps(a.lanes.raw, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src)});
+  } else {
+    return Pack<Real>(
+        typename Pack<Real>::Vector{_mm512_getmant_pd(a.lanes.raw, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src)});
+  }
+#else
+  using Bits = hn::RebindToUnsigned<hn::ScalableTag<Real>>;
+  using Unsigned = hn::TFromD<Bits>;
+  constexpr auto mantissa = static_cast<Unsigned>(sizeof(Real) == 4 ? 0x007FFFFFU : 0x000FFFFFFFFFFFFFU);
+  constexpr auto one = static_cast<Unsigned>(sizeof(Real) == 4 ? 0x3F800000U : 0x3FF0000000000000U);
+  return as_number(BitsPack<Unsigned>(hn::Or(hn::And(as_bits(a), hn::Set(Bits(), mantissa)), hn::Set(Bits(), one))));
+#endif
+}
+template <int added, class Real>
+HWY_INLINE Pack<Real> exponent_of(Pack<Real> a) {
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+  if constexpr (sizeof(Real) == 4) {
+    return Pack<Real>(typename Pack<Real>::Vector{_mm512_getexp_ps(a.lanes.raw)}) + Pack<Real>(added);
+  } else {
+    return Pack<Real>(typename Pack<Real>::Vector{_mm512_getexp_pd(a.lanes.raw)}) + Pack<Real>(added);
+  }
+#else
+  using Bits = hn::RebindToUnsigned<hn::ScalableTag<Real>>;
+  using Unsigned = hn::TFromD<Bits>;
+  constexpr auto large = static_cast<Unsigned>(sizeof(Real) == 4 ? 0x4B000000U : 0x4330000000000000U);
+  constexpr Real subtracted = sizeof(Real) == 4 ? Real(0x1p23F) + Real(127 - added) : Real(0x1p52) + Real(1023 - added);
+  constexpr int mantissa_bits = sizeof(Real) == 4 ? 23 : 52;
+  return as_number(BitsPack<Unsigned>(hn::Or(hn::ShiftRight<mantissa_bits>(as_bits(a)), hn::Set(Bits(), large)))) -
+         Pack<Real>(subtracted);
+#endif
+}
+
 template <class Real>
 HWY_INLINE bool holds_everywhere(PackMask<Real> mask) {
   return hn::AllTrue(hn::ScalableTag<Real>(), mask.bits);

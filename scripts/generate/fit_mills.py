@@ -21,7 +21,8 @@ import sys
 import mpmath as mp
 
 import made_file
-from fit_normal import chebyshev_nodes, lawson, mills_ratio, table
+from fit_normal import mills_ratio
+from fitting import chebyshev_nodes, lawson, table
 
 mp.mp.dps = 60
 

@@ -38,6 +38,22 @@ using scalar_t = typename NumberTraits<T>::scalar;
 template <class T>
 using mask_t = typename NumberTraits<T>::mask;
 
+/// The unsigned integers of the same width, one for each scalar of the number.
+template <class T>
+struct BitsOf {
+  using type = typename T::bits;
+};
+template <>
+struct BitsOf<float> {
+  using type = std::uint32_t;
+};
+template <>
+struct BitsOf<double> {
+  using type = std::uint64_t;
+};
+template <class T>
+using bits_t = typename BitsOf<T>::type;
+
 /// a * b + c with one rounding.
 DEADCONE_HD inline float fused(float a, float b, float c) {
   return ::fmaf(a, b, c);
@@ -206,6 +222,52 @@ DEADCONE_HD inline double reciprocal_root_guess(double a) {
   bits = 0x5FE6EB50C7B537A9U - (bits >> 1);
   std::memcpy(&a, &bits, sizeof bits);
   return a;
+}
+
+/// The number that has these bits.
+DEADCONE_HD inline float as_number(std::uint32_t bits) {
+  float a;
+  std::memcpy(&a, &bits, sizeof a);
+  return a;
+}
+DEADCONE_HD inline double as_number(std::uint64_t bits) {
+  double a;
+  std::memcpy(&a, &bits, sizeof a);
+  return a;
+}
+
+/// The number in [1, 2) whose mantissa is what follows the first of these bits.
+DEADCONE_HD inline float with_mantissa(std::uint32_t bits) {
+  return as_number((bits >> 8) | 0x3F800000U);  // of which the first bit becomes a part
+}
+DEADCONE_HD inline double with_mantissa(std::uint64_t bits) {
+  return as_number((bits >> 11) | std::uint64_t{0x3FF0000000000000U});
+}
+
+/// A normal number a > 0 is significand_of(a) 2^e, 1 <= significand_of(a) < 2.
+DEADCONE_HD inline float significand_of(float a) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &a, sizeof bits);
+  return as_number((bits & 0x007FFFFFU) | 0x3F800000U);
+}
+DEADCONE_HD inline double significand_of(double a) {
+  std::uint64_t bits;
+  std::memcpy(&bits, &a, sizeof bits);
+  return as_number((bits & std::uint64_t{0x000FFFFFFFFFFFFFU}) | std::uint64_t{0x3FF0000000000000U});
+}
+
+/// e + added: the exponent field becomes the lowest bits of a large number, without a conversion.
+template <int added>
+DEADCONE_HD inline float exponent_of(float a) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &a, sizeof bits);
+  return as_number((bits >> 23) | 0x4B000000U) - (0x1p23F + static_cast<float>(127 - added));
+}
+template <int added>
+DEADCONE_HD inline double exponent_of(double a) {
+  std::uint64_t bits;
+  std::memcpy(&bits, &a, sizeof bits);
+  return as_number((bits >> 52) | std::uint64_t{0x4330000000000000U}) - (0x1p52 + static_cast<double>(1023 - added));
 }
 
 /// Whether a mask holds: in every lane, of a vector.
