@@ -1,10 +1,15 @@
 #pragma once
 
-// Random bits in lanes: the calls of philox() that numeric/random.hpp makes one by one, many at once.
+// Random bits and numbers in lanes: the calls that numeric/random.hpp makes one by one, many at once. As many calls as a pack
+// has lanes give two packs. They lie there in one of two ways:
+//
+//   two_bits()            lane i of the first and of the second pack has the first and the second number of the call in lane i
+//   two_bits_in_order()   the first pack, then the second, have both numbers of each call in turn
 
 #include <cstdint>
 
 #include "cpu/simd_pack.hpp"
+#include "cpu/simd_twin.hpp"
 #include "deadcone/numeric/philox.hpp"
 #include "deadcone/numeric/random.hpp"
 
@@ -12,6 +17,7 @@ namespace deadcone::simd::HWY_NAMESPACE {
 
 using numeric::PhiloxBlock;
 using numeric::TwoBits;
+using numeric::TwoNumbers;
 
 /// One word of a call in each lane.
 using WordPack = BitsPack<std::uint64_t>;
@@ -21,12 +27,16 @@ HWY_INLINE WordPack product_of_low_halves(WordPack x, std::uint32_t m) {
   return WordPack(hn::MulEven(hn::BitCast(halves, x.vector()), hn::Set(halves, m)));
 }
 HWY_INLINE WordPack high_half(WordPack x) {
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86  // one unit shifts, and multiplies, too; another one shuffles
+  const hn::ScalableTag<std::uint32_t> halves;
+  return WordPack(hn::BitCast(hn::ScalableTag<std::uint64_t>(), hn::Shuffle2301(hn::BitCast(halves, x.vector()))));
+#else
   return WordPack(hn::ShiftRight<32>(x.vector()));
+#endif
 }
 HWY_INLINE WordPack exclusive_or(WordPack a, WordPack b, WordPack c) {
   return WordPack(hn::Xor3(a.vector(), b.vector(), c.vector()));
 }
-
 /// The lower half of each lane of `low`, and that of `high` as the upper half.
 HWY_INLINE WordPack joined(WordPack low, WordPack high) {
   const hn::ScalableTag<std::uint64_t> words;
@@ -35,67 +45,87 @@ HWY_INLINE WordPack joined(WordPack low, WordPack high) {
   return WordPack(hn::BitCast(words, hn::OddEven(hn::BitCast(halves, shifted), hn::BitCast(halves, low.vector()))));
 }
 
-/// How many packs the numbers of the calls of a WordPack fill.
-template <class Real>
-constexpr int packs_of_calls = sizeof(Real) / sizeof(float);
+using WordTwin = TwinBits<WordPack>;
 
-/// The bits of all numbers of these calls, in order: first and second number of a call in turn.
-template <class Real>
-struct BitsInOrder {
-  typename Pack<Real>::bits packs[packs_of_calls<Real>];
-};
+HWY_INLINE WordTwin product_of_low_halves(WordTwin x, std::uint32_t m) {
+  return {product_of_low_halves(x.a, m), product_of_low_halves(x.b, m)};
+}
+HWY_INLINE WordTwin high_half(WordTwin x) {
+  return {high_half(x.a), high_half(x.b)};
+}
+HWY_INLINE WordTwin exclusive_or(WordTwin x, WordTwin y, WordTwin z) {
+  return {exclusive_or(x.a, y.a, z.a), exclusive_or(x.b, y.b, z.b)};
+}
 
-/// Which call each lane makes, for the numbers of bits_in_order() to be in order: first, first + 1, ... For double the even
-/// lanes make the calls of the first pack.
+/// Words of calls in lanes of the same width.
 template <class Real>
-HWY_INLINE WordPack calls_from(std::uint64_t first) {
+using Calls = PhiloxBlock<typename Pack<Real>::bits>;
+
+/// The bits of calls whose counters lie in the lanes of float: a has the calls of the even lanes, b those of the odd ones.
+HWY_INLINE PhiloxBlock<WordTwin> philox_of_halves(const Calls<float>& counter, std::uint64_t key) {
   const hn::ScalableTag<std::uint64_t> words;
-  const auto lane = hn::Iota(words, 0);
-  if constexpr (packs_of_calls<Real> == 1) {
-    return WordPack(hn::Add(lane, hn::Set(words, first)));
-  } else {
-    const auto half = hn::Set(words, hn::Lanes(words) / 2);
-    const auto second_pack = hn::IfThenElseZero(hn::TestBit(lane, hn::Set(words, 1)), half);
-    return WordPack(hn::Add(hn::Add(hn::ShiftRight<1>(lane), second_pack), hn::Set(words, first)));
+  PhiloxBlock<WordTwin> calls;
+  for (int i = 0; i < 4; ++i) {
+    const WordPack even(hn::BitCast(words, counter.words[i].vector()));
+    calls.words[i] = {even, WordPack(hn::ShiftRight<32>(even.vector()))};
   }
+  return numeric::philox(calls, key);
 }
 
-/// The calls whose counters the lanes hold.
-template <class Real>
-HWY_INLINE BitsInOrder<Real> bits_in_order(const PhiloxBlock<WordPack>& counter, std::uint64_t key) {
-  const PhiloxBlock<WordPack> block = numeric::philox(counter, key);
-  if constexpr (packs_of_calls<Real> == 1) {
-    const hn::ScalableTag<std::uint32_t> halves;
-    return {{BitsPack<std::uint32_t>(hn::BitCast(halves, joined(block.words[0], block.words[2]).vector()))}};
-  } else {
-    const hn::ScalableTag<std::uint64_t> words;
-    const auto first = joined(block.words[1], block.words[0]).vector();
-    const auto second = joined(block.words[3], block.words[2]).vector();
-    return {{WordPack(hn::InterleaveLower(words, first, second)), WordPack(hn::InterleaveUpper(words, first, second))}};
-  }
+HWY_INLINE BitsPack<std::uint32_t> joined_halves(WordPack low, WordPack high) {
+  return BitsPack<std::uint32_t>(hn::BitCast(hn::ScalableTag<std::uint32_t>(), joined(low, high).vector()));
 }
 
-/// Calls with one counter for each lane of a Pack, in which the two numbers of the call lie.
-HWY_INLINE TwoBits<Pack<double>> two_bits(const PhiloxBlock<WordPack>& counter, std::uint64_t key) {
+/// The calls whose counters lie in the lanes.
+HWY_INLINE TwoBits<Pack<float>> two_bits(const Calls<float>& counter, std::uint64_t key) {
+  const PhiloxBlock<WordTwin> block = philox_of_halves(counter, key);
+  return {joined_halves(block.words[0].a, block.words[0].b), joined_halves(block.words[2].a, block.words[2].b)};
+}
+HWY_INLINE TwoBits<Pack<double>> two_bits(const Calls<double>& counter, std::uint64_t key) {
   const PhiloxBlock<WordPack> block = numeric::philox(counter, key);
   return {joined(block.words[1], block.words[0]), joined(block.words[3], block.words[2])};
 }
-HWY_INLINE TwoBits<Pack<float>> two_bits(const PhiloxBlock<BitsPack<std::uint32_t>>& counter, std::uint64_t key) {
-  // Half of the calls have their counters in the even lanes, half in the odd ones; so have their numbers.
+
+/// Which call each lane has to make for two_bits_in_order(): first, first + 1, ..., of which the even lanes make the first
+/// half.
+template <class Real>
+HWY_INLINE typename Pack<Real>::bits calls_from(typename Pack<Real>::bits::scalar first) {
+  using Tag = typename Pack<Real>::bits::Tag;
+  const Tag tag;
+  const auto lane = hn::Iota(tag, 0);
+  const auto half = hn::Set(tag, static_cast<hn::TFromD<Tag>>(hn::Lanes(tag) / 2));
+  const auto of_odd = hn::IfThenElseZero(hn::TestBit(lane, hn::Set(tag, 1)), half);
+  return typename Pack<Real>::bits(hn::Add(hn::Add(hn::ShiftRight<1>(lane), of_odd), hn::Set(tag, first)));
+}
+
+/// The calls whose counters lie in the lanes, in the order of calls_from().
+HWY_INLINE TwoBits<Pack<float>> two_bits_in_order(const Calls<float>& counter, std::uint64_t key) {
+  const PhiloxBlock<WordTwin> block = philox_of_halves(counter, key);
+  return {joined_halves(block.words[0].a, block.words[2].a), joined_halves(block.words[0].b, block.words[2].b)};
+}
+HWY_INLINE TwoBits<Pack<double>> two_bits_in_order(const Calls<double>& counter, std::uint64_t key) {
   const hn::ScalableTag<std::uint64_t> words;
-  const hn::ScalableTag<std::uint32_t> halves;
-  PhiloxBlock<WordPack> even;
-  PhiloxBlock<WordPack> odd;
-  for (int i = 0; i < 4; ++i) {
-    even.words[i] = WordPack(hn::BitCast(words, counter.words[i].vector()));
-    odd.words[i] = high_half(even.words[i]);
-  }
-  even = numeric::philox(even, key);
-  odd = numeric::philox(odd, key);
-  const auto numbers = [&](int word) HWY_ATTR {
-    return BitsPack<std::uint32_t>(hn::BitCast(halves, joined(even.words[word], odd.words[word]).vector()));
-  };
-  return {numbers(0), numbers(2)};
+  const TwoBits<Pack<double>> bits = two_bits(counter, key);
+  return {WordPack(hn::InterleaveLower(words, bits.first.vector(), bits.second.vector())),
+          WordPack(hn::InterleaveUpper(words, bits.first.vector(), bits.second.vector()))};
+}
+
+/// One pack from half as many calls, whose counters lie in the lanes: both numbers of each call in turn.
+HWY_INLINE BitsPack<std::uint32_t> bits_in_order(const PhiloxBlock<WordPack>& counter, std::uint64_t key) {
+  const PhiloxBlock<WordPack> block = numeric::philox(counter, key);
+  return joined_halves(block.words[0], block.words[2]);
+}
+
+/// As those of numeric/random.hpp, in less time than for one pack after the other.
+template <class Real>
+HWY_INLINE TwoNumbers<Pack<Real>> two_uniform_numbers(const TwoBits<Pack<Real>>& bits) {
+  return {numeric::uniform_number<Pack<Real>>(bits.first), numeric::uniform_number<Pack<Real>>(bits.second)};
+}
+template <class Real>
+HWY_INLINE TwoNumbers<Pack<Real>> two_normal_numbers(const TwoBits<Pack<Real>>& bits) {
+  using Both = Twin<Pack<Real>>;
+  const auto numbers = numeric::normal_number<Both>(typename Both::bits(bits.first, bits.second));
+  return {numbers.a, numbers.b};
 }
 
 }  // namespace deadcone::simd::HWY_NAMESPACE

@@ -96,8 +96,8 @@ def precision_block(real, single, degrees, bound, largest, middle):
 template <>
 struct HalfNormalCoefficients<{real}> {{
   static constexpr int shift = {SHIFT};
-  /// The tail is where x is less: c < {mp.nstr(below, 3)}.
-  static constexpr {real} tail_below = {literal(SHIFT - bound - constant, single)};
+  /// The tail is where x is no more than that: c < {mp.nstr(below, 3)}.
+  static constexpr {real} tail_up_to = {literal(SHIFT - bound - constant, single)};
   static constexpr {real} tail_middle = {literal(mp.mpf(middle), single)};
 
 {polynomial("polynomial", "half_normal_log2", "t", real).replace(" half_normal_log2(T", " log2(T")}

@@ -28,11 +28,11 @@ DEADCONE_HD_INLINE T half_normal_quantile(const T& c) {
   const T t = significand_of(s) - T(Real(1.5));
   const T x = fused(t, C::log2(t, t * t), exponent_of<C::shift>(s));
   const T quotient = C::center(x, x * x);
-  const auto in_tail = x < T(C::tail_below);
-  if (holds_everywhere(negation(in_tail))) [[likely]]
+  const auto central = x > T(C::tail_up_to);
+  if (holds_everywhere(central)) [[likely]]
     return p * quotient;
   const T r = square_root(T(Real(C::shift)) - x) - T(C::tail_middle);
-  return p * select(in_tail, C::tail(r, r * r), quotient);
+  return p * select(central, quotient, C::tail(r, r * r));
 }
 
 }  // namespace deadcone::numeric

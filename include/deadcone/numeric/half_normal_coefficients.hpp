@@ -48,8 +48,8 @@ DEADCONE_TABLE float half_normal_tail_float[] = {
 template <>
 struct HalfNormalCoefficients<float> {
   static constexpr int shift = 4;
-  /// The tail is where x is less: c < 0.00028.
-  static constexpr float tail_below = -0x1.d8a33ap+2F;
+  /// The tail is where x is no more than that: c < 0.00028.
+  static constexpr float tail_up_to = -0x1.d8a33ap+2F;
   static constexpr float tail_middle = 0x1.p+2F;
 
   template <class T>
@@ -148,8 +148,8 @@ DEADCONE_TABLE double half_normal_tail_double[] = {
 template <>
 struct HalfNormalCoefficients<double> {
   static constexpr int shift = 4;
-  /// The tail is where x is less: c < 0.00037.
-  static constexpr double tail_below = -0x1.bf09a028188f4p+2;
+  /// The tail is where x is no more than that: c < 0.00037.
+  static constexpr double tail_up_to = -0x1.bf09a028188f4p+2;
   static constexpr double tail_middle = 0x1.5p+2;
 
   template <class T>

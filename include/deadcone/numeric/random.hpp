@@ -33,6 +33,13 @@ DEADCONE_HD_INLINE TwoBits<Real> two_bits(const PhiloxBlock<std::uint64_t>& coun
   }
 }
 
+/// Two numbers made from them.
+template <class T>
+struct TwoNumbers {
+  T first;
+  T second;
+};
+
 /// c: uniform on (0, 1).
 template <class T>
 DEADCONE_HD_INLINE T fraction(const bits_t<T>& bits) {
@@ -51,6 +58,16 @@ DEADCONE_HD_INLINE T uniform_number(const bits_t<T>& bits) {
 template <class T>
 DEADCONE_HD_INLINE T normal_number(const bits_t<T>& bits) {
   return times_sign_of(half_normal_quantile(fraction<T>(bits)), as_number(bits));
+}
+
+/// Both numbers of a call.
+template <class T>
+DEADCONE_HD_INLINE TwoNumbers<T> two_uniform_numbers(const TwoBits<T>& bits) {
+  return {uniform_number<T>(bits.first), uniform_number<T>(bits.second)};
+}
+template <class T>
+DEADCONE_HD_INLINE TwoNumbers<T> two_normal_numbers(const TwoBits<T>& bits) {
+  return {normal_number<T>(bits.first), normal_number<T>(bits.second)};
 }
 
 }  // namespace deadcone::numeric
