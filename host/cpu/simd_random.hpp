@@ -1,9 +1,9 @@
 #pragma once
 
-// Random bits and numbers in lanes: the calls that numeric/random.hpp makes one by one, many at once. As many calls as a pack
-// has lanes give two packs. They lie there in one of two ways:
+// Random bits and numbers in lanes: the calls that numeric/random.hpp makes one by one, many at once. As many calls as a
+// pack has lanes give two packs. They lie there in one of two ways:
 //
-//   two_bits()            lane i of the first and of the second pack has the first and the second number of the call in lane i
+//   two_bits()            lane i of the first and of the second pack has the first and the second number of lane i's call
 //   two_bits_in_order()   the first pack, then the second, have both numbers of each call in turn
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 
-// Two packs as one number. A processor looks only so far ahead in a program: where a formula is a long chain, two of them are
-// computed at once only if their operations take turns. A compiler does not write them so by itself.
+// Two packs as one number. A processor looks only so far ahead in a program: where a formula is a long chain, two of them
+// are computed at once only if their operations take turns. A compiler does not write them so by itself.
 
 #include <cstdint>
 

@@ -11,7 +11,8 @@
 namespace deadcone {
 namespace {
 
-/// The value that a chi-square of many degrees of freedom exceeds as often as a normal number exceeds z (Wilson and Hilferty).
+/// The value that a chi-square of many degrees of freedom exceeds as often as a normal number exceeds z (Wilson and
+/// Hilferty).
 double chi_square_quantile(double degrees, double z) {
   const double ninth = 2.0 / (9.0 * degrees);
   return degrees * std::pow(1.0 - ninth + z * std::sqrt(ninth), 3.0);

@@ -1,7 +1,7 @@
 #pragma once
 
-// What random_lanes.hpp declares, for the instruction set that the including file is compiled for. Only templates over vectors are
-// instantiated here: what another file may call, too, would be compiled for a processor that may not be there.
+// What random_lanes.hpp declares, for the instruction set that the including file is compiled for. Only templates over
+// vectors are instantiated here: what another file may call, too, would be compiled for a processor that may not be there.
 
 #include "cpu/simd_random.hpp"
 #include "deadcone/numeric/normal.hpp"
