@@ -143,6 +143,14 @@ DEADCONE_PACK_OPERATION Pack<Real> smaller(Pack<Real> a, Pack<Real> b) {
   return select(a < b, a, b);
 #endif
 }
+// So for the maximum.
+DEADCONE_PACK_OPERATION Pack<Real> larger(Pack<Real> a, Pack<Real> b) {
+#if HWY_ARCH_X86
+  return Pack<Real>(hn::Max(a.lanes, b.lanes));
+#else
+  return select(a > b, a, b);
+#endif
+}
 DEADCONE_PACK_OPERATION PackMask<Real> both(PackMask<Real> a, PackMask<Real> b) {
   return {hn::And(a.bits, b.bits)};
 }

@@ -16,6 +16,7 @@
 namespace deadcone::simd::HWY_NAMESPACE {
 
 using numeric::PhiloxBlock;
+using numeric::PhiloxKeys;
 using numeric::TwoBits;
 using numeric::TwoNumbers;
 
@@ -62,14 +63,14 @@ template <class Real>
 using Calls = PhiloxBlock<typename Pack<Real>::bits>;
 
 /// The bits of calls whose counters lie in the lanes of float: a has the calls of the even lanes, b those of the odd ones.
-HWY_INLINE PhiloxBlock<WordTwin> philox_of_halves(const Calls<float>& counter, std::uint64_t key) {
+HWY_INLINE PhiloxBlock<WordTwin> philox_of_halves(const Calls<float>& counter, const PhiloxKeys& keys) {
   const hn::ScalableTag<std::uint64_t> words;
   PhiloxBlock<WordTwin> calls;
   for (int i = 0; i < 4; ++i) {
     const WordPack even(hn::BitCast(words, counter.words[i].vector()));
     calls.words[i] = {even, WordPack(hn::ShiftRight<32>(even.vector()))};
   }
-  return numeric::philox(calls, key);
+  return numeric::philox(calls, keys);
 }
 
 HWY_INLINE BitsPack<std::uint32_t> joined_halves(WordPack low, WordPack high) {
@@ -77,12 +78,12 @@ HWY_INLINE BitsPack<std::uint32_t> joined_halves(WordPack low, WordPack high) {
 }
 
 /// The calls whose counters lie in the lanes.
-HWY_INLINE TwoBits<Pack<float>> two_bits(const Calls<float>& counter, std::uint64_t key) {
-  const PhiloxBlock<WordTwin> block = philox_of_halves(counter, key);
+HWY_INLINE TwoBits<Pack<float>> two_bits(const Calls<float>& counter, const PhiloxKeys& keys) {
+  const PhiloxBlock<WordTwin> block = philox_of_halves(counter, keys);
   return {joined_halves(block.words[0].a, block.words[0].b), joined_halves(block.words[2].a, block.words[2].b)};
 }
-HWY_INLINE TwoBits<Pack<double>> two_bits(const Calls<double>& counter, std::uint64_t key) {
-  const PhiloxBlock<WordPack> block = numeric::philox(counter, key);
+HWY_INLINE TwoBits<Pack<double>> two_bits(const Calls<double>& counter, const PhiloxKeys& keys) {
+  const PhiloxBlock<WordPack> block = numeric::philox(counter, keys);
   return {joined(block.words[1], block.words[0]), joined(block.words[3], block.words[2])};
 }
 
@@ -99,20 +100,20 @@ HWY_INLINE typename Pack<Real>::bits calls_from(typename Pack<Real>::bits::scala
 }
 
 /// The calls whose counters lie in the lanes, in the order of calls_from().
-HWY_INLINE TwoBits<Pack<float>> two_bits_in_order(const Calls<float>& counter, std::uint64_t key) {
-  const PhiloxBlock<WordTwin> block = philox_of_halves(counter, key);
+HWY_INLINE TwoBits<Pack<float>> two_bits_in_order(const Calls<float>& counter, const PhiloxKeys& keys) {
+  const PhiloxBlock<WordTwin> block = philox_of_halves(counter, keys);
   return {joined_halves(block.words[0].a, block.words[2].a), joined_halves(block.words[0].b, block.words[2].b)};
 }
-HWY_INLINE TwoBits<Pack<double>> two_bits_in_order(const Calls<double>& counter, std::uint64_t key) {
+HWY_INLINE TwoBits<Pack<double>> two_bits_in_order(const Calls<double>& counter, const PhiloxKeys& keys) {
   const hn::ScalableTag<std::uint64_t> words;
-  const TwoBits<Pack<double>> bits = two_bits(counter, key);
+  const TwoBits<Pack<double>> bits = two_bits(counter, keys);
   return {WordPack(hn::InterleaveLower(words, bits.first.vector(), bits.second.vector())),
           WordPack(hn::InterleaveUpper(words, bits.first.vector(), bits.second.vector()))};
 }
 
 /// One pack from half as many calls, whose counters lie in the lanes: both numbers of each call in turn.
-HWY_INLINE BitsPack<std::uint32_t> bits_in_order(const PhiloxBlock<WordPack>& counter, std::uint64_t key) {
-  const PhiloxBlock<WordPack> block = numeric::philox(counter, key);
+HWY_INLINE BitsPack<std::uint32_t> bits_in_order(const PhiloxBlock<WordPack>& counter, const PhiloxKeys& keys) {
+  const PhiloxBlock<WordPack> block = numeric::philox(counter, keys);
   return joined_halves(block.words[0], block.words[2]);
 }
 

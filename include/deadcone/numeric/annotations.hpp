@@ -28,6 +28,15 @@
 #define DEADCONE_TABLE inline constexpr
 #endif
 
+/// Has every compiler unroll the loop that follows, so that what it indexes can lie in registers.
+#if defined(__CUDA_ARCH__)
+#define DEADCONE_UNROLL_FULLY _Pragma("unroll")
+#elif defined(__OPTIMIZE__) && (defined(__GNUC__) || defined(__clang__))
+#define DEADCONE_UNROLL_FULLY _Pragma("GCC unroll 32")
+#else
+#define DEADCONE_UNROLL_FULLY
+#endif
+
 /// Has a GPU's compiler unroll the loop that follows.
 #if defined(__CUDA_ARCH__)
 #define DEADCONE_PRAGMA(text) _Pragma(#text)

@@ -281,6 +281,12 @@ DEADCONE_HD_INLINE T smaller(T a, T b) {
   return select(a < b, a, b);
 }
 
+/// The larger of two; `b` where one is not a number, or both are zeros.
+template <class T>
+DEADCONE_HD_INLINE T larger(T a, T b) {
+  return select(a > b, a, b);
+}
+
 // On a GPU the units for double are few: there doubles are compared and scaled as integers.
 
 #if defined(__CUDA_ARCH__)

@@ -30,25 +30,44 @@ struct PhiloxBlock {
   Word words[4];
 };
 
-template <int rounds, class Word>
-DEADCONE_HD_INLINE PhiloxBlock<Word> philox_rounds(const PhiloxBlock<Word>& x, std::uint32_t key_0,
-                                                   std::uint32_t key_1) {
-  if constexpr (rounds == 0) {
+/// The keys of the rounds. In memory, from where a vector takes a word for nothing.
+struct PhiloxKeys {
+  static constexpr int rounds = 10;
+  std::uint64_t words[rounds][2];
+
+  PhiloxKeys() = default;
+  /// The lower half of the key is its first word.
+  DEADCONE_HD PhiloxKeys(std::uint64_t key) {
+    auto first = static_cast<std::uint32_t>(key);
+    auto second = static_cast<std::uint32_t>(key >> 32);
+    for (auto& round : words) {
+      round[0] = first;
+      round[1] = second;
+      first += 0x9E3779B9U;
+      second += 0xBB67AE85U;
+    }
+  }
+};
+
+template <int round, class Word>
+DEADCONE_HD_INLINE PhiloxBlock<Word> philox_rounds(const PhiloxBlock<Word>& x, const PhiloxKeys& keys) {
+  if constexpr (round == PhiloxKeys::rounds) {
     return x;
   } else {
     const Word product_0 = product_of_low_halves(x.words[0], 0xD2511F53U);
     const Word product_1 = product_of_low_halves(x.words[2], 0xCD9E8D57U);
-    return philox_rounds<rounds - 1>(
-        PhiloxBlock<Word>{{exclusive_or(high_half(product_1), x.words[1], Word(std::uint64_t{key_0})), product_1,
-                           exclusive_or(high_half(product_0), x.words[3], Word(std::uint64_t{key_1})), product_0}},
-        key_0 + 0x9E3779B9U, key_1 + 0xBB67AE85U);
+    const auto& key = keys.words[round];
+    return philox_rounds<round + 1>(
+        PhiloxBlock<Word>{{exclusive_or(high_half(product_1), x.words[1], Word(key[0])), product_1,
+                           exclusive_or(high_half(product_0), x.words[3], Word(key[1])), product_0}},
+        keys);
   }
 }
 
-/// The random bits of a counter, in the lower halves of the words. The lower half of the key is its first word.
+/// The random bits of a counter, in the lower halves of the words.
 template <class Word>
-DEADCONE_HD_INLINE PhiloxBlock<Word> philox(const PhiloxBlock<Word>& counter, std::uint64_t key) {
-  return philox_rounds<10>(counter, static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32));
+DEADCONE_HD_INLINE PhiloxBlock<Word> philox(const PhiloxBlock<Word>& counter, const PhiloxKeys& keys) {
+  return philox_rounds<0>(counter, keys);
 }
 
 }  // namespace deadcone::numeric

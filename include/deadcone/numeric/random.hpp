@@ -23,8 +23,8 @@ struct TwoBits {
 };
 
 template <class Real>
-DEADCONE_HD_INLINE TwoBits<Real> two_bits(const PhiloxBlock<std::uint64_t>& counter, std::uint64_t key) {
-  const PhiloxBlock<std::uint64_t> block = philox(counter, key);
+DEADCONE_HD_INLINE TwoBits<Real> two_bits(const PhiloxBlock<std::uint64_t>& counter, const PhiloxKeys& keys) {
+  const PhiloxBlock<std::uint64_t> block = philox(counter, keys);
   if constexpr (sizeof(Real) == sizeof(std::uint32_t)) {
     return {static_cast<std::uint32_t>(block.words[0]), static_cast<std::uint32_t>(block.words[2])};
   } else {
