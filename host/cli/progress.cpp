@@ -49,12 +49,13 @@ ProgressStyle style_for_stderr(ProgressStyle style) {
 }
 
 Progress::Progress(ProgressStyle style, std::ostream& out, const Meter& meter, std::int64_t points,
-                   std::int64_t pixels_per_point)
+                   std::int64_t pixels_per_point, const char* steps)
     : style_(style),
       out_(out),
       meter_(meter),
       points_(points),
       pixels_(points * pixels_per_point),
+      steps_(steps),
       start_(Clock::now()),
       next_line_(start_) {
   if (style_ == ProgressStyle::none) return;
@@ -125,7 +126,7 @@ std::string Progress::summary() const {
   const double part = pixels_ == 0 ? 1.0 : pixels / static_cast<double>(pixels_);
   std::ostringstream text;
   text << finished_ << '/' << points_ << " points, " << static_cast<int>(100.0 * part) << "%, "
-       << with_prefix(elapsed > 0.0 ? updates / elapsed : 0.0) << "updates/s";
+       << with_prefix(elapsed > 0.0 ? updates / elapsed : 0.0) << steps_ << "/s";
   if (part >= 1.0) {
     text << ", " << as_clock(elapsed) << " total";
   } else if (part > 0.0) {

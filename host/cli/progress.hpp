@@ -37,8 +37,9 @@ ProgressStyle style_for_stderr(ProgressStyle style);
 class Progress {
  public:
   /// The amount of work ahead: `points` maps of `pixels_per_point`. `meter` must outlive this.
+  /// `steps` names what the meter counts as updates.
   Progress(ProgressStyle style, std::ostream& out, const Meter& meter, std::int64_t points,
-           std::int64_t pixels_per_point);
+           std::int64_t pixels_per_point, const char* steps = "updates");
   /// Ends the display; the bar stays visible.
   ~Progress();
   Progress(const Progress&) = delete;
@@ -59,6 +60,7 @@ class Progress {
   const Meter& meter_;
   const std::int64_t points_;
   const std::int64_t pixels_;
+  const char* const steps_;
   const std::chrono::steady_clock::time_point start_;
 
   std::mutex mutex_;
