@@ -167,7 +167,7 @@ class Merging {
  private:
   void copy(const ResultReader& part, const PointRun& run) {
     const Tiling tiles = schema_.tiles();
-    for (std::int64_t i = 0; i < tiles.count(); ++i)
+    for (std::int64_t i = 0; i < tiles.count() && schema_.has_maps(); ++i)
       merged_.write_tile(run, tiles[i], part.read_encoded(run, tiles[i], encoder_));
     merged_.write_points(run, encoder_.encode_points(part.read_points(run)));
   }

@@ -54,7 +54,9 @@ std::uint64_t length(std::int64_t count) {
 }
 
 Extent pixel_extent(const Schema& schema) {
-  return joined(point_extent(schema), {length(schema.plane[0].range.count), length(schema.plane[1].range.count)});
+  Extent extent = point_extent(schema);
+  for (const PlaneAxis& axis : schema.plane) extent.push_back(length(axis.range.count));
+  return extent;
 }
 
 /// How pixel fields are stored: each tile of a group is a chunk.
@@ -163,9 +165,11 @@ ResultDatasets create_results(File& file, const Schema& schema, const RunInfo& r
 }
 
 Schema stored_schema(const File& file, Schema schema) {
+  schema.groups = best_groups(schema);
+  if (!schema.has_maps()) return schema;
   // By the chunks of the first field. Whether all is stored so, check_own_layout() says.
   const Extent chunk = file.dataset(schema.pixel_fields.front().name).chunk();
-  const PointGroups best = schema.groups = best_groups(schema);
+  const PointGroups best = schema.groups;
   const std::size_t dimensions = point_extent(schema).size();
   if (chunk.size() != dimensions + 2) return schema;
   std::int64_t points = 1;
@@ -229,7 +233,8 @@ double other_bytes(const Schema& schema) {
   std::size_t by_point = 0;
   for (const PointVariable& field : schema.point_fields)
     by_point += size_of(field.variable.type) * std::max<std::size_t>(code_length(schema, field), 1);
-  const std::int64_t coordinates = schema.plane[0].range.count + schema.plane[1].range.count;
+  std::int64_t coordinates = 0;
+  for (const PlaneAxis& axis : schema.plane) coordinates += axis.range.count;
   return static_cast<double>(schema.points()) * static_cast<double>(by_point) +
          static_cast<double>(coordinates) * sizeof(double);
 }

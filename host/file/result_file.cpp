@@ -66,6 +66,14 @@ void ResultFile::write_points(const PointRun& points, const PointValues& encoded
   }
 }
 
+void ResultFile::write_begun_points(const PointRun& points, const PointValues& encoded) {
+  for (std::size_t i = 0; i < encoded.size(); ++i) {
+    if (schema_.point_fields[i].variable.name == point_done) continue;
+    std::memcpy(by_point_[i].data() + static_cast<std::size_t>(points.first) * encoded[i].size(), encoded[i].data(),
+                encoded[i].size());
+  }
+}
+
 void ResultFile::close() {
   for (std::size_t i = 0; i < datasets_.point_fields.size(); ++i) {
     Dataset& dataset = datasets_.point_fields[i];

@@ -29,6 +29,8 @@ class ResultFile {
   void write_tile(const PointRun& points, const Tile& tile, const EncodedTile& encoded);
   /// Writes the values of a group as TileEncoder::encode_points() gives them.
   void write_points(const PointRun& points, const PointValues& encoded);
+  /// The same for a point that is not finished; groups are single points.
+  void write_begun_points(const PointRun& points, const PointValues& encoded);
   /// Writes what is left, and closes the file. Throws StorageError where anything of it could not be written: only a
   /// file that is closed without an error holds what was given.
   void close();

@@ -14,7 +14,7 @@
 namespace deadcone {
 namespace {
 
-enum RecordKind : std::uint32_t { identity = 1, tile_chunks = 2, point_values = 3 };
+enum RecordKind : std::uint32_t { identity = 1, tile_chunks = 2, point_values = 3, begun_values = 4 };
 
 // Labels name a group by its first point. Those of an identity and of the values of points have, in the place of a tile, how
 // many points a whole group has, and how many this one; earlier versions, whose groups are single points, have 0 there.
@@ -109,7 +109,10 @@ void ResultJournal::note(std::size_t record) {
   const auto [kind, first, tile] = journal_.records()[record].label;
   if (kind == tile_chunks) {
     begun_[first].tiles[tile] = record;
-  } else if (kind == point_values && std::ssize(begun_[first].tiles) == schema_.tiles().count()) {
+  } else if (kind == begun_values) {
+    begun_values_[first] = record;
+  } else if (kind == point_values && std::ssize(begun_[first].tiles) == tiles()) {
+    begun_values_.erase(first);
     begun_[first].values = record;
     finished_[first] = std::move(begun_[first]);
     begun_.erase(first);
@@ -135,7 +138,14 @@ void ResultJournal::add_tile(const PointRun& points, const Tile& tile, const Enc
 }
 
 void ResultJournal::add_points(const PointRun& points, const PointValues& encoded) {
+  add_identity();
   journal_.append({point_values, points.first, points.count}, Packed(encoded).parts);
+  note(journal_.records().size() - 1);
+}
+
+void ResultJournal::add_begun_values(const PointRun& points, const PointValues& encoded) {
+  add_identity();
+  journal_.append({begun_values, points.first, points.count}, Packed(encoded).parts);
   note(journal_.records().size() - 1);
 }
 
@@ -150,12 +160,15 @@ void ResultJournal::copy_points(ResultFile& file) const {
       file.write_tile(run, tiles[tile], blobs(record, schema_.pixel_fields.size()));
     file.write_points(run, blobs(records.values, schema_.point_fields.size()));
   }
+  for (const auto& [first, record] : begun_values_)
+    file.write_begun_points({first, 1}, blobs(record, schema_.point_fields.size()));
 }
 
 void ResultJournal::clear() {
   journal_.clear();
   begun_.clear();
   finished_.clear();
+  begun_values_.clear();
 }
 
 }  // namespace deadcone

@@ -80,11 +80,12 @@ struct ResultWriter::Contents {
                      : none_done(place, existing == ExistingFile::overwrite, schema)),
         journal(place, schema, existing == ExistingFile::overwrite),
         encoder(schema) {
-    if (existing == ExistingFile::refuse && journal.has_points()) {
+    if (existing == ExistingFile::refuse && (journal.has_points() || journal.has_begun_values())) {
       throw FileExists(path + ": " + place.companion_name() + " holds results of a sweep that did not end");
     }
     for (const PointRun& points : journal.points()) mark_done(points);
     if (!resumes) create_file(place, schema, run_info);
+    if (journal.has_begun_values()) update_file();  // whoever goes on with them reads them there
   }
 
   void mark_done(const PointRun& points) {
@@ -98,9 +99,15 @@ struct ResultWriter::Contents {
     if (pace.is_due() && !journal.has_begun_points()) pace.run([this] { update_file(); });
   }
 
+  void keep(const PointRun& points, const PointValues& encoded) {
+    journal.add_begun_values(points, encoded);
+    journal.sync_by_time();
+    if (pace.is_due()) pace.run([this] { update_file(); });
+  }
+
   /// Puts what the journal holds into the file.
   void update_file() {
-    if (journal.has_points()) {
+    if (journal.has_points() || journal.has_begun_values()) {
       try {
         NewFile file(place);
         file.copy_place();
@@ -160,6 +167,14 @@ void ResultWriter::finish(const PointRun& points, std::function<PointValues()> v
       contents.finish(points, *encoded);
       kept();
     };
+  });
+}
+
+void ResultWriter::keep(const PointRun& points, PointValues values) {
+  Contents& contents = *contents_;
+  pipeline_->push([&contents, points, values = std::move(values)]() mutable -> OrderedPipeline::SecondStage {
+    auto encoded = std::make_shared<const PointValues>(contents.encoder.encode_points(std::move(values)));
+    return [&contents, points, encoded] { contents.keep(points, *encoded); };
   });
 }
 

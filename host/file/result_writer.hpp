@@ -40,6 +40,8 @@ class ResultWriter {
   /// Takes the values of a group as a whole, after its last tile. `values` makes them, in any thread; calls `kept`, in any
   /// thread, once the whole group is in the journal; not at all where that fails.
   void finish(const PointRun& points, std::function<PointValues()> values, std::function<void()> kept);
+  /// Takes what is known of a point that is not finished, so that a later run can go on from there. Points have no maps.
+  void keep(const PointRun& points, PointValues values);
   /// Returns when everything taken is in the file, and on the disk. Throws what went wrong since; so may the others.
   /// Throws ResultsInJournal where the finished points cannot be put into the file.
   void close();

@@ -89,6 +89,7 @@ std::vector<std::int64_t> lengths_of(const Schema& schema) {
 }  // namespace
 
 PointGroups best_groups(const Schema& schema) {
+  if (!schema.has_maps()) return groups_of_size(schema, 1);
   return {lengths_of(schema), schema.pixels()};
 }
 

@@ -4,7 +4,6 @@
 // point. Whatever writes, reads, resumes or merges files works on a Schema and knows nothing of what was computed; an
 // experiment (experiment.hpp) gives one for each of its configurations.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -52,7 +51,7 @@ struct Schema {
   std::string precision;
   int numerics;  ///< the number of the bits of its results: with another, they are others
   std::vector<PointAxis> axes;
-  std::array<PlaneAxis, 2> plane;      ///< rows, columns
+  std::vector<PlaneAxis> plane;        ///< of maps: rows, columns; empty where points have no maps
   std::vector<Coordinate> code_axes;   ///< coordinates that results by point have beside the axes
   std::vector<Variable> pixel_fields;  ///< results by pixel; integers not yet computed are -1, reals not a number
   std::vector<PointVariable> point_fields;
@@ -60,14 +59,15 @@ struct Schema {
   std::vector<std::pair<std::string, std::string>> notes;
   /// The same for what whoever uses the results has to know: attributes of the file, too.
   std::vector<std::pair<std::string, std::string>> warnings;
-  /// How points are stored: a group is one chunk of every pixel field and, where it has several points, of every point
+  /// How points are stored: where they have no maps, each by itself. A group is one chunk of every pixel field and, where it has several points, of every point
   /// field. A new file has those of best_groups(); one that is there keeps its own (groups_in() in result_datasets.hpp).
   PointGroups groups;
 
   /// The number of points, and of maps.
   std::int64_t points() const;
-  std::int64_t pixels() const { return plane[0].range.count * plane[1].range.count; }
-  Grid grid() const { return {plane[0].range.count, plane[1].range.count}; }
+  bool has_maps() const { return !plane.empty(); }
+  std::int64_t pixels() const { return grid().pixels(); }
+  Grid grid() const { return has_maps() ? Grid{plane[0].range.count, plane[1].range.count} : Grid(); }
   /// The tiles of a map. Each is one chunk of every pixel field, or that of a group of points.
   Tiling tiles() const { return tiles_of(grid(), groups); }
   /// The values of a point, one for each axis.

@@ -44,7 +44,8 @@ std::size_t chunk_elements(const Schema& schema, const PointVariable& field) {
 ChunkShape chunk_shape(const Schema& schema) {
   const std::int64_t points = schema.groups.size();
   const std::int64_t side = points == 1 ? tile_side : largest_side;
-  return {points, std::min(schema.plane[0].range.count, side), std::min(schema.plane[1].range.count, side)};
+  const Grid grid = schema.grid();
+  return {points, std::min(grid.rows, side), std::min(grid.columns, side)};
 }
 
 TileEncoder::TileEncoder(const Schema& schema)
