@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -11,9 +12,11 @@
 #include "config/parse.hpp"
 #include "config/unit_text.hpp"
 #include "deadcone/gradient_field.hpp"
+#include "file/birth_experiment.hpp"
 #include "file/experiment.hpp"
 #include "file/result_journal.hpp"
 #include "file/result_reader.hpp"
+#include "network/birth_json.hpp"
 
 namespace deadcone {
 namespace {
@@ -59,19 +62,57 @@ int width_of(const PointAxis& axis) {
 /// The points that the table shows, at most.
 constexpr std::int64_t most_rows = 10'000;
 
-void print_points(const ResultReader& file, const Sweep& sweep, const Experiment& experiment) {
-  const Schema& schema = file.schema();
+/// A column, and the cells of a point in all columns: its values as they are stored, of how many points and which of them.
+struct TableColumn {
+  std::string title;
+  int width;
+  int digits;
+};
+struct PointTable {
+  std::vector<TableColumn> columns;
+  std::function<std::vector<double>(const PointValues& stored, const PointRun& run, std::int64_t place)> cells;
+};
+
+PointTable table_of(const Sweep& sweep, const Experiment& experiment) {
+  PointTable table;
   std::vector<PointColumn> columns;
   for (const PointColumn& column : experiment.columns) {
-    if (!column.exists || column.exists(sweep)) columns.push_back(column);
+    if (column.exists && !column.exists(sweep)) continue;
+    columns.push_back(column);
+    table.columns.push_back({column.title, column.width, column.digits});
   }
+  table.cells = [columns, sweep, &experiment](const PointValues& stored, const PointRun& run, std::int64_t place) {
+    const PointResult result = experiment.point_result(sweep, stored, run.count, place);
+    std::vector<double> cells;
+    for (const PointColumn& column : columns) cells.push_back(column.value(result));
+    return cells;
+  };
+  return table;
+}
+
+PointTable table_of(const BirthSweep& sweep) {
+  PointTable table;
+  for (const BirthColumn& column : birth_columns())
+    table.columns.push_back({column.title, column.width, column.digits});
+  table.cells = [sweep](const PointValues& stored, const PointRun& run, std::int64_t place) {
+    const std::int64_t point = run.first + place;
+    const BirthResult result = birth_result(sweep, point, stored);
+    std::vector<double> cells;
+    for (const BirthColumn& column : birth_columns()) cells.push_back(column.value(sweep, point, result));
+    return cells;
+  };
+  return table;
+}
+
+void print_points(const ResultReader& file, const PointTable& table) {
+  const Schema& schema = file.schema();
   std::cout << '\n' << std::right;
   std::vector<int> widths;
   for (const PointAxis& axis : schema.axes) {
     widths.push_back(width_of(axis));
     if (axis.is_dimension) std::cout << std::setw(widths.back()) << axis.name;
   }
-  for (const PointColumn& column : columns) std::cout << std::setw(column.width) << column.title;
+  for (const TableColumn& column : table.columns) std::cout << std::setw(column.width) << column.title;
   std::cout << '\n';
 
   // Group by group, as they are stored.
@@ -94,9 +135,9 @@ void print_points(const ResultReader& file, const Sweep& sweep, const Experiment
         std::cout << std::setw(12) << "pending" << '\n';
         continue;
       }
-      const PointResult result = experiment.point_result(sweep, stored, run.count, place);
-      for (const PointColumn& column : columns)
-        print_cell(std::cout, column.value(result), column.width, column.digits);
+      const std::vector<double> cells = table.cells(stored, run, place);
+      for (std::size_t i = 0; i < cells.size(); ++i)
+        print_cell(std::cout, cells[i], table.columns[i].width, table.columns[i].digits);
       std::cout << '\n';
     }
   }
@@ -116,12 +157,12 @@ void print_gradient_field(const GradientFieldSummary& field) {
 }
 
 void print_results(const std::string& path, const Experiment& experiment) {
-  const ResultReader file(path, experiment.schema_source());
+  const ResultReader file(path, schema_of_any);
   const Schema& schema = file.schema();
   const std::int64_t points = schema.points();
   const std::int64_t done = file.done_points({0, points});
   std::string progress = std::to_string(done) + " of " + std::to_string(points) + " done";
-  const std::int64_t analyzed = analyzed_points(path);
+  const std::int64_t analyzed = schema.has_maps() ? analyzed_points(path) : -1;
   if (analyzed >= 0) progress += ", " + std::to_string(analyzed) + " of " + std::to_string(points) + " analyzed";
   std::string fields;
   for (const Variable& field : schema.pixel_fields) fields += (fields.empty() ? "" : ", ") + field.name;
@@ -134,15 +175,20 @@ void print_results(const std::string& path, const Experiment& experiment) {
   print_line("points", progress);
   if (const std::int64_t waiting = points_in_journal(path); waiting > 0) {
     print_line("journal", std::to_string(waiting) + (waiting == 1 ? " more finished point" : " more finished points") +
-                              " beside the file; sweep --resume takes them in");
+                              " beside the file; --resume takes them in");
   }
   for (const PointAxis& axis : schema.axes) print_line(axis.name, in_words(axis.values) + "  (" + axis.meaning + ")");
-  for (const std::size_t side : {1, 0}) print_line(schema.plane[side].name, in_words(schema.plane[side].range));
+  for (auto side = schema.plane.rbegin(); side != schema.plane.rend(); ++side)
+    print_line(side->name, in_words(side->range));
   for (const auto& [name, text] : schema.notes) print_line(name, text);
   for (const auto& [name, text] : schema.warnings) print_line(name, text);
+  if (!schema.has_maps()) {
+    print_points(file, table_of(birth_from_json(schema.configuration, path)));
+    return;
+  }
   print_line("fields", fields);
   print_line("size", megabytes(file.stored_bytes()) + " of maps, " + megabytes(file.raw_bytes()) + " uncompressed");
-  print_points(file, experiment.sweep_of(schema.configuration, path), experiment);
+  print_points(file, table_of(experiment.sweep_of(schema.configuration, path), experiment));
 }
 
 void run(const std::string& path, const Experiment& experiment) {
@@ -158,7 +204,7 @@ void run(const std::string& path, const Experiment& experiment) {
 Command add_info_command(CLI::App& main, const Experiment& experiment) {
   auto path = std::make_shared<std::string>();
   CLI::App* app = main.add_subcommand("info", "Print what a file holds");
-  app->add_option("file", *path, "file of a sweep or a gradient field")->type_name("FILE")->required();
+  app->add_option("file", *path, "file of a sweep, of births or of a gradient field")->type_name("FILE")->required();
   return {app, [path, &experiment] { run(*path, experiment); }};
 }
 

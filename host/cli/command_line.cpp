@@ -50,12 +50,13 @@ int parse_and_run(int argc, const char* const* argv, const Experiment& experimen
       "152 SIGXCPU).");
   const std::string command_line = command_line_of(argc, argv);
   const std::vector<Command> commands = {add_sweep_command(main, command_line, experiment),
+                                         add_birth_command(main, command_line),
                                          add_field_command(main, command_line),
                                          add_trace_command(main),
                                          add_spectrum_command(main),
                                          add_info_command(main, experiment),
                                          add_verify_command(main, experiment),
-                                         add_merge_command(main, command_line, experiment),
+                                         add_merge_command(main, command_line),
                                          add_analyze_command(main, command_line, experiment),
                                          add_completion_command(main)};
   try {

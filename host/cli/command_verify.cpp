@@ -1,6 +1,8 @@
 #include "deadcone/verify.hpp"
 
+#include <cstddef>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -8,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "config/parse.hpp"
+#include "deadcone/birth_file.hpp"
 #include "deadcone/errors.hpp"
 
 namespace deadcone {
@@ -55,7 +58,26 @@ std::string findings(const VerifyReport& report) {
   return text;
 }
 
+void run_births(const std::string& path, const VerifyOptions& options) {
+  Meter meter;
+  const BirthReport report = verify_births(path, {options.all, options.threads}, meter);
+  for (std::size_t i = 0; i < report.findings.size() && i < most_listed; ++i)
+    std::cout << printable(report.findings[i]) << '\n';
+  if (!report.passes()) {
+    std::cout.flush();
+    throw Error(path + ": " + counted(std::ssize(report.findings), "finding", "findings") + " (listed on stdout; " +
+                std::to_string(report.networks) + " networks recomputed with the scalar path)");
+  }
+  std::cout << printable(path) << ": " << report.networks << " networks of " << report.points
+            << " points recomputed, all bits equal; " << report.checked << " points fit their counts\n";
+  if (options.all) std::cout << "not checked: " << printable(listed_in_words(report.unchecked)) << '\n';
+}
+
 void run(const std::string& path, const VerifyOptions& options, const Experiment& experiment) {
+  if (is_birth_file(path)) {
+    run_births(path, options);
+    return;
+  }
   std::int64_t listed = 0;
   VerifyObserver observer;
   observer.wrong_pixel = [&listed](const Sweep& sweep, const WrongPixel& pixel) {
@@ -86,8 +108,8 @@ Command add_verify_command(CLI::App& main, const Experiment& experiment) {
   auto path = std::make_shared<std::string>();
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* app =
-      main.add_subcommand("verify", "Recompute pixels of a sweep with the scalar path and compare every bit");
-  app->add_option("file", *path, "file of a sweep")->type_name("FILE")->required();
+      main.add_subcommand("verify", "Recompute pixels, or networks, with the scalar path and compare every bit");
+  app->add_option("file", *path, "file of a sweep or of births")->type_name("FILE")->required();
   app->add_flag("--all", options->all, "recompute all pixels instead of a sample");
   add_integer_option(
       *app, "--patches", 1, largest_patches, [options](std::int64_t number) { options->patches = number; },

@@ -19,12 +19,13 @@ struct Experiment;
 
 /// `command_line` is the text that the user typed, for the file's history; `experiment` must outlive the command.
 Command add_sweep_command(CLI::App& main, const std::string& command_line, const Experiment& experiment);
+Command add_birth_command(CLI::App& main, const std::string& command_line);
 Command add_field_command(CLI::App& main, const std::string& command_line);
 Command add_trace_command(CLI::App& main);
 Command add_spectrum_command(CLI::App& main);
 Command add_info_command(CLI::App& main, const Experiment& experiment);
 Command add_verify_command(CLI::App& main, const Experiment& experiment);
-Command add_merge_command(CLI::App& main, const std::string& command_line, const Experiment& experiment);
+Command add_merge_command(CLI::App& main, const std::string& command_line);
 Command add_analyze_command(CLI::App& main, const std::string& command_line, const Experiment& experiment);
 Command add_completion_command(CLI::App& main);
 

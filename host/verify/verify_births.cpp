@@ -1,0 +1,134 @@
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "deadcone/birth_file.hpp"
+#include "deadcone/errors.hpp"
+#include "file/birth_experiment.hpp"
+#include "file/birth_reader.hpp"
+#include "file/schema_check.hpp"
+#include "network/cpu_birth_mapper.hpp"
+#include "network/network_plan.hpp"
+
+namespace deadcone {
+namespace {
+
+class BirthVerification {
+ public:
+  BirthVerification(const std::string& path, const BirthVerifyOptions& options, Meter& meter)
+      : path_(path), reader_(path), options_(options), meter_(meter) {
+    report_.sweep = reader_.sweep();
+  }
+
+  BirthReport run() {
+    const int numerics = reader_.file().numerics();
+    if (numerics != birth_numerics) {
+      throw Error(path_ + ": was made by deadcone " + reader_.file().attribute("version") +
+                  ", whose results have other bits (numerics " + std::to_string(numerics) + ", here " +
+                  std::to_string(birth_numerics) + "); only that version can verify it");
+    }
+    const SchemaCheck schema = check_against_schema(path_, schema_of_any);
+    report_.findings = schema.wrong;
+    report_.unchecked = schema.unchecked;
+    std::vector<std::int64_t> sound;
+    for (std::int64_t point = 0; point < reader_.sweep().points(); ++point) {
+      if (is_done(point) && fits_together(point)) sound.push_back(point);
+    }
+    for (const std::int64_t point : chosen(sound)) recompute(point);
+    for (const PointVariable& field : reader_.file().schema().point_fields) {
+      if (!field.repeats) report_.unchecked.push_back(field.variable.name);
+    }
+    return std::move(report_);
+  }
+
+ private:
+  std::string name(std::int64_t point) const {
+    return "point " + std::to_string(point) + " (" + point_name(reader_.file().schema(), point) + ")";
+  }
+
+  bool is_done(std::int64_t point) {
+    const int mark = reader_.file().done_mark(point);
+    if (mark == 0) report_.unchecked.push_back(name(point) + ", which is not done");
+    if (mark != 0 && mark != 1) {
+      report_.findings.push_back(name(point) + ": " + point_done + " is " + std::to_string(mark) +
+                                 ", should be 0 or 1");
+    }
+    return mark == 1;
+  }
+
+  /// Whether all that is stored of a point follows from its counts.
+  bool fits_together(std::int64_t point) {
+    ++report_.checked;
+    const PointValues stored = reader_.file().read_points({point, 1});
+    const BirthResult result = birth_result(reader_.sweep(), point, stored);
+    const BirthCounts& counts = result.counts;
+    const std::int64_t died = std::accumulate(counts.died.begin(), counts.died.end(), std::int64_t{0});
+    std::string wrong;
+    if (died != counts.born_dead || counts.born_dead > counts.networks) wrong = "born_dead";
+    const PointValues right = birth_values(reader_.sweep(), point, result);
+    for (std::size_t i = 0; i < right.size(); ++i) {
+      const PointVariable& field = reader_.file().schema().point_fields[i];
+      if (!field.repeats || stored[i] == right[i]) continue;
+      wrong += (wrong.empty() ? "" : ", ") + field.variable.name;
+    }
+    if (wrong.empty()) return true;
+    report_.findings.push_back(name(point) + ": does not fit its counts: " + wrong);
+    return false;
+  }
+
+  double work_of(std::int64_t point) const {
+    return network::multiply_adds(reader_.sweep().kind, reader_.sweep().point(point)) *
+           static_cast<double>(reader_.result(point).counts.networks);
+  }
+
+  /// Those that take least, as long as they take seconds; or all.
+  std::vector<std::int64_t> chosen(const std::vector<std::int64_t>& points) const {
+    if (options_.all) return points;
+    constexpr double most_work = 1e10;
+    std::vector<std::pair<double, std::int64_t>> by_work;
+    by_work.reserve(points.size());
+    for (const std::int64_t point : points) by_work.emplace_back(work_of(point), point);
+    std::ranges::sort(by_work);
+    std::vector<std::int64_t> all;
+    double sum = 0.0;
+    for (const auto& [work, point] : by_work) {
+      sum += work;
+      if (sum > most_work && !all.empty()) break;
+      all.push_back(point);
+    }
+    return all;
+  }
+
+  void recompute(std::int64_t point) {
+    const BirthCounts stored = reader_.result(point).counts;
+    BirthCounts computed(reader_.sweep().point(point).depth());
+    const std::int64_t blocks = (stored.networks + networks_of_block - 1) / networks_of_block;
+    constexpr std::int64_t at_once = 64;
+    for (std::int64_t first = 0; first < blocks; first += at_once) {
+      mapper_->run(reader_.sweep().kind, reader_.sweep().point(point), {first, std::min(at_once, blocks - first)},
+                   stored.networks, meter_, computed);
+    }
+    ++report_.points;
+    report_.networks += stored.networks;
+    if (!(computed == stored)) report_.findings.push_back(name(point) + ": has other counts when it is recomputed");
+  }
+
+  std::string path_;
+  BirthReader reader_;
+  BirthVerifyOptions options_;
+  Meter& meter_;
+  std::unique_ptr<BirthMapper> mapper_ = make_cpu_birth_mapper(options_.threads, InstructionSet::scalar);
+  BirthReport report_;
+};
+
+}  // namespace
+
+BirthReport verify_births(const std::string& path, const BirthVerifyOptions& options, Meter& meter) {
+  return BirthVerification(path, options, meter).run();
+}
+
+}  // namespace deadcone
