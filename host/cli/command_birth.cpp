@@ -117,6 +117,7 @@ void run(BirthOptions& options, const std::string& command_line) {
     if (style != ProgressStyle::none) std::cerr << "device: " << in_one_line(line) << std::endl;
   });
   if (style != ProgressStyle::none) std::cerr << "device: " << mapper->description() << std::endl;
+  check_memory_of(sweep, how.execution.shard, *mapper);
   std::unique_ptr<BirthSink> sink;
   if (how.dry_run) {
     sink = std::make_unique<NoBirthSink>();

@@ -71,6 +71,8 @@ struct TableColumn {
 struct PointTable {
   std::vector<TableColumn> columns;
   std::function<std::vector<double>(const PointValues& stored, const PointRun& run, std::int64_t place)> cells;
+  /// Those of a point that is begun and not finished; none where nothing is known of it. Null: no file knows.
+  std::function<std::vector<double>(std::int64_t point)> begun = {};
 };
 
 PointTable table_of(const Sweep& sweep, const Experiment& experiment) {
@@ -90,7 +92,7 @@ PointTable table_of(const Sweep& sweep, const Experiment& experiment) {
   return table;
 }
 
-PointTable table_of(const BirthSweep& sweep) {
+PointTable table_of(const ResultReader& file, const BirthSweep& sweep) {
   PointTable table;
   for (const BirthColumn& column : birth_columns())
     table.columns.push_back({column.title, column.width, column.digits});
@@ -100,6 +102,12 @@ PointTable table_of(const BirthSweep& sweep) {
     std::vector<double> cells;
     for (const BirthColumn& column : birth_columns()) cells.push_back(column.value(sweep, point, result));
     return cells;
+  };
+  table.begun = [&file, sweep, cells = table.cells](std::int64_t point) {
+    const PointRun run = {point, 1};
+    const PointValues stored = file.read_points(run);
+    const bool has_some = birth_result(sweep, point, stored).counts.networks > 0;
+    return has_some ? cells(stored, run, 0) : std::vector<double>();
   };
   return table;
 }
@@ -131,14 +139,16 @@ void print_points(const ResultReader& file, const PointTable& table) {
       for (std::size_t axis = 0; axis < values.size(); ++axis) {
         if (schema.axes[axis].is_dimension) std::cout << std::setw(widths[axis]) << values[axis];
       }
-      if (!file.is_done(point)) {
+      const std::vector<double> begun =
+          file.is_done(point) || !table.begun ? std::vector<double>() : table.begun(point);
+      if (!file.is_done(point) && begun.empty()) {
         std::cout << std::setw(12) << "pending" << '\n';
         continue;
       }
-      const std::vector<double> cells = table.cells(stored, run, place);
+      const std::vector<double> cells = begun.empty() ? table.cells(stored, run, place) : begun;
       for (std::size_t i = 0; i < cells.size(); ++i)
         print_cell(std::cout, cells[i], table.columns[i].width, table.columns[i].digits);
-      std::cout << '\n';
+      std::cout << (begun.empty() ? "\n" : "  so far\n");
     }
   }
 }
@@ -183,7 +193,7 @@ void print_results(const std::string& path, const Experiment& experiment) {
   for (const auto& [name, text] : schema.notes) print_line(name, text);
   for (const auto& [name, text] : schema.warnings) print_line(name, text);
   if (!schema.has_maps()) {
-    print_points(file, table_of(birth_from_json(schema.configuration, path)));
+    print_points(file, table_of(file, birth_from_json(schema.configuration, path)));
     return;
   }
   print_line("fields", fields);

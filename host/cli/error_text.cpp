@@ -5,6 +5,7 @@
 
 #include "base/printable.hpp"
 #include "config/parse.hpp"
+#include "deadcone/network/birth_sweep.hpp"
 
 namespace deadcone {
 
@@ -26,6 +27,8 @@ std::string text_for_user(const Error& error) {
   if (const auto* value = dynamic_cast<const UnusableValue*>(&error))
     return option_of(value->given_for()) + ": " + value->reason();
   if (error.kind() == ErrorKind::device) return text + "; use --device cpu";
+  if (dynamic_cast<const NetworksDoNotFit*>(&error) != nullptr)
+    return text + "; use narrower networks, fewer points or fewer threads";
   if (error.kind() == ErrorKind::memory) return text + "; use fewer pixels";
   return text;
 }

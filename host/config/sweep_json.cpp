@@ -159,6 +159,9 @@ std::string difference(const std::string& found, const std::string& asked) {
     if (one == other) return;
     text += (text.empty() ? "" : ", ") + name + " is " + in_words(one) + " there, " + in_words(other) + " here";
   };
+  // What differs as a whole has nothing to compare but that.
+  compare("experiment", value_of(there, "experiment"), value_of(here, "experiment"));
+  if (!text.empty()) return text;
   for (const auto& [name, value] : there) compare(name, value, value_of(here, name));
   for (const auto& [name, value] : here) {
     if (value_of(there, name).is_null()) compare(name, Json(), value);
@@ -169,6 +172,9 @@ std::string difference(const std::string& found, const std::string& asked) {
 Sweep sweep_from_json(const std::string& text, const std::string& where, const Sweep& defaults) {
   try {
     const Json json = Json::parse(text);
+    if (json.contains("experiment"))
+      throw StorageError(where + ": holds results of deadcone " + json.at("experiment").get<std::string>() +
+                         ", not maps of a sweep");
     Sweep sweep = defaults;
     read_plane(json, sweep.plane);
     read_training(json, sweep);

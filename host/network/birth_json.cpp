@@ -40,7 +40,7 @@ bool is_of_births(const std::string& configuration) {
 }
 
 BirthSweep birth_from_json(const std::string& text, const std::string& where) {
-  if (!is_of_births(text)) throw StorageError(where + ": holds another experiment than networks that are born dead");
+  if (!is_of_births(text)) throw StorageError(where + ": holds no results of deadcone birth");
   try {
     const Json json = Json::parse(text);
     BirthSweep sweep;

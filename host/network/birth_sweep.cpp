@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
-#include <limits>
 
 #include "base/binomial_interval.hpp"
 #include "base/memory.hpp"
 #include "deadcone/errors.hpp"
-#include "network/cpu_birth_mapper.hpp"
-#include "network/network_plan.hpp"
+#include "deadcone/network/network_plan.hpp"
 
 namespace deadcone {
 namespace {
@@ -113,12 +111,19 @@ BirthWork work_of(const BirthSweep& sweep, const Shard& shard, const BirthMapper
   return work;
 }
 
+void check_memory_of(const BirthSweep& sweep, const Shard& shard, const BirthMapper& mapper) {
+  const double bytes = work_of(sweep, shard, mapper, NoBirthSink()).memory;
+  constexpr double countable = 9e18;
+  try {
+    check_memory(static_cast<std::int64_t>(std::min(bytes, countable)), "the networks that run at once take");
+  } catch (const OutOfMemory& error) {
+    throw NetworksDoNotFit(error.what());
+  }
+}
+
 void run_births(const BirthSweep& sweep, const Shard& shard, BirthMapper& mapper, BirthSink& sink, Meter& meter,
                 const BirthFinished& finished) {
-  constexpr const char* networks_take = "the networks that run at once take";
-  const double bytes = work_of(sweep, shard, mapper, sink).memory;
-  const double countable = static_cast<double>(std::numeric_limits<std::int64_t>::max() / 2);
-  check_memory(static_cast<std::int64_t>(std::min(bytes, countable)), networks_take);
+  check_memory_of(sweep, shard, mapper);
   PointRunner runner(sweep, mapper, sink, meter);
   try {
     for_each_point(sweep, shard, sink, [&](std::int64_t point) {
@@ -131,41 +136,6 @@ void run_births(const BirthSweep& sweep, const Shard& shard, BirthMapper& mapper
     throw;
   }
   sink.close();
-}
-
-std::unique_ptr<BirthMapper> make_birth_mapper(const Execution& execution, const DeviceNote&) {
-  if (execution.device == Device::cuda) throw DeviceError("networks do not run on CUDA devices yet");
-  return make_cpu_birth_mapper(execution.threads);
-}
-
-namespace {
-
-class BirthArraySink final : public BirthSink {
- public:
-  explicit BirthArraySink(std::int64_t points) : results_(static_cast<std::size_t>(points)) {}
-  bool is_done(std::int64_t) const override { return false; }
-  BirthResult begun(std::int64_t) const override { return {}; }
-  void keep(std::int64_t, const BirthResult&) override {}
-  void finish(std::int64_t point, const BirthResult& result) override {
-    results_[static_cast<std::size_t>(point)] = result;
-  }
-  void close() override {}
-  std::vector<BirthResult> release() { return std::move(results_); }
-
- private:
-  std::vector<BirthResult> results_;
-};
-
-}  // namespace
-
-std::vector<BirthResult> compute_births(const BirthSweep& sweep, const Execution& execution) {
-  validate(sweep);
-  validate(execution);
-  const std::unique_ptr<BirthMapper> mapper = make_birth_mapper(execution);
-  BirthArraySink sink(sweep.points());
-  Meter meter;
-  run_births(sweep, execution.shard, *mapper, sink, meter);
-  return sink.release();
 }
 
 }  // namespace deadcone

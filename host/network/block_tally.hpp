@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "deadcone/network/birth.hpp"
-#include "deadcone/network/forward.hpp"
+#include "deadcone/network/layer_sums.hpp"
 
 namespace deadcone::network {
 
@@ -34,14 +34,10 @@ class BlockTally {
     }
     counts_.dead_units[l] += static_cast<std::int64_t>(dead_units);
     counts_.living_points[l] += static_cast<std::int64_t>(living_points);
-    const auto first = static_cast<double>(first_squared);
-    const auto second = static_cast<double>(second_squared);
-    const double unit = power_of_two(exponent);
-    squared_length_[at] = first * unit * unit;
-    if (first > 0.0 && second > 0.0) {
-      ++counts_.correlated[l];
-      correlation_[at] = static_cast<double>(product) / std::sqrt(first * second);
-    }
+    squared_length_[at] = squared_length(first_squared, exponent);
+    if (!have_angle(first_squared, second_squared)) return;
+    ++counts_.correlated[l];
+    correlation_[at] = cosine(first_squared, second_squared, product);
   }
 
   /// The sums over the block.

@@ -6,9 +6,9 @@
 #include "base/thread_pool.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/names.hpp"
+#include "deadcone/network/network_plan.hpp"
 #include "network/cpu_birth_mapper.hpp"
 #include "network/network_loop.hpp"
-#include "network/network_plan.hpp"
 
 namespace deadcone {
 namespace {

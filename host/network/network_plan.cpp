@@ -1,4 +1,4 @@
-#include "network/network_plan.hpp"
+#include "deadcone/network/network_plan.hpp"
 
 #include <algorithm>
 #include <cmath>

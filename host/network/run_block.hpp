@@ -10,8 +10,8 @@
 
 #include "deadcone/errors.hpp"
 #include "deadcone/network/forward.hpp"
+#include "deadcone/network/network_plan.hpp"
 #include "network/block_tally.hpp"
-#include "network/network_plan.hpp"
 
 namespace deadcone::network {
 

@@ -12,7 +12,7 @@
 #include "file/birth_reader.hpp"
 #include "file/schema_check.hpp"
 #include "network/cpu_birth_mapper.hpp"
-#include "network/network_plan.hpp"
+#include "deadcone/network/network_plan.hpp"
 
 namespace deadcone {
 namespace {

@@ -98,4 +98,55 @@ std::string name_of_device(int device) {
   return properties.name;
 }
 
+namespace {
+
+/// "A", or "2 x A, B".
+std::string listed_in_words(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size();) {
+    std::size_t last = i;
+    while (last < names.size() && names[last] == names[i]) ++last;
+    text += (i == 0 ? "" : ", ") + (last - i > 1 ? std::to_string(last - i) + " x " : "") + names[i];
+    i = last;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string use_devices(const DeviceShare& share, const std::function<void(const std::string& line)>& note,
+                        const std::function<void(int device)>& use) {
+  std::vector<std::string> names;
+  std::string problems;
+  for (const int device : devices_of(share, visible_devices())) {
+    std::string name = "unnamed";
+    try {
+      name = name_of_device(device);
+      use(device);
+      names.push_back(name);
+    } catch (const DeviceError& error) {
+      const std::string which = "device " + std::to_string(device) + " (" + name + "): " + error.what();
+      problems += (problems.empty() ? "" : "; ") + which;
+      if (note) note("CUDA " + which + "; it is not used");
+    }
+  }
+  if (names.empty()) throw DeviceError("no CUDA device can be used: " + problems);
+  return "cuda, " + listed_in_words(names);
+}
+
+std::string load_problem(cudaError_t status) {
+  if (status == cudaSuccess) return "";
+  forget_last_error();
+  if (status == cudaErrorNoKernelImageForDevice || status == cudaErrorInvalidDeviceFunction ||
+      status == cudaErrorUnsupportedPtxVersion) {
+    int device = 0;
+    cudaDeviceProp properties = {};
+    DEADCONE_CUDA_CHECK(cudaGetDevice(&device));
+    DEADCONE_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
+    return "this deadcone was not built for compute capability " + std::to_string(properties.major) + "." +
+           std::to_string(properties.minor) + ": " + cudaGetErrorString(status);
+  }
+  return cudaGetErrorString(status);
+}
+
 }  // namespace deadcone

@@ -4,6 +4,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,15 @@ std::vector<int> devices_of(const DeviceShare& share, int visible);
 
 /// Makes a device current and starts it. Returns why it cannot be used, in words; nothing where it can.
 std::string start_device(int device);
+
+/// Starts the devices that are this process's part, one after the other: `use` gets the number of each, and throws DeviceError
+/// where it cannot be used; `note`, unless it is empty, then gets a line. Returns what they are called, for the file. Throws
+/// NoDevice where there is none, DeviceError where none can be used.
+std::string use_devices(const DeviceShare& share, const std::function<void(const std::string& line)>& note,
+                        const std::function<void(int device)>& use);
+
+/// Why a kernel cannot be loaded onto the current device, in words, from what the runtime says; empty where it can.
+std::string load_problem(cudaError_t status);
 
 /// What a device is called.
 std::string name_of_device(int device);

@@ -18,6 +18,7 @@
 #include <type_traits>
 
 #include "runtime/check.hpp"
+#include "runtime/devices.hpp"
 #include "unit/kernel.hpp"
 
 namespace deadcone {
@@ -99,19 +100,7 @@ template void launch_map(const Variant&, const BatchTask<float>&, cudaStream_t);
 template void launch_map(const Variant&, const BatchTask<double>&, cudaStream_t);
 
 std::string load_kernels() {
-  const cudaError_t status = load_all();
-  if (status == cudaSuccess) return "";
-  forget_last_error();
-  if (status == cudaErrorNoKernelImageForDevice || status == cudaErrorInvalidDeviceFunction ||
-      status == cudaErrorUnsupportedPtxVersion) {
-    int device = 0;
-    cudaDeviceProp properties = {};
-    DEADCONE_CUDA_CHECK(cudaGetDevice(&device));
-    DEADCONE_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
-    return "this deadcone was not built for compute capability " + std::to_string(properties.major) + "." +
-           std::to_string(properties.minor) + ": " + cudaGetErrorString(status);
-  }
-  return cudaGetErrorString(status);
+  return load_problem(load_all());
 }
 
 }  // namespace deadcone

@@ -34,42 +34,15 @@ Slots slots_on(int device, const CudaLimits& limits) {
   return slots;
 }
 
-/// "A", or "2 x A, B".
-std::string listed_in_words(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size();) {
-    std::size_t last = i;
-    while (last < names.size() && names[last] == names[i]) ++last;
-    text += (i == 0 ? "" : ", ") + (last - i > 1 ? std::to_string(last - i) + " x " : "") + names[i];
-    i = last;
-  }
-  return text;
-}
-
 class CudaMapper final : public Mapper {
  public:
   CudaMapper(const DeviceShare& share, const DeviceNote& note, const CudaLimits& limits) {
     std::vector<Slots> by_device;
-    std::vector<std::string> names;
-    std::string problems;
-    for (const int device : devices_of(share, visible_devices())) {
-      std::string name = "unnamed";
-      try {
-        name = name_of_device(device);
-        by_device.push_back(slots_on(device, limits));
-        names.push_back(name);
-      } catch (const DeviceError& error) {
-        const std::string which = "device " + std::to_string(device) + " (" + name + "): " + error.what();
-        problems += (problems.empty() ? "" : "; ") + which;
-        if (note) note("CUDA " + which + "; it is not used");
-      }
-    }
-    if (by_device.empty()) throw DeviceError("no CUDA device can be used: " + problems);
+    description_ = use_devices(share, note, [&](int device) { by_device.push_back(slots_on(device, limits)); });
     // Tiles take the devices in turns, so that all of them work on every point.
     for (std::size_t i = 0; i < slots_per_device; ++i) {
       for (Slots& slots : by_device) slots_.push_back(std::move(slots[i]));
     }
-    description_ = "cuda, " + listed_in_words(names);
   }
 
   int tiles_in_flight() const override { return static_cast<int>(slots_.size()); }

@@ -196,6 +196,7 @@ TEST_F(FakeCuda, SeesWhatNoKernelMayDo) {
   EXPECT_NE(fault(5).find("outside"), std::string::npos);
   EXPECT_NE(fault(6).find("division by zero"), std::string::npos);
   EXPECT_NE(fault(7).find("not aligned"), std::string::npos);
+  EXPECT_NE(fault(8).find("outside"), std::string::npos);
   cudaSetDevice(1);
   EXPECT_EQ(cudaMemsetAsync(memory_, 0, 256, stream_), cudaErrorInvalidResourceHandle);
 }

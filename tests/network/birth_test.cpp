@@ -18,7 +18,7 @@
 #include "deadcone/network/one_network.hpp"
 #include "network/birth_json.hpp"
 #include "network/cpu_birth_mapper.hpp"
-#include "network/network_plan.hpp"
+#include "deadcone/network/network_plan.hpp"
 
 namespace deadcone {
 namespace {

@@ -40,7 +40,7 @@ struct Region {
 /// Whether so many bytes from an address on are memory of the device that a kernel may read and write.
 using GlobalMemory = std::function<bool(std::uint64_t address, std::size_t bytes)>;
 
-enum class Space { parameters, constant, local, global };
+enum class Space { parameters, constant, local, global, generic };
 
 /// One thread of a launch, as the translated kernel sees it.
 struct Thread {
@@ -77,6 +77,8 @@ struct Thread {
         return local.holds(address, bytes);
       case Space::global:
         return (*global)(address, bytes);
+      case Space::generic:
+        return local.holds(address, bytes) || (*global)(address, bytes);
     }
     return false;
   }

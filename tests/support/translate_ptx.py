@@ -10,6 +10,7 @@ all that there could be in the first input.
 """
 
 import argparse
+import bisect
 import dataclasses
 import pathlib
 import re
@@ -73,11 +74,12 @@ SPECIAL = {
     for ptx, name in (("tid", "thread"), ("ntid", "threads"), ("ctaid", "block"), ("nctaid", "blocks"))
     for axis in "xyz"
 }
-SPACES = {"param": "parameters", "const": "constant", "local": "local", "global": "global"}
+# Without a name an address says by itself which memory it is of.
+SPACES = {"param": "parameters", "const": "constant", "local": "local", "global": "global", None: "generic"}
 CACHE = r"(?:\.(?:volatile|weak|relaxed|acquire|release|acq_rel|cta|gpu|sys))*"
 HINTS = r"(?:\.(?:nc|ca|cg|cs|lu|cv|wb|wt|L1::\w+|L2::\w+))*"
 TYPE = r"(?P<type>[subf]\d+)"
-MEMORY = re.compile(rf"(?P<name>ld|st){CACHE}\.(?P<space>param|const|local|global){HINTS}(?:\.v(?P<count>[24]))?\.{TYPE}")
+MEMORY = re.compile(rf"(?P<name>ld|st){CACHE}(?:\.(?P<space>param|const|local|global))?{HINTS}(?:\.v(?P<count>[24]))?\.{TYPE}")
 ATOM = re.compile(rf"(?P<name>atom|red){CACHE}\.global{CACHE}\.(?P<operation>{ATOMIC.replace(' ', '|')}){HINTS}\.{TYPE}")
 NOTHING_TO_DO = re.compile(r"membar\.(gl|sys|cta)|fence(\.sc|\.acq_rel)?\.(cta|gpu|sys)")
 
@@ -163,10 +165,14 @@ class Source:
         self.path = path
         self.place = 0
         self.text = re.sub(r"//[^\n]*|/\*.*?\*/", lambda comment: re.sub(r"[^\n]", " ", comment[0]), text, flags=re.DOTALL)
+        self.ends_of_lines = [match.start() for match in re.finditer("\n", self.text)]
+
+    def line_at(self, place):
+        return bisect.bisect_left(self.ends_of_lines, place) + 1
 
     @property
     def line(self):
-        return self.text.count("\n", 0, self.place) + 1
+        return self.line_at(self.place)
 
     def take(self, pattern):
         """The match of a pattern here, after blanks; None where it does not match."""
@@ -244,7 +250,7 @@ def parse_statement(source, kernel):
         kernel.body.append(Label(source.line, label[1]))
     elif instruction := source.take(r"(?:@(!?)(%[\w$]+)\s+)?([a-z][\w.:]*)\s*((?:[^;{}]|\{[^;{}]*\})*);"):
         negated, guard, opcode, operands = instruction.groups()
-        line = source.text.count("\n", 0, instruction.start(3)) + 1
+        line = source.line_at(instruction.start(3))
         kernel.body.append(
             Instruction(
                 line,
@@ -473,7 +479,7 @@ class Writer:
             if kind in ("f32", "f64"):
                 result.append(("last bit", written(place, loads("ptx::next"))))
         else:
-            if match["space"] not in ("global", "local"):
+            if match["space"] not in ("global", "local", None):
                 raise self.error(instruction, "a store to what cannot be written")
             stores = [f"ptx::store<{of}>(place + {size * i}, {self.value(instruction, value, kind, True)});"
                       for i, value in enumerate(values)]  # fmt: skip

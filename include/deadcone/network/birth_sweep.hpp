@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "deadcone/config.hpp"
+#include "deadcone/errors.hpp"
 #include "deadcone/mapper.hpp"
 #include "deadcone/network/birth.hpp"
 #include "deadcone/network/birth_mapper.hpp"
@@ -56,11 +57,19 @@ struct BirthWork {
 };
 BirthWork work_of(const BirthSweep& sweep, const Shard& shard, const BirthMapper& mapper, const BirthSink& sink);
 
+/// The networks of a point do not fit in the memory that there is.
+struct NetworksDoNotFit : OutOfMemory {
+  using OutOfMemory::OutOfMemory;
+};
+
+/// Throws NetworksDoNotFit where the networks of some point of a shard take more memory than there is.
+void check_memory_of(const BirthSweep& sweep, const Shard& shard, const BirthMapper& mapper);
+
 /// Calls after each point that is done, with its number.
 using BirthFinished = std::function<void(std::int64_t point, const BirthResult& result)>;
 
-/// Runs the points of a shard that the sink does not have, one after the other. Throws OutOfMemory before it begins where they do
-/// not fit; Interrupted where the flag of the meter is set, after what is known is kept; and what the mapper and the sink throw.
+/// Runs the points of a shard that the sink does not have, one after the other. Throws NetworksDoNotFit before it begins, where
+/// they do not; Interrupted where the flag of the meter is set, after what is known is kept; and what the mapper and the sink throw.
 /// Closes the sink.
 void run_births(const BirthSweep& sweep, const Shard& shard, BirthMapper& mapper, BirthSink& sink, Meter& meter,
                 const BirthFinished& finished = {});

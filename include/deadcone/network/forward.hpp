@@ -455,9 +455,10 @@ class Forward {
     while (values_ - i > 4 || values_ - i == 3) multiply(std::integral_constant<int, 3>());
     while (values_ - i >= 2) multiply(std::integral_constant<int, 2>());
     if (i < values_) multiply(std::integral_constant<int, 1>());
-    if (!rectifies) return;
-    for (int r = 0; r < most; ++r) {
-      outcome.dead_units = outcome.dead_units + select(lanes_.has_positive(greatest[r]), number(0), number(1));
+    if constexpr (rectifies) {
+      for (int r = 0; r < most; ++r) {
+        outcome.dead_units = outcome.dead_units + select(lanes_.has_positive(greatest[r]), number(0), number(1));
+      }
     }
   }
 

@@ -31,7 +31,7 @@
 /// Has every compiler unroll the loop that follows, so that what it indexes can lie in registers.
 #if defined(__CUDA_ARCH__)
 #define DEADCONE_UNROLL_FULLY _Pragma("unroll")
-#elif defined(__OPTIMIZE__) && (defined(__GNUC__) || defined(__clang__))
+#elif defined(__OPTIMIZE__) && !defined(__CUDACC__)
 #define DEADCONE_UNROLL_FULLY _Pragma("GCC unroll 32")
 #else
 #define DEADCONE_UNROLL_FULLY
