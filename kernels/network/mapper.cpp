@@ -74,6 +74,10 @@ class DeviceRunner {
   DeviceRunner(int device, const CudaLimits& limits)
       : device_(device), stream_(stream_on(device)), on_device_(limits.memory) {}
 
+  ~DeviceRunner() { stream_.drain(); }  // new memory is cleared even if no launch follows
+  DeviceRunner(const DeviceRunner&) = delete;
+  DeviceRunner& operator=(const DeviceRunner&) = delete;
+
   /// Whether the networks of a launch fit.
   template <class Real>
   bool reserve(const Plan<Real>& plan, const WorkspaceSize& size, std::int64_t networks) {
