@@ -71,6 +71,7 @@ class NetworkLanes {
   using Array = T*;
   static constexpr int networks = static_cast<int>(lanes_of<Real>);
   static constexpr int rows_at_once = has_many_registers ? 4 : 2;
+  static constexpr std::int64_t calls_wanted = 1;
 
   NetworkLanes(const Plan<Real>& plan, std::int64_t first)
       : points_(plan.points), keys_(plan.seed), network_(counting_from<Real>(static_cast<std::uint64_t>(first))) {}
@@ -139,14 +140,14 @@ class NetworkLanes {
     }
   }
 
-  HWY_INLINE void draw_weights(std::int64_t layer, std::int64_t first_row, std::int64_t rows,
+  HWY_INLINE void draw_weights(std::int64_t first_layer, std::int64_t layers, std::int64_t first_row, std::int64_t rows,
                                const Columns<Real>& columns, Number* to) const {
-    const std::uint32_t stream = network::stream_word(Stream::weights, layer);
-    for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t row = 0; row < layers * rows; ++row) {
+      const std::uint32_t stream = network::stream_word(Stream::weights, first_layer + row / rows);
       for (std::int64_t pair = 0; pair < columns.pairs; ++pair) {
-        const TwoBits<Number> drawn = bits(stream, first_row + r, pair);
+        const TwoBits<Number> drawn = bits(stream, first_row + row % rows, pair);
         const std::int64_t k = 2 * pair;
-        Number* const place = to + r * columns.stride() + k;
+        Number* const place = to + row * columns.stride() + k;
         const auto [first, second] = two_weights<Real>(drawn, columns.has_uniform_weights);
         place[0] = Number(columns.scale_of(k)) * first;
         place[1] = Number(columns.scale_of(k + 1)) * second;
@@ -195,19 +196,23 @@ struct WeightCalls {
 
   Columns<Real> columns = {};
   std::int64_t rows = 0;
-  std::vector<Word> row;    ///< by call, in the order of calls_from()
+  std::int64_t layers = 0;
+  std::vector<Word> layer;  ///< by call, in the order of calls_from()
+  std::vector<Word> row;    ///< likewise
   std::vector<Word> pair;   ///< likewise
   std::vector<Real> scale;  ///< by weight
 
   WeightCalls() = default;
-  WeightCalls(const Columns<Real>& of, std::int64_t of_rows) : columns(of), rows(of_rows) {
-    const std::int64_t calls = rows * columns.pairs;
+  WeightCalls(const Columns<Real>& of, std::int64_t of_rows, std::int64_t of_layers)
+      : columns(of), rows(of_rows), layers(of_layers) {
+    const std::int64_t calls = layers * rows * columns.pairs;
     Word order[lanes_of<Real>];
     hn::StoreU(calls_from<Real>(0).vector(), typename CallWords<Real>::Tag(), order);
     for (std::int64_t first = 0; first < calls; first += lanes_of<Real>) {
       for (const Word lane : order) {
         const std::int64_t call = std::min(first + static_cast<std::int64_t>(lane), calls - 1);
-        row.push_back(static_cast<Word>(call / columns.pairs));
+        layer.push_back(static_cast<Word>(call / columns.pairs / rows));
+        row.push_back(static_cast<Word>(call / columns.pairs % rows));
         pair.push_back(static_cast<Word>(call % columns.pairs));
       }
     }
@@ -215,9 +220,9 @@ struct WeightCalls {
     for (std::int64_t at = 0; at < weights; ++at) scale.push_back(columns.scale_of(at % columns.stride()));
   }
 
-  bool are_of(const Columns<Real>& other, std::int64_t of_rows) const {
-    return rows == of_rows && columns.inputs == other.inputs && columns.weight_scale == other.weight_scale &&
-           columns.bias_scale == other.bias_scale;
+  bool are_of(const Columns<Real>& other, std::int64_t of_rows, std::int64_t of_layers) const {
+    return rows == of_rows && layers == of_layers && columns.inputs == other.inputs &&
+           columns.weight_scale == other.weight_scale && columns.bias_scale == other.bias_scale;
   }
 };
 
@@ -225,12 +230,12 @@ struct WeightCalls {
 template <class Real>
 class KnownCalls {
  public:
-  const WeightCalls<Real>& of(const Columns<Real>& columns, std::int64_t rows) {
+  const WeightCalls<Real>& of(const Columns<Real>& columns, std::int64_t rows, std::int64_t layers) {
     for (const WeightCalls<Real>& calls : known_) {
-      if (calls.are_of(columns, rows)) return calls;
+      if (calls.are_of(columns, rows, layers)) return calls;
     }
     WeightCalls<Real>& place = known_[next_++ % most];
-    place = WeightCalls<Real>(columns, rows);
+    place = WeightCalls<Real>(columns, rows, layers);
     return place;
   }
 
@@ -251,6 +256,7 @@ class PointLanes {
   using Array = T*;
   static constexpr int networks = 1;
   static constexpr int rows_at_once = has_many_registers ? 8 : 4;
+  static constexpr std::int64_t calls_wanted = 4 * lanes_of<RealNumber>;
 
   PointLanes(const Plan<Real>& plan, std::int64_t network, KnownCalls<Real>& calls)
       : points_(plan.points), keys_(plan.seed), network_(static_cast<std::uint64_t>(network)), calls_(calls) {}
@@ -333,19 +339,20 @@ class PointLanes {
     }
   }
 
-  HWY_INLINE void draw_weights(std::int64_t layer, std::int64_t first_row, std::int64_t rows,
+  HWY_INLINE void draw_weights(std::int64_t first_layer, std::int64_t layers, std::int64_t first_row, std::int64_t rows,
                                const Columns<Real>& columns, Real* to) const {
-    const WeightCalls<Real>& calls = calls_.of(columns, rows);
+    const WeightCalls<Real>& calls = calls_.of(columns, rows, layers);
     const CallWords<Real> network = same_words<Real>(network_);
-    const CallWords<Real> stream = same_words<Real>(network::stream_word(Stream::weights, layer));
+    const auto stream = same_words<Real>(network::stream_word(Stream::weights, first_layer)).vector();
     const auto first = same_words<Real>(static_cast<std::uint64_t>(first_row)).vector();
     const typename CallWords<Real>::Tag tag;
-    const std::int64_t weights = rows * columns.stride();
+    const std::int64_t weights = layers * rows * columns.stride();
     const auto draw = [&](std::int64_t call, Real* place) HWY_ATTR {
+      const CallWords<Real> layer(hn::Add(hn::LoadU(tag, calls.layer.data() + call), stream));
       const CallWords<Real> row(hn::Add(hn::LoadU(tag, calls.row.data() + call), first));
       const CallWords<Real> pair(hn::LoadU(tag, calls.pair.data() + call));
       const auto [one, other] =
-          two_weights<Real>(two_bits_in_order({{network, stream, row, pair}}, keys_), columns.has_uniform_weights);
+          two_weights<Real>(two_bits_in_order({{network, layer, row, pair}}, keys_), columns.has_uniform_weights);
       const Real* const scale = calls.scale.data() + 2 * call;
       simd::HWY_NAMESPACE::store(load(scale) * one, place);
       simd::HWY_NAMESPACE::store(load(scale + lanes) * other, place + lanes);
@@ -358,7 +365,8 @@ class PointLanes {
       std::copy(rest, rest + (weights - 2 * call), to + 2 * call);
     }
     if (columns.has_biases && columns.has_uniform_biases != columns.has_uniform_weights)
-      one().draw_biases(layer, first_row, rows, columns, to);
+      for (std::int64_t l = 0; l < layers; ++l)
+        one().draw_biases(first_layer + l, first_row, rows, columns, to + l * rows * columns.stride());
   }
 
   void draw_entry(std::int64_t layer, std::int64_t row, std::int64_t columns, Real& index, Real& share) const {

@@ -139,23 +139,26 @@ NetworkPlan<Real>::NetworkPlan(const NetworkKind& kind, const BirthPoint& point)
 }
 
 template <class Real>
-WorkspaceSize workspace_size(const Plan<Real>& plan, std::int64_t values, std::int64_t rows_at_once) {
+WorkspaceSize workspace_size(const Plan<Real>& plan, std::int64_t values, std::int64_t rows_at_once,
+                             std::int64_t calls_wanted) {
   const bool is_dense = plan.skip == Skip::dense;
   const bool is_whole = plan.init == Initialization::orthogonal;
   const std::int64_t columns = 2 * plan.pairs(plan.largest_inputs);
   const std::int64_t rows = is_whole ? plan.largest_width : std::min(rows_at_once, plan.largest_width);
   const std::int64_t widest = std::max(plan.largest_inputs, plan.largest_width);
+  // Some rows of a layer, or some layers with no more numbers than are wanted at once.
+  const std::int64_t drawn = std::max(rows * columns, 2 * calls_wanted);
   // Each layer hands its outputs on as the vectors of the next; a dense one writes them behind what it got.
   return {.vectors = (is_dense ? plan.largest_inputs + plan.largest_width : widest) * values,
           .outputs = is_dense ? 0 : widest * values,
           .by_point = values,
-          .weights = rows * columns,
-          .scratch = is_whole ? (plan.largest_inputs + 2) * plan.largest_width + 2 * widest : rows * columns};
+          .weights = is_whole ? rows * columns : drawn,
+          .scratch = is_whole ? (plan.largest_inputs + 2) * plan.largest_width + 2 * widest : drawn};
 }
 
 template class NetworkPlan<float>;
 template class NetworkPlan<double>;
-template WorkspaceSize workspace_size(const Plan<float>&, std::int64_t, std::int64_t);
-template WorkspaceSize workspace_size(const Plan<double>&, std::int64_t, std::int64_t);
+template WorkspaceSize workspace_size(const Plan<float>&, std::int64_t, std::int64_t, std::int64_t);
+template WorkspaceSize workspace_size(const Plan<double>&, std::int64_t, std::int64_t, std::int64_t);
 
 }  // namespace deadcone::network

@@ -22,7 +22,8 @@ void run_block(const Plan<typename Lanes::Real>& plan, std::int64_t first, std::
   using Real = typename Lanes::Real;
   using Value = typename Lanes::Value;
   using Number = typename Lanes::Number;
-  const WorkspaceSize size = workspace_size(plan, Lanes::values_of(plan.points), Lanes::rows_at_once);
+  const WorkspaceSize size =
+      workspace_size(plan, Lanes::values_of(plan.points), Lanes::rows_at_once, Lanes::calls_wanted);
   const auto values = [](std::int64_t length) { return std::make_unique<Value[]>(static_cast<std::size_t>(length)); };
   const auto numbers = [](std::int64_t length) { return std::make_unique<Number[]>(static_cast<std::size_t>(length)); };
   const auto vectors = values(size.vectors);
@@ -31,8 +32,12 @@ void run_block(const Plan<typename Lanes::Real>& plan, std::int64_t first, std::
   const auto greatest = values(size.by_point);
   const auto weights = numbers(size.weights);
   const auto scratch = numbers(size.scratch);
-  const Workspace<Lanes> workspace = {vectors.get(),  outputs.get(), alive.get(),
-                                      greatest.get(), weights.get(), scratch.get()};
+  const Workspace<Lanes> workspace = {.vectors = vectors.get(),
+                                      .outputs = outputs.get(),
+                                      .alive = alive.get(),
+                                      .greatest = greatest.get(),
+                                      .weights = weights.get(),
+                                      .scratch = scratch.get()};
   for (std::int64_t next = 0; next < count; next += Lanes::networks) {
     const std::int64_t here = std::min<std::int64_t>(Lanes::networks, count - next);
     Lanes lanes = make(first + next);

@@ -187,8 +187,8 @@ class CudaBirthMapper final : public BirthMapper {
   void run_in(const NetworkKind& kind, const BirthPoint& point, const BlockRun& blocks, std::int64_t networks,
               Meter& meter, BirthCounts& total) {
     const NetworkPlan<Real> plan(kind, point);
-    const WorkspaceSize size =
-        workspace_size(plan.plan(), ThreadLanes<Real>::values_of(point.points), ThreadLanes<Real>::rows_at_once);
+    const WorkspaceSize size = workspace_size(plan.plan(), ThreadLanes<Real>::values_of(point.points),
+                                              ThreadLanes<Real>::rows_at_once, ThreadLanes<Real>::calls_wanted);
     const double work = multiply_adds(kind, point);
     const std::int64_t end = std::min(networks, (blocks.first + blocks.count) * networks_of_block);
     std::int64_t next = blocks.first * networks_of_block;

@@ -15,10 +15,10 @@
 #include "base/binomial_interval.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/network/birth_sweep.hpp"
+#include "deadcone/network/network_plan.hpp"
 #include "deadcone/network/one_network.hpp"
 #include "network/birth_json.hpp"
 #include "network/cpu_birth_mapper.hpp"
-#include "deadcone/network/network_plan.hpp"
 
 namespace deadcone {
 namespace {
@@ -167,7 +167,7 @@ class PlainNetwork {
           inputs,          plan.pairs(inputs),       plan.scales[layer],     plan.bias_scales[layer],
           plan.has_biases, plan.has_uniform_weights, plan.has_uniform_biases};
       std::vector<double> weights(static_cast<std::size_t>(units * columns.stride()));
-      draws.draw_weights(layer, 0, units, columns, weights.data());
+      draws.draw_weights(layer, 1, 0, units, columns, weights.data());
       std::vector<double> out(static_cast<std::size_t>(units * point_.points));
       bool lives = false;
       for (std::int64_t p = 0; p < point_.points; ++p) {
@@ -390,7 +390,7 @@ TEST(NetworkDrawsTest, OrthogonalMatricesAreOrthonormal) {
       const Lanes draws(plan.plan(), number);
       std::vector<double> weights(static_cast<std::size_t>(units * columns.stride()));
       std::vector<double> scratch(static_cast<std::size_t>((inputs + 2) * (units + 2) + 2 * (units + inputs)));
-      draws.draw_weights(0, 0, units, columns, weights.data());
+      draws.draw_weights(0, 1, 0, units, columns, weights.data());
       double* const place = weights.data();
       double* const room = scratch.data();
       network::orthogonalize<Lanes>(place, units, inputs, columns.stride(), room);
@@ -434,7 +434,7 @@ TEST(NetworkDrawsTest, InitializationsHaveTheirVariances) {
     constexpr std::int64_t networks = 2000;
     for (std::int64_t number = 0; number < networks; ++number) {
       std::vector<double> weights(static_cast<std::size_t>(units * columns.stride()));
-      network::OneNetwork<double>(all, number).draw_weights(0, 0, units, columns, weights.data());
+      network::OneNetwork<double>(all, number).draw_weights(0, 1, 0, units, columns, weights.data());
       for (const double weight : weights) {
         sum += weight;
         squares += weight * weight;

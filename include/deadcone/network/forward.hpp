@@ -8,6 +8,7 @@
 //                                   comparison of Numbers gives
 //   Array<T>                        a place in memory where T lie one after the other: a pointer, or one with a stride
 //   networks                        how many networks are run at once
+//   calls_wanted                    calls for random numbers that are best made together
 //   rows_at_once                    rows of a tile of products, which has 3 Values in each and must fit into registers
 //   values_of(points)               how many Values hold one number of each of so many points
 //   spread(Number)                  the Value that has it for all points of its network
@@ -295,9 +296,8 @@ class Forward {
     Number size = number(1);  // of the vectors' largest component, nearly
     rescale(size, vectors, inputs);
     if (plan_.init != Initialization::orthogonal) {
-      ahead_ = {0, inputs, 0};
       is_second_ = false;
-      draw_ahead();
+      draw_ahead(0, inputs, 0);
     }
     for (std::int64_t layer = 0; layer < plan_.depth; ++layer) {
       const std::int64_t units = plan_.widths[layer];
@@ -357,7 +357,7 @@ class Forward {
     const Columns<Real> columns = columns_of(layer, inputs);
     const bool is_whole = plan_.init == Initialization::orthogonal;
     if (is_whole) {
-      lanes_.draw_weights(layer, 0, units, columns, work_.weights);
+      lanes_.draw_weights(layer, 1, 0, units, columns, work_.weights);
       orthogonalize<Lanes>(work_.weights, units, inputs, columns.stride(), work_.scratch);
       for (std::int64_t row = 0; row < units; ++row) {
         for (std::int64_t k = 0; k < inputs; ++k) {
@@ -373,7 +373,8 @@ class Forward {
     const Number unit = lanes_.powers(exponents_, -1);  // of biases
     for (std::int64_t row = 0; row < units;) {
       const std::int64_t rows = rows_from(row, units);
-      const Array<Number> weights = is_whole ? work_.weights + row * columns.stride() : take_drawn(inputs, units);
+      const Array<Number> weights =
+          is_whole ? work_.weights + row * columns.stride() : take_drawn(inputs, units, columns);
       multiply_rows<rectifies, Lanes::rows_at_once>(rows, columns, unit, weights, x, out + row * values_, outcome);
       row += rows;
     }
@@ -392,24 +393,38 @@ class Forward {
     return units - row < Lanes::rows_at_once ? units - row : Lanes::rows_at_once;
   }
 
-  /// Draws the weights of `ahead_`.
-  DEADCONE_HD void draw_ahead() {
-    const auto& [layer, inputs, row] = ahead_;
+  /// Draws the weights of the rows that come next: of some rows of a layer, or of some layers that have few.
+  DEADCONE_HD void draw_ahead(std::int64_t layer, std::int64_t inputs, std::int64_t row) {
     const std::int64_t rows = rows_from(row, plan_.widths[layer]);
     const Columns<Real> columns = columns_of(layer, inputs);
+    const std::int64_t layers = layers_alike(layer, rows, columns);
+    ahead_ = {layer, inputs, row, layers, 0};
     const Array<Number> weights = is_second_ ? work_.scratch : work_.weights;
-    lanes_.draw_weights(layer, row, rows, columns, weights);
-    if (plan_.init == Initialization::rai) draw_entries(layer, row, rows, columns, weights);
+    lanes_.draw_weights(layer, layers, row, rows, columns, weights);
+    if (plan_.init != Initialization::rai) return;
+    for (std::int64_t l = 0; l < layers; ++l)
+      draw_entries(layer + l, row, rows, columns, weights + l * rows * columns.stride());
   }
 
-  /// The weights of the next rows, which are there, after a draw of those that come then: both make long chains of operations,
-  /// and a processor does one while it waits for the other.
-  DEADCONE_HD Array<Number> take_drawn(std::int64_t inputs, std::int64_t units) {
-    const Array<Number> drawn = is_second_ ? work_.scratch : work_.weights;
-    ahead_.row += rows_from(ahead_.row, units);
-    if (ahead_.row == units) ahead_ = {ahead_.layer + 1, plan_.skip == Skip::dense ? inputs + units : units, 0};
+  /// How many layers from `layer` on have the same rows and columns: as many as fill vectors of random numbers.
+  DEADCONE_HD std::int64_t layers_alike(std::int64_t layer, std::int64_t rows, const Columns<Real>& columns) const {
+    std::int64_t layers = 1;
+    if (plan_.skip == Skip::dense || plan_.widths[layer] != rows || columns.inputs != rows) return layers;
+    const std::int64_t most = Lanes::calls_wanted / (rows * columns.pairs);
+    while (layers < most && layer + layers < plan_.depth && plan_.widths[layer + layers] == rows) ++layers;
+    return layers;
+  }
+
+  /// The weights of the next rows, which are there. Those that come then are drawn before they are used: both make long chains of
+  /// operations, and a processor does one while it waits for the other.
+  DEADCONE_HD Array<Number> take_drawn(std::int64_t inputs, std::int64_t units, const Columns<Real>& columns) {
+    const Array<Number> drawn = (is_second_ ? work_.scratch : work_.weights) + ahead_.taken * units * columns.stride();
+    ++ahead_.taken;
+    if (ahead_.taken < ahead_.layers) return drawn;
+    Rows next = {ahead_.layer + ahead_.layers - 1, inputs, ahead_.row + rows_from(ahead_.row, units)};
+    if (next.row == units) next = {next.layer + 1, plan_.skip == Skip::dense ? inputs + units : units, 0};
     is_second_ = !is_second_;
-    if (ahead_.layer < plan_.depth) draw_ahead();
+    if (next.layer < plan_.depth) draw_ahead(next.layer, next.inputs, next.row);
     return drawn;
   }
 
@@ -618,6 +633,8 @@ class Forward {
     std::int64_t layer;
     std::int64_t inputs;
     std::int64_t row;
+    std::int64_t layers = 1;  ///< that have these rows
+    std::int64_t taken = 0;   ///< of these
   } ahead_ = {};
   bool is_second_ = false;
 };

@@ -36,7 +36,8 @@ struct WorkspaceSize {
   std::int64_t scratch;
 };
 template <class Real>
-WorkspaceSize workspace_size(const Plan<Real>& plan, std::int64_t values, std::int64_t rows_at_once);
+WorkspaceSize workspace_size(const Plan<Real>& plan, std::int64_t values, std::int64_t rows_at_once,
+                             std::int64_t calls_wanted);
 
 /// The multiply-adds of a network of a point that lives to its end.
 double multiply_adds(const NetworkKind& kind, const BirthPoint& point);

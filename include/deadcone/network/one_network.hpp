@@ -25,6 +25,7 @@ class OneNetwork {
   using Array = Place<T>;
   static constexpr int networks = 1;
   static constexpr int rows_at_once = 4;
+  static constexpr std::int64_t calls_wanted = 1;
 
   DEADCONE_HD OneNetwork(const Plan<Real>& plan, std::int64_t network)
       : points_(plan.points), keys_(plan.seed), network_(static_cast<std::uint64_t>(network)) {}
@@ -84,15 +85,15 @@ class OneNetwork {
   }
 
   template <class Weights>
-  DEADCONE_HD void draw_weights(std::int64_t layer, std::int64_t first_row, std::int64_t rows,
-                                const Columns<Real>& columns, const Weights& to) const {
-    const std::uint32_t stream = stream_word(Stream::weights, layer);
-    for (std::int64_t r = 0; r < rows; ++r) {
+  DEADCONE_HD void draw_weights(std::int64_t first_layer, std::int64_t layers, std::int64_t first_row,
+                                std::int64_t rows, const Columns<Real>& columns, const Weights& to) const {
+    for (std::int64_t row = 0; row < layers * rows; ++row) {
+      const std::uint32_t stream = stream_word(Stream::weights, first_layer + row / rows);
       for (std::int64_t pair = 0; pair < columns.pairs; ++pair) {
-        const auto [first, second] = bits(stream, first_row + r, pair);
+        const auto [first, second] = bits(stream, first_row + row % rows, pair);
         const std::int64_t k = 2 * pair;
-        to[r * columns.stride() + k] = weight_from<Real>(first, columns.is_uniform(k), columns.scale_of(k));
-        to[r * columns.stride() + k + 1] =
+        to[row * columns.stride() + k] = weight_from<Real>(first, columns.is_uniform(k), columns.scale_of(k));
+        to[row * columns.stride() + k + 1] =
             weight_from<Real>(second, columns.is_uniform(k + 1), columns.scale_of(k + 1));
       }
     }
