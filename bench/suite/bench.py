@@ -17,6 +17,7 @@ import time
 
 import numpy as np
 
+import births
 import certify_refine
 import hot_loop
 import machine
@@ -205,7 +206,7 @@ def main():
     arguments = parser.parse_args()
 
     known = [*(case.name for case in CASES), certify_refine.NAME, certify_refine.UNITS_NAME, "output",
-             small_maps.NAME, python_package.NAME]  # fmt: skip
+             small_maps.NAME, python_package.NAME, births.NAME]  # fmt: skip
     names = arguments.cases.split(",") if arguments.cases else known
     unknown = set(names) - set(known)
     if unknown:
@@ -240,6 +241,10 @@ def main():
         if small_maps.NAME in names:
             program = arguments.build / "deadcone"
             results["small_maps"] = small_maps.measure(program, suite.rounds, pathlib.Path(folder), arguments.quick)
+        if births.NAME in names:
+            results["births"] = births.measure(
+                arguments.build, suite.rounds, suite.threads, suite.sets, suite.rates, suite.skip, arguments.quick
+            )
         if python_package.NAME in names:
             measured = python_package.measure(arguments.build, suite.rounds, pathlib.Path(folder), arguments.quick)
             if measured is None:

@@ -203,6 +203,34 @@ def python_lines(measured):
     ]
 
 
+def births_lines(rows):
+    shape = rows[0]["shape"]
+    head = ("", "seconds", "× PyTorch", "× NumPy", "multiply-adds/s", "of the limit", "random numbers", "ns each")
+
+    def cells(row):
+        times, draws = row["times_the_peer"], row["seconds_of_random_numbers"]
+        limit = row.get("fraction_of_limit")
+        return (
+            row["precision"],
+            f"{row['seconds']['deadcone']:.3f}",
+            *(f"{times[name]:.1f}" if name in times else "-" for name in ("PyTorch", "NumPy")),
+            rate(row["multiply_adds_per_second"]),
+            f"{100 * limit:.0f}%" if limit else "-",
+            f"{100 * row['share_of_random_numbers']:.0f}% of the time",
+            f"{1e9 * draws / row['random_numbers']:.2f}",
+        )
+
+    return [
+        "## Networks that are born dead",
+        "",
+        f"{rows[0]['networks']} networks of width {shape['width']}, depth {shape['depth']}, {shape['points']} points of dimension "
+        f"{shape['dimension']}, inputs drawn anew for each, He, no biases; the peers in their best block.",
+        "",
+        *table(head, [cells(row) for row in rows]),
+        "",
+    ]
+
+
 def page(results):
     by_case = {}
     for result in results["results"]:
@@ -230,6 +258,8 @@ def page(results):
         lines += output_lines(results["output"])
     if "small_maps" in results:
         lines += small_maps_lines(results["small_maps"])
+    if "births" in results:
+        lines += births_lines(results["births"])
     if "python" in results:
         lines += python_lines(results["python"])
     return "\n".join(lines)
