@@ -140,9 +140,9 @@ class PointFile:
         return self._source.read(name, index, kinds)
 
     def by_point(
-        self, name: str, position: Position = (), codes: tuple[int, ...] = (), kinds: str = NUMBERS
+        self, name: str, position: Index = (), codes: tuple[int, ...] = (), kinds: str = NUMBERS
     ) -> Numbers:
-        """A variable that has a value of every point, or one for each of some codes: all of it, or that of a point."""
+        """A variable that has a value of every point, or one for each of some codes: all of it, or of some points."""
         self._check_shape(name, (*self.lengths, *codes))
         return self.read(name, position, kinds)
 
