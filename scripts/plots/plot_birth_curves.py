@@ -36,13 +36,13 @@ def main():
     meaning = "the axis that has a line for each of its values; none: one line (default: %(default)s)"
     parser.add_argument("--lines", metavar="AXIS", default="width", help=meaning)
     parser.add_argument("--scale", choices=SCALES, default="linear", help="scale of the probability (default: %(default)s)")
-    parser.add_argument("--no-bounds", action="store_true", help="draw no bounds")
+    parser.add_argument("--no-theory", action="store_true", help="draw neither bounds nor exact values")
     arguments = parser.parse_args()
 
     lines = None if arguments.lines == "none" else arguments.lines
     sources = sources_of(arguments.file, arguments.label)
     found = read_files(sources, arguments.x, lines, dict(arguments.at), command_line.BIRTH_OPTIONS)
-    axes = draw(found, arguments.dpi, arguments.scale, not arguments.no_bounds)
+    axes = draw(found, arguments.dpi, arguments.scale, not arguments.no_theory)
     out = arguments.out or command_line.beside(arguments.file[0], "_curves.png")
     command_line.save(axes.figure, out, arguments.dpi)
 

@@ -112,7 +112,12 @@ def styles_of(files: Sequence[Sequence[Curve]]) -> list[list[Style]]:
     ]
 
 
-def draw_bounds(axes: Axes, curves: Iterable[tuple[Curve, Style]]) -> bool:
+def shown(values: Floats, scale: str) -> Floats:
+    """The values of which a line is drawn: 0 has no place among logarithms."""
+    return np.where(values > 0, values, np.nan) if scale == "log" else values
+
+
+def draw_bounds(axes: Axes, curves: Iterable[tuple[Curve, Style]], scale: str) -> bool:
     """Shades between bounds, once where curves have the same ones; returns whether there are any."""
     known: set[bytes] = set()
     for curve, style in curves:
@@ -123,34 +128,32 @@ def draw_bounds(axes: Axes, curves: Iterable[tuple[Curve, Style]]) -> bool:
         colour = style["color"]
         axes.fill_between(curve.values, *bounds, color=colour, alpha=SHADE, linewidth=0, zorder=1)
         for bound in bounds:
-            axes.plot(curve.values, bound, color=colour, **BOUND_STYLE)
+            axes.plot(curve.values, shown(bound, scale), color=colour, **BOUND_STYLE)
     return bool(known)
 
 
-def draw_measured(axes: Axes, curve: Curve, style: Style) -> None:
+def draw_measured(axes: Axes, curve: Curve, style: Style, scale: str) -> None:
     """Draws a line with the 95% interval at each point."""
     axes.vlines(curve.values, curve.low, curve.high, color=style["color"], linewidth=1.0, zorder=2.5)
-    axes.plot(curve.values, curve.probability, label=curve.label, zorder=3, **style)
+    axes.plot(curve.values, shown(curve.probability, scale), label=curve.label, zorder=3, **style)
 
 
-def draw_exact(axes: Axes, curves: Iterable[Curve]) -> bool:
+def draw_exact(axes: Axes, curves: Iterable[Curve], scale: str) -> bool:
     """Draws rings where theory knows the probability; returns whether there are any."""
-    places = np.concatenate([np.stack([curve.values, curve.exact]) for curve in curves], axis=-1)
+    places = np.concatenate([np.stack([curve.values, shown(curve.exact, scale)]) for curve in curves], axis=-1)
     places = places[:, ~np.isnan(places[1])]
     axes.plot(*places, **EXACT_STYLE)
     return places.size > 0
 
 
-def draw_curves(
-    axes: Axes, found: Curves, scale: str = "linear", bounds: bool = True
-) -> list[Artist]:
-    """Draws curves into Axes; returns the entries of their legend."""
+def draw_curves(axes: Axes, found: Curves, scale: str = "linear", theory: bool = True) -> list[Artist]:
+    """Draws curves, and what theory says of them, into Axes; returns the entries of their legend."""
     styled = [pair for curves, styles in zip(found.files, styles_of(found.files)) for pair in zip(curves, styles)]
-    has_bounds = bounds and draw_bounds(axes, styled)
+    has_bounds = theory and draw_bounds(axes, styled, scale)
     for curve, style in styled:
-        draw_measured(axes, curve, style)
+        draw_measured(axes, curve, style, scale)
     entries: list[Artist] = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
-    has_exact = draw_exact(axes, [curve for curve, _ in styled])
+    has_exact = theory and draw_exact(axes, [curve for curve, _ in styled], scale)
     side = Side(found.axis, np.unique(np.concatenate([curve.values for curve, _ in styled])))
     if side.is_logarithmic:
         axes.set_xscale("log")
@@ -206,12 +209,12 @@ def read_files(
 
 
 def draw(
-    found: Curves, dpi: float, scale: str = "linear", bounds: bool = True, new_figure: NewFigure = Figure
+    found: Curves, dpi: float, scale: str = "linear", theory: bool = True, new_figure: NewFigure = Figure
 ) -> Axes:
     """The curves in a figure of their own, their Axes."""
     figure = new_figure(figsize=(WIDTH, HEIGHT), dpi=dpi, layout="constrained")
     axes: Axes = figure.add_subplot()
-    entries = draw_curves(axes, found, scale, bounds)
+    entries = draw_curves(axes, found, scale, theory)
     figure.legend(handles=entries, loc="outside right upper", fontsize=9, borderpad=0.2)
     add_caption(figure, found.caption, WIDTH)
     return axes
@@ -223,12 +226,12 @@ def birth_curves(
     x: str = "depth",
     lines: str | None = "width",
     at: At = None,
-    bounds: bool = True,
+    theory: bool = True,
     scale: Literal["linear", "log"] = "linear",
     ax: Axes | None = None,
     dpi: float = 200,
 ) -> Axes:
-    """Draw the probability that a network is born dead along an axis, between its bounds, with a line for each value of another.
+    """Draw the probability that a network is born dead along an axis, between bounds, with a line for each value of another.
 
     Upright strokes are 95% intervals, shaded areas lie between the lower and the upper bound by theory, rings are exact
     values. Several Datasets or files are drawn in one picture, each in a colour of its own.
@@ -245,8 +248,8 @@ def birth_curves(
     at : dict, optional
         Values of axes by name, such as ``{"width": 3}``: the points nearest to them are drawn. By default, all of `x` and
         `lines`, and the first of other axes.
-    bounds : bool
-        Whether to draw bounds.
+    theory : bool
+        Whether to draw bounds and exact values.
     scale : {"linear", "log"}
         The scale of the probability.
     ax : matplotlib.axes.Axes, optional
@@ -272,7 +275,7 @@ def birth_curves(
     found = read_files(named_sources(ds), x, lines, at)
     if ax is not None:
         check_axes(ax)
-        add_legend_beside(ax, draw_curves(ax, found, scale, bounds))
+        add_legend_beside(ax, draw_curves(ax, found, scale, theory))
         return ax
     with drawn_figure() as new_figure:
-        return draw(found, dpi, scale, bounds, new_figure)
+        return draw(found, dpi, scale, theory, new_figure)

@@ -98,10 +98,10 @@ class Cut:
         """A variable along the axes, and where it has one for each of some codes along these."""
         data = self.data
         index: Index = tuple(slice(None) if axis in self.axes else self._fixed[axis] for axis in data.axes)
-        found = data.by_point(name, index, codes)
+        found = np.asarray(data.by_point(name, index, codes))  # which is a scalar where nothing is left
         order = [axis for axis in data.axes if axis in self.axes]
         order += [axis for axis in self.axes if axis not in order]  # those that are not swept
-        found = found.reshape(*(data.values[axis].size for axis in order), *codes)
+        found = found.reshape([*(data.values[axis].size for axis in order), *codes])
         found = np.moveaxis(found, [order.index(axis) for axis in self.axes], range(len(order)))
         return found[np.ix_(*self._chosen, *map(range, codes))]
 
@@ -182,5 +182,6 @@ def set_ticks(axis: Axis, side: Side) -> None:
         axis.set_ticks(side.places[chosen], [f"${number(value)}$" for value in side.values[chosen]])
         return
     is_whole = bool(np.all(side.values % 1 == 0))
-    axis.set_major_locator(LogLocator(numticks=6) if side.is_logarithmic else MaxNLocator(8, integer=is_whole, steps=(1, 2, 5, 10)))
+    evenly = MaxNLocator(8, integer=is_whole, steps=(1, 2, 5, 10))
+    axis.set_major_locator(LogLocator(numticks=6) if side.is_logarithmic else evenly)
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"${number(value)}$"))

@@ -80,7 +80,7 @@ def draw_deaths(axes: Axes, curves: Sequence[LayerCurve]) -> None:
     """Draws the share of the networks that die in each layer."""
     for curve, style in zip(curves, ordered_styles(len(curves))):
         axes.plot(curve.layers, curve.died, label=curve.label, **style)
-    axes.set(ylabel="share of networks that die here")
+    axes.set(ylabel="share that dies here")
     axes.set_ylim(bottom=0)
 
 

@@ -27,8 +27,11 @@ from ._panels import CAPTION_POINTS, GREY
 from ._reader import PENDING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
 
     from ._types import At, Floats, NewFigure, PaletteName, Source, Style
 
@@ -123,6 +126,14 @@ def legend_of(found: BirthMap) -> list[Artist]:
     return [*lines, *pending]
 
 
+def add_colour_bar(figure: FigureBase, axes: Axes | Sequence[Axes], level: float, shades: ListedColormap) -> None:
+    """Adds a colour bar beside some Axes, with a mark at the level."""
+    label = "probability to be born dead"
+    bar = figure.colorbar(ScalarMappable(NORM, shades), ax=axes, label=label, ticks=FixedLocator(TICKS))
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"${number(value)}$"))
+    bar.ax.axhline(level, **LEVEL_STYLE)
+
+
 def draw_into(axes: Axes, found: BirthMap, palette: Palette) -> None:
     """Draws the heat map into Axes, with a colour bar beside them and a legend above."""
     shades = shades_of(palette)
@@ -130,10 +141,7 @@ def draw_into(axes: Axes, found: BirthMap, palette: Palette) -> None:
     draw_level(axes, found)
     if found.has_theory:
         draw_theory(axes, found)
-    label = "probability to be born dead"
-    bar = axes.figure.colorbar(ScalarMappable(NORM, shades), ax=axes, label=label, ticks=FixedLocator(TICKS))
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"${number(value)}$"))
-    bar.ax.axhline(found.level, **LEVEL_STYLE)
+    add_colour_bar(axes.figure, axes, found.level, shades)
     spacing = {"handlelength": 1.8, "columnspacing": 1.2, "borderpad": 0.2, "fontsize": 9}
     entries = legend_of(found)
     axes.legend(handles=entries, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(entries), **spacing)
