@@ -42,7 +42,8 @@ def safe_region(job):
         f"The probability that a network is born dead, over width and depth. Solid: where it is {number(100 * level)}% in "
         "the data, interpolated between the points. Dashed: the width that suffices by theory, "
         rf"$N = \log_2 (H / {number(level)})$, which is no theorem for RAI. "
-        + " ".join(f"{title}: {read.caption}." for title, read in found.items())
+        + "; ".join(read.caption for read in found.values())
+        + "."
     )
     figure = captioned(FULL_WIDTH, 2.9, caption)
     for axes, (title, read) in zip(figure.subplots(1, len(found), sharey=True), found.items()):
@@ -64,8 +65,8 @@ def bounds(job):
     path = job.birth("births-bounds", width="2,3,4,5,10", depth=DEPTHS, networks=MANY, **SIGNS)
     found = _birth_curves.read_files({"": path}, "depth", "width", {})
     caption = (
-        "The probability that a network is born dead over its depth, in both scales, between bounds by theory. Upright strokes: "
-        f"95% intervals, most of them smaller than the marks. Rings: where theory knows it. {found.caption}."
+        "The probability that a network is born dead over its depth, in both scales, between bounds by theory. "
+        f"Upright strokes: 95% intervals, most of them smaller than the marks. Rings: exact. {found.caption}."
     )
     figure = captioned(FULL_WIDTH, 2.9, caption)
     for axes, scale in zip(figure.subplots(1, 2), _birth_curves.SCALES):
@@ -135,10 +136,10 @@ def variants(job):
     )
     shared = ", ".join(equation(axis, value) for axis, value in (("width", VARIANT_WIDTH), *CLOUD.items()))
     caption = (
-        f"He weights, {shared}, normal inputs. Left: with biases, ${number(SOME)}$ networks each; dashed: the probability for "
-        "one point, which more points with symmetric biases do not exceed. Middle: with zero biases, "
-        f"${number(FEWEST)}$ networks each; for all but plain networks the share of those of which some layer puts out the same "
-        "for all points. Right: the mean cosine of two points' vectors after each layer, of networks that are alive before it."
+        f"He weights, {shared}, normal inputs. Left: with biases, ${number(SOME)}$ networks each; dashed: the "
+        "probability for one point, which more points with symmetric biases do not exceed. Middle: with zero biases, "
+        f"${number(FEWEST)}$ networks each; for all but plain networks the share of those of which some layer puts out the "
+        "same for all points. Right: the mean cosine of two points' vectors after each layer, of networks alive before it."
     )
     figure = captioned(FULL_WIDTH, 2.6, caption)
     left, middle, right = figure.subplots(1, 3)
@@ -170,9 +171,9 @@ def death_layer(job):
         curves, shared = _birth_layers.read_layers(cut), cut.caption()
     caption = (
         "The layer in which networks die, as a share of all networks; and of those that are alive when they enter a layer: "
-        "the shares of points that no layer has put out zero for and of units that are active at no point, the squared length "
-        "of the first point's vector, and the cosine of the vectors of the first two points, each a mean over at least "
-        f"{_birth_layers.FEWEST} networks. A few networks make up most of the squared length, so deep down its mean scatters. "
+        "the shares of points that no layer has put out zero for and of units that are active at no point, the squared "
+        "length of the first point's vector, and the cosine of the vectors of the first two points, each a mean over at "
+        f"least {_birth_layers.FEWEST} networks. A few networks make up most of the squared length: deep down it scatters. "
         f"{shared}."
     )
     figure = captioned(FULL_WIDTH, 4.4, caption)
@@ -191,9 +192,9 @@ def points(job):
     path = job.birth("births-points", dimension="1,2,4,16", points="log:1:1024:11", networks=SOME, **shape)
     found = _birth_curves.read_files({"": path}, "points", "dimension", {})
     caption = (
-        "The probability that some layer puts out zero for all of $m$ points falls with $m$: what is dead at these points may "
-        "live elsewhere. Dashed: exact for one point, an upper bound for more. In one dimension all that matters is whether "
-        f"there are points on both sides of 0. {found.caption}."
+        "The probability that some layer puts out zero for all of $m$ points falls with $m$: what is dead at these "
+        "points may live elsewhere. Dashed: exact for one point, an upper bound for more. In one dimension all that "
+        f"matters is whether there are points on both sides of 0. {found.caption}."
     )
     figure = captioned(figures.COLUMN_WIDTH, 2.7, caption)
     axes = figure.subplots()

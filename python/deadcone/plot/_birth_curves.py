@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from ..errors import ConfigError, StorageError
 from ._arguments import check_axes, check_choice, check_dpi, wanted_values
 from ._birth_file import BirthFile, Cut, Side, set_ticks
-from ._births import add_caption
+from ._births import finish
 from ._canvas import add_legend_beside, drawn_figure
 from ._labels import axis_label, equation, plain
 from ._wording import ARGUMENTS, Wording
@@ -216,7 +216,7 @@ def draw(
     axes: Axes = figure.add_subplot()
     entries = draw_curves(axes, found, scale, theory)
     figure.legend(handles=entries, loc="outside right upper", fontsize=9, borderpad=0.2)
-    add_caption(figure, found.caption, WIDTH)
+    finish(figure, found.caption, WIDTH)
     return axes
 
 

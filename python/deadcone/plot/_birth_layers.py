@@ -15,7 +15,7 @@ from ..errors import ConfigError
 from ._arguments import check_axes, check_dpi, wanted_values
 from ._birth_curves import MOST_LINES, ordered_styles
 from ._birth_file import BirthFile, Cut
-from ._births import add_caption
+from ._births import finish
 from ._canvas import drawn_figure
 from ._labels import equation
 from ._wording import ARGUMENTS, Wording
@@ -127,7 +127,7 @@ def draw(curves: Sequence[LayerCurve], caption: str, dpi: float, new_figure: New
     handles, _ = panels[0, 0].get_legend_handles_labels()
     if len(curves) > 1:
         figure.legend(handles=handles, loc="outside right upper", fontsize=9, borderpad=0.2)
-    add_caption(figure, caption, WIDTH)
+    finish(figure, caption, WIDTH)
     return panels
 
 

@@ -154,15 +154,17 @@ def draw(
     figure = new_figure(figsize=(WIDTH, HEIGHT), dpi=dpi, layout="constrained")
     axes: Axes = figure.add_subplot()
     draw_into(axes, found, palette)
-    add_caption(figure, found.caption, WIDTH)
+    finish(figure, found.caption, WIDTH)
     return axes
 
 
-def add_caption(figure: Figure, text: str, width: float) -> None:
-    """Adds a line above all of a figure of so many inches, or several."""
-    lines = in_lines(text, width - 0.2, CAPTION_POINTS)
+def finish(figure: Figure, caption: str, width: float) -> None:
+    """Adds a caption above all of a figure of so many inches, and lays it out once: again would move it a little."""
+    lines = in_lines(caption, width - 0.2, CAPTION_POINTS)
     style: Style = {"x": 0.1 / width, "ha": "left", "color": GREY, "fontsize": CAPTION_POINTS}
     figure.suptitle("\n".join(lines), **style)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
 
 
 def births(
