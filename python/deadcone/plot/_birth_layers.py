@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Inches.
 WIDTH, HEIGHT = 7.0, 5.0
-# The mean by layer of each panel after the first, its label, whether it is a share, and its dashes: the first two share one.
+# What the panels after the first show; the first two are in one.
 MEANS = ("dead_unit_share", "living_point_share", "squared_length", "correlation")
 DEAD_DASHES = (0, (2, 1))
 # Means over fewer networks say little.
