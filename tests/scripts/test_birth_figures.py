@@ -83,8 +83,8 @@ def test_options_change_the_picture(births, tmp_path, script, options):
 
 def test_several_files_are_drawn_in_one_picture(births, deadcone, tmp_path):
     other = tmp_path / "other.h5"
-    deadcone.done("birth --quiet --width 1,2,3 --depth 1:4:4 --dimension 1 --points 2 --inputs signs --init rai --networks 100 "
-                  "--out", other)  # fmt: skip
+    options = "birth --quiet --width 1,2,3 --depth 1:4:4 --dimension 1 --points 2 --inputs signs --init rai --networks 100"
+    deadcone.done(options, "--out", other)
     for options in ((), ("--label", "He", "--label", "RAI")):
         out = tmp_path / f"{len(options)}.svg"
         result = in_process.run("plot_birth_curves", births, other, "--at", "width=2", *options, "--out", out)

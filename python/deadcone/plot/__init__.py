@@ -1,8 +1,9 @@
 """Pictures of what deadcone computes.
 
 `maps`, `steps` and `dead_fraction` draw a sweep; `field`, `spectrum` and `trajectories` what deadcone.field(), .spectrum()
-and .trace() give; `births`, `birth_curves` and `birth_layers` what deadcone.birth() gives. Each takes a Dataset of xarray, or the path of a file where the program writes one, and returns the
-Axes of matplotlib. Without `ax` it makes a figure with pyplot, in the style of deadcone; the caller's settings stay.
+and .trace() give; `births`, `birth_curves` and `birth_layers` what deadcone.birth() gives. Each takes a Dataset of
+xarray, or the path of a file where the program writes one, and returns the Axes of matplotlib. Without `ax` it
+makes a figure with pyplot, in the style of deadcone; the caller's settings stay.
 
 >>> deadcone.plot.maps("fig4.h5", at={"beta": 0.9, "gamma": 0.1})
 """
