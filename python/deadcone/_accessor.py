@@ -20,12 +20,12 @@ class Accessor:
         self._dataset = dataset
 
     def plot(self, **options: Any) -> Any:
-        """Draw the maps of a sweep, or the field, the spectrum or the trajectory that the Dataset holds.
+        """Draw the maps of a sweep, or the field, the spectrum, the trajectory or the births that the Dataset holds.
 
         Parameters
         ----------
         **options
-            Those of deadcone.plot.maps, .field, .spectrum or .trajectories.
+            Those of deadcone.plot.maps, .field, .spectrum, .trajectories or .births.
 
         Returns
         -------
@@ -42,11 +42,17 @@ class Accessor:
         from . import plot
 
         # Each with a variable that only it has.
-        pictures: dict[str, Any] = {"fate": plot.maps, "grad_w": plot.field, "re1": plot.spectrum, "momentum_w": plot.trajectories}
+        pictures: dict[str, Any] = {
+            "fate": plot.maps,
+            "grad_w": plot.field,
+            "re1": plot.spectrum,
+            "momentum_w": plot.trajectories,
+            "born_dead": plot.births,
+        }
         for variable, picture in pictures.items():
             if variable in self._dataset.variables:
                 return picture(self._dataset, **options)
-        raise ConfigError("the Dataset holds no sweep, field, spectrum or trajectory of deadcone")
+        raise ConfigError("the Dataset holds no sweep, field, spectrum, trajectory or births of deadcone")
 
     def steps(self, **options: Any) -> Any:
         """Draw the number of updates: deadcone.plot.steps of this Dataset, with its options."""

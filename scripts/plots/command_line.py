@@ -3,6 +3,7 @@ need no display.
 """
 
 import argparse
+import dataclasses
 import errno
 import io
 import os
@@ -25,6 +26,8 @@ OPTIONS = Wording(
     leaflet="--leaflet",
     no_proofs="the file has no proofs; `deadcone sweep --certify` computes them",
 )
+# Of births, whose axes have no options of their own.
+BIRTH_OPTIONS = dataclasses.replace(OPTIONS, axis="--at {}=VALUE")
 
 
 def parser(description, picture):
@@ -58,8 +61,20 @@ def sweep_parser(description, picture, wanted="a file that `deadcone sweep` wrot
     add_palette_option(result)
     result.add_argument("file", metavar="FILE", help=wanted)
     add_axis_options(result, tuple(SYMBOLS), "all along the columns and rows of the picture, else the first")
-    meaning = "the same for any axis of the file, such as leak=0.1"
+    add_at_option(result, "the same for any axis of the file, such as leak=0.1")
+    return result
+
+
+def add_at_option(result, meaning):
     result.add_argument("--at", type=_axis_value, metavar="AXIS=VALUE", action="append", default=[], help=meaning)
+
+
+def birth_parser(description, picture, chosen, several=False):
+    """A parser for a picture of births: the file or files, the points to draw (`chosen` by default), the picture's path."""
+    result = parser(description, picture)
+    meaning = "a file that `deadcone birth` wrote" + ("; several are drawn in one picture" if several else "")
+    result.add_argument("file", metavar="FILE", nargs="+" if several else None, help=meaning)
+    add_at_option(result, f"draw the points nearest to this value of an axis (default: {chosen})")
     return result
 
 

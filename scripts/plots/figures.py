@@ -107,8 +107,15 @@ class Job:
 
     def sweep(self, name, **options):
         """The path of the sweep with these options, which is computed unless the folder has it."""
+        return self._kept("sweep", name, options)
+
+    def birth(self, name, **options):
+        """The same for `deadcone birth`."""
+        return self._kept("birth", name, options)
+
+    def _kept(self, command, name, options):
         path = self.folder / f"{name}.h5"
-        run = functools.partial(self.run, "sweep", **options, out=path, threads=self.threads, quiet=True)
+        run = functools.partial(self.run, command, **options, out=path, threads=self.threads, quiet=True)
         try:
             run(resume=True)
         except ProgramError as error:

@@ -9,7 +9,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "bench" / "README.md",
          *sorted((ROOT / "docs").glob("*.md"))]  # fmt: skip
-COMMANDS = ("sweep", "info", "verify", "analyze", "merge", "trace", "field", "spectrum", "completion")
+COMMANDS = ("sweep", "birth", "info", "verify", "analyze", "merge", "trace", "field", "spectrum", "completion")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 # Programs of others, whose options are not ours to check.
 OTHER_PROGRAMS = re.compile(r"^\s*(cmake|ctest|sbatch|\.venv/bin/pip)\b|deadcone_tests|`cmake --install`|`flux submit --cc`|SLURM_|Slurm")

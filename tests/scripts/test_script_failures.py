@@ -24,6 +24,7 @@ NASTY = "\x1b]0;owned\x07\x1b[31m\u202e\u2066 $\\frac{$ {} _^ %s \n\t</script><b
 
 SWEEP_READERS = [("plot_sweep",), ("plot_sweep", "--by", "proof"), ("plot_steps",), ("plot_steps", "--scale", "rank")]
 SWEEP_READERS += [("plot_dead_fraction",), ("atlas",)]
+BIRTH_READERS = [("plot_births",), ("plot_birth_curves",), ("plot_birth_curves", "--scale", "log"), ("plot_birth_layers",)]
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +35,14 @@ def originals(deadcone, tmp_path_factory):
     deadcone.done(sweep, folder / "certified.h5", "--certify --refine")
     deadcone.done(sweep, folder / "final.h5", "--fields steps,final")
     deadcone.done("field --gamma 1,0.1 --w -2:2:20 --b -2:2:18 --out", folder / "field.h5")
+    births = "birth --quiet --width 1,2,3 --depth 1,2,4 --dimension 1 --points 2 --inputs signs --networks 100 --out"
+    deadcone.done(births, folder / "births.h5")
     (folder / "spectrum.txt").write_text(deadcone.done("spectrum --beta 0:0.9:20").stdout)
     return {
         folder / "certified.h5": SWEEP_READERS,
         folder / "final.h5": SWEEP_READERS,
         folder / "field.h5": [("plot_field",)],
+        folder / "births.h5": BIRTH_READERS,
         folder / "spectrum.txt": [("plot_spectrum",)],
     }
 
@@ -254,7 +258,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-HDF5_READERS = [("plot_sweep",), ("plot_steps",), ("plot_dead_fraction",), ("plot_field",), ("atlas",)]
+HDF5_READERS = [("plot_sweep",), ("plot_steps",), ("plot_dead_fraction",), ("plot_field",), ("atlas",), *BIRTH_READERS]
 
 
 @pytest.mark.parametrize("script", HDF5_READERS, ids=lambda script: script[0])

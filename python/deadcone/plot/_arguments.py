@@ -12,7 +12,7 @@ from ..errors import ConfigError
 from ._palettes import PALETTES, Palette
 
 if TYPE_CHECKING:
-    from ._reader import ResultFile
+    from ._reader import PointFile, ResultFile
 
 LEAST_DPI, MOST_DPI = 20, 2400
 NUMBERS = (int, float, np.integer, np.floating)
@@ -42,7 +42,7 @@ def check_dpi(dpi: Any) -> None:
         raise ConfigError(f"dpi must be a number from {LEAST_DPI} to {MOST_DPI}, not {dpi!r}")
 
 
-def wanted_values(data: ResultFile, at: Any) -> dict[str, float]:
+def wanted_values(data: PointFile, at: Any) -> dict[str, float]:
     """The values that `at` asks for, by axis. Raises ConfigError where it asks for what is not there."""
     if not isinstance(at, (Mapping, type(None))):
         raise ConfigError(f"at must be a dict of values by axis, not {at!r}")

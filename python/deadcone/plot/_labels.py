@@ -6,12 +6,22 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._reader import ResultFile
+    from ._reader import PointFile, ResultFile
 
 # How formulas show an axis; another axis is shown by its name.
 SYMBOLS = {"beta": r"\beta", "gamma": r"\gamma", "eta": r"\eta", "delta": r"\Delta", "r": "r_0", "w": "w_0", "b": "b_0"}
 # The same for axes that only some units and optimisers have.
 OTHER_SYMBOLS = {"beta2": r"\beta_2", "alpha": r"\alpha", "decay": r"\lambda", "leak": "a"}
+# The axes of networks.
+NETWORK_SYMBOLS = {
+    "width": "N",
+    "depth": "H",
+    "dimension": "d",
+    "points": "m",
+    "sigma_w": r"\sigma_w",
+    "sigma_b": r"\sigma_b",
+    "layer": r"\ell",
+}
 # The axes of a trajectory's start.
 STARTS = ("r", "w", "b")
 
@@ -36,7 +46,7 @@ def equation(axis: str, value: float) -> str:
 
 def symbol(axis: str) -> str:
     """An axis in a formula."""
-    return (SYMBOLS | OTHER_SYMBOLS).get(axis) or rf"\mathrm{{{axis}}}".replace("_", r"\_")
+    return (SYMBOLS | OTHER_SYMBOLS | NETWORK_SYMBOLS).get(axis) or rf"\mathrm{{{axis}}}".replace("_", r"\_")
 
 
 def sides_of(data: ResultFile) -> tuple[list[str], tuple[bool, bool]]:
@@ -45,6 +55,6 @@ def sides_of(data: ResultFile) -> tuple[list[str], tuple[bool, bool]]:
     return labels, data.logarithmic()
 
 
-def axis_label(data: ResultFile, axis: str, line: int = 80) -> str:
+def axis_label(data: PointFile, axis: str, line: int = 80) -> str:
     """What an axis is, in words, in lines of so many characters, and its symbol."""
     return f"{textwrap.fill(plain(data.long_name(axis)), line)} ${symbol(axis)}$"
