@@ -26,6 +26,7 @@ namespace {
 
 struct BirthOptions {
   BirthSweep sweep;
+  std::vector<double> sigma_b_of_bias;  ///< that --bias has; empty: none
   RunOptions run;
 };
 
@@ -39,14 +40,14 @@ void add_kind_option(CLI::App& app, const std::string& name, Kind& kind, const s
 
 void add_axes(CLI::App& app, BirthSweep& sweep) {
   for (const Named<BirthAxis>& axis : NameTable<BirthAxis>::values) {
-    std::string option = axis.name;
-    std::ranges::replace(option, '_', '-');
-    add_axis_option(app, option, std::string(axis.meaning) + " (" + in_words(traits_of(axis.kind).bounds) + ")",
+    add_axis_option(app, option_of(axis.name).substr(2),
+                    std::string(axis.meaning) + " (" + in_words(traits_of(axis.kind).bounds) + ")",
                     sweep.values(axis.kind));
   }
 }
 
-void add_network_options(CLI::App& app, BirthSweep& sweep) {
+void add_network_options(CLI::App& app, BirthOptions& options) {
+  BirthSweep& sweep = options.sweep;
   NetworkKind& kind = sweep.kind;
   add_text_option(
       app, "--widths", "N1,N2,...",
@@ -58,13 +59,14 @@ void add_network_options(CLI::App& app, BirthSweep& sweep) {
   add_kind_option(app, "--init", kind.init, "how weights are drawn, with fan-in n and fan-out N");
   add_text_option(
       app, "--bias", "zero|init|normal:S",
-      [&sweep](const std::string& text) {
+      [&options](const std::string& text) {
         const std::string normal = std::string(name_of(BiasKind::normal)) + ":";
         if (text.rfind(normal, 0) == 0) {
-          sweep.kind.bias = BiasKind::normal;
-          sweep.values(BirthAxis::sigma_b) = parse_axis(text.substr(normal.size()));
+          options.sweep.kind.bias = BiasKind::normal;
+          options.sigma_b_of_bias = parse_axis(text.substr(normal.size()));
         } else {
-          sweep.kind.bias = parse_name<BiasKind>(text);
+          options.sweep.kind.bias = parse_name<BiasKind>(text);
+          options.sigma_b_of_bias.clear();
         }
       },
       "how biases are drawn: " + explain_names<BiasKind>() + ". normal:S is normal with --sigma-b S",
@@ -91,6 +93,19 @@ void add_network_options(CLI::App& app, BirthSweep& sweep) {
       [&kind](const std::string& text) { kind.seed = static_cast<std::uint64_t>(parse_integer(text, 0)); },
       "of the random numbers; networks of the same number have the same ones at all points", std::to_string(kind.seed));
   add_precision_option(app, kind.precision);
+}
+
+/// Takes over the deviation that --bias has, and refuses axes that are given in vain.
+void check_axes(const CLI::App& app, BirthOptions& options) {
+  std::vector<BirthAxis> given;
+  for (const Named<BirthAxis>& axis : NameTable<BirthAxis>::values) {
+    if (app.count(option_of(axis.name)) > 0) given.push_back(axis.kind);
+  }
+  check_given(options.sweep, given);
+  if (options.sigma_b_of_bias.empty()) return;
+  if (std::ranges::find(given, BirthAxis::sigma_b) != given.end())
+    throw ConfigError(name_of(BirthAxis::sigma_b), "must not be given where the bias has its deviation");
+  options.sweep.values(BirthAxis::sigma_b) = options.sigma_b_of_bias;
 }
 
 /// 1.2e+09.
@@ -147,7 +162,7 @@ Command add_birth_command(CLI::App& main, const std::string& command_line) {
   auto options = std::make_shared<BirthOptions>();
   CLI::App* app = main.add_subcommand("birth", "Find the probability that a deep network of rectifiers is born dead");
   add_axes(*app, options->sweep);
-  add_network_options(*app, options->sweep);
+  add_network_options(*app, *options);
   options->run.add_to(*app, "point");
   app->footer(
       explain_axes() +
@@ -155,6 +170,7 @@ Command add_birth_command(CLI::App& main, const std::string& command_line) {
       "point; where none can (--leaky, --skip, --batch-norm), if one puts out the same for all points.");
   return {app, [app, options, command_line] {
             options->run.read_config(*app);
+            check_axes(*app, *options);
             run(*options, command_line);
           }};
 }

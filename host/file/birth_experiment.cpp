@@ -277,6 +277,7 @@ Schema birth_schema(const BirthSweep& sweep) {
       .title = "Networks of rectifiers that are born dead",
       .configuration = to_json(sweep),
       .precision = name_of(sweep.kind.precision),
+      .references = "arXiv:1903.06733 arXiv:2007.06192",
       .numerics = birth_numerics,
       .axes = {},
       .plane = {},

@@ -9,6 +9,7 @@
 #include "deadcone/mapper.hpp"
 #include "deadcone/unit/families.hpp"
 #include "deadcone/unit/model.hpp"
+#include "file/schema.hpp"
 #include "storage/attributes.hpp"
 #include "storage/hdf5.hpp"
 #include "storage/new_file.hpp"
@@ -170,8 +171,8 @@ void write_gradient_field(const std::string& path, const GradientFieldGrid& grid
   OutputPlace place(path, missing_lock);
   NewFile new_file(place);
   File file = File::create(new_file.part(), path);
-  set_root_attributes(
-      file, describe_file(title_of(grid.unit), command_line, configuration_of(grid), name_of(Precision::float64)));
+  set_root_attributes(file, describe_file(title_of(grid.unit), command_line, configuration_of(grid),
+                                          name_of(Precision::float64), unit_paper));
   std::vector<Dataset> datasets = create_variables(file, grid);
   write_maps(datasets, grid);
   for (Dataset& dataset : datasets) dataset.close();

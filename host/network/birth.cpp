@@ -192,6 +192,14 @@ void validate_kind(const NetworkKind& kind) {
 
 }  // namespace
 
+void check_given(const BirthSweep& sweep, const std::vector<BirthAxis>& given) {
+  for (const BirthAxis axis : given) {
+    if (sweep.uses(axis)) continue;
+    throw ConfigError(name_of(axis), axis == BirthAxis::sigma_b ? "is for normal biases alone"
+                                                                : "must not be given where each layer has its width");
+  }
+}
+
 void validate(const BirthSweep& sweep) {
   validate_kind(sweep.kind);
   for (const std::int64_t width : sweep.widths) require_whole("widths", width, largest_width);

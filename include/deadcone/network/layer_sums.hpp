@@ -17,15 +17,17 @@ DEADCONE_HD inline double squared_length(Real squared, std::int32_t exponent) {
   return static_cast<double>(squared) * unit * unit;
 }
 
-/// Whether two vectors have an angle between them, and its cosine, from their squared lengths and their product.
+/// Whether two vectors have an angle between them, and its cosine, from their squared lengths and their product, which are
+/// rounded.
 template <class Real>
 DEADCONE_HD inline bool have_angle(Real first_squared, Real second_squared) {
   return first_squared > Real(0) && second_squared > Real(0);
 }
 template <class Real>
 DEADCONE_HD inline double cosine(Real first_squared, Real second_squared, Real product) {
-  return static_cast<double>(product) /
-         ::sqrt(static_cast<double>(first_squared) * static_cast<double>(second_squared));
+  const double ratio =
+      static_cast<double>(product) / ::sqrt(static_cast<double>(first_squared) * static_cast<double>(second_squared));
+  return ratio > 1.0 ? 1.0 : ratio < -1.0 ? -1.0 : ratio;
 }
 
 /// BirthCounts of one layer of one block.
