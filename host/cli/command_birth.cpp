@@ -20,6 +20,7 @@
 #include "deadcone/network/birth.hpp"
 #include "deadcone/network/birth_sweep.hpp"
 #include "file/birth_experiment.hpp"
+#include "network/birth_text.hpp"
 
 namespace deadcone {
 namespace {
@@ -49,24 +50,11 @@ void add_axes(CLI::App& app, BirthSweep& sweep) {
 void add_network_options(CLI::App& app, BirthSweep& sweep) {
   NetworkKind& kind = sweep.kind;
   add_text_option(
-      app, "--widths", "N1,N2,...",
-      [&sweep](const std::string& text) {
-        sweep.widths.clear();
-        for (const std::string& part : split(text, ',')) sweep.widths.push_back(parse_integer(part, 1, largest_width));
-      },
+      app, "--widths", "N1,N2,...", [&sweep](const std::string& text) { sweep.widths = parse_widths(text); },
       "units of each hidden layer, in place of --width and --depth (" + in_words(1, largest_width) + ")");
   add_kind_option(app, "--init", kind.init, "how weights are drawn, with fan-in n and fan-out N");
   add_text_option(
-      app, "--bias", "zero|init|normal:S",
-      [&sweep](const std::string& text) {
-        const std::string normal = std::string(name_of(BiasKind::normal)) + ":";
-        if (text.rfind(normal, 0) == 0) {
-          sweep.kind.bias = BiasKind::normal;
-          sweep.values(BirthAxis::sigma_b) = parse_axis(text.substr(normal.size()));
-        } else {
-          sweep.kind.bias = parse_name<BiasKind>(text);
-        }
-      },
+      app, "--bias", "zero|init|normal:S", [&sweep](const std::string& text) { set_bias(text, sweep); },
       "how biases are drawn: " + explain_names<BiasKind>() + ". normal:S is normal with --sigma-b S",
       name_of(kind.bias));
   add_kind_option(app, "--inputs", kind.inputs, "the points that a network is asked at");

@@ -275,6 +275,7 @@ const std::vector<BirthColumn>& birth_columns() {
 Schema birth_schema(const BirthSweep& sweep) {
   Schema schema = {
       .title = "Networks of rectifiers that are born dead",
+      .references = "arXiv:1903.06733 arXiv:2007.06192",
       .configuration = to_json(sweep),
       .precision = name_of(sweep.kind.precision),
       .numerics = birth_numerics,

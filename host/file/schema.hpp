@@ -47,6 +47,7 @@ inline constexpr const char* point_done = "point_done";
 
 struct Schema {
   std::string title;
+  std::string references;     ///< papers
   std::string configuration;  ///< JSON, complete: equal configurations give equal results
   std::string precision;
   int numerics;  ///< the number of the bits of its results: with another, they are others

@@ -36,6 +36,7 @@ class BirthVerification {
     report_.unchecked = schema.unchecked;
     std::vector<std::int64_t> sound;
     for (std::int64_t point = 0; point < reader_.sweep().points(); ++point) {
+      if (meter_.stop) throw Interrupted();
       if (is_done(point) && fits_together(point)) sound.push_back(point);
     }
     for (const std::int64_t point : chosen(sound)) recompute(point);
