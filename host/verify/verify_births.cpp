@@ -8,11 +8,11 @@
 
 #include "deadcone/birth_file.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/network/network_plan.hpp"
 #include "file/birth_experiment.hpp"
 #include "file/birth_reader.hpp"
 #include "file/schema_check.hpp"
 #include "network/cpu_birth_mapper.hpp"
-#include "deadcone/network/network_plan.hpp"
 
 namespace deadcone {
 namespace {

@@ -230,6 +230,6 @@ def merge(
     )
     if missing:
         others = f" and {missing - 1} more" if missing > 1 else ""
-        message = f"{path}: no part has the point ({first}){others}; resume=True with the arguments of the parts computes them"
+        message = f"{path}: no part has the point ({first}){others}; resume=True with the parts' arguments computes them"
         warnings.warn(message, stacklevel=2)
     return _dataset.open(path)
