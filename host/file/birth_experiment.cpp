@@ -300,9 +300,11 @@ Schema birth_schema(const BirthSweep& sweep) {
   return schema;
 }
 
-Schema schema_of_any(const std::string& configuration, const std::string& path) {
-  if (is_of_births(configuration)) return birth_schema(birth_from_json(configuration, path));
-  return unit_experiment().schema_source()(configuration, path);
+SchemaSource schema_of_any(const Experiment& experiment) {
+  return [of_sweep = experiment.schema_source()](const std::string& configuration, const std::string& path) {
+    if (is_of_births(configuration)) return birth_schema(birth_from_json(configuration, path));
+    return of_sweep(configuration, path);
+  };
 }
 
 PointValues birth_values(const BirthSweep& sweep, std::int64_t point, const BirthResult& result) {

@@ -31,7 +31,7 @@ class BirthVerification {
                   ", whose results have other bits (numerics " + std::to_string(numerics) + ", here " +
                   std::to_string(birth_numerics) + "); only that version can verify it");
     }
-    const SchemaCheck schema = check_against_schema(path_, schema_of_any);
+    const SchemaCheck schema = check_against_schema(path_, schema_of_any());
     report_.findings = schema.wrong;
     report_.unchecked = schema.unchecked;
     std::vector<std::int64_t> sound;

@@ -245,7 +245,7 @@ std::pair<std::int64_t, std::string> merge(const std::string& out, const std::ve
   MergedResults merged;
   run_file_task(
       [&] {
-        merged = merge_results(out, parts, call, existing_of(overwrite, false), missing_lock_of(lock), schema_of_any);
+        merged = merge_results(out, parts, call, existing_of(overwrite, false), missing_lock_of(lock), schema_of_any());
       },
       stop);
   const bool is_whole = merged.missing.empty();
