@@ -255,3 +255,9 @@ def simulate(w, b, point, criteria):
             if not running.size:
                 break
     return fate.reshape(shape), steps.reshape(shape), final.reshape(3, *shape)
+
+
+def compared(dataset):
+    """A Dataset without what differs between two runs, and two builds of the same sources."""
+    attributes = {name: value for name, value in dataset.attrs.items() if name not in ("history", "git_commit")}
+    return dataset.drop_vars("seconds", errors="ignore").drop_attrs(deep=False).assign_attrs(attributes)

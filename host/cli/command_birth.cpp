@@ -20,13 +20,14 @@
 #include "deadcone/network/birth.hpp"
 #include "deadcone/network/birth_sweep.hpp"
 #include "file/birth_experiment.hpp"
+#include "network/birth_text.hpp"
 
 namespace deadcone {
 namespace {
 
 struct BirthOptions {
   BirthSweep sweep;
-  std::vector<double> sigma_b_of_bias;  ///< that --bias has; empty: none
+  bool bias_has_deviation = false;  ///< --bias normal:S
   RunOptions run;
 };
 
@@ -50,25 +51,12 @@ void add_network_options(CLI::App& app, BirthOptions& options) {
   BirthSweep& sweep = options.sweep;
   NetworkKind& kind = sweep.kind;
   add_text_option(
-      app, "--widths", "N1,N2,...",
-      [&sweep](const std::string& text) {
-        sweep.widths.clear();
-        for (const std::string& part : split(text, ',')) sweep.widths.push_back(parse_integer(part, 1, largest_width));
-      },
+      app, "--widths", "N1,N2,...", [&sweep](const std::string& text) { sweep.widths = parse_widths(text); },
       "units of each hidden layer, in place of --width and --depth (" + in_words(1, largest_width) + ")");
   add_kind_option(app, "--init", kind.init, "how weights are drawn, with fan-in n and fan-out N");
   add_text_option(
       app, "--bias", "zero|init|normal:S",
-      [&options](const std::string& text) {
-        const std::string normal = std::string(name_of(BiasKind::normal)) + ":";
-        if (text.rfind(normal, 0) == 0) {
-          options.sweep.kind.bias = BiasKind::normal;
-          options.sigma_b_of_bias = parse_axis(text.substr(normal.size()));
-        } else {
-          options.sweep.kind.bias = parse_name<BiasKind>(text);
-          options.sigma_b_of_bias.clear();
-        }
-      },
+      [&options](const std::string& text) { options.bias_has_deviation = set_bias(text, options.sweep); },
       "how biases are drawn: " + explain_names<BiasKind>() + ". normal:S is normal with --sigma-b S",
       name_of(kind.bias));
   add_kind_option(app, "--inputs", kind.inputs, "the points that a network is asked at");
@@ -95,17 +83,13 @@ void add_network_options(CLI::App& app, BirthOptions& options) {
   add_precision_option(app, kind.precision);
 }
 
-/// Takes over the deviation that --bias has, and refuses axes that are given in vain.
-void check_axes(const CLI::App& app, BirthOptions& options) {
+/// Refuses axes that are given in vain.
+void check_axes(const CLI::App& app, const BirthOptions& options) {
   std::vector<BirthAxis> given;
   for (const Named<BirthAxis>& axis : NameTable<BirthAxis>::values) {
     if (app.count(option_of(axis.name)) > 0) given.push_back(axis.kind);
   }
-  check_given(options.sweep, given);
-  if (options.sigma_b_of_bias.empty()) return;
-  if (std::ranges::find(given, BirthAxis::sigma_b) != given.end())
-    throw ConfigError(name_of(BirthAxis::sigma_b), "must not be given where the bias has its deviation");
-  options.sweep.values(BirthAxis::sigma_b) = options.sigma_b_of_bias;
+  check_given(options.sweep, given, options.bias_has_deviation);
 }
 
 /// 1.2e+09.

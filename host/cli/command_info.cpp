@@ -167,7 +167,7 @@ void print_gradient_field(const GradientFieldSummary& field) {
 }
 
 void print_results(const std::string& path, const Experiment& experiment) {
-  const ResultReader file(path, schema_of_any);
+  const ResultReader file(path, schema_of_any(experiment));
   const Schema& schema = file.schema();
   const std::int64_t points = schema.points();
   const std::int64_t done = file.done_points({0, points});

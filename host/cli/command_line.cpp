@@ -56,7 +56,7 @@ int parse_and_run(int argc, const char* const* argv, const Experiment& experimen
                                          add_spectrum_command(main),
                                          add_info_command(main, experiment),
                                          add_verify_command(main, experiment),
-                                         add_merge_command(main, command_line),
+                                         add_merge_command(main, command_line, experiment),
                                          add_analyze_command(main, command_line, experiment),
                                          add_completion_command(main)};
   try {

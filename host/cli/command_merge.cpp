@@ -52,10 +52,10 @@ void report_left_out(const MergeOptions& options) {
   }
 }
 
-void run(const MergeOptions& options, const std::string& command_line) {
+void run(const MergeOptions& options, const std::string& command_line, const Experiment& experiment) {
   const MergedResults merged = merge_results(options.out, options.parts, command_line,
                                              options.overwrite ? ExistingFile::overwrite : ExistingFile::refuse,
-                                             options.missing_lock, schema_of_any);
+                                             options.missing_lock, schema_of_any(experiment));
   report_left_out(options);
   if (merged.missing.empty()) return;
   throw Error(options.out + ": no part has " + in_words(merged) +
@@ -64,7 +64,7 @@ void run(const MergeOptions& options, const std::string& command_line) {
 
 }  // namespace
 
-Command add_merge_command(CLI::App& main, const std::string& command_line) {
+Command add_merge_command(CLI::App& main, const std::string& command_line, const Experiment& experiment) {
   auto options = std::make_shared<MergeOptions>();
   CLI::App* app = main.add_subcommand("merge", "Join the parts of a sweep or of births (--shard) in one file");
   app->add_option("out", options->out, "the new file")->type_name("FILE")->required();
@@ -73,7 +73,7 @@ Command add_merge_command(CLI::App& main, const std::string& command_line) {
       ->required();
   app->add_flag("--overwrite", options->overwrite, "replace the new file if it exists");
   add_lock_option(*app, options->missing_lock);
-  return {app, [options, command_line] { run(*options, command_line); }};
+  return {app, [options, command_line, &experiment] { run(*options, command_line, experiment); }};
 }
 
 }  // namespace deadcone

@@ -25,7 +25,7 @@ Command add_trace_command(CLI::App& main);
 Command add_spectrum_command(CLI::App& main);
 Command add_info_command(CLI::App& main, const Experiment& experiment);
 Command add_verify_command(CLI::App& main, const Experiment& experiment);
-Command add_merge_command(CLI::App& main, const std::string& command_line);
+Command add_merge_command(CLI::App& main, const std::string& command_line, const Experiment& experiment);
 Command add_analyze_command(CLI::App& main, const std::string& command_line, const Experiment& experiment);
 Command add_completion_command(CLI::App& main);
 

@@ -275,9 +275,9 @@ const std::vector<BirthColumn>& birth_columns() {
 Schema birth_schema(const BirthSweep& sweep) {
   Schema schema = {
       .title = "Networks of rectifiers that are born dead",
+      .references = "arXiv:1903.06733 arXiv:2007.06192",
       .configuration = to_json(sweep),
       .precision = name_of(sweep.kind.precision),
-      .references = "arXiv:1903.06733 arXiv:2007.06192",
       .numerics = birth_numerics,
       .axes = {},
       .plane = {},
@@ -300,9 +300,11 @@ Schema birth_schema(const BirthSweep& sweep) {
   return schema;
 }
 
-Schema schema_of_any(const std::string& configuration, const std::string& path) {
-  if (is_of_births(configuration)) return birth_schema(birth_from_json(configuration, path));
-  return unit_experiment().schema_source()(configuration, path);
+SchemaSource schema_of_any(const Experiment& experiment) {
+  return [of_sweep = experiment.schema_source()](const std::string& configuration, const std::string& path) {
+    if (is_of_births(configuration)) return birth_schema(birth_from_json(configuration, path));
+    return of_sweep(configuration, path);
+  };
 }
 
 PointValues birth_values(const BirthSweep& sweep, std::int64_t point, const BirthResult& result) {

@@ -9,6 +9,7 @@
 
 #include "deadcone/network/birth.hpp"
 #include "deadcone/network/birth_sweep.hpp"
+#include "deadcone/sweep_file.hpp"
 #include "file/schema.hpp"
 #include "file/tile_encoder.hpp"
 
@@ -27,8 +28,8 @@ const std::vector<BirthColumn>& birth_columns();
 /// The Schema of the file of a sweep of births, whose points have no maps. Results by layer are as long as the deepest networks.
 Schema birth_schema(const BirthSweep& sweep);
 
-/// The Schema of a configuration in a file, of births or of a sweep of the unit.
-Schema schema_of_any(const std::string& configuration, const std::string& path);
+/// Gives the Schema of a configuration in a file, of births or of a sweep of `experiment`, which must outlive it.
+SchemaSource schema_of_any(const Experiment& experiment = unit_experiment());
 
 /// The values of a point for the file, and back.
 PointValues birth_values(const BirthSweep& sweep, std::int64_t point, const BirthResult& result);

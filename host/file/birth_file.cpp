@@ -25,7 +25,7 @@ BirthWriter::BirthWriter(const std::string& path, const BirthSweep& sweep, const
                          ExistingFile existing) {
   validate(sweep);
   contents_ = std::unique_ptr<Contents>(
-      new Contents{sweep, ResultWriter(path, birth_schema(sweep), run_info, existing, schema_of_any), {}});
+      new Contents{sweep, ResultWriter(path, birth_schema(sweep), run_info, existing, schema_of_any()), {}});
   if (existing != ExistingFile::resume) return;
   const BirthReader reader(path);
   for (std::int64_t point = 0; point < sweep.points(); ++point) {

@@ -8,6 +8,7 @@
 #include "config/sweep_json.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/trajectory/general_dynamics.hpp"
+#include "storage/attributes.hpp"
 
 namespace deadcone {
 
@@ -72,6 +73,7 @@ PlaneAxis plane_axis(const SweepAxis& axis, const Range& range) {
 Schema Experiment::schema(const Sweep& of) const {
   Schema schema = {
       .title = title(of),
+      .references = paper_of_the_unit,
       .configuration = to_json(of),
       .precision = name_of(of.precision),
       .numerics = numerics_of(of),

@@ -171,8 +171,8 @@ void write_gradient_field(const std::string& path, const GradientFieldGrid& grid
   OutputPlace place(path, missing_lock);
   NewFile new_file(place);
   File file = File::create(new_file.part(), path);
-  set_root_attributes(file, describe_file(title_of(grid.unit), command_line, configuration_of(grid),
-                                          name_of(Precision::float64), unit_paper));
+  set_root_attributes(file, describe_file(title_of(grid.unit), command_line, paper_of_the_unit, configuration_of(grid),
+                                          name_of(Precision::float64)));
   std::vector<Dataset> datasets = create_variables(file, grid);
   write_maps(datasets, grid);
   for (Dataset& dataset : datasets) dataset.close();

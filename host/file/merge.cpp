@@ -1,6 +1,5 @@
 #include "deadcone/merge.hpp"
 
-#include "deadcone/errors.hpp"
 #include "file/experiment.hpp"
 #include "file/merge_results.hpp"
 
@@ -8,7 +7,6 @@ namespace deadcone {
 
 Merged merge_sweeps(const std::string& out, const std::vector<std::string>& parts, const std::string& command_line,
                     ExistingFile existing, MissingLock missing_lock, const Experiment& experiment) {
-  if (parts.empty()) throw ConfigError("there must be a part to merge");
   auto [schema, missing] = merge_results(out, parts, command_line, existing, missing_lock, experiment.schema_source());
   return {experiment.sweep_of(schema.configuration, out), std::move(missing)};
 }

@@ -198,6 +198,7 @@ class Merging {
 MergedResults merge_results(const std::string& out, const std::vector<std::string>& parts,
                             const std::string& command_line, ExistingFile existing, MissingLock missing_lock,
                             const SchemaSource& schema_of) {
+  if (parts.empty()) throw ConfigError("there must be a part to merge");
   const Survey survey = survey_of(out, parts, schema_of);
   const auto& [schema, device, source] = survey;
   check_output_path(out, existing == ExistingFile::overwrite, pixel_bytes(schema), other_bytes(schema));

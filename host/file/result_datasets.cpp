@@ -152,7 +152,7 @@ void check_own_layout(const File& file, const Schema& schema, const ResultDatase
 
 std::vector<RootAttribute> root_attributes(const Schema& schema, const RunInfo& run_info) {
   std::vector<RootAttribute> attributes =
-      describe_file(schema.title, run_info.command_line, schema.configuration, schema.precision, schema.references);
+      describe_file(schema.title, run_info.command_line, schema.references, schema.configuration, schema.precision);
   attributes.push_back({"numerics", std::to_string(schema.numerics)});
   attributes.push_back({"device", ascii(run_info.device)});
   for (const auto& [name, text] : schema.warnings) attributes.push_back({name, ascii(text)});

@@ -45,14 +45,11 @@ struct PointVariable {
 /// place in the file; its value is 0, and 1 from the moment when all else of the point is on the disk.
 inline constexpr const char* point_done = "point_done";
 
-/// Arnekvist et al., whose unit most files are about.
-inline constexpr const char* unit_paper = "arXiv:2005.06195";
-
 struct Schema {
   std::string title;
+  std::string references;     ///< papers
   std::string configuration;  ///< JSON, complete: equal configurations give equal results
   std::string precision;
-  std::string references = unit_paper;  ///< where what is computed comes from
   int numerics;                         ///< the number of the bits of its results: with another, they are others
   std::vector<PointAxis> axes;
   std::vector<PlaneAxis> plane;        ///< of maps: rows, columns; empty where points have no maps

@@ -192,8 +192,10 @@ void validate_kind(const NetworkKind& kind) {
 
 }  // namespace
 
-void check_given(const BirthSweep& sweep, const std::vector<BirthAxis>& given) {
+void check_given(const BirthSweep& sweep, const std::vector<BirthAxis>& given, bool bias_has_deviation) {
   for (const BirthAxis axis : given) {
+    if (axis == BirthAxis::sigma_b && bias_has_deviation)
+      throw ConfigError(name_of(axis), "must not be given where bias has it");
     if (sweep.uses(axis)) continue;
     throw ConfigError(name_of(axis), axis == BirthAxis::sigma_b ? "is for normal biases alone"
                                                                 : "must not be given where each layer has its width");

@@ -39,8 +39,8 @@ void describe_origin(hdf5::Group& group, const std::string& command_line) {
 }
 
 std::vector<RootAttribute> describe_file(const std::string& title, const std::string& command_line,
-                                         const std::string& configuration, const std::string& precision,
-                                         const std::string& references) {
+                                         const std::string& references, const std::string& configuration,
+                                         const std::string& precision) {
   return {{"title", title},
           {"Conventions", "CF-1.9"},
           {"history", history(command_line), true},

@@ -17,8 +17,11 @@ struct RootAttribute {
 /// What a file is and what made it: title, Conventions, history (time and command line), references, configuration (JSON),
 /// precision, version, git_commit, compiler, hdf5.
 std::vector<RootAttribute> describe_file(const std::string& title, const std::string& command_line,
-                                         const std::string& configuration, const std::string& precision,
-                                         const std::string& references);
+                                         const std::string& references, const std::string& configuration,
+                                         const std::string& precision);
+
+/// What sweeps of the unit, and all else that is about it, refer to.
+inline constexpr const char* paper_of_the_unit = "arXiv:2005.06195";
 
 /// Writes the root attributes of a file.
 void set_root_attributes(hdf5::File& file, const std::vector<RootAttribute>& attributes);

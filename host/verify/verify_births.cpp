@@ -8,11 +8,11 @@
 
 #include "deadcone/birth_file.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/network/network_plan.hpp"
 #include "file/birth_experiment.hpp"
 #include "file/birth_reader.hpp"
 #include "file/schema_check.hpp"
 #include "network/cpu_birth_mapper.hpp"
-#include "deadcone/network/network_plan.hpp"
 
 namespace deadcone {
 namespace {
@@ -31,11 +31,12 @@ class BirthVerification {
                   ", whose results have other bits (numerics " + std::to_string(numerics) + ", here " +
                   std::to_string(birth_numerics) + "); only that version can verify it");
     }
-    const SchemaCheck schema = check_against_schema(path_, schema_of_any);
+    const SchemaCheck schema = check_against_schema(path_, schema_of_any());
     report_.findings = schema.wrong;
     report_.unchecked = schema.unchecked;
     std::vector<std::int64_t> sound;
     for (std::int64_t point = 0; point < reader_.sweep().points(); ++point) {
+      if (meter_.stop) throw Interrupted();
       if (is_done(point) && fits_together(point)) sound.push_back(point);
     }
     for (const std::int64_t point : chosen(sound)) recompute(point);

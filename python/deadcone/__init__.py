@@ -5,7 +5,8 @@
     ds.deadcone.plot()
 
 `sweep` maps what becomes of each initial weight and bias; `trace` runs one trajectory; `field` and `spectrum` compute the
-gradient and the eigenvalues of the affine system. `open`, `verify`, `analyze` and `merge` work on files. `deadcone.plot` draws
+gradient and the eigenvalues of the affine system. `birth` finds the probability that a deep network of rectifiers is born
+dead, `birth_theory` what theorems say of it. `open`, `verify`, `analyze` and `merge` work on files. `deadcone.plot` draws
 pictures, `atlas` makes a page to look around in. docs/python.md has the whole of it.
 """
 
@@ -20,12 +21,14 @@ from .errors import ConfigError, DeviceError, Error, Interrupted, OutOfMemory, S
 if TYPE_CHECKING:
     from . import plot
     from ._atlas import atlas
+    from ._birth import BirthTheory, birth, birth_theory
     from ._dataset import open  # noqa: A004
     from ._files import VerifyReport, analyze, merge, verify
     from ._single import field, spectrum, trace
     from ._sweep import sweep
 
 __all__ = [
+    "BirthTheory",
     "ConfigError",
     "DeviceError",
     "Error",
@@ -36,6 +39,8 @@ __all__ = [
     "__version__",
     "analyze",
     "atlas",
+    "birth",
+    "birth_theory",
     "field",
     "merge",
     "open",
@@ -50,6 +55,9 @@ __all__ = [
 # Matplotlib.
 _HOMES = {
     "sweep": "_sweep",
+    "birth": "_birth",
+    "birth_theory": "_birth",
+    "BirthTheory": "_birth",
     "trace": "_single",
     "field": "_single",
     "spectrum": "_single",

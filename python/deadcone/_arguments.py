@@ -14,8 +14,8 @@ import numpy.typing as npt
 from ._printable import printable
 from .errors import ConfigError
 
-__all__ = ["Axis", "AxisLike", "axes_of", "axis", "call_of", "fields_of", "flag", "number", "path_of", "plane_of", "range_of",
-           "refine_of", "shard_of", "text", "values_of", "whole"]
+__all__ = ["Axis", "AxisLike", "axes_of", "axis", "call_of", "fields_of", "flag", "is_default", "number", "path_of", "plane_of",
+           "range_of", "refine_of", "shard_of", "text", "values_of", "whole", "widths_of"]
 
 #: The values of an axis: a number; a list or an array of numbers; a tuple (lo, hi, n); or a text as on the command line.
 AxisLike: TypeAlias = float | Sequence[float] | npt.NDArray[Any] | tuple[float, float, int] | str
@@ -153,6 +153,20 @@ def shard_of(value: tuple[int, int]) -> tuple[int, int]:
     if not 1 <= part <= parts:
         raise ConfigError(f"shard must be (k, n) with k from 1 to n, but is {(part, parts)}")
     return part, parts
+
+
+def widths_of(value: Sequence[int] | npt.NDArray[Any] | str) -> str | list[int]:
+    """The units of each hidden layer."""
+    if isinstance(value, str):
+        return text("widths", value)
+    if not isinstance(value, Iterable):
+        raise TypeError(f"widths must be whole numbers, not {_in_words(value)}")
+    return [whole("widths", width) for width in value]
+
+
+def is_default(function: Any, name: str, value: Any) -> bool:
+    """Whether an argument of a function has the value that it has where it is not given."""
+    return _is(value, inspect.signature(function).parameters[name].default)
 
 
 def call_of(function: Any, given: Mapping[str, Any]) -> str:

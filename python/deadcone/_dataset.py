@@ -14,7 +14,7 @@ import xarray as xr
 from . import _arguments, _core
 from .errors import ConfigError, Error, StorageError
 
-__all__ = ["dataset_of", "file_of", "open"]
+__all__ = ["dataset_of", "file_of", "holds_births", "open"]
 
 # Other programs may write or replace the file meanwhile: readers need no lock. `seconds` are numbers, not timedelta64.
 _OPTIONS: dict[str, Any] = {"engine": "h5netcdf", "decode_timedelta": False, "driver_kwds": {"locking": False}}
@@ -26,7 +26,7 @@ def open(file: str | os.PathLike[str], *, group: str | None = None) -> xr.Datase
     Parameters
     ----------
     file : path
-        A file that `sweep` or `field`, or the program `deadcone`, wrote.
+        A file that `sweep`, `birth` or `field`, or the program `deadcone`, wrote.
     group : str, optional
         A group of the file: ``"analysis"`` has what `analyze` measured.
 
@@ -63,12 +63,17 @@ def open(file: str | os.PathLike[str], *, group: str | None = None) -> xr.Datase
 
 
 def dataset_of(results: Any) -> xr.Dataset:
-    """The results of a sweep in memory, as open() would give them from its file. The arrays are not copied."""
+    """The results of a run in memory, as open() would give them from its file. The arrays are not copied."""
     variables, coordinates = (
         {name: (dimensions, values, attributes) for name, dimensions, values, attributes in results[kind]}
         for kind in ("variables", "coordinates")
     )
     return xr.Dataset(variables, coordinates, results["attributes"])
+
+
+def holds_births(dataset: xr.Dataset) -> bool:
+    """Whether a Dataset is of `birth`."""
+    return "born_dead" in dataset.variables
 
 
 @contextlib.contextmanager
@@ -77,7 +82,7 @@ def file_of(data: xr.Dataset | str | os.PathLike[str]) -> Iterator[str]:
     if not isinstance(data, xr.Dataset):
         yield _arguments.path_of("data", data)
         return
-    if "configuration" not in data.attrs or "fate" not in data:
+    if "configuration" not in data.attrs or not ("fate" in data or holds_births(data)):
         raise ConfigError("the Dataset is no sweep of deadcone")
     with tempfile.TemporaryDirectory(prefix="deadcone-") as folder:
         path = str(pathlib.Path(folder) / "dataset.h5")

@@ -1,4 +1,4 @@
-"""What works on finished sweeps: verify, analyze, merge."""
+"""What works on finished sweeps and births: verify, analyze, merge."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import dataclasses
 import os
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import xarray as xr
 
@@ -22,15 +23,18 @@ class VerifyReport:
     Attributes
     ----------
     points, pixels : int
-        Finished points, and how many of their pixels were recomputed.
+        Finished points, and how many of their pixels were recomputed; of births, the points that were recomputed, and 0.
     filled, wrong_fills : int
         Of these, how many the sweep had filled, and how many of them have another fate.
     wrong_pixels, wrong_counts, wrong_values : int
-        Pixels, points whose counts, and other values that are not what they should be.
+        Pixels, points whose counts, and other values that are not what they should be; of births all findings are in
+        `wrong_values`.
     unchecked : list of str
         What cannot be checked, because it follows from nothing.
     findings : list of str
         What is wrong, in words; at most 100.
+    networks : int
+        Of births, the networks that were recomputed; else 0.
     """
 
     points: int
@@ -42,6 +46,7 @@ class VerifyReport:
     wrong_values: int
     unchecked: list[str]
     findings: list[str]
+    networks: int = 0
 
     def __bool__(self) -> bool:
         return self.wrong_pixels == self.wrong_counts == self.wrong_values == 0
@@ -55,20 +60,20 @@ def verify(
     threads: int = 0,
     progress: Progress = True,
 ) -> VerifyReport:
-    """Recompute pixels of a sweep with the scalar path, and compare every bit.
+    """Recompute pixels of a sweep, or networks of births, with the scalar path, and compare every bit.
 
     Parameters
     ----------
     data : xarray.Dataset or path
-        A sweep, or its file.
+        A sweep or births, or their file.
     all : bool
-        Recompute all pixels instead of a sample.
+        Recompute everything instead of a sample: of pixels, or the points of births that take seconds.
     patches : int
-        Sample: the number of patches of 16 x 16 pixels, spread over each map.
+        Sample of a sweep: the number of patches of 16 x 16 pixels, spread over each map.
     threads : int
         CPU threads; 0: as many as this process may use.
     progress : bool or function
-        As of `sweep`; a function is called with ``(pixels done, None)``.
+        As of `sweep`; a function is called with ``(pixels or networks done, None)``.
 
     Returns
     -------
@@ -78,7 +83,7 @@ def verify(
     Raises
     ------
     StorageError
-        If the file cannot be read, or the Dataset is not a whole sweep.
+        If the file cannot be read, or the Dataset is not whole.
     Error
         If it was computed by a version whose results have other bits.
 
@@ -88,14 +93,14 @@ def verify(
     >>> bool(deadcone.verify(deadcone.sweep(w=(-2, 2, 16), b=(-2, 2, 16)), all=True))
     True
     """
-    with _dataset.file_of(data) as path, progress_report(progress, "px") as report:
-        found = _core.verify(
-            path=path,
-            all=_arguments.flag("all", all),
-            patches=_arguments.whole("patches", patches),
-            threads=_arguments.whole("threads", threads),
-            report=report,
-        )
+    common: dict[str, Any] = {"all": _arguments.flag("all", all), "threads": _arguments.whole("threads", threads)}
+    with _dataset.file_of(data) as path:
+        if _core.holds_births(path=path):
+            no_pixels: dict[str, Any] = dict.fromkeys(("pixels", "filled", "wrong_fills", "wrong_pixels", "wrong_counts"), 0)
+            with progress_report(progress, "networks") as report:
+                return VerifyReport(**no_pixels, **_core.verify_births(path=path, report=report, **common))
+        with progress_report(progress, "px") as report:
+            found = _core.verify(path=path, patches=_arguments.whole("patches", patches), report=report, **common)
     return VerifyReport(**found)
 
 
@@ -142,7 +147,7 @@ def analyze(
     ConfigError
         If an option is wrong, or the file has an analysis with other options.
     StorageError
-        If the file cannot be read or written, or the Dataset is not a whole sweep.
+        If the file cannot be read or written, or holds births, or the Dataset is not a whole sweep.
 
     References
     ----------
@@ -187,14 +192,14 @@ def merge(
     overwrite: bool = False,
     lock: bool = True,
 ) -> xr.Dataset:
-    """Join the files of the parts of a sweep, which `sweep` wrote with `shard`, in one file.
+    """Join the files of the parts of a sweep or of births, which `sweep` or `birth` wrote with `shard`, in one file.
 
     Parameters
     ----------
     out : path
         The new file.
     parts : list of paths
-        Files of the same sweep; they stay as they are.
+        Files of the same sweep or births; they stay as they are.
     overwrite : bool
         Replace the new file if it exists.
     lock : bool
@@ -208,8 +213,8 @@ def merge(
     Raises
     ------
     ConfigError
-        If the parts are not of one sweep, or two of them disagree about a point; also if `out` exists and `overwrite` is
-        not set.
+        If the parts are not of one sweep or births, or two of them disagree about a point; also if `out` exists and
+        `overwrite` is not set.
     StorageError
         If a file cannot be read or written.
     """
@@ -225,5 +230,6 @@ def merge(
     )
     if missing:
         others = f" and {missing - 1} more" if missing > 1 else ""
-        warnings.warn(f"{path}: no part has the point ({first}){others}; sweep(..., resume=True) computes them", stacklevel=2)
+        message = f"{path}: no part has the point ({first}){others}; resume=True with the parts' arguments computes them"
+        warnings.warn(message, stacklevel=2)
     return _dataset.open(path)

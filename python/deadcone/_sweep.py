@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import xarray as xr
 
-from . import _arguments, _core, _dataset
+from . import _arguments, _core
 from ._arguments import AxisLike
-from ._tasks import Progress, progress_report
-from .errors import Interrupted
+from ._run import dataset_of_run, run_arguments
+from ._tasks import Progress
 
 __all__ = ["sweep"]
 
@@ -177,34 +176,7 @@ def sweep(
         "refine": _arguments.refine_of(refine),
         "refine_sample": _arguments.number("refine_sample", refine_sample),
     }
-    part, parts = _arguments.shard_of(shard)
-    run = _core.SweepRun(
-        device=_arguments.text("device", device),
-        threads=_arguments.whole("threads", threads),
-        shard=part,
-        shards=parts,
-        out="" if out is None else _arguments.path_of("out", out),
-        overwrite=_arguments.flag("overwrite", overwrite),
-        resume=_arguments.flag("resume", resume),
-        lock=_arguments.flag("lock", lock),
-        call=_arguments.call_of(sweep, given),
-        **arguments,
-    )
-
-    try:
-        with progress_report(progress, "px") as report:
-            run.run(report)
-    except KeyboardInterrupt:
-        if run.path:
-            raise Interrupted(f"interrupted; {run.path} has the finished points, resume=True continues") from None
-        results = run.results()
-        if results is None:  # it had not begun
-            raise
-        message = "interrupted; the attribute `dataset` has the finished points"
-        raise Interrupted(message, _dataset.dataset_of(results)) from None
-    for warning in run.warnings():
-        warnings.warn(warning, stacklevel=2)
-    return _dataset.open(run.path) if run.path else _dataset.dataset_of(run.results())
+    return dataset_of_run(_core.SweepRun(**run_arguments(sweep, given), **arguments), progress, "px")
 
 
 _AXES = ("beta", "gamma", "eta", "delta", "r", "w", "b", "beta2", "alpha", "eps", "decay", "leak", "scale", "lo", "hi")

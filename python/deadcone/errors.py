@@ -40,7 +40,7 @@ class Interrupted(KeyboardInterrupt):
     Attributes
     ----------
     dataset : xarray.Dataset or None
-        Of a sweep in memory, the results with the points that were finished; others are pending.
+        Of a sweep or births in memory, the results with the points that were finished; others are pending.
     """
 
     def __init__(self, message: str = "interrupted", dataset: xr.Dataset | None = None) -> None:

@@ -1,6 +1,5 @@
 #include "arguments.hpp"
 
-#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
@@ -15,26 +14,12 @@
 #include "config/parse.hpp"
 #include "config/unit_text.hpp"
 #include "deadcone/errors.hpp"
+#include "read_argument.hpp"
 
 namespace deadcone::python {
 namespace {
 
 namespace nb = nanobind;
-
-/// Calls `use`, and says of which argument a text cannot be read.
-template <class Use>
-void read(const std::string& argument, const Use& use) {
-  try {
-    use();
-  } catch (const ConfigError& error) {
-    if (!error.parameter().empty()) throw;
-    throw UnusableValue(argument, error.what());
-  }
-}
-
-std::string text(const nb::handle& value) {
-  return nb::cast<std::string>(value);
-}
 
 void set_axis(GivenSweep& given, Axis axis, const std::string& values) {
   if (!values.empty()) given.axes[static_cast<std::size_t>(axis)] = values;
@@ -62,15 +47,15 @@ GivenSweep given_by(const nb::kwargs& arguments, const Sweep& defaults) {
   };
   for (const auto& [argument, read_text] : readers) {
     if (!arguments.contains(argument.c_str())) continue;
-    read(argument, [&, &name = argument, &use = read_text] { use(text(arguments[name.c_str()])); });
+    read_argument(argument, [&, &name = argument, &use = read_text] { use(text_of(arguments[name.c_str()])); });
   }
   const auto axes = nb::cast<nb::dict>(arguments["axes"]);
   for (const auto& [name, value] : axes) {
-    const auto axis = std::ranges::find(defaults.axes, text(name), &SweepAxis::name);
-    if (axis == defaults.axes.end()) throw UnusableValue(text(name), "is no axis");
+    const auto axis = std::ranges::find(defaults.axes, text_of(name), &SweepAxis::name);
+    if (axis == defaults.axes.end()) throw UnusableValue(text_of(name), "is no axis");
     GivenAxis& to = given.axes[static_cast<std::size_t>(axis - defaults.axes.begin())];
     if (nb::isinstance<nb::str>(value)) {
-      to = text(value);
+      to = text_of(value);
     } else {
       to = nb::cast<std::vector<double>>(value);
     }
@@ -79,7 +64,7 @@ GivenSweep given_by(const nb::kwargs& arguments, const Sweep& defaults) {
 }
 
 void set_criteria(const nb::kwargs& arguments, Criteria& criteria) {
-  read("stop", [&] { criteria.stop = parse_name<StopRule>(text(arguments["stop"])); });
+  read_argument("stop", [&] { criteria.stop = parse_name<StopRule>(text_of(arguments["stop"])); });
   criteria.tolerance = nb::cast<double>(arguments["tol"]);
   criteria.relative_tolerance = nb::cast<bool>(arguments["tol_relative"]);
   criteria.rho = nb::cast<double>(arguments["rho"]);
@@ -94,7 +79,7 @@ Sweep unchecked_sweep(const nb::kwargs& arguments, const Experiment& experiment)
   Sweep sweep = experiment.sweep;
   set_axes(given_by(arguments, sweep), sweep);
   set_criteria(arguments, sweep.criteria);
-  read("precision", [&] { sweep.precision = parse_name<Precision>(text(arguments["precision"])); });
+  read_argument("precision", [&] { sweep.precision = parse_name<Precision>(text_of(arguments["precision"])); });
   return sweep;
 }
 
@@ -102,8 +87,8 @@ Sweep unchecked_sweep(const nb::kwargs& arguments, const Experiment& experiment)
 
 Sweep sweep_of(const nb::kwargs& arguments, const Experiment& experiment) {
   Sweep sweep = unchecked_sweep(arguments, experiment);
-  read("fields", [&] { parse_fields(text(arguments["fields"]), experiment.field_options(), sweep); });
-  read("refine", [&] { sweep.refinement.kind = parse_refinement(text(arguments["refine"])); });
+  read_argument("fields", [&] { parse_fields(text_of(arguments["fields"]), experiment.field_options(), sweep); });
+  read_argument("refine", [&] { sweep.refinement.kind = parse_refinement(text_of(arguments["refine"])); });
   sweep.refinement.sample = nb::cast<double>(arguments["refine_sample"]);
   validate(sweep);
   return sweep;
@@ -123,7 +108,7 @@ Map map_of(const nb::kwargs& arguments, const Experiment& experiment) {
 
 Execution execution_of(const std::string& device, int threads, std::int64_t shard, std::int64_t shards) {
   Execution execution;
-  read("device", [&] { execution.device = parse_name<Device>(device); });
+  read_argument("device", [&] { execution.device = parse_name<Device>(device); });
   execution.threads = threads;
   execution.shard = {shard - 1, shards};
   validate(execution);

@@ -16,15 +16,19 @@
 #include "arguments.hpp"
 #include "base/build_info.hpp"
 #include "base/memory.hpp"
+#include "birth_arguments.hpp"
+#include "birth_run.hpp"
 #include "config/parse.hpp"
 #include "config/unit_text.hpp"
 #include "deadcone/analysis.hpp"
+#include "deadcone/birth_file.hpp"
 #include "deadcone/errors.hpp"
 #include "deadcone/gradient_field.hpp"
-#include "deadcone/merge.hpp"
 #include "deadcone/run_trajectory.hpp"
 #include "deadcone/unit/affine.hpp"
 #include "deadcone/verify.hpp"
+#include "file/birth_experiment.hpp"
+#include "file/merge_results.hpp"
 #include "numpy_arrays.hpp"
 #include "register_errors.hpp"
 #include "sweep_run.hpp"
@@ -151,8 +155,17 @@ void field(const std::string& path, const std::string& unit, const std::vector<d
   run_file_task([&] { write_gradient_field(path, grid, call, overwrite, missing_lock_of(lock)); }, stop);
 }
 
+/// Of what is wrong with a file, so much is listed.
+constexpr std::size_t most_listed = 100;
+
+bool holds_births(const std::string& path) {
+  std::atomic<bool> stop = false;
+  bool found = false;
+  run_file_task([&] { found = is_birth_file(path); }, stop);
+  return found;
+}
+
 nb::dict verify(const std::string& path, const VerifyOptions& options, const nb::object& report) {
-  constexpr std::size_t most_listed = 100;
   std::vector<std::string> findings;
   const auto list = [&findings](const std::string& finding) {
     if (findings.size() < most_listed) findings.push_back(finding);
@@ -185,6 +198,38 @@ nb::dict verify(const std::string& path, const VerifyOptions& options, const nb:
   return all;
 }
 
+nb::dict verify_births(const std::string& path, const BirthVerifyOptions& options, const nb::object& report) {
+  Meter meter;
+  BirthReport found;
+  std::function<void()> call_report;
+  if (!report.is_none()) call_report = [&] { report(meter.pixels.load()); };
+  run_file_task([&] { found = verify_births(path, options, meter); }, meter.stop, call_report);
+  nb::dict all;
+  all["points"] = found.points;
+  all["networks"] = found.networks;
+  all["wrong_values"] = found.findings.size();
+  all["unchecked"] = found.unchecked;
+  if (found.findings.size() > most_listed) found.findings.resize(most_listed);
+  all["findings"] = found.findings;
+  return all;
+}
+
+nb::dict birth_theory_of(const nb::kwargs& arguments) {
+  const BirthSweep sweep = birth_of(arguments);
+  for (const BirthAxis axis : sweep.used_axes()) {
+    if (sweep.values(axis).size() != 1) throw ConfigError(name_of(axis), "must be one number");
+  }
+  const BirthTheory theory = birth_theory(sweep.kind, sweep.point(0));
+  nb::dict all;
+  all["lower"] = theory.lower;
+  all["upper"] = theory.upper;
+  all["exact"] = theory.exact;
+  all["lower_theorem"] = name_of(theory.lower_theorem);
+  all["upper_theorem"] = name_of(theory.upper_theorem);
+  all["exact_theorem"] = name_of(theory.exact_theorem);
+  return all;
+}
+
 void analyze(const std::string& path, const AnalysisOptions& options, const AnalysisRun& run,
              const nb::object& report) {
   AnalysisProgress progress;
@@ -197,11 +242,31 @@ void analyze(const std::string& path, const AnalysisOptions& options, const Anal
 std::pair<std::int64_t, std::string> merge(const std::string& out, const std::vector<std::string>& parts,
                                            const std::string& call, bool overwrite, bool lock) {
   std::atomic<bool> stop = false;
-  Merged merged;
-  run_file_task([&] { merged = merge_sweeps(out, parts, call, existing_of(overwrite, false), missing_lock_of(lock)); },
-                stop);
+  MergedResults merged;
+  run_file_task(
+      [&] {
+        merged = merge_results(out, parts, call, existing_of(overwrite, false), missing_lock_of(lock), schema_of_any());
+      },
+      stop);
   const bool is_whole = merged.missing.empty();
-  return {std::ssize(merged.missing), is_whole ? "" : point_name(merged.sweep, merged.missing.front())};
+  return {std::ssize(merged.missing), is_whole ? "" : point_name(merged.schema, merged.missing.front())};
+}
+
+/// The class of a run, whose arguments `of` reads.
+template <class OneRun, class Of>
+void add_run(nb::module_& module, const char* name, Of of) {
+  using namespace nb::literals;
+  nb::class_<OneRun, Run>(module, name)
+      .def(
+          "__init__",
+          [of](OneRun* self, const std::string& device, int threads, std::int64_t shard, std::int64_t shards,
+               const std::string& out, bool overwrite, bool resume, bool lock, const std::string& call,
+               const nb::kwargs& arguments) {
+            const Output output = {out, existing_of(overwrite, resume), missing_lock_of(lock)};
+            new (self) OneRun(of(arguments), execution_of(device, threads, shard, shards), output, call);
+          },
+          "device"_a, "threads"_a, "shard"_a, "shards"_a, "out"_a, "overwrite"_a, "resume"_a, "lock"_a, "call"_a,
+          "arguments"_a);
 }
 
 }  // namespace
@@ -219,22 +284,16 @@ NB_MODULE(_core, module) {
   module.def("version", [] { return std::string(deadcone::version()); });
   module.def("default_arguments", [] { return default_arguments(unit_experiment()); });
 
-  nb::class_<SweepRun>(module, "SweepRun")
-      .def(
-          "__init__",
-          [](SweepRun* self, const std::string& device, int threads, std::int64_t shard, std::int64_t shards,
-             const std::string& out, bool overwrite, bool resume, bool lock, const std::string& call,
-             const nb::kwargs& arguments) {
-            const Output output = {out, existing_of(overwrite, resume), missing_lock_of(lock)};
-            new (self) SweepRun(sweep_of(arguments, unit_experiment()), execution_of(device, threads, shard, shards),
-                                output, call);
-          },
-          "device"_a, "threads"_a, "shard"_a, "shards"_a, "out"_a, "overwrite"_a, "resume"_a, "lock"_a, "call"_a,
-          "arguments"_a)
-      .def("run", &SweepRun::run, "report"_a.none())
-      .def("results", &SweepRun::results)
-      .def("warnings", &SweepRun::warnings)
-      .def_prop_ro("path", &SweepRun::path);
+  module.def("default_birth_arguments", &default_birth_arguments);
+
+  nb::class_<Run>(module, "Run")
+      .def("run", &Run::run, "report"_a.none())
+      .def("results", &Run::results)
+      .def("warnings", &Run::warnings)
+      .def_prop_ro("path", &Run::path);
+  add_run<SweepRun>(module, "SweepRun",
+                    [](const nb::kwargs& arguments) { return sweep_of(arguments, unit_experiment()); });
+  add_run<BirthRun>(module, "BirthRun", &birth_of);
 
   module.def("trace", &trace, "w"_a, "b"_a, "arguments"_a);
   module.def("spectrum", &spectrum, "beta"_a, "eta"_a);
@@ -247,6 +306,14 @@ NB_MODULE(_core, module) {
         return verify(path, {all, patches, threads}, report);
       },
       "path"_a, "all"_a, "patches"_a, "threads"_a, "report"_a.none());
+  module.def("holds_births", &holds_births, "path"_a);
+  module.def(
+      "verify_births",
+      [](const std::string& path, bool all, int threads, const nb::object& report) {
+        return verify_births(path, {all, threads}, report);
+      },
+      "path"_a, "all"_a, "threads"_a, "report"_a.none());
+  module.def("birth_theory", &birth_theory_of, "arguments"_a);
   module.def(
       "analyze",
       [](const std::string& path, const std::string& init, std::int64_t box, std::int64_t samples, int threads,

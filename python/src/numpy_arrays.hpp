@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "array_sink.hpp"
+#include "result_arrays.hpp"
 
 namespace deadcone::python {
 

@@ -8,6 +8,8 @@
 #include "base/printable.hpp"
 #include "config/parse.hpp"
 #include "deadcone/errors.hpp"
+#include "deadcone/network/birth_sweep.hpp"
+#include "result_arrays.hpp"
 
 namespace deadcone::python {
 namespace {
@@ -25,6 +27,9 @@ std::string text_for_caller(const Error& error) {
     return given_name(config->parameter()) + " " + config->fault();
   }
   if (error.kind() == ErrorKind::device) return text + "; use device='cpu'";
+  if (dynamic_cast<const NetworksDoNotFit*>(&error) != nullptr)
+    return text + "; use narrower networks, fewer points or fewer threads";
+  if (dynamic_cast<const PointsDoNotFit*>(&error) != nullptr) return text + "; use a sweep of fewer points";
   if (error.kind() == ErrorKind::memory) return text + "; use fewer pixels";
   return text;
 }

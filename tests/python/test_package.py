@@ -18,7 +18,7 @@ import deadcone
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import TIMEOUT
+from conftest import TIMEOUT, compared
 from deadcone import _core
 
 @pytest.fixture(name="program")
@@ -31,12 +31,6 @@ SMALL = {"w": (-2, 2, 24), "b": (-2, 2, 20), "progress": False}
 # Much more than any test waits for.
 ENDLESS = {"beta": 0.99, "gamma": 0.01, "w": (-2, 2, 4096), "b": (-2, 2, 4096), "tol": 1e-30, "max_updates": 10**9}
 ENDLESS |= {"precision": "double"}
-
-
-def compared(dataset):
-    """A Dataset without what differs between two runs, and two builds of the same sources."""
-    attributes = {name: value for name, value in dataset.attrs.items() if name not in ("history", "git_commit")}
-    return dataset.drop_vars("seconds", errors="ignore").drop_attrs(deep=False).assign_attrs(attributes)
 
 
 def run_python(code, *, cwd, **options):

@@ -243,7 +243,8 @@ def test_types_find_a_wrong_call(check_types, tmp_path):
         "deadcone.plot.steps('map.h5', scale='rang')\n"
         "name: str = deadcone.plot.dead_fraction('map.h5')\n"
         "deadcone.atlas('map.h5', 1)\n"
+        "deadcone.birth(init='xavier')\n"
     )
     result = check_types(["wrong.py"], tmp_path)
     assert result.returncode == 1
-    assert [int(line) for line in re.findall(r"^wrong\.py:(\d+): error", result.stdout, re.M)] == [*range(2, 10)]
+    assert [int(line) for line in re.findall(r"^wrong\.py:(\d+): error", result.stdout, re.M)] == [*range(2, 11)]

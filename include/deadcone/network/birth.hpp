@@ -188,8 +188,9 @@ inline constexpr Bounds birth_leak_bounds = {.lo = 1e-6, .hi = 1.0, .has_lo = tr
 /// Throws ConfigError with one line that says what is wrong.
 void validate(const BirthSweep& sweep);
 
-/// Throws ConfigError where a caller has given an axis that the networks of a sweep do not depend on.
-void check_given(const BirthSweep& sweep, const std::vector<BirthAxis>& given);
+/// Throws ConfigError where a caller has given an axis that the networks of a sweep do not depend on; or sigma_b, and a bias that
+/// has its values.
+void check_given(const BirthSweep& sweep, const std::vector<BirthAxis>& given, bool bias_has_deviation);
 
 /// The bits of the results: another number, other bits. 1: the first.
 inline constexpr int birth_numerics = 1;
