@@ -36,21 +36,24 @@ class Runner:
 
 
 def peers_of(words, threads, skip):
-    """Of each library that is here the command with the best block, by one run of each."""
+    """Of each library that is here the command with the best block, by a run with a tenth of the networks."""
+    networks, *shape = words
     found = {}
     for name, library in LIBRARIES.items():
         if subprocess.run([sys.executable, "-c", f"import {library}"], capture_output=True).returncode != 0:
             skip(f"{name}: not installed")
             continue
-        commands = [[sys.executable, PEER, library, *words, threads, block] for block in BLOCKS]
 
-        def seconds(command):
-            runner = Runner(command)
+        def command(count, block, library=library):
+            return [sys.executable, PEER, library, count, *shape, threads, block]
+
+        def seconds(block):
+            runner = Runner(command(networks // 10, block))
             runner.run()
             runner.end()
             return runner.seconds[0]
 
-        found[name] = min(commands, key=seconds)
+        found[name] = command(networks, min(BLOCKS, key=seconds))
     return found
 
 
