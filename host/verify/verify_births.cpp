@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,12 +35,13 @@ class BirthVerification {
     const SchemaCheck schema = check_against_schema(path_, schema_of_any());
     report_.findings = schema.wrong;
     report_.unchecked = schema.unchecked;
-    std::vector<std::int64_t> sound;
+    std::vector<Work> sound;
     for (std::int64_t point = 0; point < reader_.sweep().points(); ++point) {
       if (meter_.stop) throw Interrupted();
-      if (is_done(point) && fits_together(point)) sound.push_back(point);
+      if (!is_done(point)) continue;
+      if (const auto work = work_of_sound(point)) sound.push_back({*work, point});
     }
-    for (const std::int64_t point : chosen(sound)) recompute(point);
+    for (const std::int64_t point : chosen(std::move(sound))) recompute(point);
     for (const PointVariable& field : reader_.file().schema().point_fields) {
       if (!field.repeats) report_.unchecked.push_back(field.variable.name);
     }
@@ -47,6 +49,12 @@ class BirthVerification {
   }
 
  private:
+  /// A point, and the multiply-adds of its networks.
+  struct Work {
+    double multiply_adds;
+    std::int64_t point;
+  };
+
   std::string name(std::int64_t point) const {
     return "point " + std::to_string(point) + " (" + point_name(reader_.file().schema(), point) + ")";
   }
@@ -61,46 +69,45 @@ class BirthVerification {
     return mark == 1;
   }
 
-  /// Whether all that is stored of a point follows from its counts.
-  bool fits_together(std::int64_t point) {
+  /// The work of a point of which all that is stored follows from its counts; nothing of others.
+  std::optional<double> work_of_sound(std::int64_t point) {
     ++report_.checked;
     const PointValues stored = reader_.file().read_points({point, 1});
     const BirthResult result = birth_result(reader_.sweep(), point, stored);
     const BirthCounts& counts = result.counts;
+    const BirthSweep& sweep = reader_.sweep();
     const std::int64_t died = std::accumulate(counts.died.begin(), counts.died.end(), std::int64_t{0});
     std::string wrong;
-    if (died != counts.born_dead || counts.born_dead > counts.networks) wrong = "born_dead";
-    const PointValues right = birth_values(reader_.sweep(), point, result);
+    const bool may_have_fewer = sweep.precision_goal > 0.0 && counts.networks >= 1 && counts.networks < sweep.networks;
+    if (counts.networks != sweep.networks && !may_have_fewer) wrong = "networks";
+    if (died != counts.born_dead || counts.born_dead > counts.networks)
+      wrong += (wrong.empty() ? "" : ", ") + std::string("born_dead");
+    const PointValues right = birth_values(sweep, point, result);
     for (std::size_t i = 0; i < right.size(); ++i) {
       const PointVariable& field = reader_.file().schema().point_fields[i];
       if (!field.repeats || stored[i] == right[i]) continue;
       wrong += (wrong.empty() ? "" : ", ") + field.variable.name;
     }
-    if (wrong.empty()) return true;
+    if (wrong.empty()) {
+      return network::multiply_adds(sweep.kind, sweep.point(point)) * static_cast<double>(counts.networks);
+    }
     report_.findings.push_back(name(point) + ": does not fit its counts: " + wrong);
-    return false;
+    return {};
   }
 
-  double work_of(std::int64_t point) const {
-    return network::multiply_adds(reader_.sweep().kind, reader_.sweep().point(point)) *
-           static_cast<double>(reader_.result(point).counts.networks);
-  }
-
-  /// Those that take least, as long as they take seconds; or all.
-  std::vector<std::int64_t> chosen(const std::vector<std::int64_t>& points) const {
-    if (options_.all) return points;
+  /// All points, or those that take least, as long as they take seconds.
+  std::vector<std::int64_t> chosen(std::vector<Work> points) {
     constexpr double most_work = 1e10;
-    std::vector<std::pair<double, std::int64_t>> by_work;
-    by_work.reserve(points.size());
-    for (const std::int64_t point : points) by_work.emplace_back(work_of(point), point);
-    std::ranges::sort(by_work);
+    if (!options_.all) std::ranges::sort(points, {}, &Work::multiply_adds);
     std::vector<std::int64_t> all;
     double sum = 0.0;
-    for (const auto& [work, point] : by_work) {
+    for (const auto& [work, point] : points) {
       sum += work;
-      if (sum > most_work && !all.empty()) break;
+      if (sum > most_work && !options_.all) break;
       all.push_back(point);
     }
+    if (all.empty() && !points.empty())
+      report_.unchecked.emplace_back("the networks, of which every point takes longer than some seconds");
     return all;
   }
 

@@ -439,7 +439,7 @@ class Forward {
       for (std::int64_t k = 0; k <= columns.inputs; ++k) {
         Number& weight = weights[r * columns.stride() + k];
         const Number here = Number(static_cast<Real>(k));
-        weight = select(either(index<here, index> here), weight, root);
+        weight = select(either(index < here, here < index), weight, root);
       }
     }
   }
