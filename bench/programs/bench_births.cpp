@@ -38,8 +38,7 @@ struct Task {
 double made(const Task& task, const BirthCounts& counts) {
   double sum = 0.0;
   for (std::size_t layer = 0; layer < counts.died.size(); ++layer) {
-    const auto inputs =
-        network::inputs_of_layer(task.kind, task.point, static_cast<std::int64_t>(layer));
+    const auto inputs = network::inputs_of_layer(task.kind, task.point, static_cast<std::int64_t>(layer));
     sum += static_cast<double>(counts.entering(layer)) *
            static_cast<double>(inputs * task.point.widths[layer] * task.point.points);
   }
@@ -75,14 +74,6 @@ void draw(const Task& task, ThreadPool& pool) {
   });
 }
 
-double numbers_of(const Task& task) {
-  double sum = static_cast<double>(task.point.dimension * task.point.points);
-  for (std::int64_t layer = 0; layer < task.point.depth(); ++layer)
-    sum += static_cast<double>(network::inputs_of_layer(task.kind, task.point, layer) *
-                               task.point.widths[static_cast<std::size_t>(layer)]);
-  return sum * static_cast<double>(task.networks);
-}
-
 template <class Run>
 void serve(const Run& run) {
   for (std::string line; std::getline(std::cin, line);) {
@@ -107,11 +98,10 @@ int main(int argc, char** argv) try {
   const int threads = static_cast<int>(number(8));
   if (std::string(argv[1]) == "draws") {
     ThreadPool pool(threads);
-    const auto run = [&] {
-      with_precision(task.kind.precision, [&]<class Real>() { draw<Real>(task, pool); });
-    };
+    const auto run = [&] { with_precision(task.kind.precision, [&]<class Real>() { draw<Real>(task, pool); }); };
     run();
-    std::printf("{\"numbers\": %.0f}\n", numbers_of(task));
+    std::printf("{\"numbers\": %.0f}\n",
+                network::random_numbers(task.kind, task.point) * static_cast<double>(task.networks));
     std::fflush(stdout);
     serve(run);
     return 0;
@@ -124,7 +114,8 @@ int main(int argc, char** argv) try {
     return counts;
   };
   const BirthCounts counts = run();
-  std::printf("{\"born_dead\": %lld, \"multiply_adds\": %.0f}\n", static_cast<long long>(counts.born_dead), made(task, counts));
+  std::printf("{\"born_dead\": %lld, \"multiply_adds\": %.0f}\n", static_cast<long long>(counts.born_dead),
+              made(task, counts));
   std::fflush(stdout);
   serve(run);
   return 0;

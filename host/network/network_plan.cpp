@@ -78,6 +78,14 @@ double multiply_adds(const NetworkKind& kind, const BirthPoint& point) {
   return sum * static_cast<double>(point.points);
 }
 
+double random_numbers(const NetworkKind& kind, const BirthPoint& point) {
+  BirthPoint one = point;
+  one.points = 1;
+  double numbers = multiply_adds(kind, one);  // of weights there are as many
+  for (const std::int64_t width : point.widths) numbers += kind.has_biases() ? static_cast<double>(width) : 0.0;
+  return numbers + (kind.draws_inputs() ? static_cast<double>(point.dimension * point.points) : 0.0);
+}
+
 template <class Real>
 NetworkPlan<Real>::NetworkPlan(const NetworkKind& kind, const BirthPoint& point)
     : widths_(point.widths),

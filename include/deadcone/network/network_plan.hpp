@@ -42,6 +42,9 @@ WorkspaceSize workspace_size(const Plan<Real>& plan, std::int64_t values, std::i
 /// The multiply-adds of a network of a point that lives to its end.
 double multiply_adds(const NetworkKind& kind, const BirthPoint& point);
 
+/// The random numbers that it draws.
+double random_numbers(const NetworkKind& kind, const BirthPoint& point);
+
 /// The inputs of layer number `layer`.
 std::int64_t inputs_of_layer(const NetworkKind& kind, const BirthPoint& point, std::int64_t layer);
 
