@@ -289,9 +289,10 @@ Schema birth_schema(const BirthSweep& sweep) {
       .groups = {},
   };
   const std::vector<BirthAxis> axes = sweep.used_axes();
-  for (std::size_t i = 0; i < axes.size(); ++i)
+  for (std::size_t i = 0; i < axes.size(); ++i) {
     schema.axes.push_back(
         {name_of(axes[i]), meaning_of(axes[i]), sweep.values(axes[i]), is_dimension(sweep, axes[i], i)});
+  }
   std::vector<std::int64_t> layers;
   for (std::int64_t layer = 1; layer <= sweep.largest_depth(); ++layer) layers.push_back(layer);
   schema.code_axes.push_back({layer_axis, "hidden layer, the first one being 1", layers});

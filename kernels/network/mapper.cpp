@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <iterator>
 #include <memory>
-#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -176,8 +175,8 @@ class CudaBirthMapper final : public BirthMapper {
   }
 
   double memory(const NetworkKind&, const BirthPoint& point) const override {
-    return static_cast<double>(point.depth()) * sizeof(LayerSums) * (most_networks / networks_of_block) *
-           static_cast<double>(runners_.size());
+    const std::int64_t sums = point.depth() * blocks_of(most_networks) * std::ssize(runners_);
+    return static_cast<double>(sums) * sizeof(LayerSums);
   }
 
   std::string description() const override { return description_; }
