@@ -257,6 +257,20 @@ def simulate(w, b, point, criteria):
     return fate.reshape(shape), steps.reshape(shape), final.reshape(3, *shape)
 
 
+def assert_is_that_of_the_program(function, arguments, folder):
+    """What a function of the package returns, in memory and with a file, is what FOLDER/program.h5 has, and verifies."""
+    import deadcone
+    import xarray as xr
+
+    in_memory = function(**arguments)
+    with function(**arguments, out=folder / "package.h5") as stored, deadcone.open(folder / "program.h5") as expected:
+        xr.testing.assert_identical(compared(in_memory), compared(stored))
+        xr.testing.assert_identical(compared(in_memory), compared(expected))
+    assert (in_memory.seconds >= 0).all()
+    assert deadcone.verify(in_memory, all=True, progress=False)
+    assert deadcone.verify(folder / "package.h5", progress=False)
+
+
 def compared(dataset):
     """A Dataset without what differs between two runs, and two builds of the same sources."""
     attributes = {name: value for name, value in dataset.attrs.items() if name not in ("history", "git_commit")}

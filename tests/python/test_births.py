@@ -8,7 +8,7 @@ import deadcone
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import compared
+from conftest import assert_is_that_of_the_program, compared
 from deadcone import _core
 
 
@@ -59,16 +59,7 @@ def test_births_are_those_of_the_program(program, tmp_path, name):
     arguments = SMALL | arguments
     networks = "" if "--networks" in options else "--networks 600 "
     program.done("birth", networks + options, "--out", tmp_path / "program.h5")
-
-    in_memory = deadcone.birth(**arguments)
-    with deadcone.birth(**arguments, out=tmp_path / "package.h5") as stored, deadcone.open(
-        tmp_path / "program.h5"
-    ) as expected:
-        xr.testing.assert_identical(compared(in_memory), compared(stored))
-        xr.testing.assert_identical(compared(in_memory), compared(expected))
-    assert (in_memory.seconds >= 0).all()
-    assert deadcone.verify(in_memory, all=True, progress=False)
-    assert deadcone.verify(tmp_path / "package.h5", progress=False)
+    assert_is_that_of_the_program(deadcone.birth, arguments, tmp_path)
 
 
 def assert_probability(births, exact):

@@ -18,7 +18,7 @@ import deadcone
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import TIMEOUT, compared
+from conftest import TIMEOUT, assert_is_that_of_the_program, compared
 from deadcone import _core
 
 @pytest.fixture(name="program")
@@ -78,16 +78,7 @@ def test_a_sweep_is_that_of_the_program(program, tmp_path, name):
     arguments = SMALL | arguments
     window = "" if "--w" in options else "--w -2:2:24 --b -2:2:20 "
     program.done("sweep", window + options, "--out", tmp_path / "program.h5")
-
-    in_memory = deadcone.sweep(**arguments)
-    with deadcone.sweep(**arguments, out=tmp_path / "package.h5") as stored, deadcone.open(
-        tmp_path / "program.h5"
-    ) as expected:
-        xr.testing.assert_identical(compared(in_memory), compared(stored))
-        xr.testing.assert_identical(compared(in_memory), compared(expected))
-    assert (in_memory.seconds >= 0).all()
-    assert deadcone.verify(in_memory, all=True, progress=False)
-    assert deadcone.verify(tmp_path / "package.h5", progress=False)
+    assert_is_that_of_the_program(deadcone.sweep, arguments, tmp_path)
 
 
 def test_history_is_the_call(tmp_path):
