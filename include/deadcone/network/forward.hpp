@@ -126,9 +126,7 @@ DEADCONE_HD inline Real change_scale(Real size, double largest_bias, std::int32_
   double largest = static_cast<double>(size);
   if (bias > largest) largest = bias;
   if (!(largest > 0.0) || (largest <= range && largest >= 1.0 / range)) return Real(1);
-  std::uint64_t bits;
-  std::memcpy(&bits, &largest, sizeof bits);
-  std::int32_t change = static_cast<std::int32_t>(bits >> 52) - 1023;
+  auto change = static_cast<std::int32_t>(numeric::exponent_of<0>(largest));
   constexpr std::int32_t most = 120;
   if (change > most) change = most;
   if (change < -most) change = -most;
